@@ -1,0 +1,29 @@
+# The commands that stay. Each does its own set-up first; what is already done costs a second.
+PYTHON ?= python3
+
+.PHONY: help setup run test quick bench
+
+help:
+	@echo "make run    set up, build the demo district if there is none, print the accounts, serve"
+	@echo "make test   every check and test, on SQLite, on PostgreSQL and in a browser"
+	@echo "make quick  the checks of a minute: style, types, floors, unit tests on SQLite"
+	@echo "make bench  measure; prints a table"
+	@echo "make setup  only the set-up"
+
+setup:
+	@$(PYTHON) scripts/prepare.py --migrate
+
+run: setup
+	@.venv/bin/python scripts/run.py
+
+test:
+	@$(PYTHON) scripts/prepare.py --system
+	@.venv/bin/python scripts/check.py all
+
+quick:
+	@$(PYTHON) scripts/prepare.py
+	@.venv/bin/python scripts/check.py quick
+
+bench:
+	@$(PYTHON) scripts/prepare.py --system
+	@.venv/bin/python -m bench

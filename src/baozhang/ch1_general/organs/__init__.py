@@ -1,0 +1,1 @@
+"""Organizations, jurisdictions, headcount and appointments (articles 2, 4 and 5)."""

@@ -1,0 +1,23 @@
+"""The register of organs as a Django app; it answers the kernel's questions about who holds what."""
+
+from django.apps import AppConfig
+
+
+class Organs(AppConfig):
+    """Chapter one: the register."""
+
+    name = "baozhang.ch1_general.organs"
+    label = "organs"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "单位与任职"
+
+    def ready(self) -> None:
+        """This will fill the kernel's openings."""
+        from baozhang.kernel import access
+
+        from . import queries
+        from . import roles  # noqa: F401
+
+        access.holdings_of.fill(queries.holdings)
+        access.organs_within.fill(queries.within)
+        access.suspended_grants.fill(queries.suspended)

@@ -1,0 +1,216 @@
+"""Jurisdictions, organizations, headcount in time, appointments and deputies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from stdnum.cn import uscc
+
+from baozhang.kernel import access
+from baozhang.kernel.record import Record
+from baozhang.kernel.refusal import Fault
+
+from .choices import Band, Competence, Kind, Level, State
+
+
+class Jurisdiction(Record):
+    """A level of government with its own support authority: the city, a district, a town (article 4)."""
+
+    code = models.CharField(_("区划代码"), max_length=12, unique=True)
+    name = models.CharField(_("名称"), max_length=40)
+    short = models.CharField(_("简称"), max_length=10, blank=True, help_text=_("用于发文字号等处"))
+    level = models.CharField(_("层级"), max_length=10, choices=Level.choices)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级"))
+    path = models.CharField(_("路径"), max_length=60, unique=True, editable=False, help_text=_("自上而下的区划代码"))
+
+    scope_field = None
+    natural = ("code",)
+    searched = ("code", "name")
+
+    class Meta:
+        verbose_name = _("行政区划")
+        ordering = ("path",)
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, level=Level.CITY) | Q(parent__isnull=False) & ~Q(level=Level.CITY),
+                name="city_is_the_root", violation_error_message=_("市为最上级，区和乡镇必须有上级"),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    def derive(self) -> None:
+        """This will set the path from the parent's."""
+        self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
+
+
+class Organization(Record):
+    """A body in the register; an agency of one of the ten kinds, or a body with a part in the work (articles 2, 4)."""
+
+    code = models.CharField(_("单位编码"), max_length=30, unique=True)
+    name = models.CharField(_("单位名称"), max_length=80)
+    short = models.CharField(_("简称"), max_length=20, blank=True)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    kind = models.CharField(_("机关类别"), max_length=20, choices=Kind.choices)
+    competence = models.CharField(_("职能"), max_length=12, choices=Competence.choices, blank=True, default="")
+    field = models.CharField(_("监督领域"), max_length=20, blank=True, help_text=_("监督部门的领域，如审计、监察"))
+    jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="organizations", verbose_name=_("行政区划"))
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位"))
+    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接单位"))
+    state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.ACTIVE)
+    founded = models.DateField(_("设立日期"), null=True, blank=True)
+    ended = models.DateField(_("终止日期"), null=True, blank=True)
+    address = models.CharField(_("地址"), max_length=120, blank=True)
+    document_word = models.CharField(_("机关代字"), max_length=12, blank=True, help_text=_("发文字号中的代字"))
+
+    scope_field = "id"
+    natural = ("code",)
+    searched = ("code", "name", "short", "uscc")
+
+    class Meta:
+        verbose_name = _("单位")
+        ordering = ("code",)
+        constraints = [
+            models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="uscc_once",
+                                    violation_error_message=_("统一社会信用代码已被其他单位使用")),
+            models.UniqueConstraint(fields=["jurisdiction", "competence"], condition=Q(competence__in=["authority", "finance"], state="active"),
+                                    name="one_authority_and_finance", violation_error_message=_("同一行政区划只能有一个机关事务管理部门和一个财政部门（第四条）")),
+            models.CheckConstraint(condition=Q(state="active", ended__isnull=True) | ~Q(state="active"), name="active_has_no_end",
+                                   violation_error_message=_("正常单位不应有终止日期")),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    def faults(self) -> Iterable[Any]:
+        """A credit code with a wrong check digit; an ended body without its date."""
+        if self.uscc and not uscc.is_valid(self.uscc):
+            yield Fault(_("统一社会信用代码不符合 GB 32100 校验规则"), "uscc", self.uscc, column=str(_("统一社会信用代码")))
+        if self.state != State.ACTIVE and self.ended is None:
+            yield Fault(_("请填写终止日期"), "ended", column=str(_("终止日期")))
+
+
+class Headcount(Record):
+    """The established and actual heads of an organization by rank band in a period (drives quotas, article 12)."""
+
+    organ = models.ForeignKey(Organization, models.PROTECT, related_name="headcounts", verbose_name=_("单位"))
+    band = models.CharField(_("职级档次"), max_length=12, choices=Band.choices)
+    quota = models.PositiveIntegerField(_("编制人数"))
+    actual = models.PositiveIntegerField(_("实有人数"))
+    since = models.DateField(_("起始日期"))
+    until = models.DateField(_("截止日期"), null=True, blank=True)
+    document = models.CharField(_("依据文号"), max_length=60, blank=True)
+
+    natural = ("organ_id", "band", "since")
+    exclusive_period = (("organ_id", "band"), "since", "until")
+
+    class Meta:
+        verbose_name = _("编制与实有人数")
+        ordering = ("organ", "band", "since")
+        constraints = [
+            models.UniqueConstraint(fields=["organ", "band", "since"], name="headcount_once"),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="headcount_period",
+                                   violation_error_message=_("截止日期早于起始日期")),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.organ} {self.get_band_display()} {self.since}"
+
+
+class Appointment(Record):
+    """A user holding a role in an organization from a day, perhaps to a day."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
+    organ = models.ForeignKey(Organization, models.PROTECT, related_name="appointments", verbose_name=_("单位"))
+    role = models.CharField(_("角色"), max_length=40)
+    since = models.DateField(_("起始日期"))
+    until = models.DateField(_("截止日期"), null=True, blank=True)
+
+    natural = ("user_id", "organ_id", "role", "since")
+    exclusive_period = (("user_id", "organ_id", "role"), "since", "until")
+
+    class Meta:
+        verbose_name = _("任职")
+        ordering = ("user", "organ", "since")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organ", "role", "since"], name="appointment_once"),
+            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="appointment_period",
+                                   violation_error_message=_("截止日期早于起始日期")),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.organ} {self.role}"
+
+    def faults(self) -> Iterable[Any]:
+        """An unknown role; an administrator who would also do business, or hold two administrators' seats."""
+        role = access.ROLES.get(self.role)
+        if role is None:
+            yield Fault(_("没有这个角色"), "role", self.role, column=str(_("角色")))
+            return
+        for other in Appointment._base_manager.filter(user_id=self.user_id).exclude(pk=self.pk):
+            held = access.ROLES.get(other.role)
+            ended = other.until is not None and other.until < self.since
+            before = self.until is not None and self.until < other.since
+            if held is None or ended or before or held.code == role.code:
+                continue
+            if held.admin or role.admin:
+                yield Fault(_("系统、安全、审计管理员须由不同人员担任，且不得兼任业务岗位"), "role", self.role, column=str(_("角色")))
+                return
+
+
+class Delegation(Record):
+    """A user standing in for another in an organization while the other is away (委托)."""
+
+    organ = models.ForeignKey(Organization, models.PROTECT, related_name="delegations", verbose_name=_("单位"))
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="given", verbose_name=_("委托人"))
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="taken", verbose_name=_("受托人"))
+    since = models.DateField(_("起始日期"))
+    until = models.DateField(_("截止日期"))
+    reason = models.CharField(_("事由"), max_length=100, blank=True)
+
+    exclusive_period = (("organ_id", "giver_id"), "since", "until")
+
+    class Meta:
+        verbose_name = _("委托")
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gte=F("since")), name="delegation_period",
+                                   violation_error_message=_("截止日期早于起始日期")),
+            models.CheckConstraint(condition=~Q(giver=F("taker")), name="delegation_to_another",
+                                   violation_error_message=_("不能委托给本人")),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.giver} → {self.taker}"
+
+
+class Suspension(Record):
+    """A grant of a right to a role that the security administrator has suspended."""
+
+    role = models.CharField(_("角色"), max_length=40)
+    permission = models.CharField(_("权限"), max_length=80)
+    reason = models.CharField(_("理由"), max_length=200)
+    lifted = models.BooleanField(_("已恢复"), default=False)
+
+    scope_field = None
+    natural = ("role", "permission")
+
+    class Meta:
+        verbose_name = _("停用的授权")
+        constraints = [models.UniqueConstraint(fields=["role", "permission"], name="suspension_once")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.permission}"
+
+    def faults(self) -> Iterable[Any]:
+        """A pair that no role holds: there is nothing to suspend."""
+        role = access.ROLES.get(self.role)
+        if role is None or self.permission not in role.grants:
+            yield Fault(_("该角色没有这项授权"), "permission", self.permission, column=str(_("权限")))
+        elif role.admin:
+            yield Fault(_("三员的权限由系统固定，不能停用"), "permission", self.permission, column=str(_("权限")))

@@ -1,0 +1,32 @@
+"""The roles that people hold; each app grants its own rights to them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from baozhang.kernel import access
+
+ASSET_CLERK = "asset_clerk"
+HEAD = "head"
+SUPERVISOR = "supervisor"
+SUPPORT_HEAD = "support_head"
+STANDARDS_OFFICER = "standards_officer"
+FINANCE_OFFICER = "finance_officer"
+AUDITOR = "auditor"
+SYSTEM_ADMIN = "system_admin"
+SECURITY_ADMIN = "security_admin"
+AUDIT_ADMIN = "audit_admin"
+
+AGENCY = (ASSET_CLERK, HEAD)
+AUTHORITY = (SUPERVISOR, SUPPORT_HEAD, STANDARDS_OFFICER)
+READERS = (*AUTHORITY, FINANCE_OFFICER, AUDITOR)
+ADMINS = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
+
+access.role(ASSET_CLERK, _("资产管理员"), _("管理本单位的资产卡片和台账，办理整改反馈"))
+access.role(HEAD, _("单位负责人"), _("审定本单位的事项，查看本单位的全部资产和风险线索"))
+access.role(SUPERVISOR, _("监督检查人员"), _("机关事务管理部门中查看本级线索、发出预警和整改通知、复查销号的人员"))
+access.role(SUPPORT_HEAD, _("机关事务管理部门负责人"), _("签发整改通知，查看本级和下级的监督情况"))
+access.role(STANDARDS_OFFICER, _("标准管理人员"), _("起草、试算和发布配置标准的人员"))
+access.role(FINANCE_OFFICER, _("财政部门人员"), _("财政部门中查看本级资产和标准的人员"))
+access.role(AUDITOR, _("审计监察人员"), _("监督部门中按职责查看资产、线索和办理过程的人员"))
+access.role(SYSTEM_ADMIN, _("系统管理员"), _("开设账号、办理任职；看不到业务"), admin=True)
+access.role(SECURITY_ADMIN, _("安全管理员"), _("核对角色和权限、停用授权；看不到业务"), admin=True)
+access.role(AUDIT_ADMIN, _("审计管理员"), _("查阅账本、验证封账；看不到业务"), admin=True)

@@ -1,0 +1,1 @@
+"""Assets: cards, classes, ledger totals and titles (articles 11-13)."""

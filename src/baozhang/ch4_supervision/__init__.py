@@ -1,0 +1,1 @@
+"""Chapter four, supervision and liability (articles 41-44)."""

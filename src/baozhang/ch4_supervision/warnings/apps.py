@@ -1,0 +1,12 @@
+"""This room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class Warnings(AppConfig):
+    """Its name and label."""
+
+    name = "baozhang.ch4_supervision.warnings"
+    label = "warnings"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "监督"

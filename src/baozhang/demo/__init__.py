@@ -1,0 +1,1 @@
+"""A whole fictional district, generated and deterministic, to try the product on."""

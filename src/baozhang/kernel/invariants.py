@@ -1,0 +1,229 @@
+"""What must be true of every record, checked in bulk with one fault a problem; the database says it once more."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, connection, models
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from . import bulk
+from .refusal import Fault, Invalid
+
+if TYPE_CHECKING:
+    from .record import Record
+
+Check = Callable[[Any], str | None]
+
+
+def _text_check(field: models.Field[Any, Any]) -> Check:
+    limit = field.max_length
+
+    def look(value: Any) -> str | None:
+        if limit and len(value) > limit:
+            return _("过长：最多 %(limit)s 个字符") % {"limit": limit}
+        return None
+
+    return look
+
+
+def _decimal_check(field: models.DecimalField[Any, Any]) -> Check:
+    most = Decimal(10) ** (field.max_digits - field.decimal_places)
+    places = field.decimal_places
+
+    def look(value: Any) -> str | None:
+        if not isinstance(value, Decimal) or not value.is_finite():
+            return _("不是数值")
+        if abs(value) >= most:
+            return _("数值过大：应小于 %(most)s") % {"most": most}
+        if -value.as_tuple().exponent > places and value != round(value, places):  # type: ignore[operator]
+            return _("小数位过多：最多 %(places)s 位") % {"places": places}
+        return None
+
+    return look
+
+
+def _choice_check(field: models.Field[Any, Any]) -> Check:
+    known = {value for value, _words in field.flatchoices}
+    return lambda value: None if value in known else _("不在可选值之内")
+
+
+def _date_check(_field: models.Field[Any, Any]) -> Check:
+    return lambda value: None if isinstance(value, dt.date) else _("不是日期")
+
+
+@lru_cache(maxsize=None)
+def _checks(model: type[Record]) -> tuple[tuple[str, models.Field[Any, Any], bool, tuple[Check, ...]], ...]:
+    found = []
+    for field in model._meta.concrete_fields:
+        if field.primary_key or field.attname in ("version", "head", "search", "kept_at"):
+            continue
+        own: list[Check] = []
+        if field.choices:
+            own.append(_choice_check(field))
+        if isinstance(field, models.DecimalField):
+            own.append(_decimal_check(field))
+        elif isinstance(field, (models.CharField, models.TextField)) and field.max_length:
+            own.append(_text_check(field))
+        elif isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+            own.append(_date_check(field))
+        empty_ok = field.blank or (field.null and not field.choices)
+        found.append((field.attname, field, empty_ok, tuple(own)))
+    return tuple(found)
+
+
+def field_faults(record: Record, model: type[Record]) -> list[Fault]:
+    """What is wrong with the fields of one record: missing, too long, not among the choices, not a number."""
+    faults: list[Fault] = []
+    for name, field, empty_ok, checks in _checks(model):
+        value = getattr(record, name)
+        if value is None or value == "":
+            if (value is None and not field.null) or not empty_ok:
+                faults.append(_fault(field, value, _("必填")))
+            continue
+        for look in checks:
+            reason = look(value)
+            if reason:
+                faults.append(_fault(field, value, reason))
+                break
+    return faults
+
+
+def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
+    return Fault(reason=reason, field=field.name, value="" if value is None else str(value), column=str(field.verbose_name))
+
+
+def unique_sets(model: type[Record]) -> list[tuple[str, ...]]:
+    """The sets of attributes that must be unique without condition."""
+    sets = [(f.attname,) for f in model._meta.concrete_fields if f.unique and not f.primary_key]
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.condition is None:
+            sets.append(tuple(model._meta.get_field(name).attname for name in constraint.fields))  # type: ignore[union-attr]
+    return sets
+
+
+def taken(model: type[Record], names: tuple[str, ...], keys: Sequence[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
+    """Which of some unique keys exist already, and the primary key of the row that has each."""
+    found: dict[tuple[Any, ...], int] = {}
+    if not keys:
+        return found
+    # One column narrows in the database, the rest is compared here: one query a few thousand keys, for any width.
+    varied = max(range(len(names)), key=lambda i: len({key[i] for key in keys}))
+    wanted = set(keys)
+    for part in bulk.chunks(sorted({key[varied] for key in keys}, key=str)):
+        rows = model._base_manager.filter(**{f"{names[varied]}__in": part})
+        for i, name in enumerate(names):
+            if i != varied and len({key[i] for key in keys}) == 1:
+                rows = rows.filter(**{name: keys[0][i]})
+        for pk, *values in rows.values_list("pk", *names):
+            if tuple(values) in wanted:
+                found[tuple(values)] = pk
+    return found
+
+
+def unique_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int, Fault]]:
+    """Keys that stand twice in the batch or belong to another row already, with the row's place in the batch."""
+    faults: list[tuple[int, Fault]] = []
+    for names in unique_sets(model):
+        keys = [tuple(getattr(row, name) for name in names) for row in rows]
+        full = {i: key for i, key in enumerate(keys) if None not in key and "" not in key}
+        owner: dict[tuple[Any, ...], int] = {}
+        in_database = taken(model, names, list(set(full.values())))
+        for i, key in full.items():
+            here = in_database.get(key)
+            if key in owner or (here is not None and here != rows[i].pk):
+                field = model._meta.get_field(_field_name(model, names[-1]))
+                reason = _("与本批另一行重复") if key in owner else _("已有同样的记录")
+                faults.append((i, _fault(field, key[-1], reason)))  # type: ignore[arg-type]
+            owner.setdefault(key, i)
+    return faults
+
+
+def _field_name(model: type[Record], attname: str) -> str:
+    return next(f.name for f in model._meta.concrete_fields if f.attname == attname)
+
+
+def check(model: type[Record], rows: Sequence[Record], before: dict[int, tuple[Any, ...]]) -> None:
+    """This will raise Invalid with all faults of a batch, each with its row's place (1-based) in it."""
+    faults: list[Fault] = []
+    for place, row in enumerate(rows, 1):
+        for fault in [*field_faults(row, model), *row.faults()]:
+            faults.append(fault if len(rows) == 1 else _placed(fault, place))
+    for i, fault in unique_faults(model, rows):
+        faults.append(fault if len(rows) == 1 else _placed(fault, i + 1))
+    if not faults:
+        faults.extend(period_faults(model, rows))
+    if faults:
+        raise Invalid(
+            _("内容有误，没有保存"), why="；".join(_sentence(fault) for fault in faults[:3]),
+            instead=_("请按提示改正后再提交。"), faults=faults,
+        )  # fmt: skip
+
+
+def _placed(fault: Fault, row: int) -> Fault:
+    return Fault(**{**fault.__dict__, "row": fault.row or row})
+
+
+def _sentence(fault: Fault) -> str:
+    where = fault.column or fault.field
+    return f"{where}：{fault.reason}" if where else str(fault.reason)
+
+
+def period_faults(model: type[Record], rows: Sequence[Record]) -> list[Fault]:
+    """Periods that overlap within their group; the group is locked first, so that two writers cannot both pass."""
+    if model.exclusive_period is None:
+        return []
+    group, start, end = model.exclusive_period
+    by_group: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for row in rows:
+        by_group[tuple(getattr(row, name) for name in group)].append(row)
+    faults: list[Fault] = []
+    for key, mine in sorted(by_group.items(), key=str):
+        _lock_group(model, key)
+        others = model._base_manager.filter(**dict(zip(group, key, strict=True))).exclude(pk__in=[r.pk for r in mine if r.pk])
+        spans = [(getattr(row, start), getattr(row, end)) for row in mine]
+        spans += list(others.filter(_touches(spans, start, end)).values_list(start, end))
+        faults.extend(_overlaps(model, spans, start))
+    return faults
+
+
+def _touches(spans: Sequence[tuple[Any, Any]], start: str, end: str) -> Q:
+    first = min(span[0] for span in spans)
+    return Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": first})
+
+
+def _overlaps(model: type[Record], spans: list[tuple[Any, Any]], start: str) -> list[Fault]:
+    spans = sorted(spans, key=lambda span: span[0])
+    for (_a, until), (since, _b) in zip(spans, spans[1:], strict=False):
+        if until is None or until >= since:
+            field = model._meta.get_field(start)
+            return [_fault(field, since, _("与已有的期间重叠"))]  # type: ignore[arg-type]
+    return []
+
+
+def _lock_group(model: type[Record], key: tuple[Any, ...]) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{model._meta.db_table}:{key}"])
+
+
+_NAMED = re.compile(r'(?:CHECK constraint failed: |constraint ")(\w+)')
+
+
+def explain(model: type[Record], error: IntegrityError) -> Invalid:
+    """The refusal that belongs to a constraint of the database, found by its name."""
+    match = _NAMED.search(str(error))
+    name = match.group(1) if match else ""
+    for constraint in model._meta.constraints:
+        if constraint.name == name:
+            return Invalid(_("内容有误，没有保存"), why=str(constraint.get_violation_error_message()))
+    if "foreign key" in str(error).lower():
+        return Invalid(_("仍被其他记录引用，或引用了不存在的记录"), instead=_("请先处理引用它的记录。"))
+    return Invalid(_("内容与已有记录冲突，没有保存"), why=str(error).splitlines()[0])

@@ -1,0 +1,284 @@
+"""A record and the one way to write it: `keep`, for one or a hundred thousand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import bulk, clock, ledger
+from .access import Actor
+from .invariants import check, explain
+from .refusal import NotFound, Stale
+from .scope import ScopedManager, WriteOutsideKeep, organ_condition
+from .search import blob
+
+R = TypeVar("R", bound="Record")
+BOOKKEEPING = ("id", "version", "head", "search", "kept_at")
+
+
+class Record(models.Model):
+    """Anything the product keeps: it has a version, the hash of its last entry, a scope, and its own fields."""
+
+    version = models.PositiveIntegerField(gettext_lazy("版本"), default=0, editable=False)
+    head = models.BinaryField(max_length=32, default=b"", editable=False)
+    kept_at = models.DateTimeField(gettext_lazy("更新时间"), null=True, editable=False)
+    search = models.TextField(default="", blank=True, editable=False)
+    extra = models.JSONField(gettext_lazy("自定义字段"), default=dict, blank=True)
+
+    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
+
+    scope_field: ClassVar[str | None] = "organ_id"  # the column that says whose row it is; None: shared by all
+    natural: ClassVar[tuple[str, ...]] = ()  # what people call it by; unique
+    searched: ClassVar[tuple[str, ...]] = ()  # attribute paths put into the search column
+    masked: ClassVar[frozenset[str]] = frozenset()  # values that enter the ledger as a digest only
+    exclusive_period: ClassVar[tuple[tuple[str, ...], str, str] | None] = None  # (group, from, to): no overlaps
+
+    class Meta:
+        abstract = True
+
+    @property
+    def label(self) -> str:
+        """The name of the class of record, `app.model`."""
+        return f"{self._meta.app_label}.{self._meta.model_name}"
+
+    @classmethod
+    def right(cls, verb: str) -> str:
+        """The name of the permission to do something with this class of record."""
+        return f"{cls._meta.app_label}.{cls._meta.model_name}:{verb}"
+
+    @classmethod
+    def visible(cls, actor: Actor, organs: frozenset[int] | None) -> Q | None:
+        """The rows that an actor who may view in `organs` sees; None means all."""
+        if cls.scope_field is None:
+            return None if organs is None or organs else Q(pk__in=[])
+        return organ_condition(cls.scope_field.removesuffix("_id"), organs)
+
+    def organ_key(self) -> int | None:
+        """The key of the organ whose record this is; None for shared records."""
+        return None if self.scope_field is None else getattr(self, self.scope_field)
+
+    def faults(self) -> Iterable[Any]:
+        """What is wrong with this record by itself; the database's constraints say the same once more."""
+        return ()
+
+    def derive(self) -> None:
+        """This will set the fields that follow from others, before they are checked and kept."""
+
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """This will always raise: records are written through `keep`."""
+        raise WriteOutsideKeep("use keep(record, by=…)")
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+        """This will always raise: records are taken back through `remove`."""
+        raise WriteOutsideKeep("use remove(record, by=…)")
+
+
+@lru_cache(maxsize=None)
+def kept_fields(model: type[Record]) -> tuple[str, ...]:
+    """The attributes of a class of record that the ledger follows."""
+    return tuple(f.attname for f in model._meta.concrete_fields if f.attname not in BOOKKEEPING)
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, (str, int, bool, dict, list)):
+        return value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(clock.ZONE).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
+
+
+@lru_cache(maxsize=None)
+def _snapper(model: type[Record]) -> Callable[[Record], tuple[Any, ...]]:
+    return attrgetter(*kept_fields(model))
+
+
+def plain_values(model: type[Record], row: Sequence[Any]) -> dict[str, Any]:
+    """A row of kept fields as the ledger writes it: JSON values, masked ones as digests."""
+    values = {name: _plain(value) for name, value in zip(kept_fields(model), row, strict=True)}
+    for name in model.masked:
+        if values.get(name) not in (None, ""):
+            values[name] = "sm3:" + ledger.sm3(str(values[name]).encode()).hex()
+    return values
+
+
+@dataclass
+class Kept:
+    """What a call of `keep` did."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def keep(
+    records: R | Sequence[R], *, by: Actor, act: str = "", note: str = "", right: str = "", batch: str = ""
+) -> Kept:
+    """This will validate, save in bulk, enter the ledger and check the scope, all or nothing.
+
+    `act` names the ledger act (add/change where empty); `right` the permission that is asked in each record's
+    own organ, before and after the change (view's sisters add/change where empty). Raises Invalid with one fault
+    a problem, Forbidden, NotFound, Stale.
+    """
+    rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
+    if not rows:
+        return Kept()
+    model = type(rows[0])
+    with transaction.atomic():
+        before = _lock(model, [row for row in rows if row.pk])
+        for row in rows:
+            row.derive()
+        _allow(model, rows, before, by, right)
+        check(model, rows, before)
+        try:
+            return _write(model, rows, before, by=by, act=act, note=note, batch=batch)
+        except IntegrityError as error:
+            raise explain(model, error) from error
+
+
+def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
+    """The rows as they stand, locked: pk → (version, head, *kept fields); NotFound or Stale where that is so."""
+    found: dict[int, tuple[Any, ...]] = {}
+    keys = sorted(row.pk for row in rows)
+    for part in bulk.chunks(keys):
+        query = model._base_manager.select_for_update().filter(pk__in=part).order_by("pk")
+        for values in query.values_list("pk", "version", "head", *kept_fields(model)):
+            found[values[0]] = values[1:]
+    for row in rows:
+        if row.pk not in found:
+            raise NotFound(_("记录不存在或已撤销"), instead=_("请返回列表刷新后再办理。"))
+        if row.version != found[row.pk][0]:
+            raise Stale(
+                _("%(record)s 已被他人修改") % {"record": row},
+                why=_("您打开之后，记录已有新的版本。"),
+                instead=_("请刷新页面，核对新内容后再提交。"),
+            )
+    return found
+
+
+def _allow(model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, right: str) -> None:
+    """This will ask the permission in every organ touched, as it was and as it will be."""
+    if by.system:
+        return
+    position = kept_fields(model).index(model.scope_field) + 2 if model.scope_field not in (None, "id") else None
+    asked: dict[str, set[int | None]] = defaultdict(set)
+    for row in rows:
+        verb = right or model.right("change" if row.pk else "add")
+        asked[verb].add(row.organ_key())
+        if row.pk and position is not None:
+            asked[verb].add(before[row.pk][position])
+    for verb, organs in asked.items():
+        for organ in organs:
+            if organ is None:
+                by.must(verb)
+            elif not by.can(verb, organ):
+                _deny(model, by, verb, organ)
+
+
+def _deny(model: type[R], by: Actor, verb: str, organ: int) -> NoReturn:
+    """Forbidden where the organ's rows are in sight, NotFound where they do not exist for the actor."""
+    seen = by.where(model.right("view"))
+    if seen is None or organ in seen:
+        by.must(verb, organ)
+    raise NotFound(_("单位不存在或不在您的范围内"), instead=_("请选择本单位，或由该单位人员办理。"))
+
+
+def _write(
+    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], *, by: Actor, act: str, note: str, batch: str
+) -> Kept:
+    fresh = [row for row in rows if not row.pk]
+    snap, names = _snapper(model), kept_fields(model)
+    lines: list[tuple[Record, str, dict[str, Any]]] = []
+    moved: list[R] = []
+    touched: set[str] = set()
+    for row in rows:
+        if not row.pk:
+            continue
+        old, new = before[row.pk][2:], snap(row)
+        if old == new and not act:
+            continue
+        differing = [i for i, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
+        touched.update(names[i] for i in differing)
+        was, now = plain_values(model, old), plain_values(model, new)
+        row.head = bytes(before[row.pk][1])
+        lines.append((row, act or ledger.CHANGE, {names[i]: [was[names[i]], now[names[i]]] for i in differing}))
+        moved.append(row)
+    for row, pk in zip(fresh, bulk.reserve_ids(model, len(fresh)) if fresh else (), strict=True):
+        row.pk = pk
+        lines.append((row, act or ledger.ADD, plain_values(model, snap(row))))
+    at = clock.now()
+    for line in lines:
+        row_ = line[0]
+        row_.version += 1
+        row_.kept_at = at
+        row_.search = blob(row_)
+    try:
+        ledger.enter(lines, by=by, note=note, batch=batch)
+        bulk.insert(model, fresh)
+        bulk.update(model, moved, [*sorted(touched), "version", "head", "search", "kept_at"])
+    except BaseException:
+        for line in lines:  # the transaction is undone, so the objects must not claim to be kept
+            line[0].version -= 1
+        for row in fresh:
+            row.pk = None
+        raise
+    return Kept(len(fresh), len(moved), len(rows) - len(fresh) - len(moved))
+
+
+def remove(records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = "") -> int:
+    """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse."""
+    rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
+    if not rows:
+        return 0
+    model = type(rows[0])
+    with transaction.atomic():
+        before = _lock(model, rows)
+        _allow(model, rows, before, by, right or model.right("remove"))
+        lines: list[tuple[Record, str, dict[str, Any]]] = []
+        for row in rows:
+            was = plain_values(model, before[row.pk][2:])
+            row.version, row.head = row.version + 1, bytes(before[row.pk][1])
+            lines.append((row, act, {name: [value, None] for name, value in was.items() if value not in (None, "")}))
+        ledger.enter(lines, by=by, note=note, batch=batch)
+        try:
+            with transaction.atomic():
+                bulk.remove(model, [row.pk for row in rows])
+        except IntegrityError as error:
+            raise explain(model, error) from error
+    return len(rows)
+
+
+def restore(model: type[R], values: dict[str, Any]) -> R:
+    """A record, not kept, with the values that the ledger had: how it was then."""
+    record = model()
+    for field in model._meta.concrete_fields:
+        if field.attname in values:
+            raw = values[field.attname]
+            setattr(record, field.attname, raw if isinstance(field, models.JSONField) else field.to_python(raw))
+    return record
+
+
+def as_of(model: type[R], pk: int, moment: dt.date | int) -> R | None:
+    """The record as it was at the end of a day, or at a version; None where it did not exist then."""
+    entries = ledger.history(f"{model._meta.app_label}.{model._meta.model_name}", pk)
+    entries = entries.filter(seq__lte=moment) if isinstance(moment, int) else entries.filter(day__lte=moment)
+    lines = list(entries)
+    if not lines or lines[-1].act in (ledger.REMOVE, ledger.UNDO):
+        return None
+    record = restore(model, ledger.fold(lines))
+    record.pk, record.version, record.head = pk, lines[-1].seq, bytes(lines[-1].hash)
+    return record

@@ -1,0 +1,81 @@
+"""The one way to say no: what cannot be done, why (article, figure), and what can be done instead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong in what was handed in, with its place."""
+
+    reason: str
+    field: str = ""
+    value: str = ""
+    remedy: str = ""
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fault with its empty places left out."""
+        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+
+
+class Refused(Exception):  # noqa: N818 -- a refusal is an answer to a person, not a defect
+    """An act that the law, the rights or the facts do not allow; the same on page, API and scenario."""
+
+    status = 409
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        why: str = "",
+        article: str = "",
+        instead: str = "",
+        facts: Mapping[str, Any] | None = None,
+        faults: Sequence[Fault] = (),
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.why = why
+        self.article = article
+        self.instead = instead
+        self.facts = dict(facts or {})
+        self.faults = tuple(faults)
+
+    def as_dict(self) -> dict[str, Any]:
+        """What API and scenario say of it."""
+        return {
+            "what": str(self.what),
+            "why": str(self.why),
+            "article": self.article,
+            "instead": str(self.instead),
+            "facts": {key: str(value) for key, value in self.facts.items()},
+            "faults": [fault.as_dict() for fault in self.faults],
+        }
+
+
+class Forbidden(Refused):
+    """A right that the actor does not hold in the record's own organ."""
+
+    status = 403
+
+
+class NotFound(Refused):
+    """A row that does not exist within the actor's scope; whether it exists elsewhere is not said."""
+
+    status = 404
+
+
+class Invalid(Refused):
+    """Facts that cannot be true or cannot be kept: each fault names its field."""
+
+    status = 422
+
+
+class Stale(Refused):
+    """The record was changed by somebody else since it was read."""

@@ -1,0 +1,1 @@
+"""The law as data and code: articles, dated figures, rules and scenarios."""

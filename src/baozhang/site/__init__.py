@@ -1,0 +1,1 @@
+"""Assembly only: settings, addresses, home, law map and the command line."""
