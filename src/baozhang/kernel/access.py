@@ -30,7 +30,7 @@ class Permission:
 
     name: str
     words: Any
-    admin: bool = False  # rights of the three administrators; they never go together with business rights
+    admin: bool | None = False  # True: a right of the three administrators, kept apart from business; None: of both
 
 
 @dataclass
@@ -53,6 +53,7 @@ class Holding:
     role: str
     appointment_id: int = 0
     for_name: str = ""  # whom the holder stands in for
+    for_id: int | None = None
 
 
 PERMISSIONS: dict[str, Permission] = {}
@@ -72,8 +73,18 @@ suspended_grants: Opening[Callable[[], frozenset[tuple[str, str]]]] = Opening(
     "access.suspended_grants", "the (role, permission) pairs that the security administrator has suspended"
 )
 
+holders_of: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
+    "access.holders_of", "the users who hold a permission in an organ on a day, deputies among them"
+)
+appointed: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
+    "access.appointed", "the users who hold a role in an organ on a day, deputies among them"
+)
+organ_names: Opening[Callable[[Iterable[int]], dict[int, str]]] = Opening(
+    "access.organ_names", "the names of some organs"
+)
 
-def permission(name: str, words: Any, *, admin: bool = False) -> str:
+
+def permission(name: str, words: Any, *, admin: bool | None = False) -> str:
     """This will declare a right; declaring it again with the same words is harmless."""
     app_model, _sep, verb = name.partition(":")
     if not verb or "." not in app_model:
@@ -110,7 +121,7 @@ def settle() -> None:
             raise LookupError(f"grant of {name} to unknown role {code}")
         if name not in PERMISSIONS:
             raise LookupError(f"grant of unknown permission {name} to role {code}")
-        if ROLES[code].admin != PERMISSIONS[name].admin:
+        if PERMISSIONS[name].admin not in (None, ROLES[code].admin):
             raise LookupError(f"role {code} and permission {name}: administrators and business stay apart")
         held = ROLES[code].grants.get(name)
         if held is None or _WIDTH[reach] > _WIDTH[held]:

@@ -37,6 +37,7 @@ class User(Record, AbstractBaseUser):
 
     scope_field = None
     natural = ("username",)
+    called = ("username", "name")
     searched = ("username", "name")
     masked = frozenset({"password", "phone"})
 
@@ -55,7 +56,9 @@ class User(Record, AbstractBaseUser):
 class Backend:
     """Signing in with login name and password; the same time is spent where the name is unknown."""
 
-    def authenticate(self, request: HttpRequest | None, username: str = "", password: str = "", **_: Any) -> User | None:
+    def authenticate(
+        self, request: HttpRequest | None, username: str = "", password: str = "", **_: Any
+    ) -> User | None:
         """The active user with that name and password, or None."""
         user = User._base_manager.filter(username=username).first()
         if user is None:

@@ -70,7 +70,9 @@ def _prepared(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else field.get_db_prep_save(value, connection)
 
 
-def _rows(records: Sequence[models.Model], model: type[models.Model], names: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+def _rows(
+    records: Sequence[models.Model], model: type[models.Model], names: Sequence[str]
+) -> Iterable[tuple[Any, ...]]:
     adapters = {name: adapt for name, _column, adapt in _adapters(model, connection.vendor)}
     get = attrgetter(*names)
     special = [(index, adapters[name]) for index, name in enumerate(names) if adapters[name] is not _same]

@@ -97,7 +97,9 @@ def field_faults(record: Record, model: type[Record]) -> list[Fault]:
 
 
 def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
-    return Fault(reason=reason, field=field.name, value="" if value is None else str(value), column=str(field.verbose_name))
+    return Fault(
+        reason=reason, field=field.name, value="" if value is None else str(value), column=str(field.verbose_name)
+    )
 
 
 def unique_sets(model: type[Record]) -> list[tuple[str, ...]]:
@@ -150,16 +152,19 @@ def _field_name(model: type[Record], attname: str) -> str:
     return next(f.name for f in model._meta.concrete_fields if f.attname == attname)
 
 
-def check(model: type[Record], rows: Sequence[Record], before: dict[int, tuple[Any, ...]]) -> None:
+def batch_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int, Fault]]:
+    """All that is wrong with a batch: (index of the row in it, fault); periods are looked at when the rest is right."""
+    faults: list[tuple[int, Fault]] = []
+    for i, row in enumerate(rows):
+        faults.extend((i, fault) for fault in field_faults(row, model))
+        faults.extend((i, fault) for fault in row.faults())
+    faults.extend(unique_faults(model, rows))
+    return faults or [(0, fault) for fault in period_faults(model, rows)]
+
+
+def check(model: type[Record], rows: Sequence[Record]) -> None:
     """This will raise Invalid with all faults of a batch, each with its row's place (1-based) in it."""
-    faults: list[Fault] = []
-    for place, row in enumerate(rows, 1):
-        for fault in [*field_faults(row, model), *row.faults()]:
-            faults.append(fault if len(rows) == 1 else _placed(fault, place))
-    for i, fault in unique_faults(model, rows):
-        faults.append(fault if len(rows) == 1 else _placed(fault, i + 1))
-    if not faults:
-        faults.extend(period_faults(model, rows))
+    faults = [fault if len(rows) == 1 else _placed(fault, i + 1) for i, fault in batch_faults(model, rows)]
     if faults:
         raise Invalid(
             _("内容有误，没有保存"), why="；".join(_sentence(fault) for fault in faults[:3]),
@@ -187,7 +192,9 @@ def period_faults(model: type[Record], rows: Sequence[Record]) -> list[Fault]:
     faults: list[Fault] = []
     for key, mine in sorted(by_group.items(), key=str):
         _lock_group(model, key)
-        others = model._base_manager.filter(**dict(zip(group, key, strict=True))).exclude(pk__in=[r.pk for r in mine if r.pk])
+        others = model._base_manager.filter(**dict(zip(group, key, strict=True))).exclude(
+            pk__in=[r.pk for r in mine if r.pk]
+        )
         spans = [(getattr(row, start), getattr(row, end)) for row in mine]
         spans += list(others.filter(_touches(spans, start, end)).values_list(start, end))
         faults.extend(_overlaps(model, spans, start))

@@ -67,7 +67,7 @@ class Entry(models.Model):
     by_organ = models.CharField(max_length=100, blank=True)
     act = models.CharField(max_length=48)
     note = models.TextField(blank=True)
-    changes = models.TextField()  # canonical JSON: {field: value} at first, {field: [old, new]} later
+    changes = models.TextField()  # canonical JSON: {field: value} at first, {field: [old, new]} later; @name: no field
     batch = models.CharField(max_length=40, blank=True)
     prev = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
@@ -76,7 +76,10 @@ class Entry(models.Model):
         app_label = "kernel"
         verbose_name = _("账本条目")
         constraints = [models.UniqueConstraint(fields=["kind", "record_id", "seq"], name="entry_once")]
-        indexes = [models.Index(fields=["day", "id"]), models.Index(fields=["batch"], condition=~models.Q(batch=""), name="entry_batch")]
+        indexes = [
+            models.Index(fields=["day", "id"]),
+            models.Index(fields=["batch"], condition=~models.Q(batch=""), name="entry_batch"),
+        ]
 
     def body(self) -> bytes:
         """The bytes that the hash covers, besides the hash before it."""
@@ -140,7 +143,7 @@ def fold(entries: Iterable[Entry]) -> dict[str, Any]:
         if entry.seq == 1:
             values = changes
         else:
-            values.update({name: pair[1] for name, pair in changes.items()})
+            values.update({name: pair[1] for name, pair in changes.items() if not name.startswith("@")})
     return values
 
 

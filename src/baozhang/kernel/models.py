@@ -1,6 +1,11 @@
 """The kernel's own tables, gathered for Django."""
 
 from .accounts import User
+from .customs import CustomField
+from .imports import ImportSession, RememberedMapping
+from .jobs import Job
 from .ledger import Entry, Seal
+from .tokens import Token
+from .views_saved import SavedView
 
-__all__ = ["Entry", "Seal", "User"]
+__all__ = ["CustomField", "Entry", "ImportSession", "Job", "RememberedMapping", "SavedView", "Seal", "Token", "User"]

@@ -35,4 +35,4 @@ class Opening(Generic[F]):
         """The one answer; an error where nobody has filled the opening."""
         if not self.answers:
             raise OpeningError(f"nobody answers opening {self.name}: {self.purpose}")
-        return cast(F, self.answers[0])
+        return cast("F", self.answers[0])

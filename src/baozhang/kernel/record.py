@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -19,12 +19,18 @@ from django.utils.translation import gettext_lazy
 from . import bulk, clock, ledger
 from .access import Actor
 from .invariants import check, explain
-from .refusal import NotFound, Stale
+from .opening import Opening
+from .refusal import NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 
 R = TypeVar("R", bound="Record")
 BOOKKEEPING = ("id", "version", "head", "search", "kept_at")
+NOTHING: Mapping[str, Any] = {}
+
+removed: Opening[Callable[[Any, list[int], Actor], None]] = Opening(
+    "record.removed", "what waits on rows that are taken back, told in the same transaction", many=True
+)
 
 
 class Record(models.Model):
@@ -40,9 +46,11 @@ class Record(models.Model):
 
     scope_field: ClassVar[str | None] = "organ_id"  # the column that says whose row it is; None: shared by all
     natural: ClassVar[tuple[str, ...]] = ()  # what people call it by; unique
+    called: ClassVar[tuple[str, ...]] = ()  # names by which a sheet or API may point to it, the surest first
     searched: ClassVar[tuple[str, ...]] = ()  # attribute paths put into the search column
     masked: ClassVar[frozenset[str]] = frozenset()  # values that enter the ledger as a digest only
     exclusive_period: ClassVar[tuple[tuple[str, ...], str, str] | None] = None  # (group, from, to): no overlaps
+    stepped: ClassVar[Mapping[str, frozenset[str]]] = NOTHING  # fields that only a flow moves → what a new row may have
 
     class Meta:
         abstract = True
@@ -62,7 +70,7 @@ class Record(models.Model):
         """The rows that an actor who may view in `organs` sees; None means all."""
         if cls.scope_field is None:
             return None if organs is None or organs else Q(pk__in=[])
-        return organ_condition(cls.scope_field.removesuffix("_id"), organs)
+        return organ_condition(cls.scope_field, organs)
 
     def organ_key(self) -> int | None:
         """The key of the organ whose record this is; None for shared records."""
@@ -126,13 +134,25 @@ class Kept:
 
 
 def keep(
-    records: R | Sequence[R], *, by: Actor, act: str = "", note: str = "", right: str = "", batch: str = ""
+    records: R | Sequence[R],
+    *,
+    by: Actor,
+    act: str = "",
+    note: str = "",
+    right: str = "",
+    batch: str = "",
+    checked: bool = False,
+    where: int | None = None,
+    aside: Mapping[str, Any] = NOTHING,
+    moves: frozenset[str] = frozenset(),
 ) -> Kept:
     """This will validate, save in bulk, enter the ledger and check the scope, all or nothing.
 
     `act` names the ledger act (add/change where empty); `right` the permission that is asked in each record's
-    own organ, before and after the change (view's sisters add/change where empty). Raises Invalid with one fault
-    a problem, Forbidden, NotFound, Stale.
+    own organ, before and after the change (view's sisters add/change where empty). `checked` is for the border alone:
+    it has run the same checks on these rows in this transaction. For flows alone: `where` is the organ in which the
+    right is asked instead, `moves` the stepped fields that may change, `aside` what the entry says beside the fields
+    (names begin with @). Raises Invalid with one fault a problem, Forbidden, NotFound, Stale, Refused.
     """
     rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
     if not rows:
@@ -140,12 +160,14 @@ def keep(
     model = type(rows[0])
     with transaction.atomic():
         before = _lock(model, [row for row in rows if row.pk])
-        for row in rows:
-            row.derive()
-        _allow(model, rows, before, by, right)
-        check(model, rows, before)
+        _allow(model, rows, before, by, right, where)
+        _stand_still(model, rows, before, by, moves)
+        if not checked:
+            for row in rows:
+                row.derive()
+            check(model, rows)
         try:
-            return _write(model, rows, before, by=by, act=act, note=note, batch=batch)
+            return _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
         except IntegrityError as error:
             raise explain(model, error) from error
 
@@ -170,7 +192,35 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
     return found
 
 
-def _allow(model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, right: str) -> None:
+def _stand_still(
+    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, moves: frozenset[str]
+) -> None:
+    """This will raise Refused where a field that only a flow moves is changed past it, or begins in its middle."""
+    for name, first in model.stepped.items():
+        if name in moves:
+            continue
+        position = kept_fields(model).index(name) + 2
+        for row in rows:
+            value = getattr(row, name)
+            moved = (
+                before[row.pk][position] != value if row.pk else not by.system and bool(first) and value not in first
+            )
+            if moved:
+                raise Refused(
+                    _("“%(field)s”不能直接填写") % {"field": model._meta.get_field(name).verbose_name},
+                    why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
+                    instead=_("请在记录页面按步骤办理。"),
+                )
+
+
+def _allow(
+    model: type[R],
+    rows: Sequence[R],
+    before: dict[int, tuple[Any, ...]],
+    by: Actor,
+    right: str,
+    where: int | None = None,
+) -> None:
     """This will ask the permission in every organ touched, as it was and as it will be."""
     if by.system:
         return
@@ -178,9 +228,10 @@ def _allow(model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]]
     asked: dict[str, set[int | None]] = defaultdict(set)
     for row in rows:
         verb = right or model.right("change" if row.pk else "add")
-        asked[verb].add(row.organ_key())
-        if row.pk and position is not None:
-            asked[verb].add(before[row.pk][position])
+        now = row.organ_key()
+        was = before[row.pk][position] if row.pk and position is not None else now
+        # The organ that acts answers for a step; a move into another organ is asked there all the same.
+        asked[verb] |= {now, was} if where is None else ({where} if now == was else {where, now})
     for verb, organs in asked.items():
         for organ in organs:
             if organ is None:
@@ -198,13 +249,22 @@ def _deny(model: type[R], by: Actor, verb: str, organ: int) -> NoReturn:
 
 
 def _write(
-    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], *, by: Actor, act: str, note: str, batch: str
+    model: type[R],
+    rows: Sequence[R],
+    before: dict[int, tuple[Any, ...]],
+    *,
+    by: Actor,
+    act: str,
+    note: str,
+    batch: str,
+    aside: Mapping[str, Any],
 ) -> Kept:
     fresh = [row for row in rows if not row.pk]
     snap, names = _snapper(model), kept_fields(model)
     lines: list[tuple[Record, str, dict[str, Any]]] = []
     moved: list[R] = []
     touched: set[str] = set()
+    beside = {name: [None, value] for name, value in aside.items()}
     for row in rows:
         if not row.pk:
             continue
@@ -215,7 +275,9 @@ def _write(
         touched.update(names[i] for i in differing)
         was, now = plain_values(model, old), plain_values(model, new)
         row.head = bytes(before[row.pk][1])
-        lines.append((row, act or ledger.CHANGE, {names[i]: [was[names[i]], now[names[i]]] for i in differing}))
+        lines.append(
+            (row, act or ledger.CHANGE, {names[i]: [was[names[i]], now[names[i]]] for i in differing} | beside)
+        )
         moved.append(row)
     for row, pk in zip(fresh, bulk.reserve_ids(model, len(fresh)) if fresh else (), strict=True):
         row.pk = pk
@@ -239,7 +301,9 @@ def _write(
     return Kept(len(fresh), len(moved), len(rows) - len(fresh) - len(moved))
 
 
-def remove(records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = "") -> int:
+def remove(
+    records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = ""
+) -> int:
     """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse."""
     rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
     if not rows:
@@ -254,6 +318,8 @@ def remove(records: R | Sequence[R], *, by: Actor, note: str, right: str = "", a
             row.version, row.head = row.version + 1, bytes(before[row.pk][1])
             lines.append((row, act, {name: [value, None] for name, value in was.items() if value not in (None, "")}))
         ledger.enter(lines, by=by, note=note, batch=batch)
+        for tell in removed.answers:
+            tell(model, [row.pk for row in rows], by)
         try:
             with transaction.atomic():
                 bulk.remove(model, [row.pk for row in rows])

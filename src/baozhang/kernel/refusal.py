@@ -24,7 +24,7 @@ class Fault:
         return {key: value for key, value in asdict(self).items() if value not in ("", None)}
 
 
-class Refused(Exception):  # noqa: N818 -- a refusal is an answer to a person, not a defect
+class Refused(Exception):
     """An act that the law, the rights or the facts do not allow; the same on page, API and scenario."""
 
     status = 409

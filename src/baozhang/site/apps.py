@@ -1,12 +1,17 @@
-"""This room as a Django app."""
+"""The assembly: when every app is loaded, names are settled, so that an unknown one stops the start."""
 
 from django.apps import AppConfig
 
 
 class Site(AppConfig):
-    """Its name and label."""
+    """The last app; it depends on all others and nothing depends on it."""
 
     name = "baozhang.site"
     label = "site"
-    default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "平台"
+
+    def ready(self) -> None:
+        """This will join grants to roles and check all names."""
+        from baozhang.kernel import access
+
+        access.settle()

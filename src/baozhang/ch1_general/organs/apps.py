@@ -12,12 +12,19 @@ class Organs(AppConfig):
     verbose_name = "单位与任职"
 
     def ready(self) -> None:
-        """This will fill the kernel's openings."""
+        """This will fill the openings of kernel and law."""
         from baozhang.kernel import access
+        from baozhang.law import case
 
-        from . import queries
-        from . import roles  # noqa: F401
+        from . import (
+            queries,
+            resources,  # noqa: F401
+        )
 
         access.holdings_of.fill(queries.holdings)
         access.organs_within.fill(queries.within)
         access.suspended_grants.fill(queries.suspended)
+        access.holders_of.fill(queries.holders)
+        access.appointed.fill(queries.appointed)
+        access.organ_names.fill(queries.names)
+        case.PLACES.fill(queries.places)

@@ -25,11 +25,14 @@ class Jurisdiction(Record):
     name = models.CharField(_("名称"), max_length=40)
     short = models.CharField(_("简称"), max_length=10, blank=True, help_text=_("用于发文字号等处"))
     level = models.CharField(_("层级"), max_length=10, choices=Level.choices)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级")
+    )
     path = models.CharField(_("路径"), max_length=60, unique=True, editable=False, help_text=_("自上而下的区划代码"))
 
     scope_field = None
     natural = ("code",)
+    called = ("code", "name")
     searched = ("code", "name")
 
     class Meta:
@@ -60,9 +63,15 @@ class Organization(Record):
     kind = models.CharField(_("机关类别"), max_length=20, choices=Kind.choices)
     competence = models.CharField(_("职能"), max_length=12, choices=Competence.choices, blank=True, default="")
     field = models.CharField(_("监督领域"), max_length=20, blank=True, help_text=_("监督部门的领域，如审计、监察"))
-    jurisdiction = models.ForeignKey(Jurisdiction, models.PROTECT, related_name="organizations", verbose_name=_("行政区划"))
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位"))
-    successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接单位"))
+    jurisdiction = models.ForeignKey(
+        Jurisdiction, models.PROTECT, related_name="organizations", verbose_name=_("行政区划")
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位")
+    )
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接单位")
+    )
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.ACTIVE)
     founded = models.DateField(_("设立日期"), null=True, blank=True)
     ended = models.DateField(_("终止日期"), null=True, blank=True)
@@ -71,6 +80,7 @@ class Organization(Record):
 
     scope_field = "id"
     natural = ("code",)
+    called = ("code", "name")
     searched = ("code", "name", "short", "uscc")
 
     class Meta:
@@ -91,7 +101,9 @@ class Organization(Record):
     def faults(self) -> Iterable[Any]:
         """A credit code with a wrong check digit; an ended body without its date."""
         if self.uscc and not uscc.is_valid(self.uscc):
-            yield Fault(_("统一社会信用代码不符合 GB 32100 校验规则"), "uscc", self.uscc, column=str(_("统一社会信用代码")))
+            yield Fault(
+                _("统一社会信用代码不符合 GB 32100 校验规则"), "uscc", self.uscc, column=str(_("统一社会信用代码"))
+            )
         if self.state != State.ACTIVE and self.ended is None:
             yield Fault(_("请填写终止日期"), "ended", column=str(_("终止日期")))
 
@@ -126,7 +138,9 @@ class Headcount(Record):
 class Appointment(Record):
     """A user holding a role in an organization from a day, perhaps to a day."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name=_("人员"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name=_("人员")
+    )
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="appointments", verbose_name=_("单位"))
     role = models.CharField(_("角色"), max_length=40)
     since = models.DateField(_("起始日期"))
@@ -160,7 +174,12 @@ class Appointment(Record):
             if held is None or ended or before or held.code == role.code:
                 continue
             if held.admin or role.admin:
-                yield Fault(_("系统、安全、审计管理员须由不同人员担任，且不得兼任业务岗位"), "role", self.role, column=str(_("角色")))
+                yield Fault(
+                    _("系统、安全、审计管理员须由不同人员担任，且不得兼任业务岗位"),
+                    "role",
+                    self.role,
+                    column=str(_("角色")),
+                )
                 return
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
+from baozhang.kernel import access
 from baozhang.kernel.access import Holding, Organs, Reach
 
 from .choices import Competence, State
@@ -24,14 +25,16 @@ def holdings(user_id: int, day: dt.date) -> list[Holding]:
     given = Delegation._base_manager.filter(on_day(day), taker_id=user_id).select_related("giver")
     stood_in: list[Holding] = []
     for delegation in given:
-        theirs = Appointment._base_manager.filter(on_day(day), user_id=delegation.giver_id, organ_id=delegation.organ_id)
-        stood_in += _held(theirs, for_name=delegation.giver.name)
+        theirs = Appointment._base_manager.filter(
+            on_day(day), user_id=delegation.giver_id, organ_id=delegation.organ_id
+        )
+        stood_in += _held(theirs, for_name=delegation.giver.name, for_id=delegation.giver_id)
     return own + stood_in
 
 
-def _held(appointments: Iterable[Appointment], for_name: str = "") -> list[Holding]:
+def _held(appointments: Iterable[Appointment], for_name: str = "", for_id: int | None = None) -> list[Holding]:
     rows = appointments.select_related("organ").order_by("id")  # type: ignore[attr-defined]
-    return [Holding(row.organ_id, row.organ.name, row.role, row.pk, for_name) for row in rows]
+    return [Holding(row.organ_id, row.organ.name, row.role, row.pk, for_name, for_id) for row in rows]
 
 
 def within(organ_id: int, reach: Reach) -> Organs:
@@ -77,7 +80,9 @@ def authority_above(organ: Organization) -> Organization | None:
     parent = organ.jurisdiction.parent
     if parent is None:
         return None
-    return Organization._base_manager.filter(jurisdiction=parent, competence=Competence.AUTHORITY, state=State.ACTIVE).first()
+    return Organization._base_manager.filter(
+        jurisdiction=parent, competence=Competence.AUTHORITY, state=State.ACTIVE
+    ).first()
 
 
 def heads(day: dt.date, organ_ids: Iterable[int] | None = None) -> dict[tuple[int, str], tuple[int, int]]:
@@ -92,3 +97,55 @@ def heads(day: dt.date, organ_ids: Iterable[int] | None = None) -> dict[tuple[in
 def suspended() -> frozenset[tuple[str, str]]:
     """The pairs of role and permission that are suspended at present."""
     return frozenset(Suspension._base_manager.filter(lifted=False).values_list("role", "permission"))
+
+
+def places() -> dict[int, str]:
+    """The path of the jurisdiction that each organ stands in, by the organ's key; without the last stroke."""
+    rows = Organization._base_manager.values_list("pk", "jurisdiction__path")
+    return {organ: path.rstrip("/") for organ, path in rows}
+
+
+def holders(permission: str, organ_id: int, day: dt.date) -> list[int]:
+    """The users who hold a permission in an organ on a day, the organ's own people first, deputies among them."""
+    suspended_now = suspended()
+    reaching: dict[Reach, list[str]] = {}
+    for role in access.ROLES.values():
+        reach = role.grants.get(permission)
+        if reach is not None and (role.code, permission) not in suspended_now:
+            reaching.setdefault(reach, []).append(role.code)
+    place = Organization._base_manager.values_list("jurisdiction_id", "jurisdiction__path").filter(pk=organ_id).first()
+    if place is None:
+        return []
+    jurisdiction, path = place
+    covers = {
+        Reach.OWN: Q(organ_id=organ_id),
+        Reach.JURISDICTION: Q(organ__jurisdiction_id=jurisdiction),
+        Reach.BELOW: Q(organ__jurisdiction__code__in=path.strip("/").split("/")),
+        Reach.ALL: Q(),
+    }
+    found = Q(pk__in=[])
+    for reach, codes in reaching.items():
+        found |= covers[reach] & Q(role__in=codes)
+    return _people(Appointment._base_manager.filter(on_day(day), found), organ_id, day)
+
+
+def appointed(role: str, organ_id: int, day: dt.date) -> list[int]:
+    """The users who hold a role in an organ on a day, deputies among them."""
+    return _people(Appointment._base_manager.filter(on_day(day), role=role, organ_id=organ_id), organ_id, day)
+
+
+def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) -> list[int]:
+    """The active users behind some appointments and their deputies, those of the organ itself first."""
+    rows = list(appointments.filter(user__is_active=True).order_by("pk").values_list("user_id", "organ_id"))
+    away = Delegation._base_manager.filter(on_day(day), giver_id__in={user for user, _organ in rows}, taker__is_active=True)
+    held = set(rows)
+    for giver, taker, organ in away.order_by("pk").values_list("giver_id", "taker_id", "organ_id"):
+        if (giver, organ) in held:
+            rows.append((taker, organ))
+    rows.sort(key=lambda row: row[1] != organ_id)
+    return list(dict.fromkeys(user for user, _organ in rows))
+
+
+def names(organ_ids: Iterable[int]) -> dict[int, str]:
+    """The names of some organs."""
+    return dict(Organization._base_manager.filter(pk__in=set(organ_ids)).values_list("pk", "name"))

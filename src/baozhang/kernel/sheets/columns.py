@@ -23,8 +23,20 @@ MONEY_UNITS: Mapping[str, Decimal] = {
     "亿元": Decimal(100_000_000),
 }
 _ONE = Decimal(1)
-_SAME_UNIT = {"平米": "m2", "平方米": "m2", "平方": "m2", "㎡": "m2", "m²": "m2", "公里": "km", "千米": "km",
-              "公斤": "kg", "千克": "kg", "升": "l", "度": "kwh", "千瓦时": "kwh"}
+_SAME_UNIT = {
+    "平米": "m2",
+    "平方米": "m2",
+    "平方": "m2",
+    "㎡": "m2",
+    "m²": "m2",
+    "公里": "km",
+    "千米": "km",
+    "公斤": "kg",
+    "千克": "kg",
+    "升": "l",
+    "度": "kwh",
+    "千瓦时": "kwh",
+}
 
 
 def unit_key(word: str) -> str:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 SCAN_ROWS = 40
 SAMPLE_ROWS = 60
 LEAST_MATCHES = 2
-_HINT_WORDS = frozenset("必填 选填 可选 非必填 必录 可录 文本 文本型 字符 字符型 数字 数值 数值型 日期 日期型 金额 整数 小数 下拉 下拉选择".split())
+_HINT_WORDS = frozenset(
+    "必填 选填 可选 非必填 必录 可录 文本 文本型 字符 字符型 数字 数值 数值型 日期 日期型 金额 整数 小数 下拉 下拉选择".split()
+)
 _CODE_NAME = re.compile(r"[A-Za-z_]+")
 
 Row = tuple[int, list[Any]]
@@ -115,18 +117,25 @@ def find_tables(workbook: Workbook, columns: Sequence[Column]) -> list[Table]:
 
     A sheet that matches far fewer headings than the best one (a list of choices, instructions) is left out.
     """
-    found = [Table(sheet, layout) for sheet in workbook.sheets if not sheet.hidden
-             and (layout := find_layout(sheet, columns))]
+    found = [
+        Table(sheet, layout)
+        for sheet in workbook.sheets
+        if not sheet.hidden and (layout := find_layout(sheet, columns))
+    ]
     if not found:
         wanted = "、".join(column.heading for column in columns[:8])
         raise SheetError(
-            _("在“%(file)s”中没有找到标题行。") % {"file": workbook.filename}, "no-headings",
-            _("标题行至少应有两列与下列名称相符：%(words)s；也可以手工指定标题行。") % {"words": wanted})
+            _("在“%(file)s”中没有找到标题行。") % {"file": workbook.filename},
+            "no-headings",
+            _("标题行至少应有两列与下列名称相符：%(words)s；也可以手工指定标题行。") % {"words": wanted},
+        )
     most = max(table.layout.matched for table in found)
     return [table for table in found if table.layout.matched * 5 >= most * 2]
 
 
-def _candidate(head: list[Row], at: int, counts: list[int], matcher: Matcher, merged: Sequence[Any]) -> _Candidate | None:
+def _candidate(
+    head: list[Row], at: int, counts: list[int], matcher: Matcher, merged: Sequence[Any]
+) -> _Candidate | None:
     """The heading at this row alone, or joined with the row below where that says more."""
     below = counts[at + 1] if at + 1 < len(counts) else 0
     if at + 1 < len(head) and (counts[at] or below) and _could_be_second(head[at + 1][1]):
@@ -176,8 +185,9 @@ def _filled(top: list[Any], second: list[Any], number: int, merged: Sequence[Any
 
 def _could_be_second(row: list[Any]) -> bool:
     filled = [cell for cell in row if cell not in (None, "")]
-    return bool(filled) and all(isinstance(cell, str) and len(cell) <= 30 and not cell.strip().isdigit()
-                                for cell in filled)
+    return bool(filled) and all(
+        isinstance(cell, str) and len(cell) <= 30 and not cell.strip().isdigit() for cell in filled
+    )
 
 
 def _merged_downwards(number: int, merged: Sequence[Any]) -> bool:
@@ -215,8 +225,9 @@ def _layout(head: list[Row], best: _Candidate, columns: Sequence[Column]) -> Lay
 
 
 def _shifted(headings: tuple[Heading, ...], shift: Shift) -> tuple[Heading, ...]:
-    return tuple(replace(heading, index=heading.index + 1) if heading.index >= shift.at else heading
-                 for heading in headings)
+    """The headings behind the extra column moved by one; the extra column gets a blank one to be mapped by hand."""
+    moved = [replace(h, index=h.index + 1) if h.index >= shift.at else h for h in headings]
+    return tuple(sorted([*moved, Heading(shift.at, "", "")], key=lambda heading: heading.index))
 
 
 def _is_legend(row: list[Any]) -> bool:

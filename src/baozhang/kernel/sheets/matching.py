@@ -16,16 +16,20 @@ _CONFIDENCE = {FULL: 1.0, WORDS: 0.95, REVERSED: 0.9, HINT: 0.8, PART: 0.6, GROU
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """This is one possible pairing; the smaller `rank`, the better: way of matching, alias position, heading order."""
+    """This is one possible pairing; the smaller `rank`, the better.
 
-    rank: tuple[int, int, int, int]
+    A heading that is exact but for its brackets is as good as an exact one until two compete for the same word.
+    """
+
+    rank: tuple[int, int, int, int, int]
+    way: int
     index: int
     column: str
 
     @property
     def confidence(self) -> float:
         """This is how sure the pairing is, from 0 to 1."""
-        return _CONFIDENCE[self.rank[0]]
+        return _CONFIDENCE[self.way]
 
 
 @lru_cache(maxsize=20_000)
@@ -42,8 +46,14 @@ def variants(raw: str) -> tuple[tuple[int, str], ...]:
         parts = [heading_words(part) for part in raw.replace("／", "/").split("/") if part.strip()]
         if len(parts) == 2 and all(part.words for part in parts):
             top, bottom = parts
-            for way, word in ((WORDS, top.words + bottom.words), (REVERSED, bottom.words + top.words),
-                              (PART, bottom.full), (PART, bottom.words), (GROUP, top.full), (GROUP, top.words)):
+            for way, word in (
+                (WORDS, top.words + bottom.words),
+                (REVERSED, bottom.words + top.words),
+                (PART, bottom.full),
+                (PART, bottom.words),
+                (GROUP, top.full),
+                (GROUP, top.words),
+            ):
                 seen.setdefault(word, way)
     return tuple((way, word) for word, way in seen.items() if word)
 
@@ -66,7 +76,8 @@ class Matcher:
         for index, raw in headings:
             for way, word in variants(raw):
                 for position, order, name in self._known.get(word, ()):
-                    found.append(Match((way, position, index, order), index, name))
+                    rank = (max(way, WORDS), position, way, index, order)
+                    found.append(Match(rank, way, index, name))
         return sorted(found, key=lambda match: match.rank)
 
     def assign(self, headings: Iterable[tuple[int, str]]) -> tuple[list[Match], dict[int, str]]:
@@ -93,5 +104,8 @@ class Matcher:
 
 def texts(row: Sequence[Any], longest: int = 80) -> list[tuple[int, str]]:
     """This is the position and text of each cell that could be a heading at all."""
-    return [(index, cell) for index, cell in enumerate(row)
-            if isinstance(cell, str) and 0 < len(cell) <= longest and heading_words(cell).words]
+    return [
+        (index, cell)
+        for index, cell in enumerate(row)
+        if isinstance(cell, str) and 0 < len(cell) <= longest and heading_words(cell).words
+    ]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from baozhang.kernel.refusal import Refused
 
-class SheetError(Exception):
+
+class SheetError(Refused):
     """This is the refusal of a whole file: what is wrong, a stable code, and what to do instead."""
 
+    status = 422
+
     def __init__(self, message: str, code: str, remedy: str = "") -> None:
-        super().__init__(message, code, remedy)
+        super().__init__(message, instead=remedy)
         self.message = message
         self.code = code
         self.remedy = remedy

@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 _DATE_LIKE = re.compile(r"\s*(19|20)\d{2}\s*[-/.年]\s*\d{1,2}(\s*[-/.月]\s*\d{1,2}日?)?.*")
 _LEAST_COLUMNS = 2
 _LEAST_GAIN = 3
+_LEAST_YEAR = 1950
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """This is the fault found: the data column at position `at` has no heading; it cannot lie beyond `last`."""
+    """This is the fault found: the data column at position `at` has no heading; it cannot lie before `first`."""
 
     at: int
-    last: int
+    first: int
+    holds_dates: bool
     sentence: str
 
 
@@ -54,8 +56,9 @@ def find_shift(layout: Layout, columns: Sequence[Column], rows: Sequence[list[An
     if mended < _LEAST_COLUMNS or best - totals[width] < _LEAST_GAIN:
         return None
     # Where only texts lie between the two limits nothing decides; the fewest headings are moved.
-    return Shift(last, last, _sentence(layout, last)) if first == last else Shift(
-        last, last, _sentence(layout, last, first))
+    extra = [cell for row in rows if (cell := _at(row, last)) not in (None, "")]
+    dated = bool(extra) and all(_looks_dated(cell) for cell in extra)
+    return Shift(last, first, dated, _sentence(layout, last, first))
 
 
 def _at(row: Sequence[Any], index: int) -> Any:
@@ -75,22 +78,28 @@ def _fitness(column: Column) -> Callable[[Any], int]:
                 value = convert(raw)
             except CellError:
                 return -1
+            if isinstance(raw, int | float) and isinstance(value, date) and value.year < _LEAST_YEAR:
+                return -1  # a small number, which happens to count a day of long ago
             return 1 if shape is None or shape.fullmatch(str(value)) else -1
 
         return typed
 
-    def plain(raw: Any) -> int:
-        looks_dated = isinstance(raw, date) or (isinstance(raw, str) and _DATE_LIKE.fullmatch(raw) is not None)
-        return -1 if looks_dated else 0
-
-    return plain
+    return lambda raw: -1 if _looks_dated(raw) else 0
 
 
-def _sentence(layout: Layout, at: int, first: int | None = None) -> str:
+def _looks_dated(raw: Any) -> bool:
+    return isinstance(raw, date) or (isinstance(raw, str) and _DATE_LIKE.fullmatch(raw) is not None)
+
+
+def _sentence(layout: Layout, at: int, first: int) -> str:
     before = next((h.raw for h in reversed(layout.headings) if h.index < at), "")
     text = _("数据比标题多一列：%(place)s 列（“%(before)s”之后）没有标题，其后的标题已依次右移一列。") % {
-        "place": letters(at), "before": before}
-    if first is not None:
+        "place": letters(at),
+        "before": before,
+    }
+    if first != at:
         text += _("多出的也可能是 %(first)s 至 %(last)s 之间的某一列，请在预览中核对。") % {
-            "first": letters(first), "last": letters(at)}
+            "first": letters(first),
+            "last": letters(at),
+        }
     return text

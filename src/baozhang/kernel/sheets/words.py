@@ -20,7 +20,7 @@ _UNITS = frozenset(
     "km 公里 千米 里程 kwh 千瓦时 度 万千瓦时 吉焦 gj 立方米 m3 吨标准煤 千克标准煤".split()
 )
 _TAIL_UNIT = re.compile(r"^(.+?)[/:,;，]([^/:,;，]+)$")
-_MONEY_UNIT = re.compile(r"单位:?(元|百元|千元|万元|百万元|亿元)(?![^\s)])")
+_MONEY_UNIT = re.compile(r"单\s*位\s*:?\s*(元|百元|千元|万元|百万元|亿元)(?![^\s)])")
 
 
 class Words(NamedTuple):
@@ -73,7 +73,6 @@ def money_unit_above(cells: list[Any]) -> str:
     """This is the unit of amounts that a row above the headings states (单位：万元), or an empty text."""
     for cell in cells:
         if isinstance(cell, str):
-            text = unicodedata.normalize("NFKC", cell)
-            if found := _MONEY_UNIT.search(re.sub(r"(?<=[位:])\s+|\s+(?=:)", "", text)):
+            if found := _MONEY_UNIT.search(unicodedata.normalize("NFKC", cell)):
                 return found.group(1)
     return ""

@@ -1,0 +1,64 @@
+"""What may be done to records beside the steps of a flow: one act, one function, for one or many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .access import Actor
+from .refusal import Invalid
+from .resource import Resource
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act: its words, its right, and the function (records, by, note, values) → sentence of what was done."""
+
+    words: Any
+    permission: str
+    run: Callable[..., str]
+    fields: tuple[str, ...] = ()  # fields of the record that the act asks for
+    many: bool = True
+    needs_note: bool = False
+    confirm: Any = ""
+    article: str = ""
+    icon: str = ""
+    shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
+
+    def as_button(self, name: str) -> dict[str, Any]:
+        """The act as the list's bulk bar shows it."""
+        return {
+            "name": name,
+            "words": self.words,
+            "needs_note": self.needs_note,
+            "confirm": str(self.confirm),
+            "icon": self.icon,
+            "kind": "",
+        }
+
+
+def perform(
+    resource: Resource,
+    name: str,
+    records: Sequence[Any],
+    *,
+    by: Actor,
+    note: str = "",
+    values: dict[str, Any] | None = None,
+) -> str:
+    """This will do a named act to records, all or nothing, and say what was done."""
+    act: Act | None = resource.acts.get(name)
+    if act is None:
+        raise Invalid(_("没有这项操作"))
+    if not records:
+        raise Invalid(_("没有选中任何记录"), instead=_("请先勾选要办理的记录。"))
+    if act.needs_note and not note.strip():
+        raise Invalid(_("请写明理由"), why=_("这项操作的理由要记入账本。"), instead=_("填写理由后再提交。"))
+    for organ in {record.organ_key() for record in records}:
+        by.must(act.permission, organ)
+    with transaction.atomic():
+        return str(act.run(records, by=by, note=note, values=values or {}))

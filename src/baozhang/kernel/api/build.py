@@ -1,0 +1,209 @@
+"""The API's addresses, one set a resource, made once when every app is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.translation import gettext as _
+from ninja import File, NinjaAPI, Router, Status
+from ninja.files import UploadedFile
+from ninja.security import HttpBearer
+
+from baozhang.kernel import access, acts, border, clock, imports, ledger, scope, tokens
+from baozhang.kernel.listing import Listing
+from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.resource import RESOURCES, Resource
+from baozhang.kernel.views import frame
+from baozhang.kernel.views.details import sentences
+
+from . import schemas
+
+MORE: list[Callable[[Router, Resource], None]] = []  # further addresses that a mechanism gives every resource
+REFUSALS = dict.fromkeys((401, 403, 404, 409, 422), schemas.Refusal)
+
+
+class Key(HttpBearer):
+    """A program with its key."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> access.Actor | None:
+        """The actor that the key stands for."""
+        return tokens.actor_for(token)
+
+
+class _Csrf(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def session(request: HttpRequest) -> access.Actor | None:
+    """A signed-in browser; what it writes must carry the page's token."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        return None
+    if request.method not in ("GET", "HEAD"):
+        check = _Csrf(lambda _request: HttpResponse())
+        check.process_request(request)
+        if check.process_view(request, None, (), {}):
+            return None
+    organ = request.session.get("organ")
+    return access.actor_of(user, clock.today(), organ if isinstance(organ, int) else None)
+
+
+def who(request: Any) -> access.Actor:
+    """The actor found by one of the ways to sign in."""
+    found: access.Actor = request.auth
+    return found
+
+
+def _may(request: Any, resource: Resource, verb: str) -> access.Actor:
+    actor = who(request)
+    actor.must(resource.right("view"))
+    actor.must(resource.right(verb))
+    return actor
+
+
+def router_of(resource: Resource) -> Router:
+    """All addresses of a resource."""
+    router = Router(tags=[str(resource.slug)])
+    _reading(router, resource)
+    if resource.fields:
+        _writing(router, resource)
+        if resource.importable:
+            _importing(router, resource)
+    if resource.acts:
+        _acting(router, resource)
+    for more in MORE:
+        more(router, resource)
+    return router
+
+
+def _reading(router: Router, resource: Resource) -> None:
+    code = resource.label.replace(".", "_")
+
+    @router.get(
+        "/",
+        response={200: schemas.shape_page(resource), **REFUSALS},
+        operation_id=f"{code}_list",
+        summary=str(resource.slug),
+    )
+    def rows(request: Any) -> Any:
+        with scope.within(_may(request, resource, "view")):
+            listing = Listing(resource, request.GET)
+            listing.columns = schemas.names_out(resource)
+            page = listing.page()
+            found = [schemas.read(resource, row) for row in page.rows]
+            return {
+                "rows": found,
+                "count": page.count,
+                "capped": page.capped,
+                "after": "" if page.at_end else page.after,
+            }
+
+    @router.get("/{int:pk}", response={200: schemas.shape_out(resource), **REFUSALS}, operation_id=f"{code}_one")
+    def one(request: Any, pk: int) -> Any:
+        with scope.within(_may(request, resource, "view")):
+            return schemas.read(resource, frame.row_of(resource, pk, *resource.joins(schemas.names_out(resource))))
+
+    @router.get("/{int:pk}/history", response={200: list[schemas.Entry], **REFUSALS}, operation_id=f"{code}_history")
+    def history(request: Any, pk: int) -> Any:
+        with scope.within(_may(request, resource, "view")):
+            frame.row_of(resource, pk)
+            entries = list(ledger.history(resource.label, pk).order_by("-seq")[:200])
+            said = sentences(resource, entries)
+            return [
+                {
+                    "seq": e.seq,
+                    "at": e.at,
+                    "by": e.by_name,
+                    "organ": e.by_organ,
+                    "act": e.act,
+                    "sentence": text,
+                    "note": e.note,
+                    "hash": bytes(e.hash).hex(),
+                }
+                for e, text in zip(entries, said, strict=True)
+            ]
+
+
+def _writing(router: Router, resource: Resource) -> None:
+    code = resource.label.replace(".", "_")
+    shape_new, shape_change = schemas.shape_in(resource, False), schemas.shape_in(resource, True)
+
+    def add(request: Any, body: Any) -> Any:
+        actor = _may(request, resource, "add")
+        if not resource.addable:
+            raise NotFound(_("这类记录由其他环节产生，不能直接登记"))
+        with scope.within(actor):
+            record = border.one(resource, _values(body), by=actor)
+            return Status(201, schemas.read(resource, record))
+
+    def change(request: Any, pk: int, body: Any) -> Any:
+        actor = _may(request, resource, "view")
+        with scope.within(actor):
+            record = frame.row_of(resource, pk)
+            actor.must(resource.right("change"), record.organ_key())
+            given = _values(body)
+            record.version = given.pop("version", None) or record.version
+            border.one(resource, given, by=actor, record=record)
+            return schemas.read(resource, frame.row_of(resource, pk))
+
+    add.__annotations__["body"], change.__annotations__["body"] = shape_new, shape_change
+    out = schemas.shape_out(resource)
+    router.post("/", response={201: out, **REFUSALS}, operation_id=f"{code}_add")(add)
+    router.patch("/{int:pk}", response={200: out, **REFUSALS}, operation_id=f"{code}_change")(change)
+
+
+def _values(body: Any) -> dict[str, Any]:
+    given: dict[str, Any] = body.model_dump(exclude_unset=True)
+    extra = given.pop("extra", None) or {}
+    return {**given, **{f"x_{key}": value for key, value in extra.items()}}
+
+
+def _acting(router: Router, resource: Resource) -> None:
+    code = resource.label.replace(".", "_")
+
+    @router.post("/acts/{name}", response={200: schemas.Done, **REFUSALS}, operation_id=f"{code}_act")
+    def act(request: Any, name: str, body: schemas.Selection) -> Any:
+        actor = _may(request, resource, "view")
+        with scope.within(actor):
+            rows = list(resource.model.objects.filter(pk__in=body.ids))
+            if len(rows) != len(set(body.ids)):
+                raise NotFound(_("有的记录不存在，或不在您的范围内"))
+            return {"done": acts.perform(resource, name, rows, by=actor, note=body.note, values=body.values)}
+
+
+def _importing(router: Router, resource: Resource) -> None:
+    code = resource.label.replace(".", "_")
+
+    @router.post("/import", response={200: dict[str, Any], **REFUSALS}, operation_id=f"{code}_import")
+    def take(request: Any, file: UploadedFile = File(...), commit: bool = False) -> Any:  # noqa: B008
+        actor = _may(request, resource, "import")
+        with scope.within(actor):
+            if actor.organ_id is None:
+                raise Forbidden(_("您目前没有任职"))
+            session_ = imports.upload(resource, file, file.name or "", organ_id=actor.organ_id, by=actor)  # type: ignore[arg-type]
+            batch = imports.preview(session_, by=actor)
+            if commit and not batch.faults:
+                imports.commit(session_, by=actor)
+            return {
+                "session": session_.pk,
+                "written": commit and not batch.faults,
+                **batch.counts(),
+                "faults": [f.as_dict() for f in batch.faults],
+            }
+
+
+def build() -> NinjaAPI:
+    """The whole API; `/api/docs` shows it, `/api/openapi.json` describes it."""
+    api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], urls_namespace="api", docs_url="/docs")
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        return api.create_response(request, error.as_dict(), status=error.status)
+
+    for resource in RESOURCES.values():
+        api.add_router(f"/{resource.slug}", router_of(resource))
+    return api

@@ -1,0 +1,280 @@
+"""The border for machines: sheets, API, scenarios and demo hand in rows; what comes out is ready for `keep`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from . import bulk, ledger
+from .access import Actor
+from .customs import CustomField, fields_for, merge
+from .invariants import batch_faults, taken
+from .record import Kept, Record, keep, kept_fields
+from .refusal import Fault, Forbidden, Invalid, NotFound
+from .resource import Resource, kind_of
+from .sheets.columns import Column
+
+_COLUMN_KINDS = {"link": "reference", "state": "choice", "number": "decimal", "moment": "text", "json": "text"}
+
+
+@dataclass
+class Row:
+    """One row handed in: its place and its values by field name."""
+
+    values: dict[str, Any]
+    number: int | None = None
+    sheet: str = ""
+
+
+@dataclass
+class Change:
+    """A record that exists and would change: field → (before, after) as words."""
+
+    record: Record
+    row: Row
+    before: dict[str, tuple[Any, Any]]
+
+
+@dataclass
+class Batch:
+    """What a set of rows would do: new, changed and unchanged records, and all faults at once."""
+
+    new: list[Record] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def wrong(self) -> int:
+        """How many rows have a fault."""
+        return len({(fault.sheet, fault.row) for fault in self.faults})
+
+    def counts(self) -> dict[str, int]:
+        """The four numbers that a preview shows."""
+        return {"new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged, "wrong": self.wrong}
+
+
+def columns_of(resource: Resource) -> list[Column]:
+    """What a sheet of this resource may hold, derived from the declaration; headings in Chinese with their aliases."""
+    found = [_column(resource, name) for name in resource.fields]
+    return found + [_custom_column(custom) for custom in fields_for(resource.label)]
+
+
+def _column(resource: Resource, name: str) -> Column:
+    model_field = resource.field(name)
+    kind = kind_of(model_field)
+    kind = "integer" if isinstance(model_field, models.IntegerField) else _COLUMN_KINDS.get(kind, kind)
+    aliases = tuple(resource.headings.get(name, ()))
+    options: dict[str, Any] = {}
+    if kind == "choice":
+        options["choices"] = {str(words): value for value, words in model_field.flatchoices if value != ""}
+        synonyms = getattr(resource.model, "synonyms", {}).get(name, {})
+        options["choices"].update({word: value for word, value in synonyms.items() if word not in options["choices"]})
+    if isinstance(model_field, models.DecimalField):
+        options.update(decimal_places=model_field.decimal_places, max_digits=model_field.max_digits)
+    if model_field.max_length and kind == "text":
+        options["max_length"] = model_field.max_length
+    required = not model_field.blank and not model_field.null and not model_field.has_default()
+    unit = "" if kind == "money" else str(resource.units.get(name, ""))
+    return Column(
+        name=name,
+        heading=str(model_field.verbose_name),
+        kind=kind,
+        aliases=aliases,
+        required=required,
+        unit=unit,
+        **options,
+    )
+
+
+def _custom_column(custom: CustomField) -> Column:
+    kind = {"number": "decimal"}.get(custom.kind, custom.kind)
+    options: dict[str, Any] = {"choices": {word: word for word in custom.options}} if kind == "choice" else {}
+    return Column(name=custom.column, heading=custom.words, kind=kind, required=custom.required, **options)
+
+
+def accept(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapping[str, Any] | None = None) -> Batch:
+    """This will find out what rows would do, without writing: every fault of every row comes back at once.
+
+    Values are typed already (dates, decimals, choice values); foreign keys are natural keys as text or objects.
+    `defaults` are values for fields that a row does not name (the organ of the person who imports).
+    """
+    model, batch = resource.model, Batch(total=len(rows))
+    customs = fields_for(resource.label)
+    for row in rows:
+        for name, value in (defaults or {}).items():
+            if row.values.get(name) in (None, ""):
+                row.values[name] = value
+    good = _resolve(resource, rows, batch)
+    if resource.before_import is not None:
+        type(resource).before_import(good, by)  # type: ignore[misc]
+    existing = _existing(model, good)
+    pairs: list[tuple[Row, Record, Record | None]] = []
+    for row, old in zip(good, existing, strict=True):
+        record = copy.copy(old) if old is not None else model()
+        if _fill(record, row, customs, batch):
+            record.derive()
+            pairs.append((row, record, old))
+    _judge(resource, pairs, batch, by)
+    return batch
+
+
+def commit(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapping[str, Any] | None = None,
+           note: str = "", act: str = ledger.IMPORT, batch: str = "") -> Kept:  # fmt: skip
+    """This will take rows in, all or nothing; Invalid with every fault where one row is wrong."""
+    with transaction.atomic():
+        found = accept(resource, rows, by=by, defaults=defaults)
+        if found.faults:
+            raise Invalid(
+                _("%(wrong)s 行有误，没有导入任何一行") % {"wrong": found.wrong},
+                instead=_("请改正后重新导入；已导入的行不会重复。"), faults=found.faults,
+            )  # fmt: skip
+        new = keep(found.new, by=by, act=act, note=note, batch=batch, checked=True)
+        changed = keep(
+            [change.record for change in found.changed], by=by, act=act, note=note, batch=batch, checked=True
+        )
+        return Kept(new.new, changed.changed, found.unchanged)
+
+
+def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]:
+    """Foreign keys by natural key, one query a column and a few thousand values."""
+    bad: set[int] = set()
+    for name in resource.fields:
+        model_field = resource.field(name)
+        if not isinstance(model_field, models.ForeignKey):
+            continue
+        wanted = {str(row.values[name]).strip() for row in rows if isinstance(row.values.get(name), (str, int))} - {""}
+        keys = lookup(model_field.related_model, wanted) if wanted else {}  # type: ignore[arg-type]
+        for i, row in enumerate(rows):
+            value = row.values.get(name)
+            if value in (None, "") or isinstance(value, models.Model):
+                row.values[name] = value or None
+                continue
+            target = keys.get(str(value).strip())
+            if target is None:
+                bad.add(i)
+                reason = _("没有这个%(what)s，或不在您的范围内") % {
+                    "what": model_field.related_model._meta.verbose_name
+                }  # type: ignore[union-attr]
+                batch.faults.append(
+                    _at(
+                        row,
+                        Fault(reason, name, str(value), _("请填写编码或全称"), column=str(model_field.verbose_name)),
+                    )
+                )
+            else:
+                row.values[name] = target
+    return [row for i, row in enumerate(rows) if i not in bad]
+
+
+def lookup(model: type[Record], keys: Iterable[str]) -> dict[str, Record]:
+    """Records by what people call them: the natural key first, then other names that stand for one record only."""
+    manager = model._base_manager if model.scope_field is None else model.objects
+    found: dict[str, Record] = {}
+    for name in model.called or model.natural[:1]:
+        missing = sorted(set(keys) - found.keys())
+        for part in bulk.chunks(missing):
+            several: set[str] = set()
+            here: dict[str, Record] = {}
+            for record in manager.filter(**{f"{name}__in": part}):
+                text = str(getattr(record, name))
+                several.update({text} & here.keys())
+                here[text] = record
+            found.update({text: record for text, record in here.items() if text not in several})
+    return found
+
+
+def _existing(model: type[Record], rows: Sequence[Row]) -> list[Record | None]:
+    if not model.natural or not rows:
+        return [None] * len(rows)
+    names = model.natural
+    keys = [tuple(_key_part(row.values, name) for name in names) for row in rows]
+    full = [key for key in keys if None not in key and "" not in key]
+    pks = taken(model, names, full)
+    records: dict[int, Record] = {}
+    for part in bulk.chunks(sorted(set(pks.values()))):
+        records.update(model._base_manager.in_bulk(part))
+    return [records.get(pks.get(key, 0)) for key in keys]
+
+
+def _key_part(values: Mapping[str, Any], attname: str) -> Any:
+    value = values.get(attname.removesuffix("_id")) if attname.endswith("_id") else values.get(attname)
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch) -> bool:
+    for name, value in row.values.items():
+        if not name.startswith("x_"):
+            if value is None and isinstance(getattr(record, name, None), str):
+                value = ""
+            setattr(record, name, value)
+    if customs:
+        record.extra, faults = merge(customs, row.values, record.extra)
+        batch.faults.extend(_at(row, fault) for fault in faults)
+        return not faults
+    return True
+
+
+def _judge(resource: Resource, pairs: Sequence[tuple[Row, Record, Record | None]], batch: Batch, by: Actor) -> None:
+    model = resource.model
+    allowed = [pair for pair in pairs if _allowed(model, pair, batch, by)]
+    wrong: set[int] = set()
+    for i, fault in batch_faults(model, [record for _row, record, _old in allowed]):
+        wrong.add(i)
+        batch.faults.append(_at(allowed[i][0], fault))
+    names = kept_fields(model)
+    for i, (row, record, old) in enumerate(allowed):
+        if i in wrong:
+            continue
+        if old is None:
+            batch.new.append(record)
+            continue
+        before = {n: (getattr(old, n), getattr(record, n)) for n in names if getattr(old, n) != getattr(record, n)}
+        if before:
+            batch.changed.append(Change(record, row, before))
+        else:
+            batch.unchanged += 1
+
+
+def _allowed(model: type[Record], pair: tuple[Row, Record, Record | None], batch: Batch, by: Actor) -> bool:
+    row, record, old = pair
+    if by.system:
+        return True
+    verb = model.right("add" if old is None else "change")
+    organs = {record.organ_key()} | ({old.organ_key()} if old is not None else set())
+    for organ in organs:
+        if not by.can(verb, organ):
+            column = str(model._meta.get_field("organ").verbose_name) if model.scope_field == "organ_id" else ""
+            batch.faults.append(
+                _at(row, Fault(_("不在您的办理范围内"), "organ", column=column, remedy=_("只能导入本单位的数据")))
+            )
+            return False
+    return True
+
+
+def _at(row: Row, fault: Fault) -> Fault:
+    return replace(fault, row=row.number, sheet=row.sheet)
+
+
+def one(
+    resource: Resource, values: dict[str, Any], *, by: Actor, record: Record | None = None, note: str = ""
+) -> Record:
+    """This will take in a single row from the API: a new record, or changes to one that is in scope."""
+    row = Row(dict(values))
+    batch = Batch()
+    if not _resolve(resource, [row], batch):
+        raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
+    target = record or resource.model()
+    if not _fill(target, row, fields_for(resource.label), batch):
+        raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
+    keep(target, by=by, note=note)
+    return target
+
+
+__all__ = ["Batch", "Change", "Forbidden", "NotFound", "Row", "accept", "columns_of", "commit", "lookup", "one"]

@@ -1,0 +1,390 @@
+"""Import sessions: upload → map columns → check all rows → preview → commit all or nothing → undo while nothing is built on it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import access, bulk, clock, ledger, resource
+from .border import Batch, Row, accept, columns_of
+from .record import Record, as_of, keep, remove
+from .refusal import Fault, Invalid, NotFound, Refused
+from .resource import Resource
+from .scope import within
+from .sheets.checking import CheckedRows
+from .sheets.columns import Column
+from .sheets.headings import Table, find_tables, layout_at
+from .sheets.mapping import Mapping, changed, propose
+from .sheets.reading import Workbook, open_workbook
+
+SHOWN = 200  # faults and changes kept for the preview; the error sheet has them all
+
+
+access.permission("kernel.importsession:view", gettext_lazy("查看导入"), admin=None)
+
+
+class State(models.TextChoices):
+    """Where a session stands."""
+
+    UPLOADED = "uploaded", gettext_lazy("已上传")
+    CHECKED = "checked", gettext_lazy("已核对")
+    COMMITTED = "committed", gettext_lazy("已写入")
+    UNDONE = "undone", gettext_lazy("已撤销")
+
+
+class ImportSession(Record):
+    """One file on its way in; the file and the preview lie beside the database, the outcome in the ledger."""
+
+    organ_id = models.BigIntegerField(gettext_lazy("单位"))
+    slug = models.CharField(gettext_lazy("记录类别"), max_length=64)
+    filename = models.CharField(gettext_lazy("文件"), max_length=200)
+    digest = models.CharField(gettext_lazy("文件摘要"), max_length=64)
+    state = models.CharField(gettext_lazy("状态"), max_length=10, choices=State.choices, default=State.UPLOADED)
+    new = models.PositiveIntegerField(gettext_lazy("新增"), default=0)
+    changed = models.PositiveIntegerField(gettext_lazy("有改动"), default=0)
+    unchanged = models.PositiveIntegerField(gettext_lazy("没有变化"), default=0)
+    wrong = models.PositiveIntegerField(gettext_lazy("有问题"), default=0)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=gettext_lazy("经办人")
+    )
+
+    class Meta:
+        app_label = "kernel"
+        verbose_name = gettext_lazy("导入")
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def batch(self) -> str:
+        """The name of its ledger entries."""
+        return f"import-{self.pk}"
+
+    @property
+    def folder(self) -> Path:
+        """Where its file and preview lie."""
+        return Path(settings.HOME) / "imports" / str(self.pk)
+
+    @property
+    def resource(self) -> Resource:
+        """What is imported."""
+        return resource.get(self.slug)
+
+
+class RememberedMapping(models.Model):
+    """The columns that somebody of an organ chose for a layout, used again when it comes back."""
+
+    slug = models.CharField(max_length=64)
+    organ_id = models.BigIntegerField()
+    fingerprint = models.CharField(max_length=80)
+    mapping = models.TextField()
+
+    class Meta:
+        app_label = "kernel"
+        constraints = [models.UniqueConstraint(fields=["slug", "organ_id", "fingerprint"], name="mapping_once")]
+
+
+def upload(res: Resource, file: IO[bytes], filename: str, *, organ_id: int, by: access.Actor) -> ImportSession:
+    """This will take a file in after looking at its content; SheetError where it is no workbook that can be read safely."""
+    file.seek(0)
+    with open_workbook(file, filename):
+        pass
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    session = ImportSession(
+        organ_id=organ_id, slug=res.slug, filename=filename[-200:], digest=digest, user_id=by.user_id
+    )
+    keep(session, by=by, right=res.right("import"))
+    session.folder.mkdir(parents=True, exist_ok=True)
+    file.seek(0)
+    with (session.folder / "file").open("wb") as target:
+        while piece := file.read(1 << 20):
+            target.write(piece)
+    return session
+
+
+def opened(session: ImportSession) -> Workbook:
+    """The workbook of a session."""
+    return open_workbook(session.folder / "file", session.filename)
+
+
+def tables(session: ImportSession, workbook: Workbook, columns: list[Column]) -> list[tuple[Table, Mapping]]:
+    """The tables found in the workbook with their mapping: chosen by hand, remembered, or proposed."""
+    plan = _plan(session)
+    found = []
+    for table in find_tables(workbook, columns):
+        chosen = plan.get(table.sheet.name, {})
+        layout = layout_at(table.sheet, columns, chosen["heading"]) if chosen.get("heading") else table.layout
+        mapping = propose(layout, columns, None)
+        remembered = RememberedMapping.objects.filter(
+            slug=session.slug, organ_id=session.organ_id, fingerprint=mapping.fingerprint
+        ).first()
+        if remembered is not None:
+            mapping = propose(layout, columns, remembered.mapping)
+        if chosen.get("columns"):
+            mapping = changed(mapping, layout, columns, {int(i): name for i, name in chosen["columns"].items()})
+        if not chosen.get("skip"):
+            found.append((Table(table.sheet, layout), mapping))
+    if not found:
+        raise Invalid(_("没有认出表头"), why=_("文件里没有一行能与“%(what)s”的列对上两列以上。") % {"what": session.resource.title},
+                      instead=_("请在上传页下载空白模板，或在对应页指定表头所在行。"))  # fmt: skip
+    return found
+
+
+def _plan(session: ImportSession) -> dict[str, Any]:
+    path = session.folder / "plan.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def choose(session: ImportSession, sheet: str, *, heading: int | None, columns: dict[int, str], remember: bool) -> None:
+    """This will keep the columns that the user chose for a sheet, and remember them for the layout if asked."""
+    plan = _plan(session)
+    plan[sheet] = {"heading": heading, "columns": columns}
+    (session.folder / "plan.json").write_text(json.dumps(plan, ensure_ascii=False))
+    if remember:
+        with opened(session) as workbook:
+            for table, mapping in tables(session, workbook, columns_of(session.resource)):
+                if table.sheet.name == sheet:
+                    RememberedMapping.objects.update_or_create(
+                        slug=session.slug,
+                        organ_id=session.organ_id,
+                        fingerprint=mapping.fingerprint,
+                        defaults={"mapping": mapping.to_json()},
+                    )
+
+
+def rows_of(
+    res: Resource, workbook: Workbook, found: Iterable[tuple[Table, Mapping]], columns: list[Column]
+) -> tuple[list[Row], list[Fault], list[str]]:
+    """All data rows as typed values, the faults of single cells, and what was skipped, as sentences."""
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    notes: list[str] = []
+    for table, mapping in found:
+        checked = CheckedRows(table.sheet, table.layout, mapping, columns, epoch1904=workbook.epoch1904)
+        given = _editions(res, mapping)
+        for line in checked:
+            if line.problems:
+                faults.extend(problem.fault() for problem in line.problems)
+            else:
+                rows.append(Row({**given, **line.values}, line.row, line.sheet))
+        notes += [f"{table.sheet.name}：{text}" for text in checked.skipped.sentences()]
+    return rows, faults, notes
+
+
+def _editions(res: Resource, mapping: Mapping) -> dict[str, Any]:
+    """The edition of a code list that a heading names goes into the field beside the code."""
+    known = {field.name for field in res.model._meta.concrete_fields}
+    return {"edition": next(iter(mapping.editions.values()))} if "edition" in known and mapping.editions else {}
+
+
+def preview(session: ImportSession, *, by: access.Actor) -> Batch:
+    """This will check every row and keep the preview; nothing is written to the records."""
+    res, columns = session.resource, columns_of(session.resource)
+    with opened(session) as workbook:
+        found = tables(session, workbook, columns)
+        rows, faults, notes = rows_of(res, workbook, found, columns)
+        notes = [note for _table, mapping in found for note in mapping.notes] + notes
+    batch = accept(res, rows, by=by, defaults=_defaults(session))
+    batch.faults = sorted([*faults, *batch.faults], key=lambda fault: (fault.sheet, fault.row or 0))
+    (session.folder / "check.json").write_text(json.dumps(_shown(res, batch, notes), ensure_ascii=False))
+    counts = batch.counts()
+    for name, value in counts.items():
+        setattr(session, name, value)
+    session.state = State.CHECKED
+    keep(session, by=by, right=res.right("import"))
+    return batch
+
+
+def _defaults(session: ImportSession) -> dict[str, Any]:
+    return _organ_default(session.resource, session.organ_id)
+
+
+def _organ_default(res: Resource, organ_id: int) -> dict[str, Any]:
+    """The organ that rows belong to where they do not name one."""
+    if res.model.scope_field != "organ_id":
+        return {}
+    organs: Any = res.model._meta.get_field("organ").related_model
+    return {"organ": organs._base_manager.get(pk=organ_id)}
+
+
+def _shown(res: Resource, batch: Batch, notes: list[str]) -> dict[str, Any]:
+    changes = []
+    for change in batch.changed[:SHOWN]:
+        for name, (before, after) in change.before.items():
+            field = next(f for f in res.model._meta.concrete_fields if f.attname == name)
+            words = dict(field.flatchoices) if field.choices else {}
+            pair = ["" if v in (None, "") else str(words.get(v, v)) for v in (before, after)]
+            changes.append(
+                {
+                    "row": change.row.number,
+                    "pk": change.record.pk,
+                    "title": str(change.record),
+                    "field": str(field.verbose_name),
+                    "before": pair[0],
+                    "after": pair[1],
+                }
+            )
+    news = [
+        [str(getattr(record, name) or "") for name in res.columns[:6] if name not in res.computed]
+        for record in batch.new[:20]
+    ]
+    faults = [fault.as_dict() for fault in batch.faults]
+    return {
+        "counts": batch.counts(),
+        "total": batch.total,
+        "changes": changes,
+        "news": news,
+        "faults": faults,
+        "notes": notes,
+    }
+
+
+def checked(session: ImportSession) -> dict[str, Any]:
+    """The preview that was kept; empty before the check."""
+    path = session.folder / "check.json"
+    return json.loads(path.read_text()) if path.exists() else {}
+
+
+def commit(session: ImportSession, *, by: access.Actor) -> ImportSession:
+    """This will write all rows or none; a session that is written already stays as it is."""
+    res, columns = session.resource, columns_of(session.resource)
+    with transaction.atomic():
+        session = ImportSession._base_manager.select_for_update().get(pk=session.pk)
+        if session.state == State.COMMITTED:
+            return session
+        if session.state == State.UNDONE:
+            raise Refused(_("这次导入已经撤销"), instead=_("请重新上传文件。"))
+        with opened(session) as workbook:
+            rows, faults, _notes = rows_of(res, workbook, tables(session, workbook, columns), columns)
+        batch = accept(res, rows, by=by, defaults=_defaults(session))
+        batch.faults = [*faults, *batch.faults]
+        if batch.faults:
+            raise Invalid(
+                _("%(wrong)s 行有误，没有写入任何一行") % {"wrong": batch.wrong},
+                instead=_("请改正后重新上传。"),
+                faults=batch.faults,
+            )
+        note = _("导入文件 %(name)s") % {"name": session.filename}
+        keep(batch.new, by=by, act=ledger.IMPORT, note=note, batch=session.batch, checked=True)
+        keep(
+            [change.record for change in batch.changed],
+            by=by,
+            act=ledger.IMPORT,
+            note=note,
+            batch=session.batch,
+            checked=True,
+        )
+        session.new, session.changed, session.unchanged, session.wrong = (
+            len(batch.new),
+            len(batch.changed),
+            batch.unchanged,
+            0,
+        )
+        session.state = State.COMMITTED
+        keep(session, by=by, right=res.right("import"))
+    return session
+
+
+def undo(session: ImportSession, *, by: access.Actor) -> ImportSession:
+    """This will take back what an import wrote, all or nothing; refused once something is built on one of its records."""
+    res = session.resource
+    with transaction.atomic():
+        session = ImportSession._base_manager.select_for_update().get(pk=session.pk)
+        if session.state != State.COMMITTED:
+            raise Refused(_("这次导入没有写入内容，无须撤销"))
+        new, old = _untouched(session, res)
+        _back(res, old, by, session)
+        for part in bulk.chunks(new):
+            remove(
+                part,
+                by=by,
+                note=_("撤销导入 %(name)s") % {"name": session.filename},
+                right=res.right("import"),
+                act=ledger.UNDO,
+                batch=f"undo-{session.pk}",
+            )
+        session.state = State.UNDONE
+        keep(session, by=by, right=res.right("import"))
+    return session
+
+
+def _untouched(session: ImportSession, res: Resource) -> tuple[list[Record], list[tuple[Record, int]]]:
+    """The records that the import made, and those it changed with the version before; Refused where one has moved on."""
+    written = dict(ledger.Entry.objects.filter(batch=session.batch, kind=res.label).values_list("record_id", "seq"))
+    rows: list[Record] = []
+    for part in bulk.chunks(sorted(written)):
+        rows += list(res.model._base_manager.select_for_update().filter(pk__in=part).order_by("pk"))
+    moved = [row for row in rows if row.version != written[row.pk]]
+    if moved or len(rows) != len(written):
+        raise Refused(
+            _("不能撤销：已有 %(count)s 条记录在导入之后又有办理") % {"count": len(moved) + len(written) - len(rows)},
+            why="、".join(str(row) for row in moved[:5]), instead=_("请逐条修改，或导入改正后的台账。"),
+        )  # fmt: skip
+    return [row for row in rows if written[row.pk] == 1], [
+        (row, written[row.pk] - 1) for row in rows if written[row.pk] > 1
+    ]
+
+
+def _back(res: Resource, old: list[tuple[Record, int]], by: access.Actor, session: ImportSession) -> None:
+    former: list[Record] = []
+    for row, seq in old:
+        before = as_of(res.model, row.pk, seq)
+        if before is None:
+            raise NotFound(_("找不到导入之前的内容"))
+        before.version, before.head = row.version, row.head
+        former.append(before)
+    keep(
+        former,
+        by=by,
+        act=ledger.UNDO,
+        right=res.right("import"),
+        note=_("撤销导入 %(name)s") % {"name": session.filename},
+        batch=f"undo-{session.pk}",
+    )
+
+
+def from_file(res: Resource, path: Path, *, organ_id: int, by: access.Actor, dry_run: bool = False) -> dict[str, Any]:
+    """This will check and write a file in one go, for the command line: counts and faults."""
+    columns = columns_of(res)
+    with within(by), transaction.atomic(), open_workbook(path, path.name) as workbook:
+        found = [(table, propose(table.layout, columns)) for table in find_tables(workbook, columns)]
+        if not found:
+            raise Invalid(_("没有认出表头"), instead=_("请用 records --schema 查看可用的列。"))
+        rows, faults, notes = rows_of(res, workbook, found, columns)
+        batch = accept(res, rows, by=by, defaults=_organ_default(res, organ_id))
+        faults = [*faults, *batch.faults]
+        batch.faults = faults
+        if not faults and not dry_run:
+            stamp = f"file-{clock.now():%Y%m%d%H%M%S%f}"
+            keep(batch.new, by=by, act=ledger.IMPORT, note=path.name, batch=stamp, checked=True)
+            keep(
+                [change.record for change in batch.changed],
+                by=by,
+                act=ledger.IMPORT,
+                note=path.name,
+                batch=stamp,
+                checked=True,
+            )
+    return {
+        **batch.counts(),
+        "total": batch.total,
+        "written": not faults and not dry_run,
+        "notes": notes,
+        "errors": [asdict(fault) for fault in faults],
+    }
+
+
+def lines(faults: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:
+    """Faults as rows of a sheet: sheet, row, column, value, what is wrong, what would be right."""
+    for fault in faults:
+        yield [fault.get(name, "") for name in ("sheet", "row", "column", "value", "reason", "remedy")]

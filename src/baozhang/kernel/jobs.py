@@ -1,0 +1,163 @@
+"""Long work outside the request: it shows progress, survives a restart, and is safe to run twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+from django_tasks import task
+
+from . import clock
+from .refusal import Refused
+
+log = logging.getLogger("baozhang.jobs")
+STALE = dt.timedelta(minutes=2)  # without a sign of life for so long, a running job is taken for dead
+MOST_ATTEMPTS = 3
+
+
+class State(models.TextChoices):
+    """Where a job stands."""
+
+    QUEUED = "queued", _("等待")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("完成")
+    REFUSED = "refused", _("未通过")
+    FAILED = "failed", _("出错")
+
+
+class Job(models.Model):
+    """One piece of long work; it is operational, so it has no ledger: what it does to records has."""
+
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=120, unique=True)  # the same work asked twice is one job
+    args = models.JSONField(default=dict)
+    title = models.CharField(max_length=120, blank=True)
+    user_id = models.BigIntegerField(null=True)
+    organ_id = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    url = models.CharField(max_length=200, blank=True)
+    asked_at = models.DateTimeField()
+    alive_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        app_label = "kernel"
+        verbose_name = _("后台任务")
+        indexes = [models.Index(fields=["user_id", "-id"]), models.Index(fields=["state", "alive_at"])]
+
+    def progress(self, done: int, total: int) -> None:
+        """This will show how far the work is; it commits by itself only outside a transaction."""
+        self.done, self.total, self.alive_at = done, total, clock.now()
+        self.save(update_fields=["done", "total", "alive_at"])
+
+    @property
+    def over(self) -> bool:
+        """True when nothing more will happen."""
+        return self.state in (State.DONE, State.REFUSED, State.FAILED)
+
+
+Work = Callable[..., dict[str, Any]]
+WORKS: dict[str, Work] = {}
+
+
+def work(name: str) -> Callable[[Work], Work]:
+    """This will declare a kind of long work: a function (job, **args) → result, safe to run twice."""
+
+    def declare(function: Work) -> Work:
+        if name in WORKS:
+            raise ValueError(f"work {name} is declared twice")
+        WORKS[name] = function
+        return function
+
+    return declare
+
+
+def ask(
+    name: str,
+    *,
+    key: str,
+    title: str = "",
+    user_id: int | None = None,
+    organ_id: int | None = None,
+    url: str = "",
+    **args: Any,
+) -> Job:
+    """This will queue work once a key, in the caller's transaction; asking again returns the same job."""
+    if name not in WORKS:
+        raise LookupError(f"unknown work {name}")
+    with transaction.atomic():
+        job, fresh = Job.objects.get_or_create(
+            key=key,
+            defaults={
+                "name": name,
+                "args": args,
+                "title": title,
+                "user_id": user_id,
+                "organ_id": organ_id,
+                "url": url,
+                "asked_at": clock.now(),
+            },
+        )
+        if fresh or job.state == State.FAILED:
+            if not fresh:
+                Job.objects.filter(pk=job.pk).update(state=State.QUEUED, attempts=0, error="")
+            run_job.enqueue(job.pk)
+    return job
+
+
+def _take(job_id: int) -> Job | None:
+    """The job, marked as running by this worker; None where it is over or another worker has it."""
+    now = clock.now()
+    free = models.Q(state=State.QUEUED) | models.Q(state=State.RUNNING, alive_at__lt=now - STALE)
+    taken = Job.objects.filter(free, pk=job_id).update(
+        state=State.RUNNING, alive_at=now, attempts=models.F("attempts") + 1
+    )
+    return Job.objects.get(pk=job_id) if taken else None
+
+
+def perform(job_id: int) -> None:
+    """This will do a job's work in this process; a refusal is an answer, an error is kept with its trace."""
+    job = _take(job_id)
+    if job is None:
+        return
+    try:
+        job.result = WORKS[job.name](job, **job.args)
+        job.state, job.error = State.DONE, ""
+    except Refused as refused:
+        job.state, job.result, job.error = State.REFUSED, refused.as_dict(), str(refused.what)
+    except Exception as error:
+        log.exception("job %s %s failed", job.pk, job.name)
+        job.state, job.error = State.FAILED, f"{error}\n{traceback.format_exc()[-4000:]}"
+    job.ended_at = clock.now()
+    job.save()
+
+
+@task()
+def run_job(job_id: int) -> None:
+    """The task that the worker takes from the queue."""
+    perform(job_id)
+
+
+def revive() -> int:
+    """This will queue again what died with its worker; after a few attempts it is left as failed."""
+    dead = Job.objects.filter(state=State.RUNNING, alive_at__lt=clock.now() - STALE)
+    count = 0
+    for job in dead:
+        if job.attempts >= MOST_ATTEMPTS:
+            Job.objects.filter(pk=job.pk, state=State.RUNNING).update(
+                state=State.FAILED, error="the worker died three times at this job"
+            )
+            continue
+        run_job.enqueue(job.pk)
+        count += 1
+    return count

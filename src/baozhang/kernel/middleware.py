@@ -1,0 +1,89 @@
+"""What surrounds every request: who acts, in which scope, read-only for GET, and one way to show a refusal."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+
+from . import access, clock, scope
+from .refusal import Refused
+
+OPEN = ("/login/", "/static/", "/public/", "/i18n/", "/api/", "/health")
+SAFE = ("GET", "HEAD", "OPTIONS")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class WriteOnGet(RuntimeError):
+    """A page that only shows something tried to write."""
+
+
+def _reading_only(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    verb = sql.lstrip(" (").split(None, 1)[0].upper()
+    if (
+        verb
+        not in ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "DECLARE", "FETCH", "CLOSE", "WITH", "EXPLAIN", "SET")
+        and "django_session" not in sql
+    ):
+        raise WriteOnGet(sql[:120])
+    return execute(sql, params, many, context)
+
+
+class Desk:
+    """Default deny: without a session there is only the door; with one, everything happens in the actor's scope."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """This will open the scope, run the view, and turn a refusal into a page or JSON."""
+        request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        if request.path.startswith(OPEN):
+            return self._run(request)
+        user: Any = request.user
+        if not user.is_authenticated:
+            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+        chosen = request.session.get("organ")
+        actor = access.actor_of(user, clock.today(), chosen if isinstance(chosen, int) else None)
+        request.actor = actor  # type: ignore[attr-defined]
+        if user.must_change and not request.path.startswith(("/password/", "/logout/")):
+            return redirect("/password/")
+        with scope.within(actor):
+            response = self._run(request)
+            if hasattr(response, "render") and not response.is_rendered:
+                response.render()
+            return response
+
+    def _run(self, request: HttpRequest) -> HttpResponse:
+        if request.method in SAFE and not request.path.startswith(("/login/", "/api/")):
+            with connection.execute_wrapper(_reading_only):
+                return self.get_response(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page or JSON of a refusal; other errors go their own way."""
+        if isinstance(error, Refused):
+            return refusal_response(request, error)
+        if isinstance(error, Http404):
+            return None
+        return None
+
+
+def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """What a refusal looks like: the same words on page and API."""
+    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json"):
+        return JsonResponse(refused.as_dict(), status=refused.status, json_dumps_params={"ensure_ascii": False})
+    if refused.status == 404:
+        return render(request, "kernel/error.html", {"status": 404}, status=404)
+    return render(
+        request,
+        "kernel/refusal.html",
+        {"refusal": refused, "page": {"title": str(refused.what)}},
+        status=refused.status,
+    )

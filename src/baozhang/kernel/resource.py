@@ -1,0 +1,266 @@
+"""A declaration says once what each field is for; list, detail, form, sheet, API, menu and history follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from . import access
+from .record import Record
+
+RESOURCES: dict[str, Resource] = {}
+BY_LABEL: dict[str, Resource] = {}
+VERBS = {
+    "view": _("查看"),
+    "add": _("登记"),
+    "change": _("修改"),
+    "import": _("导入"),
+    "export": _("导出"),
+    "remove": _("撤销"),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that stand together, on the form and on the detail page."""
+
+    words: Any
+    fields: tuple[str, ...]
+    when: Callable[[Any], bool] | None = None  # shown on the detail page only where this holds
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A value that follows from the record; it may be explained under "why"."""
+
+    words: Any
+    value: Callable[[Any], Any]
+    kind: str = "text"
+    unit: Any = ""
+    needs: tuple[str, ...] = ()  # foreign keys to fetch along with the row
+    why: Callable[[Any], Any] | None = None  # record → explanation, for the page behind "为什么"
+
+
+@dataclass(frozen=True)
+class Related:
+    """Rows of another resource that point to this record."""
+
+    slug: str
+    field: str
+    words: Any = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A heading of the menu: a chapter or section of the law."""
+
+    code: str
+    words: Any
+    icon: str
+
+
+CHAPTERS: dict[str, Chapter] = {
+    chapter.code: chapter
+    for chapter in (
+        Chapter("general", _("总则"), "building-library"),
+        Chapter("funding", _("经费"), "banknotes"),
+        Chapter("assets", _("资产"), "cube"),
+        Chapter("warehouse", _("公物仓"), "archive-box"),
+        Chapter("premises", _("办公用房"), "building-office"),
+        Chapter("vehicles", _("公务用车"), "truck"),
+        Chapter("services", _("服务"), "wrench-screwdriver"),
+        Chapter("saving", _("资源节约"), "bolt"),
+        Chapter("mechanisms", _("保障机制"), "adjustments-horizontal"),
+        Chapter("supervision", _("监督"), "shield-check"),
+        Chapter("administration", _("系统管理"), "cog-6-tooth"),
+    )
+}
+
+
+class Resource:
+    """What a class of record is for people and machines. An attribute that is not listed here raises."""
+
+    model: ClassVar[type[Record]]
+    slug: ClassVar[str]  # its address and its name on the command line, e.g. "assets/cards"
+    article: ClassVar[str]  # the article that it serves
+    chapter: ClassVar[str]
+    words: ClassVar[Any] = ""  # the heading of the list; the model's own words where empty
+    purpose: ClassVar[Any] = ""  # one line: what this page is for
+    icon: ClassVar[str] = "table-cells"
+    menu: ClassVar[bool] = True
+    columns: ClassVar[tuple[str, ...]] = ()  # list, export, API
+    more_columns: ClassVar[tuple[str, ...]] = ()  # may be chosen beside them
+    groups: ClassVar[tuple[Group, ...]] = ()  # form, import, API writes; and the panels of the detail page
+    readonly: ClassVar[frozenset[str]] = frozenset()  # shown on the detail page, set by steps and acts only
+    filters: ClassVar[tuple[str, ...]] = ()
+    search: ClassVar[tuple[str, ...]] = ()
+    sorts: ClassVar[tuple[str, ...]] = ()  # columns with a fitting index
+    order: ClassVar[str] = "-id"
+    units: ClassVar[Mapping[str, Any]] = {}
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # other headings that sheets use for a field
+    importable: ClassVar[bool] = True
+    addable: ClassVar[bool] = True
+    computed: ClassVar[Mapping[str, Computed]] = {}
+    key_facts: ClassVar[tuple[str, ...]] = ()
+    related: ClassVar[tuple[Related, ...]] = ()
+    state: ClassVar[str] = ""  # the field whose choice is the record's state
+    colours: ClassVar[Mapping[str, str]] = {}  # state → green | amber | red | blue | plain
+    flow: ClassVar[Any] = None
+    acts: ClassVar[Mapping[str, Any]] = {}  # name → Act: what may be done to one or many records beside the flow
+    hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
+    pages: ClassVar[Mapping[str, Any]] = {}  # extra pages of a record: name → (words, view)
+    admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
+    before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by) before natural keys are matched
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        unknown = [
+            name
+            for name in vars(cls)
+            if not name.startswith("__") and not hasattr(Resource, name) and name not in Resource.__annotations__
+        ]
+        if unknown:
+            raise TypeError(f"{cls.__name__}: unknown attributes {unknown}; a resource has no such option")
+
+    @cached_property
+    def label(self) -> str:
+        """The class of record, `app.model`."""
+        return f"{self.model._meta.app_label}.{self.model._meta.model_name}"
+
+    @cached_property
+    def title(self) -> Any:
+        """The heading of its list."""
+        return self.words or self.model._meta.verbose_name
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that people and machines may fill."""
+        return tuple(
+            name
+            for group in self.groups
+            for name in group.fields
+            if name not in self.readonly and name not in self.computed
+        )
+
+    def right(self, verb: str) -> str:
+        """The permission for a verb."""
+        return self.model.right(verb)
+
+    def field(self, name: str) -> models.Field[Any, Any]:
+        """The model's field of that name."""
+        return self.model._meta.get_field(name)  # type: ignore[return-value]
+
+    def words_of(self, name: str) -> Any:
+        """The Chinese heading of a field or computed value."""
+        return self.computed[name].words if name in self.computed else self.field(name).verbose_name
+
+    def unit_of(self, name: str) -> Any:
+        """The unit of a field, empty where it has none."""
+        return self.computed[name].unit if name in self.computed else self.units.get(name, "")
+
+    def kind_of(self, name: str) -> str:
+        """What sort of value a column holds: text, number, money, date, moment, state, choice, bool, link, json."""
+        return (
+            self.computed[name].kind if name in self.computed else kind_of(self.field(name), state=name == self.state)
+        )
+
+    def joins(self, names: tuple[str, ...]) -> list[str]:
+        """The foreign keys to fetch along with the rows for some columns."""
+        found: list[str] = []
+        for name in names:
+            if name in self.computed:
+                found.extend(self.computed[name].needs)
+            elif isinstance(self.field(name), models.ForeignKey):
+                found.append(name)
+        return list(dict.fromkeys(found))
+
+
+_KINDS: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
+    (models.ForeignKey, "link"),
+    (models.DateTimeField, "moment"),
+    (models.DateField, "date"),
+    (models.BooleanField, "bool"),
+    (models.DecimalField, "number"),
+    (models.IntegerField, "number"),
+    (models.JSONField, "json"),
+)
+
+
+def kind_of(field: models.Field[Any, Any], *, state: bool = False) -> str:
+    """What sort of value a model field holds."""
+    if state:
+        return "state"
+    if field.choices:
+        return "choice"
+    if isinstance(field, models.DecimalField) and field.decimal_places == 2 and field.max_digits >= 14:
+        return "money"
+    return next((kind for type_, kind in _KINDS if isinstance(field, type_)), "text")
+
+
+@dataclass
+class Problem:
+    """What is wrong with a declaration, collected so that all are named at once."""
+
+    where: str
+    what: str
+    names: list[str] = field(default_factory=list)
+
+
+def register(cls: type[Resource]) -> type[Resource]:
+    """This will check a declaration and take it up; the class decorator of resources."""
+    resource = cls()
+    for name in ("model", "slug", "article", "chapter", "groups", "columns"):
+        if not getattr(cls, name, None):
+            raise TypeError(f"{cls.__name__} lacks {name}")
+    if cls.chapter not in CHAPTERS:
+        raise TypeError(f"{cls.__name__}: unknown chapter {cls.chapter}")
+    if cls.slug in RESOURCES:
+        raise TypeError(f"{cls.__name__}: address {cls.slug} is taken by {RESOURCES[cls.slug]}")
+    _check_names(resource)
+    words = cls.model._meta.verbose_name
+    for verb, verb_words in VERBS.items():
+        access.permission(cls.model.right(verb), Phrase(verb_words, words), admin=cls.admin)
+    cls.model.searched = cls.search or cls.model.searched
+    RESOURCES[cls.slug] = BY_LABEL[resource.label] = resource
+    return cls
+
+
+class Phrase:
+    """A verb and a noun put together when shown, in the reader's language."""
+
+    def __init__(self, verb: Any, noun: Any) -> None:
+        self.verb, self.noun = verb, noun
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.noun}" if str(self.verb).isascii() else f"{self.verb}{self.noun}"
+
+
+def _check_names(resource: Resource) -> None:
+    grouped = [name for group in resource.groups for name in group.fields]
+    asked = {
+        "columns": [*resource.columns, *resource.more_columns], "groups": grouped, "filters": resource.filters,
+        "sorts": resource.sorts, "units": resource.units, "headings": resource.headings, "readonly": resource.readonly,
+        "key_facts": resource.key_facts, "order": [resource.order.lstrip("-")], "state": [resource.state] if resource.state else [],
+    }  # fmt: skip
+    for place, names in asked.items():
+        for name in names:
+            if name in resource.computed and place not in ("filters", "sorts", "headings"):
+                continue
+            try:
+                resource.model._meta.get_field(name)
+            except FieldDoesNotExist:
+                raise TypeError(f"{type(resource).__name__}.{place}: {resource.label} has no field {name}") from None
+
+
+def get(slug: str) -> Resource:
+    """The resource at an address; LookupError where there is none."""
+    try:
+        return RESOURCES[slug]
+    except KeyError:
+        raise LookupError(f"no resource {slug}; known: {', '.join(sorted(RESOURCES))}") from None

@@ -1,0 +1,65 @@
+"""The addresses that every resource has, and those of the door and the search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+
+from . import resource as resources
+from .resource import RESOURCES, Resource
+from .views import details, door, edits, exports, find, lists
+
+View = Callable[..., HttpResponse]
+MORE: list[Callable[[Resource], list[URLPattern]]] = []  # further addresses that a mechanism gives every resource
+
+
+def _bound(view: View, resource: Resource, **kwargs: Any) -> View:
+    return partial(view, resource=resource, **kwargs)
+
+
+def _of(resource: Resource) -> URLResolver:
+    patterns = [
+        path("", _bound(lists.index, resource), name="list"),
+        path("export.csv", _bound(exports.export, resource, form="csv"), name="csv"),
+        path("export.xlsx", _bound(exports.export, resource, form="xlsx"), name="xlsx"),
+        path("acts/", _bound(edits.act_many, resource), name="acts"),
+        path("views/", _bound(edits.save_view, resource), name="views"),
+        path("<int:pk>/", _bound(details.detail, resource), name="detail"),
+        path("<int:pk>/history/", _bound(details.history, resource), name="history"),
+        path("<int:pk>/why/<slug:name>/", _bound(details.why, resource), name="why"),
+        path("<int:pk>/acts/<slug:name>/", _bound(edits.act_one, resource), name="act"),
+    ]
+    if resource.fields:
+        patterns += [
+            path("add/", _bound(edits.add, resource), name="add"),
+            path("hints/", _bound(edits.hints, resource), name="hints"),
+            path("<int:pk>/edit/", _bound(edits.edit, resource), name="edit"),
+        ]
+    for name, (_words, view) in resource.pages.items():
+        if view is not None:
+            patterns.append(path(f"<int:pk>/{name}/", _bound(view, resource), name=name))
+    for more in MORE:
+        patterns += more(resource)
+    return path(f"{resource.slug}/", include((patterns, resource.slug), namespace=resource.slug))
+
+
+def _lookup(request: HttpRequest, slug: str, field: str) -> HttpResponse:
+    return lists.lookup(request, resources.get(slug), field)
+
+
+def urlpatterns() -> list[URLPattern | URLResolver]:
+    """All addresses that follow from the declarations; asked once, when every app is loaded."""
+    return [
+        path("login/", door.enter, name="login"),
+        path("logout/", door.leave, name="logout"),
+        path("switch/", door.switch, name="switch"),
+        path("password/", door.password, name="password"),
+        path("search/", find.everything, name="search"),
+        path("search/suggest", find.suggest, name="suggest"),
+        path("lookup/<path:slug>/<slug:field>", _lookup, name="lookup"),
+        *(_of(resource) for resource in RESOURCES.values()),
+    ]

@@ -1,0 +1,165 @@
+"""Numbers as ledgers write them, without ever letting a binary fraction into an amount."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .cell_dates import shown
+from .columns import Column, expected
+from .refusals import CellError
+
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"([+-]?)([0-9][0-9,]*|(?=\.[0-9]))(\.[0-9]+|\.)?(e[+-]?[0-9]{1,3})?(.*)", re.I | re.S)
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
+_MINUS = str.maketrans("−–—﹣", "----")
+_CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥|￥)", re.I)
+_NOISE_PLACES = 6
+# A spreadsheet keeps fifteen digits; what is larger than this cannot have kept its cents.
+_FLOAT_LIMIT = 1e13
+_NEAR = Decimal("1e-9")
+
+
+def number_parser(column: Column, *, unit: str = "") -> Callable[[Any], Decimal | int]:
+    """This is the parser of one number column; numbers in `unit` are brought to the column's own unit."""
+    whole = column.kind == "integer"
+    places = 0 if whole else column.decimal_places
+    quantum = Decimal(1).scaleb(-places)
+    factor = column.factor(unit) or Decimal(1)
+    finish = _finisher(column, whole, quantum, places, _percent_to_own(column))
+    limit = Decimal(10) ** (column.max_digits - places)
+    bounds = _limits(column, limit)
+    form = f"%.{places}f"
+
+    def parse(raw: Any) -> Decimal | int:
+        if type(raw) is float:
+            # Most cells: a number that has no more places than allowed, so its shortest form is exact.
+            if factor == 1 and round(raw, places) == raw and -_FLOAT_LIMIT < raw < _FLOAT_LIMIT:
+                value = int(raw) if whole else Decimal(form % (raw + 0.0))
+            else:
+                value = finish(_from_float(raw, column), factor, raw)
+        elif type(raw) is str:
+            text = raw.strip()
+            if factor == 1 and _PLAIN.fullmatch(text):
+                value = finish(Decimal(text), factor, raw)
+            else:
+                number, own = _from_text(text, column, raw)
+                value = finish(number, factor if own is None else own, raw)
+        else:
+            value = finish(_from_other(raw, column), factor, raw)
+        return bounds(value)
+
+    return parse
+
+
+def _percent_to_own(column: Column) -> Decimal:
+    return Decimal(1) if column.unit == "%" else Decimal("0.01")
+
+
+def _finisher(
+    column: Column, whole: bool, quantum: Decimal, places: int, percent: Decimal
+) -> Callable[[Decimal, Decimal | str, Any], Decimal | int]:
+    """What turns an exact number into the value kept: unit, decimal places, noise of formulas."""
+
+    def finish(number: Decimal, factor: Decimal | str, raw: Any) -> Decimal | int:
+        try:
+            value = number * (percent if factor == "%" else Decimal(factor))
+            rounded = value.quantize(quantum, ROUND_HALF_UP) + 0  # never minus zero
+        except InvalidOperation:
+            raise CellError(_("“%(value)s”数值过大") % {"value": shown(raw)}, expected(column)) from None
+        if value != rounded and abs(value - rounded) > _NEAR:
+            # A tail as long as that of 1000/3 comes from a formula and is rounded; a short one was typed.
+            if whole or -int(value.normalize().as_tuple().exponent) <= max(_NOISE_PLACES, places):
+                raise CellError(
+                    _refusal(whole, places) % {"value": shown(raw), "places": places},
+                    expected(column) if whole else _("可用 ROUND 函数取 %(places)d 位小数") % {"places": places},
+                )
+        return int(rounded) if whole else rounded
+
+    return finish
+
+
+def _refusal(whole: bool, places: int) -> str:
+    return _("“%(value)s”不是整数") if whole else _("“%(value)s”的小数超过 %(places)d 位")
+
+
+def _from_float(raw: float, column: Column) -> Decimal:
+    if raw != raw or raw in (float("inf"), float("-inf")):
+        raise CellError(_("“%(value)s”不是数字") % {"value": raw}, expected(column))
+    if abs(raw) >= 1e15:
+        raise CellError(
+            _("“%(value)s”超过 15 位，末尾数字已丢失") % {"value": shown(raw)}, _("请将该列设为文本格式后重新填写")
+        )
+    number = Decimal(repr(raw))
+    near = round(number, column.decimal_places)
+    return near if abs(number - near) < _NEAR else number
+
+
+def _from_other(raw: Any, column: Column) -> Decimal:
+    if isinstance(raw, bool) or isinstance(raw, date):
+        word = _("逻辑值") if isinstance(raw, bool) else _("日期")
+        raise CellError(_("“%(value)s”是%(kind)s，不是数字") % {"value": raw, "kind": word}, expected(column))
+    if isinstance(raw, int | Decimal):
+        number = Decimal(raw)
+        if number.is_finite():
+            return number
+    raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
+
+
+def _from_text(text: str, column: Column, raw: Any) -> tuple[Decimal, Decimal | str | None]:
+    """The number in a text and the factor of the unit written behind it (None where there is none)."""
+    flat = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_MINUS))
+    negative = flat.startswith("(") and flat.endswith(")")
+    flat = _CURRENCY.sub("", flat[1:-1] if negative else flat)
+    if flat[:1] == "-" and _CURRENCY.match(flat[1:]):
+        flat = "-" + _CURRENCY.sub("", flat[1:])
+    found = _NUMBER.fullmatch(flat)
+    if not found or (found.group(2) and not _GROUPED.fullmatch(found.group(2))):
+        raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
+    sign, digits, fraction, exponent, tail = found.groups()
+    number = Decimal(f"{sign}{digits.replace(',', '') or '0'}{fraction or ''}{exponent or ''}")
+    if negative:
+        if sign:
+            raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
+        number = -number
+    return number, _tail_factor(tail, column, raw)
+
+
+def _tail_factor(tail: str, column: Column, raw: Any) -> Decimal | str | None:
+    if not tail:
+        return None
+    if tail == "%" and column.kind == "decimal":
+        return "%"
+    if column.kind == "money" and tail.startswith("万") and tail in ("万", "万圆"):
+        tail = "万元"
+    if column.kind == "money" and tail in ("元整", "圆", "圆整"):
+        tail = "元"
+    factor = column.factor(tail)
+    if factor is None:
+        raise CellError(
+            _("“%(value)s”里的“%(tail)s”不是能识别的单位") % {"value": shown(raw), "tail": shown(tail)},
+            expected(column),
+        )
+    return factor
+
+
+def _limits(column: Column, limit: Decimal) -> Callable[[Decimal | int], Decimal | int]:
+    low = column.minimum if isinstance(column.minimum, int | Decimal) else None
+    high = column.maximum if isinstance(column.maximum, int | Decimal) else None
+
+    def check(value: Decimal | int) -> Decimal | int:
+        if not -limit < value < limit:
+            raise CellError(_("%(value)s 数值过大") % {"value": value}, expected(column))
+        if low is not None and value < low:
+            raise CellError(_("%(value)s 小于 %(low)s") % {"value": value, "low": low}, expected(column))
+        if high is not None and value > high:
+            raise CellError(_("%(value)s 大于 %(high)s") % {"value": value, "high": high}, expected(column))
+        return value
+
+    return check

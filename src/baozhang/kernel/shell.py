@@ -1,0 +1,127 @@
+"""The frame around every page: menu by chapter, who I am, my notices; only what I may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from . import access, clock
+from .resource import CHAPTERS, RESOURCES
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page of the menu that is no list of records."""
+
+    chapter: str
+    words: Any
+    url_name: str
+    permission: str = ""  # empty: everybody who is signed in
+    order: int = 50
+    admin: bool | None = None  # True: administrators only; False: business only
+
+
+ENTRIES: list[Entry] = []
+FEEDS: dict[str, Callable[[Any], Any]] = {}  # "notices" → unread count, "todo" → {menu url: count}
+
+
+def entry(
+    chapter: str, words: Any, url_name: str, permission: str = "", *, order: int = 50, admin: bool | None = None
+) -> None:
+    """This will put a page into the menu."""
+    ENTRIES.append(Entry(chapter, words, url_name, permission, order, admin))
+
+
+def _may(actor: access.Actor, one: Entry) -> bool:
+    if one.permission and not actor.can(one.permission):
+        return False
+    return one.admin is None or one.admin == is_admin(actor)
+
+
+def is_admin(actor: access.Actor) -> bool:
+    """True for one of the three administrators."""
+    return any(access.ROLES[code].admin for code in actor.roles)
+
+
+def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
+    """The chapters with the pages that an actor may open."""
+    found: dict[str, list[tuple[int, dict[str, Any]]]] = {code: [] for code in CHAPTERS}
+    for resource in RESOURCES.values():
+        if resource.menu and actor.can(resource.right("view")):
+            url = reverse(f"{resource.slug}:list")
+            found[resource.chapter].append((20, {"words": resource.title, "url": url, "active": path.startswith(url)}))
+    for one in ENTRIES:
+        if _may(actor, one):
+            url = reverse(one.url_name)
+            found[one.chapter].append((one.order, {"words": one.words, "url": url, "active": path == url}))
+    chapters = []
+    for code, entries in found.items():
+        if entries:
+            rows = [made for _order, made in sorted(entries, key=lambda pair: pair[0])]
+            chapters.append(
+                {
+                    "words": CHAPTERS[code].words,
+                    "icon": CHAPTERS[code].icon,
+                    "entries": rows,
+                    "open": any(r["active"] for r in rows),
+                }
+            )
+    return chapters
+
+
+def _roles(actor: access.Actor) -> str:
+    words = [
+        str(access.ROLES[h.role].words) + (_("（代%(name)s）") % {"name": h.for_name} if h.for_name else "")
+        for h in actor.holdings
+    ]
+    return "、".join(dict.fromkeys(words))
+
+
+def _holdings(actor: access.Actor) -> list[dict[str, Any]]:
+    organs: dict[int, dict[str, Any]] = {}
+    for holding in access.holdings_of.ask(actor.user_id or 0, clock.today()):
+        one = organs.setdefault(
+            holding.organ_id,
+            {
+                "id": holding.organ_id,
+                "organ": holding.organ_name,
+                "roles": [],
+                "active": holding.organ_id == actor.organ_id,
+            },
+        )
+        one["roles"].append(str(access.ROLES[holding.role].words))
+    return [{**one, "role": "、".join(dict.fromkeys(one["roles"]))} for one in organs.values()]
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """The frame for the templates; empty on open pages."""
+    actor: access.Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"shell": {"brand_under": _("机关运行保障")}}
+    return {
+        "shell": {
+            "brand_under": _("机关运行保障"),
+            "menu": menu(actor, request.path),
+            "at_home": request.path == "/",
+            "user": {"name": actor.name, "organ": actor.organ_name, "role": _roles(actor)},
+            "holdings": _holdings(actor),
+            "notices_unread": FEEDS["notices"](actor) if "notices" in FEEDS else 0,
+            "todo_count": FEEDS["todo"](actor) if "todo" in FEEDS else 0,
+            "me": [{"words": _("修改密码"), "url": "/password/", "icon": "lock-closed"}],
+            "day_words": _("今天 %(day)s") % {"day": clock.today().isoformat()},
+            "urls": {
+                "switch": "/switch/",
+                "language": "/i18n/setlang/",
+                "logout": "/logout/",
+                "notices": "/notices/",
+                "search": "/search/",
+                "home": "/",
+            },
+            "crumbs": getattr(request, "crumbs", []),
+        }
+    }

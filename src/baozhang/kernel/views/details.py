@@ -1,0 +1,217 @@
+"""The detail page of a record: facts in panels, the path, what belongs to it, and its history as sentences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from baozhang.kernel import cells, customs, ledger, scope
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import Record
+from baozhang.kernel.refusal import NotFound
+from baozhang.kernel.resource import BY_LABEL, RESOURCES, Related, Resource
+
+from . import frame
+
+Extra = Callable[[Resource, Any, Actor], dict[str, Any]]
+EXTRAS: list[Extra] = []  # what other mechanisms add to a detail page: steps, path, attachments
+
+
+@require_GET
+def detail(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """Everything about one record on one page."""
+    who = frame.must_view(request, resource)
+    names = tuple(dict.fromkeys([*(n for g in resource.groups for n in g.fields), *resource.key_facts]))
+    record = frame.row_of(resource, pk, *resource.joins(names))
+    frame.crumbs(request, resource)
+    context: dict[str, Any] = {
+        "record": _head(resource, record), "panels": _panels(resource, record), "related": _related(resource, record, who),
+        "history_url": f"{frame.url_of(resource, record)}history/", "actions": _actions(resource, record, who),
+        "page": {"purpose": resource.purpose or resource.title, "article": frame.law(resource.article)},
+    }  # fmt: skip
+    for extra in EXTRAS:
+        for key, value in extra(resource, record, who).items():
+            context[key] = (
+                context[key] + value if key in ("panels", "related", "actions", "steps") and key in context else value
+            )
+    return render(request, "kernel/detail.html", context)
+
+
+def _value(resource: Resource, record: Any, name: str) -> dict[str, Any]:
+    value = cells.reader(resource, name)(record)
+    shown = "" if value in (None, "", {}) else cells.shower(resource, name)(value)
+    if shown and resource.kind_of(name) == "link" and name not in resource.computed:
+        target = BY_LABEL.get(value.label)
+        if target and target.menu and scope.current().can(target.right("view"), value.organ_key()):
+            shown = format_html('<a href="{}">{}</a>', frame.url_of(target, value), str(value))
+    unit = resource.unit_of(name) or (_("元") if resource.kind_of(name) == "money" else "")
+    row = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above
+    if name in resource.computed and resource.computed[name].why is not None:
+        row["why_url"] = f"{frame.url_of(resource, record)}why/{name}/"
+    return row
+
+
+def _head(resource: Resource, record: Any) -> dict[str, Any]:
+    head: dict[str, Any] = {
+        "title": str(record),
+        "key_facts": [_value(resource, record, name) for name in resource.key_facts],
+    }
+    if resource.state:
+        value = getattr(record, resource.state)
+        words = dict(resource.field(resource.state).flatchoices).get(value, value)
+        head["state"] = {"words": words, "colour": resource.colours.get(value, "plain")}
+    return head
+
+
+def _panels(resource: Resource, record: Any) -> list[dict[str, Any]]:
+    panels = []
+    for group in resource.groups:
+        if group.when is not None and not group.when(record):
+            continue
+        rows = [_value(resource, record, name) for name in group.fields]
+        if any(row["value"] for row in rows):
+            panels.append({"title": group.words, "rows": rows})
+    own = [{"words": c.words, "value": record.extra.get(c.key, "")} for c in customs.fields_for(resource.label)]
+    if own:
+        panels.append({"title": _("自定义字段"), "rows": own})
+    return panels
+
+
+def _related(resource: Resource, record: Any, who: Actor) -> list[dict[str, Any]]:
+    return [block for one in resource.related if (block := _related_block(one, record, who)) is not None]
+
+
+def _related_block(one: Related, record: Any, who: Actor) -> dict[str, Any] | None:
+    other = RESOURCES[one.slug]
+    if not who.can(other.right("view")):
+        return None
+    rows = list(
+        other.model.objects.filter(**{one.field: record.pk})
+        .select_related(*other.joins(other.columns))
+        .order_by("-id")[:8]
+    )
+    names = [name for name in other.columns if name != one.field][:6]
+    makers = [(cells.reader(other, name), cells.shower(other, name)) for name in names]
+    return {
+        "title": one.words or other.title, "empty": {"why": _("没有相关记录。")},
+        "columns": [{"words": other.words_of(name), "kind": other.kind_of(name), "unit": other.unit_of(name)} for name in names],
+        "rows": [{"url": frame.url_of(other, row), "cells": [mark_safe(show(read(row))) for read, show in makers]} for row in rows],  # noqa: S308
+        "more_url": f"{frame.list_url(other)}?{one.field}={record.pk}" if len(rows) == 8 and one.field in other.filters else "",
+    }  # fmt: skip
+
+
+def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, Any]]:
+    base = frame.url_of(resource, record)
+    made = []
+    if resource.fields and who.can(resource.right("change"), record.organ_key()):
+        made.append({"words": _("修改"), "url": f"{base}edit/", "icon": "pencil", "kind": ""})
+    for name, act in resource.acts.items():
+        if who.can(act.permission, record.organ_key()) and (act.shown is None or act.shown(record)):
+            made.append({"words": act.words, "url": f"{base}acts/{name}/", "icon": act.icon, "kind": ""})
+    for name, (words, view) in resource.pages.items():
+        if view is not None:
+            made.append({"words": words, "url": f"{base}{name}/", "kind": "", "icon": ""})
+    return made
+
+
+@require_GET
+def history(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """The ledger of one record as sentences, newest first."""
+    frame.must_view(request, resource)
+    record = frame.row_of(resource, pk)
+    entries = list(ledger.history(resource.label, record.pk).order_by("-seq")[:50])
+    proof = f"{frame.url_of(resource, record)}proof/"
+    lines = [
+        {
+            "when": cells.moment(entry.at),
+            "who": entry.by_organ,
+            "sentence": sentence,
+            "seq": entry.seq,
+            "proof_url": f"{proof}{entry.seq}/",
+        }
+        for entry, sentence in zip(entries, sentences(resource, entries), strict=True)
+    ]
+    part = request.htmx  # type: ignore[attr-defined]
+    context = {"history": lines, "page": {"title": _("变更记录：%(record)s") % {"record": record}}}
+    frame.crumbs(request, resource, record)
+    return render(request, "kernel/_history.html" if part else "kernel/history.html", context)
+
+
+def sentences(resource: Resource, entries: list[ledger.Entry]) -> list[str]:
+    """Entries as sentences: who did what, and which field went from what to what; foreign keys by name, one query each."""
+    names = _names(resource, entries)
+    made = []
+    for entry in entries:
+        act = ledger.ACTS[entry.act].words if entry.act in ledger.ACTS else entry.act
+        text = _("%(who)s %(act)s") % {"who": entry.by_name, "act": act}
+        if entry.seq > 1:
+            parts = [_change(resource, name, pair, names) for name, pair in json.loads(entry.changes).items()]
+            text += "：" + "；".join(parts[:12]) if parts else ""
+        made.append(text + (_("（%(note)s）") % {"note": entry.note} if entry.note else ""))
+    return made
+
+
+def _change(resource: Resource, attname: str, pair: list[Any], names: dict[str, dict[Any, str]]) -> str:
+    field = next((f for f in resource.model._meta.concrete_fields if f.attname == attname), None)
+    words = field.verbose_name if field is not None else attname
+    old, new = (_said(field, value, names.get(attname, {})) for value in pair)
+    if old == "":
+        return _("%(field)s 填为 %(new)s") % {"field": words, "new": new}
+    if new == "":
+        return _("%(field)s 由 %(old)s 清空") % {"field": words, "old": old}
+    return _("%(field)s 由 %(old)s 改为 %(new)s") % {"field": words, "old": old, "new": new}
+
+
+def _said(field: models.Field[Any, Any] | None, value: Any, names: dict[Any, str]) -> str:
+    if value is None or value == "" or value == {}:
+        return ""
+    if str(value).startswith("sm3:"):
+        return _("（已遮盖）")
+    if field is not None and field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return names.get(value, str(value))
+
+
+def _names(resource: Resource, entries: list[ledger.Entry]) -> dict[str, dict[Any, str]]:
+    wanted: dict[str, set[Any]] = {}
+    keys = {f.attname: f for f in resource.model._meta.concrete_fields if isinstance(f, models.ForeignKey)}
+    for entry in entries:
+        if entry.seq > 1:
+            for name, pair in json.loads(entry.changes).items():
+                if name in keys:
+                    wanted.setdefault(name, set()).update(value for value in pair if value is not None)
+    found: dict[str, dict[Any, str]] = {}
+    for name, values in wanted.items():
+        target: Any = keys[name].related_model
+        found[name] = {row.pk: str(row) for row in target._base_manager.filter(pk__in=values)}
+    return found
+
+
+@require_GET
+def why(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpResponse:
+    """How a computed figure came about: formula, facts, figures in force, article."""
+    frame.must_view(request, resource)
+    computed = resource.computed.get(name)
+    if computed is None or computed.why is None:
+        raise NotFound(_("这个数字没有算法说明"))
+    record = frame.row_of(resource, pk, *computed.needs)
+    frame.crumbs(request, resource, record)
+    answer = computed.why(record)
+    if answer.get("article"):
+        answer["article"] = frame.law(answer["article"])
+    context = {
+        "why": {"words": computed.words, **answer},
+        "page": {"title": _("为什么：%(words)s") % {"words": computed.words}},
+    }
+    return render(request, "kernel/why.html", context)

@@ -1,0 +1,191 @@
+"""The list of a resource, its export and its look-up."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from baozhang.kernel import cells, search, views_saved
+from baozhang.kernel.listing import CAP, SIZES, Filter, Listing, Page
+from baozhang.kernel.refusal import NotFound
+from baozhang.kernel.resource import Resource
+
+from . import frame
+
+KINDS = {"choice": "choice", "state": "state"}
+
+
+@require_GET
+def index(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The list as its address describes it; htmx gets the table alone."""
+    who = frame.must_view(request, resource)
+    listing = Listing(resource, request.GET)
+    found = listing.page()
+    context = {
+        "list": {**_table(listing, found), **_frame(request, listing, found, who)},
+        "page": frame.page(resource, resource.title, purpose=resource.purpose),
+    }
+    part = request.htmx and request.htmx.target == "list"  # type: ignore[attr-defined]
+    return render(request, "kernel/_rows.html" if part else "kernel/list.html", context)
+
+
+def _table(listing: Listing, found: Page) -> dict[str, Any]:
+    resource = listing.resource
+    customs = {custom.column: custom for custom in listing.customs}
+    columns, makers = [], []
+    for name in listing.columns:
+        if name in customs:
+            columns.append({"key": name, "words": customs[name].words, "kind": "text"})
+            makers.append(_custom_maker(customs[name].key))
+            continue
+        columns.append(_column(listing, name))
+        read, show = cells.reader(resource, name), cells.shower(resource, name)
+        makers.append(lambda row, read=read, show=show: mark_safe(show(read(row))))  # noqa: S308 -- shower escapes
+    base = frame.list_url(resource)
+    rows = [{"id": row.pk, "url": f"{base}{row.pk}/", "cells": [make(row) for make in makers]} for row in found.rows]
+    return {"columns": columns, "rows": rows}
+
+
+def _custom_maker(key: str) -> Any:
+    return lambda row: mark_safe(escape(str(row.extra.get(key, "")))) or mark_safe(cells.DASH)  # noqa: S308
+
+
+def _column(listing: Listing, name: str) -> dict[str, Any]:
+    resource = listing.resource
+    column: dict[str, Any] = {
+        "key": name,
+        "words": resource.words_of(name),
+        "kind": resource.kind_of(name),
+        "unit": resource.unit_of(name),
+    }
+    if column["kind"] == "money" and not column["unit"]:
+        column["unit"] = _("元")
+    if name in resource.sorts:
+        now = listing.sort
+        column["sorted"] = "" if now.lstrip("-") != name else ("desc" if now.startswith("-") else "asc")
+        column["sort_url"] = _url(listing, sort=f"-{name}" if now == name else name)
+    return column
+
+
+def _url(listing: Listing, *, drop: tuple[str, ...] = (), **changes: Any) -> str:
+    """The list's address with some parts changed; a change of anything but the cursor goes back to the first page."""
+    query = listing.query.copy() if isinstance(listing.query, QueryDict) else QueryDict(mutable=True)
+    for name in ("before", "after", "at", *drop):
+        query.pop(name, None)
+    for name, value in changes.items():
+        query[name] = value
+    return f"{frame.list_url(listing.resource)}?{query.urlencode()}"
+
+
+def _frame(request: HttpRequest, listing: Listing, found: Page, who: Any) -> dict[str, Any]:
+    resource = listing.resource
+    base = frame.list_url(resource)
+    words = (
+        _("%(count)s+ 条") % {"count": f"{CAP:,}"}
+        if found.capped
+        else _("%(count)s 条") % {"count": f"{found.count:,}"}
+    )
+    may_add = resource.addable and who.can(resource.right("add"))
+    return {
+        "url": base, "q": listing.q, "filters": [_filter(listing, one) for one in listing.filters],
+        "clear_url": base if listing.q or any(one.active for one in listing.filters) else "",
+        "count_words": words, "page_size": listing.size, "page_sizes": SIZES,
+        "first": "" if found.at_start else _url(listing), "last": "" if found.at_end else _url(listing, at="end"),
+        "prev": "" if found.at_start else _url(listing, before=found.before),
+        "next": "" if found.at_end else _url(listing, after=found.after),
+        "column_choices": _choices(listing), "hidden": [(name, value) for name in ("sort",) for value in listing.query.getlist(name)],
+        "exports": _exports(listing) if who.can(resource.right("export")) else [],
+        "import_url": f"{base}import/" if resource.importable and who.can(resource.right("import")) else "",
+        "add_url": f"{base}add/" if may_add else "",
+        "bulk": _bulk(resource, who), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
+        "views": views_saved.offered(resource, who, request.GET), "view_save_url": f"{base}views/" if who.user_id else "",
+        "empty": _empty(listing, may_add),
+    }  # fmt: skip
+
+
+def _filter(listing: Listing, one: Filter) -> dict[str, Any]:
+    options = [(value, words, value in one.values) for value, words in one.choices]
+    made: dict[str, Any] = {
+        "name": one.name, "words": one.words, "kind": "multi" if one.kind == "choice" else one.kind, "options": options,
+        "value": one.low or (one.values[0] if one.values else ""), "value_to": one.high,
+        "clear_url": _url(listing, drop=(one.name, f"{one.name}_from", f"{one.name}_to")) if one.active else "",
+        "unit": listing.resource.units.get(one.name, ""),
+    }  # fmt: skip
+    if one.kind == "reference":
+        made["lookup_url"] = reverse("lookup", args=[listing.resource.slug, one.name])
+    made["active_words"] = _active(listing, one)
+    return made
+
+
+def _active(listing: Listing, one: Filter) -> str:
+    if not one.active:
+        return ""
+    if one.kind == "reference":
+        target: Any = listing.resource.field(one.name).related_model
+        rows = target.objects if target.scope_field else target._base_manager
+        return "、".join(str(row) for row in rows.filter(pk__in=[v for v in one.values if v.isdigit()])[:3])
+    if one.values:
+        words = {value: str(text) for value, text in one.choices}
+        return "、".join(words.get(value, value) for value in one.values)
+    return f"{one.low or '…'} – {one.high or '…'}"
+
+
+def _choices(listing: Listing) -> list[dict[str, Any]]:
+    resource = listing.resource
+    known = [(name, resource.words_of(name)) for name in (*resource.columns, *resource.more_columns)]
+    known += [(custom.column, custom.words) for custom in listing.customs]
+    return [{"key": name, "words": words, "on": name in listing.columns} for name, words in known]
+
+
+def _exports(listing: Listing) -> list[dict[str, Any]]:
+    query = urlencode(
+        [(k, v) for k, values in listing.query.lists() for v in values if k not in ("before", "after", "at")]
+    )
+    base = f"{frame.list_url(listing.resource)}export"
+    return [
+        {"words": "Excel (.xlsx)", "url": f"{base}.xlsx?{query}"},
+        {"words": "CSV (.csv)", "url": f"{base}.csv?{query}"},
+    ]
+
+
+def _bulk(resource: Resource, who: Any) -> list[dict[str, Any]]:
+    return [act.as_button(name) for name, act in resource.acts.items() if act.many and who.can(act.permission)]
+
+
+def _empty(listing: Listing, may_add: bool) -> dict[str, Any]:
+    resource = listing.resource
+    if listing.q or any(one.active for one in listing.filters):
+        return {"why": _("没有符合条件的记录。"), "next_words": _("清除条件"), "next_url": frame.list_url(resource)}
+    made = {"why": _("这里还没有记录。")}
+    if may_add and resource.importable:
+        made |= {"next_words": _("导入现有台账"), "next_url": f"{frame.list_url(resource)}import/"}
+    elif may_add:
+        made |= {"next_words": _("新增"), "next_url": f"{frame.list_url(resource)}add/"}
+    return made
+
+
+@require_GET
+def lookup(request: HttpRequest, resource: Resource, field: str) -> JsonResponse:
+    """The rows that a foreign key may point to, as one types; at most twenty, in scope."""
+    frame.must_view(request, resource)
+    if field not in (*resource.fields, *resource.filters):
+        raise NotFound(_("没有这个字段"))
+    target: Any = resource.field(field).related_model
+    if target is None:
+        raise NotFound(_("没有这个字段"))
+    rows = target.objects.all() if target.scope_field else target._base_manager.all()
+    wanted = search.condition(request.GET.get("q", ""))
+    rows = rows.filter(wanted) if wanted is not None else rows
+    found = [
+        {"id": row.pk, "words": str(row), "hint": str(getattr(row, (target.natural or ("pk",))[0]))}
+        for row in rows[:20]
+    ]
+    return JsonResponse({"results": found}, json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,59 @@
+"""The world of the contract tests: two agencies of one district, their authority, and one clerk who may do everything in the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.kernel import access
+from baozhang.kernel.access import Reach
+from baozhang.kernel.accounts import User
+from tests import factories
+
+EVERY = "contract_every"  # a role with every business right in its own organ
+EVERY_ADMIN = "contract_admin"
+NOTHING = "contract_nothing"
+
+
+@dataclass
+class World:
+    """Who there is."""
+
+    mine: Organization
+    theirs: Organization
+    clerk: User
+    admin: User
+    outsider: User
+    nobody: User
+
+
+@pytest.fixture(autouse=True, scope="session")
+def roles() -> Iterator[None]:
+    """Roles of the tests alone: all rights in one's own organ, and none at all."""
+    for code, admin in ((EVERY, False), (EVERY_ADMIN, True), (NOTHING, False)):
+        access.role(code, code, "", admin=admin)
+    for name, permission in access.PERMISSIONS.items():
+        if permission.admin in (None, False):
+            access.ROLES[EVERY].grants[name] = Reach.OWN
+        if permission.admin in (None, True):
+            access.ROLES[EVERY_ADMIN].grants[name] = Reach.OWN
+    yield
+    for code in (EVERY, EVERY_ADMIN, NOTHING):
+        del access.ROLES[code]
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The two agencies and their people."""
+    mine, theirs = factories.organ("云间区教育局"), factories.organ("云间区卫生局")
+    return World(
+        mine=mine,
+        theirs=theirs,
+        clerk=factories.person("clerk", EVERY, mine),
+        admin=factories.person("admin", EVERY_ADMIN, mine),
+        outsider=factories.person("outsider", EVERY, theirs),
+        nobody=factories.person("nobody", NOTHING, mine),
+    )

@@ -1,0 +1,131 @@
+"""Records for tests, made from the models themselves, so that a new app has a factory before it has a test.
+
+`sample(model)` fills every field that must be filled; what a model's own rules want besides stands in SPECIAL.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from baozhang.ch1_general.organs.choices import Kind
+from baozhang.ch1_general.organs.models import Appointment, Jurisdiction, Organization
+from baozhang.kernel import scope
+from baozhang.kernel.accounts import User
+from baozhang.kernel.record import Record, keep
+
+_numbers = itertools.count(1)
+DAY = dt.date(2026, 3, 4)
+SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
+    "organs.jurisdiction": lambda n: {"code": f"98{n:04d}", "level": "district", "parent": city()},
+    "organs.organization": lambda n: {
+        "code": f"T{n:06d}",
+        "uscc": "",
+        "competence": "",
+        "state": "active",
+        "ended": None,
+    },
+    "organs.appointment": lambda n: {"role": "head"},
+    "organs.headcount": lambda n: {"since": DAY + dt.timedelta(days=10 * n), "until": DAY + dt.timedelta(days=10 * n + 5)},
+    "organs.delegation": lambda n: {"until": DAY + dt.timedelta(days=3)},
+    "organs.suspension": lambda n: {"role": "head", "permission": "organs.organization:view"},
+    "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
+}
+
+
+def city() -> Jurisdiction:
+    """The one city of the test world."""
+    found = Jurisdiction._base_manager.filter(level="city").first()
+    if found is None:
+        found = Jurisdiction(code="990000", name="江海市", level="city")
+        save(found)
+    return found
+
+
+def district(name: str) -> Jurisdiction:
+    """A district of that name."""
+    found = Jurisdiction._base_manager.filter(name=name).first()
+    if found is None:
+        found = Jurisdiction(code=f"9901{next(_numbers):02d}", name=name, level="district", parent=city())
+        save(found)
+    return found
+
+
+def organ(name: str, place: Jurisdiction | None = None, **values: Any) -> Organization:
+    """An organization of that name, an administrative agency where nothing else is said."""
+    found = Organization._base_manager.filter(name=name).first()
+    if found is None:
+        values = {"code": f"O{next(_numbers):06d}", "kind": Kind.ADMINISTRATION, **values}
+        found = Organization(name=name, jurisdiction=place or district("云间区"), **values)
+        save(found)
+    return found
+
+
+def person(username: str, role: str, where: Organization) -> User:
+    """A user who holds a role in an organization."""
+    found = User._base_manager.filter(username=username).first()
+    if found is None:
+        found = User(username=username, name=username)
+        found.set_password("a-long-password")
+        save(found)
+    save(Appointment(user=found, organ=where, role=role, since=dt.date(2022, 1, 1)))
+    return found
+
+
+def save(record: Record) -> Record:
+    """This will keep a record as the system."""
+    with scope.everything("test") as by:
+        keep(record, by=by)
+    return record
+
+
+def sample(model: type[Record], *, where: Organization | None = None, **values: Any) -> Any:
+    """A valid record of a model, not kept, in an organ where it has one."""
+    n = next(_numbers)
+    given = {**SPECIAL.get(f"{model._meta.app_label}.{model._meta.model_name}", lambda _n: {})(n), **values}
+    if where is not None and any(f.attname == "organ_id" for f in model._meta.concrete_fields):
+        given.setdefault("organ_id", where.pk)
+    for field in model._meta.concrete_fields:
+        if field.name in given or field.attname in given or field.primary_key or not _needed(field):
+            continue
+        given[field.name] = _value(field, n, where)
+    return model(**given)
+
+
+def kept(model: type[Record], **values: Any) -> Any:
+    """A valid record of a model, kept."""
+    return save(sample(model, **values))
+
+
+def _needed(field: models.Field[Any, Any]) -> bool:
+    return not (field.blank or field.null or field.has_default()) and field.editable
+
+
+def _value(field: models.Field[Any, Any], n: int, where: Organization | None) -> Any:
+    if isinstance(field, models.ForeignKey):
+        target: Any = field.related_model
+        if target is Organization:
+            return where or organ("云间区教育局")
+        if target is User:
+            return save(User(username=f"u{n}-{field.name}", name=f"用户{n}", password="!"))
+        if target is Jurisdiction:
+            return district("云间区")
+        return kept(target, where=where)
+    if field.choices:
+        return field.flatchoices[0][0]
+    if isinstance(field, models.DateTimeField):
+        return dt.datetime(2026, 3, 4, 9, tzinfo=dt.UTC)
+    if isinstance(field, models.DateField):
+        return DAY
+    if isinstance(field, models.BooleanField):
+        return False
+    if isinstance(field, models.DecimalField):
+        return Decimal(n % 90 + 1)
+    if isinstance(field, models.IntegerField):
+        return n % 90 + 1
+    return f"样{n}"[: field.max_length]
