@@ -1,13 +1,14 @@
 # The commands that stay. Each does its own set-up first; what is already done costs a second.
 PYTHON ?= python3
 
-.PHONY: help setup run test quick bench
+.PHONY: help setup run test quick bench tidy
 
 help:
 	@echo "make run    set up, build the demo district if there is none, print the accounts, serve"
 	@echo "make test   every check and test, on SQLite, on PostgreSQL and in a browser"
 	@echo "make quick  the checks of a minute: style, types, floors, unit tests on SQLite"
 	@echo "make bench  measure; prints a table"
+	@echo "make tidy   put imports and form in order, as \`make quick\` wants them"
 	@echo "make setup  only the set-up"
 
 setup:
@@ -27,3 +28,8 @@ quick:
 bench:
 	@$(PYTHON) scripts/prepare.py --system
 	@.venv/bin/python -m bench
+
+tidy:
+	@$(PYTHON) scripts/prepare.py
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format --quiet .

@@ -99,7 +99,9 @@ def from_pypi() -> bool:
         room = Path(name)
         uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
         say(f"getting {PYPI_PACKAGE} from the Python package index (17 MB)")
-        installer = (uv, "pip", "install", "--python", sys.executable) if uv else (sys.executable, "-m", "pip", "install")
+        installer = (
+            (uv, "pip", "install", "--python", sys.executable) if uv else (sys.executable, "-m", "pip", "install")
+        )
         if not run(*installer, "--quiet", "--no-deps", "--target", str(room), PYPI_PACKAGE):
             return False
         files = [path for path in room.rglob("*.otf") if path.name in NOTO]

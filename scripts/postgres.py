@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from system import postgres_bin  # noqa: E402 -- scripts stand beside each other, they are no package
+from system import postgres_bin  # scripts stand beside each other, they are no package
 
 PREFIX = "baozhang-pg-"
 PORT = 5432

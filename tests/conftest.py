@@ -6,10 +6,12 @@ The database is the one of BAOZHANG_DATABASE_URL: `make test` runs the suite on 
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.test import Client
 
@@ -22,8 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Closes the network before the first test is collected."""
+    """Closes the network before the first test is collected, and settles how examples are drawn."""
     network.forbid()
+    # At a desk every run draws new examples; before a merge the same ones, so that a red run is about the change.
+    settled = os.environ.get("BAOZHANG_REQUIRE_ALL") == "1"
+    hypothesis.settings.register_profile("house", deadline=None, derandomize=settled, print_blob=not settled)
+    hypothesis.settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -31,7 +31,10 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
         "ended": None,
     },
     "organs.appointment": lambda n: {"role": "head"},
-    "organs.headcount": lambda n: {"since": DAY + dt.timedelta(days=10 * n), "until": DAY + dt.timedelta(days=10 * n + 5)},
+    "organs.headcount": lambda n: {
+        "since": DAY + dt.timedelta(days=10 * n),
+        "until": DAY + dt.timedelta(days=10 * n + 5),
+    },
     "organs.delegation": lambda n: {"until": DAY + dt.timedelta(days=3)},
     "organs.suspension": lambda n: {"role": "head", "permission": "organs.organization:view"},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},

@@ -16,7 +16,7 @@ from .customs import CustomField, fields_for, merge
 from .invariants import batch_faults, taken
 from .record import Kept, Record, keep, kept_fields
 from .refusal import Fault, Forbidden, Invalid, NotFound
-from .resource import Resource, kind_of
+from .resource import RESOURCES, Resource, kind_of
 from .sheets.columns import Column
 
 _COLUMN_KINDS = {"link": "reference", "state": "choice", "number": "decimal", "moment": "text", "json": "text"}
@@ -58,6 +58,19 @@ class Batch:
     def counts(self) -> dict[str, int]:
         """The four numbers that a preview shows."""
         return {"new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged, "wrong": self.wrong}
+
+
+def called(word: str) -> Resource:
+    """The resource that people call by a word: its address, its class of record, its heading; LookupError where none is."""
+    for resource in RESOURCES.values():
+        if word in (resource.slug, resource.label, str(resource.title), str(resource.model._meta.verbose_name)):
+            return resource
+    raise LookupError(word)
+
+
+def known() -> list[str]:
+    """The headings of all resources, for whoever has to choose one."""
+    return [str(resource.model._meta.verbose_name) for resource in RESOURCES.values()]
 
 
 def columns_of(resource: Resource) -> list[Column]:
@@ -277,4 +290,17 @@ def one(
     return target
 
 
-__all__ = ["Batch", "Change", "Forbidden", "NotFound", "Row", "accept", "columns_of", "commit", "lookup", "one"]
+__all__ = [
+    "Batch",
+    "Change",
+    "Forbidden",
+    "NotFound",
+    "Row",
+    "accept",
+    "called",
+    "columns_of",
+    "commit",
+    "known",
+    "lookup",
+    "one",
+]

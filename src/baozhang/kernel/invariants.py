@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, models
@@ -208,7 +209,7 @@ def _touches(spans: Sequence[tuple[Any, Any]], start: str, end: str) -> Q:
 
 def _overlaps(model: type[Record], spans: list[tuple[Any, Any]], start: str) -> list[Fault]:
     spans = sorted(spans, key=lambda span: span[0])
-    for (_a, until), (since, _b) in zip(spans, spans[1:], strict=False):
+    for (_a, until), (since, _b) in pairwise(spans):
         if until is None or until >= since:
             field = model._meta.get_field(start)
             return [_fault(field, since, _("与已有的期间重叠"))]  # type: ignore[arg-type]
@@ -221,15 +222,20 @@ def _lock_group(model: type[Record], key: tuple[Any, ...]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{model._meta.db_table}:{key}"])
 
 
-_NAMED = re.compile(r'(?:CHECK constraint failed: |constraint ")(\w+)')
+_NAMED = re.compile(r"""(?:CHECK constraint failed: |constraint "|index ')(\w+)""")
+_COLUMNS = re.compile(
+    r"UNIQUE constraint failed: (.+)$"
+)  # SQLite names the columns of a unique set, not the constraint
 
 
 def explain(model: type[Record], error: IntegrityError) -> Invalid:
-    """The refusal that belongs to a constraint of the database, found by its name."""
-    match = _NAMED.search(str(error))
+    """The refusal that belongs to a constraint of the database, found by its name or its columns."""
+    match, columns = _NAMED.search(str(error)), _COLUMNS.search(str(error))
     name = match.group(1) if match else ""
+    unique = {part.rpartition(".")[2] for part in columns.group(1).split(", ")} if columns else set()
     for constraint in model._meta.constraints:
-        if constraint.name == name:
+        fields = getattr(constraint, "fields", ()) or ()
+        if constraint.name == name or (unique and unique == {model._meta.get_field(f).column for f in fields}):  # type: ignore[union-attr]
             return Invalid(_("内容有误，没有保存"), why=str(constraint.get_violation_error_message()))
     if "foreign key" in str(error).lower():
         return Invalid(_("仍被其他记录引用，或引用了不存在的记录"), instead=_("请先处理引用它的记录。"))

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
+from django_tasks_db.models import DBTaskResult
 
 from . import clock
 from .refusal import Refused
@@ -125,11 +126,21 @@ def _take(job_id: int) -> Job | None:
     return Job.objects.get(pk=job_id) if taken else None
 
 
+_HELD: set[int] = set()  # the jobs that this process is doing at present
+
+
+def breathe() -> None:
+    """This will show that this process is alive at its jobs, however long one takes; the worker's calendar thread calls it."""
+    if _HELD:
+        Job.objects.filter(pk__in=list(_HELD), state=State.RUNNING).update(alive_at=clock.now())
+
+
 def perform(job_id: int) -> None:
     """This will do a job's work in this process; a refusal is an answer, an error is kept with its trace."""
     job = _take(job_id)
     if job is None:
         return
+    _HELD.add(job.pk)
     try:
         job.result = WORKS[job.name](job, **job.args)
         job.state, job.error = State.DONE, ""
@@ -138,6 +149,8 @@ def perform(job_id: int) -> None:
     except Exception as error:
         log.exception("job %s %s failed", job.pk, job.name)
         job.state, job.error = State.FAILED, f"{error}\n{traceback.format_exc()[-4000:]}"
+    finally:
+        _HELD.discard(job.pk)
     job.ended_at = clock.now()
     job.save()
 
@@ -149,15 +162,27 @@ def run_job(job_id: int) -> None:
 
 
 def revive() -> int:
-    """This will queue again what died with its worker; after a few attempts it is left as failed."""
-    dead = Job.objects.filter(state=State.RUNNING, alive_at__lt=clock.now() - STALE)
-    count = 0
-    for job in dead:
+    """This will queue again what died with its worker; after a few attempts it is left as failed. The number queued."""
+    long_ago, count = clock.now() - STALE, 0
+    for job in Job.objects.filter(state=State.RUNNING, alive_at__lt=long_ago):
         if job.attempts >= MOST_ATTEMPTS:
             Job.objects.filter(pk=job.pk, state=State.RUNNING).update(
-                state=State.FAILED, error="the worker died three times at this job"
+                state=State.FAILED, error="the worker died three times at this job", ended_at=clock.now()
             )
             continue
         run_job.enqueue(job.pk)
         count += 1
-    return count
+    return count + _queue_lost(long_ago)
+
+
+def _queue_lost(long_ago: dt.datetime) -> int:
+    """A worker that dies between taking a line from the queue and taking its job leaves a job that nobody would do."""
+    waiting = list(Job.objects.filter(state=State.QUEUED, asked_at__lt=long_ago).values_list("pk", flat=True))
+    if not waiting:
+        return 0
+    lines = DBTaskResult.objects.ready().filter(task_path=run_job.module_path).values_list("args_kwargs", flat=True)
+    queued = {line["args"][0] for line in lines}
+    lost = [pk for pk in waiting if pk not in queued]
+    for pk in lost:
+        run_job.enqueue(pk)
+    return len(lost)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import bulk, clock
 from .access import Actor
+from .refusal import Refused
 
 if TYPE_CHECKING:
     from .record import Record
@@ -113,6 +114,8 @@ def enter(
 ) -> list[Entry]:
     """This will append one entry a record and move each record's head to it; the caller holds the records' locks."""
     at, day = clock.now(), clock.today()
+    if Seal.objects.filter(day__gte=day).exists():
+        raise Refused(_("%(day)s 的账本已经封账，不能再记") % {"day": day}, instead=_("请以今天的日期办理。"))
     entries: list[Entry] = []
     for record, code, changes in lines:
         if code not in ACTS:

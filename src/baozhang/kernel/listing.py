@@ -86,7 +86,9 @@ class Listing:
 
     def _columns(self) -> tuple[str, ...]:
         known = (*self.resource.columns, *self.resource.more_columns)
-        asked = [name for name in self._one("cols").split(",") if name in known or name in self._custom_names()]
+        asked = [
+            name for name in ",".join(self._many("cols")).split(",") if name in known or name in self._custom_names()
+        ]
         return tuple(asked) or self.resource.columns
 
     def _custom_names(self) -> set[str]:

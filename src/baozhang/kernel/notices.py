@@ -14,7 +14,9 @@ from . import access, clock
 class Notice(models.Model):
     """One message to one user; it is no record, as nothing follows from it."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("收件人"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, verbose_name=_("收件人")
+    )
     organ_id = models.BigIntegerField(null=True)  # the organ in which the reader is concerned
     title = models.CharField(_("标题"), max_length=240)
     body = models.TextField(_("内容"), blank=True)

@@ -17,31 +17,32 @@ View = Callable[..., HttpResponse]
 MORE: list[Callable[[Resource], list[URLPattern]]] = []  # further addresses that a mechanism gives every resource
 
 
-def _bound(view: View, resource: Resource, **kwargs: Any) -> View:
+def bound(view: View, resource: Resource, **kwargs: Any) -> View:
+    """The view of one resource."""
     return partial(view, resource=resource, **kwargs)
 
 
 def _of(resource: Resource) -> URLResolver:
     patterns = [
-        path("", _bound(lists.index, resource), name="list"),
-        path("export.csv", _bound(exports.export, resource, form="csv"), name="csv"),
-        path("export.xlsx", _bound(exports.export, resource, form="xlsx"), name="xlsx"),
-        path("acts/", _bound(edits.act_many, resource), name="acts"),
-        path("views/", _bound(edits.save_view, resource), name="views"),
-        path("<int:pk>/", _bound(details.detail, resource), name="detail"),
-        path("<int:pk>/history/", _bound(details.history, resource), name="history"),
-        path("<int:pk>/why/<slug:name>/", _bound(details.why, resource), name="why"),
-        path("<int:pk>/acts/<slug:name>/", _bound(edits.act_one, resource), name="act"),
+        path("", bound(lists.index, resource), name="list"),
+        path("export.csv", bound(exports.export, resource, form="csv"), name="csv"),
+        path("export.xlsx", bound(exports.export, resource, form="xlsx"), name="xlsx"),
+        path("acts/", bound(edits.act_many, resource), name="acts"),
+        path("views/", bound(edits.save_view, resource), name="views"),
+        path("<int:pk>/", bound(details.detail, resource), name="detail"),
+        path("<int:pk>/history/", bound(details.history, resource), name="history"),
+        path("<int:pk>/why/<slug:name>/", bound(details.why, resource), name="why"),
+        path("<int:pk>/acts/<slug:name>/", bound(edits.act_one, resource), name="act"),
     ]
     if resource.fields:
         patterns += [
-            path("add/", _bound(edits.add, resource), name="add"),
-            path("hints/", _bound(edits.hints, resource), name="hints"),
-            path("<int:pk>/edit/", _bound(edits.edit, resource), name="edit"),
+            path("add/", bound(edits.add, resource), name="add"),
+            path("hints/", bound(edits.hints, resource), name="hints"),
+            path("<int:pk>/edit/", bound(edits.edit, resource), name="edit"),
         ]
     for name, (_words, view) in resource.pages.items():
         if view is not None:
-            patterns.append(path(f"<int:pk>/{name}/", _bound(view, resource), name=name))
+            patterns.append(path(f"<int:pk>/{name}/", bound(view, resource), name=name))
     for more in MORE:
         patterns += more(resource)
     return path(f"{resource.slug}/", include((patterns, resource.slug), namespace=resource.slug))

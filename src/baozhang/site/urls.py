@@ -2,14 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-import baozhang.kernel.views.imports  # noqa: F401 -- gives every importable resource its addresses
+import baozhang.kernel.views.imports
+import baozhang.kernel.views.steps  # noqa: F401 -- these give every resource its further addresses
 from baozhang.kernel import routes
 from baozhang.kernel.api.build import build
-
-from . import views
+from baozhang.kernel.views import desk
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.home, name="home"),
+    path("", desk.workbench, name="home"),
+    path("notices/", desk.inbox, name="notices"),
     path("api/", build().urls),
     path("i18n/", include("django.conf.urls.i18n")),
     *routes.urlpatterns(),

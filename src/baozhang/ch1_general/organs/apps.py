@@ -15,10 +15,12 @@ class Organs(AppConfig):
         """This will fill the openings of kernel and law."""
         from baozhang.kernel import access
         from baozhang.law import case
+        from baozhang.law.scenario import stage as scenes
 
         from . import (
             queries,
             resources,  # noqa: F401
+            stage,
         )
 
         access.holdings_of.fill(queries.holdings)
@@ -28,3 +30,4 @@ class Organs(AppConfig):
         access.appointed.fill(queries.appointed)
         access.organ_names.fill(queries.names)
         case.PLACES.fill(queries.places)
+        scenes.SETTING.fill(stage.set_up)

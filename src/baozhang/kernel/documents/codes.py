@@ -8,6 +8,7 @@ import segno
 from django.utils.translation import gettext as _
 
 from baozhang.kernel.documents.model import DocumentError
+from baozhang.kernel.refusal import Fault
 
 
 def qr_svg(text: str) -> str:
@@ -19,7 +20,11 @@ def qr_svg(text: str) -> str:
         code = segno.make_qr(text, error="m", boost_error=False)
     except segno.DataOverflowError as error:
         raise DocumentError(
-            _("二维码内容有 %(length)s 个字符，超过二维码的容量。请改用较短的核验地址。") % {"length": len(text)}
+            Fault(
+                reason=_("二维码内容有 %(length)s 个字符，超过二维码的容量。") % {"length": len(text)},
+                remedy=_("请改用较短的内容。"),
+                field="qr_text",
+            )
         ) from error
     out = io.BytesIO()
     code.save(out, kind="svg", border=2, xmldecl=False, svgns=True, omitsize=True, light="#fff")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 import baozhang
 from baozhang.kernel.documents.model import DocumentError
+from baozhang.kernel.refusal import Fault
 
 SETTING = "BAOZHANG_FONT_DIRS"
 
@@ -34,8 +35,13 @@ def font_paths() -> list[Path]:
     for folder in folders:
         if not folder.is_dir():
             raise DocumentError(
-                _("%(setting)s 指定的字体目录不存在：%(folder)s。请改正该设置，或清空后使用系统字体。")
-                % {"setting": SETTING, "folder": folder}
+                Fault(
+                    reason=_("设置 %(setting)s 指定的字体目录不存在：%(folder)s。")
+                    % {"setting": SETTING, "folder": folder},
+                    remedy=_("请改正该设置，或清空后使用系统字体。"),
+                    field=SETTING,
+                    value=str(folder),
+                )
             )
     built = Path(baozhang.__file__).resolve().parents[2] / "build" / "fonts"
     return folders + ([built] if built.is_dir() else [])
@@ -55,8 +61,11 @@ def families(available: list[str]) -> dict[str, list[str]]:
     chinese = list(dict.fromkeys(name for names in chosen.values() for name in names))
     if not chinese:
         raise DocumentError(
-            _("找不到可用的中文字体，无法排版公文。请运行 make setup 下载字体，或用 %(setting)s 指定字体目录。")
-            % {"setting": SETTING}
+            Fault(
+                reason=_("找不到可用的中文字体，无法排版公文。"),
+                remedy=_("请运行 make setup 下载字体，或者用设置 %(setting)s 指定字体目录。") % {"setting": SETTING},
+                field=SETTING,
+            )
         )
     # A role without any face of its own takes what Chinese there is: the layout stays, the look is plainer.
     return {role: list(dict.fromkeys([*names, *chinese])) for role, names in chosen.items()}

@@ -13,15 +13,18 @@ from decimal import Decimal
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from baozhang.kernel.refusal import Fault, Refused
+
 Cell = str | int | Decimal | date | None
 
 
-class DocumentError(ValueError):
-    """This is the refusal to typeset: `str()` is one Chinese sentence a problem, with what to do instead."""
+class DocumentError(Refused):
+    """This is the refusal to typeset: each fault says what is wrong and what to do instead, `str()` says all of them."""
 
-    def __init__(self, *problems: object) -> None:
-        self.problems = tuple(str(problem) for problem in problems)
-        super().__init__("；".join(self.problems))
+    status = 422
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("".join(fault.reason + fault.remedy for fault in faults), faults=faults)
 
 
 class Kind(models.TextChoices):

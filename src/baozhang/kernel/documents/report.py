@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from baozhang.kernel.documents.codes import qr_svg
 from baozhang.kernel.documents.model import DocumentError, Label, LabelSheet, Report
 from baozhang.kernel.documents.official import title_lines
 from baozhang.kernel.documents.payload import blocks_payload, line
+from baozhang.kernel.refusal import Fault
 
 MOST_LABELS = 5000
 MOST_LINES = 6
@@ -20,13 +21,14 @@ MOST_LINES = 6
 def report_payload(report: Report) -> dict[str, Any]:
     """This is what report.typ reads; refuses a report without title or content."""
     blocks = blocks_payload(report.blocks)
-    problems = []
+    faults = []
     if not line(report.title):
-        problems.append(_("报告缺少标题。请填写标题。"))
+        faults.append(Fault(field="title", reason=_("报告缺少标题。"), remedy=_("请填写报告标题。")))
     if not blocks:
-        problems.append(_("报告没有内容。请至少加入一段文字或者一张表。"))
-    if problems:
-        raise DocumentError(*problems)
+        remedy = _("请至少加入一段文字或者一张表。")
+        faults.append(Fault(field="blocks", reason=_("报告没有内容。"), remedy=remedy))
+    if faults:
+        raise DocumentError(*faults)
     day = report.issue_date
     return {
         "title": line(report.title),
@@ -42,29 +44,47 @@ def report_payload(report: Report) -> dict[str, Any]:
     }
 
 
-def labels_payload(labels: Sequence[Label], sheet: LabelSheet) -> dict[str, Any]:
-    """This is what label.typ reads; refuses an empty or too long run and a label without number."""
+def _label_faults(labels: Sequence[Label]) -> Iterator[Fault]:
+    """This is what keeps a run of labels from being printed; the row is the label's place in the run."""
     if not labels:
-        raise DocumentError(_("没有要打印的标签。请先选择至少一项。"))
+        yield Fault(field="labels", reason=_("没有要打印的标签。"), remedy=_("请先选择至少一项。"))
     if len(labels) > MOST_LABELS:
-        raise DocumentError(
-            _("一次最多打印 %(most)s 张标签，现有 %(count)s 张。请分批打印。") % {"most": MOST_LABELS, "count": len(labels)}
+        words = {"most": MOST_LABELS, "count": len(labels)}
+        yield Fault(
+            field="labels",
+            reason=_("一次最多打印 %(most)s 张标签，现有 %(count)s 张。") % words,
+            remedy=_("请分批打印。"),
         )
-    out = []
     for index, label in enumerate(labels, 1):
         if not line(label.number):
-            raise DocumentError(_("第 %(index)s 张标签没有编号。请先为该项编号。") % {"index": index})
-        if len(label.lines) > MOST_LINES:
-            raise DocumentError(
-                _("第 %(index)s 张标签有 %(lines)s 行说明，最多 %(most)s 行。请减少说明。")
-                % {"index": index, "lines": len(label.lines), "most": MOST_LINES}
+            yield Fault(
+                field="number",
+                row=index,
+                reason=_("第 %(index)s 张标签没有编号。") % {"index": index},
+                remedy=_("请先为该项编号。"),
             )
-        out.append(
-            {
-                "title": line(label.title),
-                "number": line(label.number),
-                "lines": [line(part) for part in label.lines],
-                "qr": qr_svg(line(label.qr_text)),
-            }
-        )
+        if len(label.lines) > MOST_LINES:
+            words = {"index": index, "lines": len(label.lines), "most": MOST_LINES}
+            yield Fault(
+                field="lines",
+                row=index,
+                reason=_("第 %(index)s 张标签有 %(lines)s 行说明，最多 %(most)s 行。") % words,
+                remedy=_("请减少说明。"),
+            )
+
+
+def labels_payload(labels: Sequence[Label], sheet: LabelSheet) -> dict[str, Any]:
+    """This is what label.typ reads; refuses an empty or too long run, and a label without number."""
+    faults = list(_label_faults(labels))
+    if faults:
+        raise DocumentError(*faults)
+    out = [
+        {
+            "title": line(label.title),
+            "number": line(label.number),
+            "lines": [line(part) for part in label.lines],
+            "qr": qr_svg(line(label.qr_text)),
+        }
+        for label in labels
+    ]
     return {"sheet": asdict(sheet), "labels": out}

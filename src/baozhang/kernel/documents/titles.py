@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import pairwise
 
 # The type area is 156 mm wide and 2号 is 22 pt, so 20 characters fit; one less keeps the edges free.
 TITLE_WIDTH = 19.0
@@ -11,6 +12,7 @@ CLOSING = "，。、；：！？）》〉」』】〕％%)]}!?:;,."
 OPENING = "（《〈「『【〔([{"
 # A break that is wrong but still better than a line beyond the edge.
 LAST_RESORT = 1000.0
+LINE_MORE = 100.0
 CLINGING = "的和与及等之或年月日号级"
 # Words that a title should not tear apart; a dictionary would be larger than all the rest of the typesetter.
 WHOLE = (
@@ -69,15 +71,14 @@ def balanced(title: str, limit: float = TITLE_WIDTH) -> list[str]:
     inside = _inside_words(title)
     costs = [0.0] + [_cost(title, at, inside) for at in range(1, len(title))]
     fewest = int(-(-total // limit))
-    for count in range(fewest, len(title) + 1):
-        lines = _split(title, count, limit, total / count, costs)
-        if lines:
-            return lines
-    return [title]
+    tried = [_split(title, count, limit, total / count, costs) for count in range(fewest, fewest + 3)]
+    # One line more is better than a broken number or a hanging comma, and worse than a torn word.
+    cheapest = min(range(len(tried)), key=lambda more: tried[more][0] + more * LINE_MORE)
+    return tried[cheapest][1]
 
 
-def _split(title: str, count: int, limit: float, ideal: float, costs: list[float]) -> list[str] | None:
-    """This is the cheapest way to set the title in exactly `count` lines, or None when no break allows it."""
+def _split(title: str, count: int, limit: float, ideal: float, costs: list[float]) -> tuple[float, list[str]]:
+    """This is the cheapest way to set the title in exactly `count` lines, and what it costs."""
 
     @cache
     def best(start: int, left: int) -> tuple[float, tuple[int, ...]]:
@@ -96,7 +97,5 @@ def _split(title: str, count: int, limit: float, ideal: float, costs: list[float
         return found
 
     cost, breaks = best(0, count)
-    if cost == float("inf"):
-        return None
     edges = [0, *breaks, len(title)]
-    return [title[a:b].strip() for a, b in zip(edges, edges[1:], strict=False)]
+    return cost, [title[a:b].strip() for a, b in pairwise(edges)]

@@ -15,7 +15,8 @@ from typing import IO
 from django.utils.translation import gettext as _
 
 from .limits import Limits
-from .refusals import SheetError
+from .refusals import SheetError, bomb, damaged
+from .shared_texts import SharedTexts
 from .sheet_extent import Extent
 
 _CHUNK = 1 << 20
@@ -24,23 +25,10 @@ _NEEDED = re.compile(
     r"|xl/tables/[^/]+\.xml",
     re.I,
 )
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.I)
 _MACRO_PARTS = ("vbaproject.bin", "vbadata.xml", "xl/macrosheets/")
 _ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\b[^<>]*?\bt\s*=\s*["'])e(["'])""")
 _ERROR_HINT = re.compile(rb"""t\s*=\s*["']e["']""")
-_DATE_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true|on)["']""")
-
-
-def damaged() -> SheetError:
-    """This is the refusal of a workbook that is cut short or not whole."""
-    return SheetError(
-        _("文件不完整或已损坏，无法打开。"), "damaged", _("请重新下载，或用表格软件打开后另存为 .xlsx 再上传。")
-    )
-
-
-def bomb() -> SheetError:
-    """This is the refusal of a workbook that unpacks to far more than an honest one would."""
-    return SheetError(_("文件解压后异常庞大，已拒绝打开。"), "bomb", _("请将数据复制到新的工作簿，或拆分后再上传。"))
+_DATE_1904 = re.compile(rb"""<(?:\w+:)?workbookPr\b[^>]*\bdate1904\s*=\s*["'](?:1|true|on)["']""")
 
 
 def strain(source: IO[bytes], target: IO[bytes], limits: Limits) -> bool:
@@ -80,24 +68,29 @@ def _other_package(names: list[str]) -> SheetError:
 
 
 def _copy(packed: zipfile.ZipFile, target: IO[bytes], limits: Limits) -> bool:
+    texts = SharedTexts(limits)
     unpacked = 0
     epoch1904 = False
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as copy:
         for part in packed.infolist():
             if not _NEEDED.fullmatch(part.filename):
                 continue
-            extent = Extent(limits) if _SHEET.fullmatch(part.filename) else None
+            # Every part is measured as a sheet and as a list of texts: which it is, the workbook decides, not its name.
+            extent = Extent(limits)
+            texts.begin()
             with copy.open(zipfile.ZipInfo(part.filename), "w", force_zip64=True) as out:
                 for piece in _pieces(packed, part, limits.unpacked_size - unpacked):
                     unpacked += len(piece)
-                    if extent:
-                        extent.add(piece)
-                        if _ERROR_HINT.search(piece):
-                            # The native reader turns error values into blanks; as texts they reach the user.
-                            piece = _ERROR_CELL.sub(rb"\1str\2", piece)
-                    elif part.filename.lower() == "xl/workbook.xml" and _DATE_1904.search(piece):
-                        epoch1904 = True
+                    extent.add(piece)
+                    texts.add(piece)
+                    if _ERROR_HINT.search(piece):
+                        # The native reader turns error values into blanks; as texts they reach the user.
+                        piece = _ERROR_CELL.sub(rb"\1str\2", piece)
+                    epoch1904 = epoch1904 or (b"date1904" in piece and _DATE_1904.search(piece) is not None)
                     out.write(piece)
+    if texts.is_suspicious:
+        with zipfile.ZipFile(target) as copy:
+            texts.check(piece for part in copy.infolist() for piece in _pieces(copy, part, limits.unpacked_size * 2))
     return epoch1904
 
 

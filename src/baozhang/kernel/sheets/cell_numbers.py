@@ -21,6 +21,7 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
 _MINUS = str.maketrans("−–—﹣", "----")
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥|￥)", re.I)
 _NOISE_PLACES = 6
+_SHORT = 16
 # A spreadsheet keeps fifteen digits; what is larger than this cannot have kept its cents.
 _FLOAT_LIMIT = 1e13
 _NEAR = Decimal("1e-9")
@@ -36,26 +37,35 @@ def number_parser(column: Column, *, unit: str = "") -> Callable[[Any], Decimal 
     limit = Decimal(10) ** (column.max_digits - places)
     bounds = _limits(column, limit)
     form = f"%.{places}f"
+    low, high = _quick_bounds(column, limit) if factor == 1 else (1.0, 0.0)
 
     def parse(raw: Any) -> Decimal | int:
-        if type(raw) is float:
-            # Most cells: a number that has no more places than allowed, so its shortest form is exact.
-            if factor == 1 and round(raw, places) == raw and -_FLOAT_LIMIT < raw < _FLOAT_LIMIT:
-                value = int(raw) if whole else Decimal(form % (raw + 0.0))
-            else:
-                value = finish(_from_float(raw, column), factor, raw)
-        elif type(raw) is str:
+        kind = type(raw)
+        # Most cells: a number within bounds that has no more places than allowed, so its shortest form is exact.
+        if kind is float and low <= raw <= high and round(raw, places) == raw:
+            return int(raw) if whole else Decimal(form % (raw + 0.0))
+        if kind is float:
+            return bounds(finish(_from_float(raw, column), factor, raw))
+        if kind is str:
             text = raw.strip()
-            if factor == 1 and _PLAIN.fullmatch(text):
-                value = finish(Decimal(text), factor, raw)
-            else:
-                number, own = _from_text(text, column, raw)
-                value = finish(number, factor if own is None else own, raw)
-        else:
-            value = finish(_from_other(raw, column), factor, raw)
-        return bounds(value)
+            if factor == 1 and len(text) < _SHORT and _PLAIN.fullmatch(text):
+                dot = text.find(".")
+                if not whole and 0 < len(text) - dot - 1 <= places and dot > 0:
+                    return bounds(Decimal(text).quantize(quantum) + 0)
+                return bounds(finish(Decimal(text), factor, raw))
+            number, own = _from_text(text, column, raw)
+            return bounds(finish(number, factor if own is None else own, raw))
+        return bounds(finish(_from_other(raw, column), factor, raw))
 
     return parse
+
+
+def _quick_bounds(column: Column, limit: Decimal) -> tuple[float, float]:
+    """Limits in binary for numbers that need no exact look: never wider than the true ones."""
+    most = min(_FLOAT_LIMIT, float(limit) * 0.99)
+    low = float(column.minimum) if isinstance(column.minimum, int | Decimal) else -most
+    high = float(column.maximum) if isinstance(column.maximum, int | Decimal) else most
+    return max(low, -most), min(high, most)
 
 
 def _percent_to_own(column: Column) -> Decimal:
@@ -75,7 +85,7 @@ def _finisher(
             raise CellError(_("“%(value)s”数值过大") % {"value": shown(raw)}, expected(column)) from None
         if value != rounded and abs(value - rounded) > _NEAR:
             # A tail as long as that of 1000/3 comes from a formula and is rounded; a short one was typed.
-            if whole or -int(value.normalize().as_tuple().exponent) <= max(_NOISE_PLACES, places):
+            if whole or -int(value.normalize().as_tuple().exponent) <= max(_NOISE_PLACES, places + 4):
                 raise CellError(
                     _refusal(whole, places) % {"value": shown(raw), "places": places},
                     expected(column) if whole else _("可用 ROUND 函数取 %(places)d 位小数") % {"places": places},
@@ -102,7 +112,7 @@ def _from_float(raw: float, column: Column) -> Decimal:
 
 
 def _from_other(raw: Any, column: Column) -> Decimal:
-    if isinstance(raw, bool) or isinstance(raw, date):
+    if isinstance(raw, bool | date):
         word = _("逻辑值") if isinstance(raw, bool) else _("日期")
         raise CellError(_("“%(value)s”是%(kind)s，不是数字") % {"value": raw, "kind": word}, expected(column))
     if isinstance(raw, int | Decimal):

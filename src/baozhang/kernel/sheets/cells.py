@@ -58,9 +58,11 @@ def clean(text: str) -> str:
     return _BLANKS.sub(" ", _INVISIBLE.sub("", _LINES.sub("\n", text))).strip()
 
 
-def _blank(column: Column) -> None:
+def _blank(column: Column) -> Any:
+    """None for a blank cell, unless the column must be filled."""
     if column.required:
         raise CellError(_("“%(heading)s”必须填写") % {"heading": column.heading}, expected(column))
+    return None
 
 
 def _formula_error(raw: Any) -> CellError:

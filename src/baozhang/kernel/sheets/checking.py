@@ -41,9 +41,12 @@ class Problem:
 
     def sentence(self) -> str:
         """This is the problem in one line, without the row."""
-        where = _("%(place)s 列“%(heading)s”") if self.index is not None else "“%(heading)s”"
-        text = where % {"place": letters(self.index or 0), "heading": self.heading}
-        return f"{text}：{self.reason}" + (f"；{self.expected}" if self.expected else "")
+        facts = {"place": letters(self.index or 0), "heading": self.heading, "reason": self.reason}
+        if self.index is None:
+            return _("“%(heading)s”：%(reason)s") % facts
+        if not self.expected:
+            return _("%(place)s 列“%(heading)s”：%(reason)s") % facts
+        return _("%(place)s 列“%(heading)s”：%(reason)s；%(expected)s") % {**facts, "expected": self.expected}
 
     def fault(self) -> Fault:
         """This is the same in the form that every border of the platform answers with."""

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from .archive import bomb, damaged
 from .limits import Limits
-from .refusals import SheetError
+from .refusals import SheetError, bomb, damaged
 from .sheet_extent import too_many_columns, too_many_rows
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -149,7 +148,7 @@ def _walk(stream: bytes, limits: Limits) -> Walked:
             row, column = cell.unpack_from(stream, body)
             if kind == _MULRK:
                 column = int.from_bytes(stream[body + size - 2 : body + size], "little")
-            elif kind == _BOOLERR or kind == _FORMULA:
+            elif kind in (_BOOLERR, _FORMULA):
                 _note_error(walked, sheet, stream, body, kind)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
         elif kind == _BOF:

@@ -18,7 +18,7 @@ from .safe_text import plain
 from .sheet_extent import too_many_columns, too_many_rows
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 _DELIMITERS = (",", "\t", ";", "|", "，")
 _SNIFFED_LINES = 30
 
@@ -31,7 +31,8 @@ def decoded(data: bytes) -> tuple[str, str]:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if not _CONTROL.search(text):
+        # Nearly any bytes are some text in GB 18030, so there even one control character gives them away.
+        if "\0" not in text and (encoding != "gb18030" or not _CONTROL.search(text)):
             return text, encoding
     raise SheetError(_("无法识别文件的文字编码。"), "encoding", _("请另存为“CSV UTF-8”或 .xlsx 后再上传。"))
 
@@ -41,7 +42,8 @@ def sniff(text: str) -> str:
     start = text[:200_000]
     lines = start.splitlines(keepends=True)
     sample = "".join(lines[:_SNIFFED_LINES])
-    best, chosen = (0, 0), ","
+    best: tuple[float, int] = (0.0, 0)
+    chosen = ","
     for delimiter in _DELIMITERS:
         try:
             counts = Counter(
@@ -49,8 +51,9 @@ def sniff(text: str) -> str:
             )
         except csv.Error:
             continue
-        wide = [(times, width) for width, times in counts.items() if width > 1]
-        if wide and (score := max((times * min(width, 20), times) for times, width in wide)) > best:
+        # The headings have the delimiter too, other signs only stand in some texts: rows count more than width.
+        score = max(((times / counts.total(), width) for width, times in counts.items() if width > 1), default=(0.0, 0))
+        if score > best:
             best, chosen = score, delimiter
     return chosen
 

@@ -181,7 +181,8 @@ def errors_xlsx(target: Target, sheets: Iterable[WrongSheet], *, epoch1904: bool
 
 def _wrong_page(sheet: WrongSheet) -> Page:
     headings = sheet.layout.raw_headings()
-    above = [_("金额单位：%(unit)s") % {"unit": sheet.layout.money_unit}] if sheet.layout.money_unit else []
+    # Read in again, this line says what the amounts are in, so it stays in the language of the sheet.
+    above = [f"金额单位：{sheet.layout.money_unit}"] if sheet.layout.money_unit else []
     return Page(
         sheet.name,
         [*headings, _("问题")],

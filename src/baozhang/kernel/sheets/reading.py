@@ -8,18 +8,19 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import time, timedelta
+from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import python_calamine as calamine
 from django.utils.translation import gettext as _
 
-from .archive import damaged, strain
+from .archive import strain
 from .compound import Walked, check_compound, encrypted
 from .delimited import decoded, sniff, text_rows
 from .kinds import kind_of
 from .limits import DEFAULT_LIMITS, MEGABYTE, Limits
-from .refusals import SheetError
+from .refusals import SheetError, damaged
 from .safe_text import plain
 from .sheet_extent import too_many_columns, too_many_rows
 
@@ -89,7 +90,7 @@ class Workbook:
         self.encoding = encoding
         self._close = close
 
-    def __enter__(self) -> Workbook:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_details: object) -> None:
@@ -190,6 +191,8 @@ def _open_xls(data: bytes, name: str, limits: Limits) -> Workbook:
 def _open_text(data: bytes, name: str, limits: Limits) -> Workbook:
     text, encoding = decoded(data)
     delimiter = sniff(text)
+    for _row in text_rows(text, delimiter, limits):
+        pass  # once through, so that a fault in row 90,000 is said before row 1 is used
     sheet = Sheet(Path(name).stem, hidden=False, load=lambda: text_rows(text, delimiter, limits))
     return Workbook(name, "csv", [sheet], encoding=encoding)
 
@@ -222,8 +225,8 @@ def _from_native(book: Any, name: str, kind: str, limits: Limits, walked: Walked
             Sheet(
                 meta.name,
                 hidden=meta.visible != calamine.SheetVisibleEnum.Visible,
-                load=lambda index=index, errors=errors: shelf.rows(index, errors),
-                merged=lambda index=index: shelf.sheet(index).merged_cell_ranges or (),
+                load=partial(shelf.rows, index, errors),
+                merged=partial(shelf.merged, index),
             )
         )
     if len(sheets) > limits.sheets:
@@ -253,6 +256,9 @@ class _Shelf:
                 if kept > _KEEP_CELLS and key != index:
                     del self._loaded[key]
         return self._loaded[index]
+
+    def merged(self, index: int) -> Sequence[Any]:
+        return self.sheet(index).merged_cell_ranges or ()
 
     def rows(self, index: int, errors: dict[tuple[int, int], str]) -> Iterator[tuple[int, list[Any]]]:
         sheet = self.sheet(index)

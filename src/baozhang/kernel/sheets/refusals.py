@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from baozhang.kernel.refusal import Refused
 
 
@@ -30,3 +32,15 @@ class CellError(Exception):
 
     def __str__(self) -> str:
         return f"{self.reason}；{self.expected}" if self.expected else self.reason
+
+
+def damaged() -> SheetError:
+    """This is the refusal of a workbook that is cut short or not whole."""
+    return SheetError(
+        _("文件不完整或已损坏，无法打开。"), "damaged", _("请重新下载，或用表格软件打开后另存为 .xlsx 再上传。")
+    )
+
+
+def bomb() -> SheetError:
+    """This is the refusal of a workbook that unpacks to far more than an honest one would."""
+    return SheetError(_("文件解压后异常庞大，已拒绝打开。"), "bomb", _("请将数据复制到新的工作簿，或拆分后再上传。"))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import IO, Any
 
 from django.utils import timezone
@@ -47,7 +48,7 @@ class Page:
 def write_xlsx(target: str | os.PathLike[str] | IO[bytes], pages: Iterable[Page], *, epoch1904: bool = False) -> int:
     """This will write the pages to a path or open file, row by row, and is the number of rows of data written."""
     if isinstance(target, str | os.PathLike):
-        with open(target, "wb") as stream:
+        with Path(target).open("wb") as stream:
             return write_xlsx(stream, pages, epoch1904=epoch1904)
     book = _Book(epoch1904)
     for piece in book.pieces(pages):
@@ -81,7 +82,7 @@ def write_csv(rows: Iterable[Sequence[Any]], headings: Sequence[str] | None = No
 def _csv_value(value: Any, truth: dict[bool, str]) -> Any:
     kind = type(value)
     if kind is str:
-        return guarded(value) if value and not value[0].isalnum() else value
+        return guarded(value.replace("\0", "")) if value and not value.isalnum() else value
     if value is None or kind is int:
         return value
     if kind is Decimal:
@@ -159,8 +160,9 @@ class _Book:
                     yield self._outlet.taken()
                 sheet.write(parts.SHEET_END.encode())
             yield self._outlet.taken()
-            more = left == 0 and (ahead := next(rows, None)) is not None
-            if more:
+            ahead = next(rows, None) if left == 0 else None
+            more = ahead is not None
+            if ahead is not None:
                 rows = _with_first(ahead, rows)
 
     def _beginning(self, page: Page, above: int) -> bytes:

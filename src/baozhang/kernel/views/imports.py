@@ -324,7 +324,7 @@ def _routes(resource: Resource) -> list[URLPattern]:
     made += [(f"import/<int:pk>/{end}", view, f"import-{name}") for end, view, name in (
         ("map/", mapping, "map"), ("check/", preview, "check"), ("commit/", commit, "commit"),
         ("done/", done, "done"), ("undo/", undo, "undo"), ("errors.csv", errors, "errors"))]  # fmt: skip
-    return [path(route, routes._bound(view, resource), name=name) for route, view, name in made]
+    return [path(route, routes.bound(view, resource), name=name) for route, view, name in made]
 
 
 routes.MORE.append(_routes)

@@ -1,0 +1,140 @@
+"""Runs the checks, one after the other, to the end, and sums them up.
+
+    python scripts/check.py quick    style, types, floors, architecture, tests on SQLite: about a minute
+    python scripts/check.py all      the same in full, again on PostgreSQL, and the journeys in a browser
+
+A check that cannot run here is named as not run; with BAOZHANG_REQUIRE_ALL=1 that counts as failed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from system import postgres_bin, required
+
+ROOT = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+WORKERS = ("-n", "2", "--dist", "worksteal", "-q")
+PASSED, FAILED, NOT_RUN = "passed", "FAILED", "not run"
+NO_TESTS = 5  # pytest's exit code where it found nothing to run
+
+
+@dataclass(frozen=True)
+class Check:
+    """One command that must succeed, and why it cannot be run here, if so."""
+
+    name: str
+    command: tuple[str, ...]
+    obstacle: str = ""
+    embedded: bool = True  # on SQLite, whatever database the caller's environment names
+
+    def environment(self) -> dict[str, str]:
+        """The caller's environment, so that mirrors and certificates go along; only the database is ours."""
+        kept = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+        if self.embedded:
+            kept.pop("BAOZHANG_DATABASE_URL", None)
+        return kept
+
+
+@dataclass
+class Outcome:
+    """How a check ended, and how long it took in seconds."""
+
+    check: Check
+    result: str
+    seconds: float = 0.0
+    note: str = field(default="")
+
+
+def tool(name: str, *words: str) -> tuple[str, ...]:
+    """A program of the virtual environment with its arguments."""
+    return (str(BIN / name), *words)
+
+
+def style() -> list[Check]:
+    """What needs no database: style, form, imports, types."""
+    return [
+        Check("style (ruff)", tool("ruff", "check", "--quiet", ".")),
+        Check("form (ruff format)", tool("ruff", "format", "--check", ".")),
+        Check("floors (import-linter)", tool("lint-imports", "--no-logo")),
+        Check("types (mypy)", tool("mypy", "--no-error-summary")),
+    ]
+
+
+def quick() -> list[Check]:
+    """The checks of a minute."""
+    return [*style(), Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests"))]
+
+
+def everything() -> list[Check]:
+    """All checks, as before a merge."""
+    server = postgres_bin()
+    browser = Path("/usr/bin/chromium").exists()
+    pytest = tool("pytest", *WORKERS, "-m", "not journey", "--ignore=tests/architecture", "tests")
+    return [
+        *quick(),
+        Check(
+            "tests on PostgreSQL",
+            (sys.executable, str(ROOT / "scripts" / "postgres.py"), "--", *pytest),
+            "" if server else "there is no PostgreSQL 15 here",
+            embedded=False,
+        ),
+        Check(
+            "journeys in a browser",
+            tool("pytest", "-q", "-m", "journey", "tests/journeys"),
+            "" if browser else "there is no Chromium here",
+        ),
+        *templates(),
+    ]
+
+
+def templates() -> list[Check]:
+    """The linter of templates, where there are any."""
+    found = sorted((ROOT / "src").glob("**/templates/**/*.html"))
+    return [Check("templates (djlint)", tool("djlint", "--lint", "--quiet", "src"))] if found else []
+
+
+def run(check: Check) -> Outcome:
+    """Runs one check with its output shown as it comes."""
+    width = min(shutil.get_terminal_size().columns, 100)
+    print(f"\n── {check.name} ".ljust(width, "─"), flush=True)
+    if check.obstacle:
+        print(f"not run: {check.obstacle}", flush=True)
+        return Outcome(check, FAILED if required() else NOT_RUN, note=check.obstacle)
+    begun = time.monotonic()
+    code = subprocess.run(check.command, cwd=ROOT, env=check.environment(), check=False).returncode
+    note = "no test was found" if code == NO_TESTS and "pytest" in str(check.command) else ""
+    return Outcome(check, FAILED if code else PASSED, time.monotonic() - begun, note)
+
+
+def summary(outcomes: list[Outcome]) -> int:
+    """Prints the table and the closing line; 1 where anything failed."""
+    print("\n── summary " + "─" * 49)
+    for outcome in outcomes:
+        print(f"{outcome.result:8}  {outcome.check.name:28} {outcome.seconds:6.1f} s  {outcome.note}".rstrip())
+    counts = {word: sum(outcome.result == word for outcome in outcomes) for word in (PASSED, FAILED, NOT_RUN)}
+    print(f"{'total':8}  {'':28} {sum(outcome.seconds for outcome in outcomes):6.1f} s")
+    left_out = f", {counts[NOT_RUN]} skipped" if counts[NOT_RUN] else ""
+    print(f"\nchecks: {counts[PASSED]} passed, {counts[FAILED]} failed{left_out}", flush=True)
+    return 1 if counts[FAILED] else 0
+
+
+def main() -> int:
+    """The checks from the command line."""
+    wanted = {"quick": quick, "all": everything}
+    if len(sys.argv) != 2 or sys.argv[1] not in wanted:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return summary([run(check) for check in wanted[sys.argv[1]]()])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

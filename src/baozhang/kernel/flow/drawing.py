@@ -1,0 +1,154 @@
+"""The way of one record as a line, and the way of all as a diagram; both read from the table and the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from baozhang.kernel import access, clock
+from baozhang.kernel.access import PERMISSIONS, Actor
+from baozhang.kernel.record import Record
+
+from . import limits
+from .case import Case
+from .choices import OPINIONS, End, Part
+from .plan import VERBS, Plan
+from .step import Step
+from .task import Task
+from .trail import Line
+
+DRAWN = ("step", "back", "withdraw")
+
+
+def path(plan: Plan, record: Record, by: Actor) -> list[dict[str, Any]]:
+    """The line of a record: what was done, skipped or returned, what is now and until when, what comes.
+
+    Each item has words, status (done, returned, skipped, now, next), who, organ, when (a day), at, days (used; left where
+    it is now), note, due, provisional, unverified, opinions. A number of queries that does not grow with the history.
+    """
+    case = Case(plan, record, by)
+    done = _done(case)
+    line = plan.main_line()
+    at = _place(plan, case.state)
+    taken = {item["name"] for item in done if item["status"] == "done"}
+    passed = _skipped(case, line[:at], taken) if plan.leaving(case.state) else []
+    return [*done, *passed, *_now(case), *(_item(step.words, "next", name=step.name) for step in line[at + 1 :])]
+
+
+def _item(words: Any, status: str, **more: Any) -> dict[str, Any]:
+    blank = {"name": "", "who": "", "organ": "", "when": None, "at": None, "days": None, "note": "", "due": None,
+             "provisional": False, "unverified": False, "opinions": []}  # fmt: skip
+    return {"words": str(words), "status": status, **blank, **more}
+
+
+def _done(case: Case) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    before: dt.date | None = None
+    opinions: list[dict[str, Any]] = []
+    for line in case.trail.lines:
+        if line.verb == "opine":
+            opinions.append(_opinion(line))
+        elif line.verb in DRAWN:
+            days = (line.day - before).days if before else None
+            items.append(_drawn(case.plan, line, days, opinions))
+            opinions = []
+        if line.verb in DRAWN or before is None:
+            before = line.day
+    return items
+
+
+def _drawn(plan: Plan, line: Line, days: int | None, opinions: list[dict[str, Any]]) -> dict[str, Any]:
+    step = plan.steps.get(line.step)
+    if line.verb == "step":
+        words = step.words if step else line.step
+        status = "returned" if _place(plan, line.now or line.was) < _place(plan, line.was) else "done"
+    else:
+        words = _("%(verb)s至“%(state)s”") % {"verb": VERBS[line.verb], "state": plan.state_words(line.now)}
+        status = "returned"
+    return _item(words, status, name=line.step, who=line.by_name, organ=line.by_organ, when=line.day, at=line.at,
+                 days=days, note=line.note, opinions=opinions)  # fmt: skip
+
+
+def _place(plan: Plan, state: str) -> int:
+    """How far along the ordinary way a state is; past its end where no ordinary step leaves it."""
+    line = plan.main_line()
+    return next((i for i, step in enumerate(line) if state in step.source), len(line))
+
+
+def _opinion(line: Line) -> dict[str, Any]:
+    said = End.AGREED if line.aside.get("agree") else End.DISAGREED
+    part = Part(line.aside["part"]).label if line.aside.get("part") in OPINIONS else ""
+    return {"who": line.by_name, "organ": line.by_organ, "part": str(part), "said": str(said.label), "note": line.note,
+            "when": line.day}  # fmt: skip
+
+
+def _skipped(case: Case, line: list[Step], taken: set[str]) -> list[dict[str, Any]]:
+    """The steps of the ordinary way whose goal was reached otherwise, or jumped over."""
+    been = {drawn.now for drawn in case.trail.lines if drawn.now}
+    return [_item(step.words, "skipped", name=step.name) for step in line if step.name not in taken and step.target not in been]
+
+
+def _now(case: Case) -> list[dict[str, Any]]:
+    waiting = [task for task in case.waiting if task.responsible]
+    asked = [task for task in case.waiting if task.waits_for_opinion]
+    steps = case.plan.leaving(case.state)
+    if not waiting:
+        words = case.plan.state_words(case.state)
+        return [_item(words, "now")] if steps else []
+    names = access.organ_names.ask({task.organ_id for task in waiting + asked if task.organ_id})
+    items = [_task_item(case, task, names) for task in waiting]
+    items[0]["opinions"] = [{**_waiting(task, names), "part": Part(task.part).label} for task in asked]
+    return items
+
+
+def _task_item(case: Case, task: Task, names: dict[int, str]) -> dict[str, Any]:
+    mine = [step for step in case.plan.leaving(case.state) if step.permission == task.permission and step.todo]
+    main = next((step for step in mine if not step.side), mine[0] if mine else None)
+    words = main.words if main else case.plan.state_words(case.state)
+    return _item(words, "now", name=main.name if main else "", due=task.due, days=task.days_left(),
+                 provisional=task.provisional, unverified=task.unverified, part=str(Part(task.part).label), **_waiting(task, names))  # fmt: skip
+
+
+def _waiting(task: Task, names: dict[int, str]) -> dict[str, Any]:
+    organ = names.get(task.organ_id or 0, "")
+    return {"who": task.assignee.name if task.assignee else organ, "organ": organ, "when": task.day}
+
+
+def diagram(plan: Plan) -> dict[str, Any]:
+    """Nodes (states) and edges (steps) of a flow, in the order of the table."""
+    main = plan.main_line()
+    on_line = {plan.initial[0], *(step.target for step in main)}
+    used = dict.fromkeys([*plan.initial, *(state for step in plan.steps.values() for state in (*step.source, step.target))])
+    nodes = [
+        {
+            "state": state, "words": plan.state_words(state), "initial": state in plan.initial,
+            "final": not plan.leaving(state), "main": state in on_line,
+        }
+        for state in used
+    ]  # fmt: skip
+    edges = [_edge(step, source, step in main) for step in plan.steps.values() for source in step.source]
+    return {"name": plan.name, "words": str(plan.words), "article": plan.article, "nodes": nodes, "edges": edges}
+
+
+def _edge(step: Step, source: str, main: bool) -> dict[str, Any]:
+    return {
+        "step": step.name, "words": str(step.words), "source": source, "target": step.target, "main": main,
+        "side": step.side, "right": str(PERMISSIONS[step.permission].words), "article": step.article,
+        "within": limit_words(step), "four_eyes": list(step.four_eyes), "countersign": bool(step.countersign),
+        "needs_note": step.needs_note,
+    }  # fmt: skip
+
+
+def limit_words(step: Step) -> str:
+    """The time limit of the next state as words today; 待核实 where its figure has no value."""
+    limit = step.within
+    if isinstance(limit, str):
+        limit = limits.limit_of.ask(limit, clock.today(), None)
+        if limit is None:
+            return _("期限待核实")
+    if not isinstance(limit, tuple):
+        return _("按事项计算") if limit is not None else ""
+    count, unit = limit
+    return _("%(n)d 个工作日") % {"n": count} if unit == "working_days" else _("%(n)d 日") % {"n": count}

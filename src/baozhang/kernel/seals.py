@@ -1,0 +1,207 @@
+"""Sealing the ledger by day, verifying all of it against the records, and proving one record's history."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from . import bulk, clock, ledger
+from .ledger import GENESIS, Entry, Seal
+from .record import Record, kept_fields, plain_values
+
+Progress = Callable[[int], None]
+MOST = 100  # problems named; more are counted
+
+
+@dataclass
+class Report:
+    """What a verification found."""
+
+    entries: int = 0
+    records: int = 0
+    seals: int = 0
+    unsealed: int = 0
+    problems: list[str] = field(default_factory=list)
+    hidden: int = 0
+
+    def problem(self, sentence: str) -> None:
+        """This will note a problem, and count those beyond the first hundred."""
+        if len(self.problems) < MOST:
+            self.problems.append(sentence)
+        else:
+            self.hidden += 1
+
+    @property
+    def sound(self) -> bool:
+        """True where nothing is wrong."""
+        return not self.problems
+
+
+def models_kept() -> list[type[Record]]:
+    """Every class of record, in the order of their names."""
+    found = [model for model in apps.get_models() if issubclass(model, Record)]
+    return sorted(found, key=lambda model: model._meta.label_lower)
+
+
+def seal(until: dt.date | None = None) -> list[Seal]:
+    """This will seal every day before `until` (today) that has entries and no seal yet; a sealed day takes no more entries."""
+    limit, made = until or clock.today(), []
+    with transaction.atomic():
+        if bulk.is_postgres():
+            with connection.cursor() as cursor:  # writers of an older day end first, new ones wait
+                cursor.execute("LOCK TABLE kernel_entry IN SHARE MODE")
+        last = Seal.objects.order_by("-day").first()
+        days = Entry.objects.filter(day__lt=limit).order_by("day").values_list("day", flat=True).distinct()
+        prev = bytes(last.hash) if last else GENESIS
+        for day in days.filter(day__gt=last.day) if last else days:
+            leaves = [bytes(value) for value in _leaves(day)]
+            root = ledger.merkle_root(leaves)
+            one = Seal(
+                day=day,
+                count=len(leaves),
+                root=root,
+                prev=prev,
+                hash=_chained(prev, day, len(leaves), root),
+                at=clock.now(),
+            )
+            one.save(force_insert=True)
+            prev = bytes(one.hash)
+            made.append(one)
+    return made
+
+
+def _leaves(day: dt.date) -> Iterator[Any]:
+    return Entry.objects.filter(day=day).order_by("id").values_list("hash", flat=True).iterator(chunk_size=10_000)
+
+
+def _chained(prev: bytes, day: dt.date, count: int, root: bytes) -> bytes:
+    return ledger.sm3(prev + day.isoformat().encode() + str(count).encode() + root)
+
+
+def verify(progress: Progress | None = None) -> Report:
+    """This will check every entry's hash and chain, every record against its ledger, and every day's seal."""
+    report = Report()
+    known = {model._meta.label_lower: model for model in models_kept()}
+    for kind in Entry.objects.order_by("kind").values_list("kind", flat=True).distinct():
+        if kind not in known:
+            report.problem(f"账本中有未知的记录类别 {kind}")
+    for model in known.values():
+        _verify_model(model, report, progress)
+    _verify_seals(report)
+    return report
+
+
+def _verify_model(model: type[Record], report: Report, progress: Progress | None) -> None:
+    """Entries and rows are read side by side in the order of their keys, so that one record is in memory at a time."""
+    kind, names = model._meta.label_lower, kept_fields(model)
+    entries = Entry.objects.filter(kind=kind).order_by("record_id", "seq").iterator(chunk_size=5_000)
+    stood = model._base_manager.order_by("id").values_list("id", "version", "head", *names).iterator(chunk_size=5_000)
+    row = next(stood, None)
+    for record_id, group in groupby(entries, key=lambda entry: entry.record_id):
+        while row is not None and row[0] < record_id:
+            report.problem(f"{kind}#{row[0]} 在账本中没有登记")
+            row = next(stood, None)
+        lines = list(group)
+        report.records += 1
+        report.entries += len(lines)
+        here = row is not None and row[0] == record_id
+        _verify_record(model, lines, row if here else None, report)
+        if here:
+            row = next(stood, None)
+        if progress is not None and report.records % 20_000 == 0:
+            progress(report.records)
+    while row is not None:
+        report.problem(f"{kind}#{row[0]} 在账本中没有登记")
+        row = next(stood, None)
+
+
+def _verify_record(model: type[Record], lines: list[Entry], row: Any, report: Report) -> None:
+    name = f"{lines[0].kind}#{lines[0].record_id}"
+    prev = GENESIS
+    for place, entry in enumerate(lines, 1):
+        if entry.seq != place:
+            report.problem(f"{name} 的账本缺第 {place} 条")
+            return
+        if bytes(entry.prev) != prev:
+            report.problem(f"{name} 第 {place} 条与前一条脱节")
+            return
+        if entry.digest() != bytes(entry.hash):
+            report.problem(f"{name} 第 {place} 条的内容被改动过（{entry.at:%Y-%m-%d}，{entry.by_name}）")
+            return
+        prev = bytes(entry.hash)
+    gone = lines[-1].act in (ledger.REMOVE, ledger.UNDO) and row is None
+    if gone:
+        return
+    if row is None:
+        report.problem(f"{name} 的记录不见了，账本中没有撤销")
+    elif row[1] != lines[-1].seq or bytes(row[2]) != prev:
+        report.problem(f"{name} 的版本与账本不一致：记录 {row[1]}，账本 {lines[-1].seq}")
+    else:
+        _verify_values(model, name, lines, row, report)
+
+
+def _verify_values(model: type[Record], name: str, lines: list[Entry], row: Any, report: Report) -> None:
+    said, is_now = ledger.fold(lines), plain_values(model, row[3:])
+    differing = [key for key, value in is_now.items() if key in said and _differs(model, key, said[key], value)]
+    if differing:
+        words = "、".join(_words(model, key) for key in differing[:5])
+        report.problem(f"{name} 的 {words} 绕过账本被改动过")
+
+
+def _differs(model: type[Record], key: str, said: Any, is_now: Any) -> bool:
+    if said == is_now:
+        return False
+    field = next(f for f in model._meta.concrete_fields if f.attname == key)
+    if key in model.masked:
+        return True
+    return field.to_python(said) != field.to_python(is_now) if not isinstance(said, (dict, list)) else True
+
+
+def _words(model: type[Record], key: str) -> str:
+    return str(next(f.verbose_name for f in model._meta.concrete_fields if f.attname == key))
+
+
+def _verify_seals(report: Report) -> None:
+    prev, last = GENESIS, None
+    for one in Seal.objects.order_by("day"):
+        report.seals += 1
+        leaves = [bytes(value) for value in _leaves(one.day)]
+        if bytes(one.prev) != prev or _chained(prev, one.day, one.count, bytes(one.root)) != bytes(one.hash):
+            report.problem(f"{one.day} 的封账被改动过")
+        elif len(leaves) != one.count:
+            report.problem(f"{one.day} 封账时有 {one.count} 条，现有 {len(leaves)} 条")
+        elif ledger.merkle_root(leaves) != bytes(one.root):
+            report.problem(f"{one.day} 的条目与封账不一致")
+        prev, last = bytes(one.hash), one.day
+    rest = Entry.objects.filter(day__gt=last) if last else Entry.objects.all()
+    report.unsealed = rest.count()
+
+
+def prove(kind: str, record_id: int) -> dict[str, Any]:
+    """The proof of one record's history: each entry with its hash, and the path from it to its day's sealed root."""
+    lines, sealed = [], {one.day: one for one in Seal.objects.all()}
+    for entry in ledger.history(kind, record_id):
+        line: dict[str, Any] = {
+            "seq": entry.seq, "at": entry.at.astimezone(clock.ZONE).isoformat(), "by": entry.by_name, "organ": entry.by_organ, "act": entry.act, "note": entry.note,
+            "body": entry.body().decode(), "prev": bytes(entry.prev).hex(), "hash": bytes(entry.hash).hex(), "sound": entry.digest() == bytes(entry.hash),
+        }  # fmt: skip
+        one = sealed.get(entry.day)
+        if one is not None:
+            keys = list(Entry.objects.filter(day=entry.day).order_by("id").values_list("id", "hash"))
+            place = [key for key, _hash in keys].index(entry.pk)
+            path = ledger.merkle_path([bytes(value) for _key, value in keys], place)
+            root = ledger.climb(bytes(entry.hash), path)
+            line |= {
+                "day": entry.day.isoformat(),
+                "path": path,
+                "root": bytes(one.root).hex(),
+                "sealed": root == bytes(one.root),
+            }
+        lines.append(line)
+    return {"kind": kind, "id": record_id, "entries": lines, "algorithm": "SM3 (GB/T 32905)"}

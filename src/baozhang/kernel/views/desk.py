@@ -1,0 +1,112 @@
+"""The workbench and the notices: what waits for me, what I did, what the law found in my organ, what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from baozhang.kernel import cells, clock, flow, ledger, notices, shell
+from baozhang.kernel.access import Actor
+
+from baozhang.kernel.resource import BY_LABEL
+
+from . import details, frame, steps
+
+PARTS: list[Callable[[Actor], dict[str, Any]]] = []  # what upper floors add: tiles, findings, findings_url
+
+
+@require_GET
+def workbench(request: HttpRequest) -> HttpResponse:
+    """Where each day starts."""
+    who = frame.actor(request)
+    context: dict[str, Any] = {
+        "page": {
+            "title": _("工作台"),
+            "purpose": _("今天 %(day)s，%(organ)s") % {"day": clock.today(), "organ": who.organ_name},
+        },
+        "tiles": [],
+    }
+    if not shell.is_admin(who):
+        context |= {"todo": {**steps.waiting(who), "url": ""}, "done_items": _done(who), "changes": _changes(who)}
+    else:
+        context["todo"] = {"groups": [], "empty": {"why": _("管理员不办理业务；请从左侧菜单进入管理页面。")}}
+    for part in PARTS:
+        for key, value in part(who).items():
+            context[key] = context[key] + value if key == "tiles" else value
+    return render(request, "kernel/workbench.html", context)
+
+
+def _done(who: Actor) -> list[dict[str, Any]]:
+    return [
+        {"title": t.title, "url": steps.url_of_task(t), "decision": t.outcome_words, "when": cells.moment(t.closed_at)}
+        for t in flow.done(who)[:6]
+        if t.closed_at
+    ]
+
+
+def _changes(who: Actor) -> list[dict[str, Any]]:
+    """What others did with my organ's records since yesterday, newest first."""
+    if who.organ_id is None:
+        return []
+    since = clock.today() - dt.timedelta(days=1)
+    rows = list(
+        ledger.Entry.objects.filter(day__gte=since, organ_id=who.organ_id, kind__in=_seen(who)).order_by("-id")[:8]
+    )
+    made = []
+    for entry in rows:
+        resource = BY_LABEL[entry.kind]
+        noun = resource.model._meta.verbose_name
+        words = f"{details.sentences(resource, [entry])[0]}（{noun}）"
+        made.append(
+            {
+                "words": words[:120],
+                "url": frame.url_of(resource, entry.record_id),
+                "when": cells.moment(entry.at),
+                "who": entry.by_organ,
+            }
+        )
+    return made
+
+
+def _seen(who: Actor) -> list[str]:
+    return [label for label, one in BY_LABEL.items() if one.menu and who.can(one.right("view"), who.organ_id)]
+
+
+@require_http_methods(["GET", "POST"])
+def inbox(request: HttpRequest) -> HttpResponse:
+    """My notices, newest first; reading the page marks nothing, the button marks all."""
+    who = frame.actor(request)
+    if request.method == "POST":
+        notices.mark_read(who.user_id or 0)
+        return HttpResponseRedirect("/notices/")
+    rows = [
+        {
+            "words": one.title,
+            "body": one.body,
+            "when": cells.moment(one.at),
+            "read": one.read_at is not None,
+            "url": _about(one),
+        }
+        for one in notices.of(who.user_id or 0)[:60]
+    ]
+    context = {
+        "notices": rows,
+        "page": {"title": _("通知"), "purpose": _("催办、退回、办结和任务进展")},
+        "read_all_url": "/notices/",
+    }
+    return render(request, "kernel/notices.html", context)
+
+
+def _about(one: notices.Notice) -> str:
+    resource = BY_LABEL.get(one.kind)
+    return frame.url_of(resource, one.record_id) if resource and one.record_id else ""
+
+
+shell.FEEDS["notices"] = lambda who: notices.unread(who.user_id) if who.user_id else 0
+shell.FEEDS["todo"] = lambda who: 0 if shell.is_admin(who) else sum(one.all for one in flow.counts(who).values())

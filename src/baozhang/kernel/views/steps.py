@@ -1,0 +1,202 @@
+"""The screens of a flow: the drawn path and the buttons on a detail page, the page of a step, and the same for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from ninja import Router
+
+from baozhang.kernel import clock, flow, routes, scope
+from baozhang.kernel.access import Actor
+from baozhang.kernel.api import build, schemas
+from baozhang.kernel.flow import offering
+from baozhang.kernel.flow.plan import Plan
+from baozhang.kernel.forms import RecordForm, form_for
+from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.resource import BY_LABEL, Resource
+
+from . import details, frame
+
+
+SOON = 3  # days
+
+
+def _plan(resource: Resource) -> Plan | None:
+    return flow.flow_of(resource.model)
+
+
+def _on_detail(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """The path and the buttons; a dialog for each button that may be pressed."""
+    if _plan(resource) is None:
+        return {}
+    line = [{**item, "when": item["when"] or "", "due": item["due"] or ""} for item in flow.path_of(record, who)]
+    return {"path": line, "steps": [_words(resource, record, button, who) for button in flow.buttons_of(record, who)]}
+
+
+def _words(resource: Resource, record: Any, button: offering.Button, who: Actor, form: Any = None) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "name": button.name, "words": button.words, "kind": button.kind, "icon": button.icon, "needs_note": button.needs_note,
+        "says": button.says, "article": frame.law(button.article) if button.article else None, "version": button.version,
+        "url": f"{frame.url_of(resource, record)}steps/{button.name}/", "refused": button.refused,
+    }  # fmt: skip
+    if not button.refused and (button.fields or button.asks):
+        made["fields"] = list(form or _form(resource, record, button, who))
+    return made
+
+
+def _form(resource: Resource, record: Any, button: offering.Button, who: Actor, data: Any = None) -> forms.BaseForm:
+    """What a button asks for: fields of the record, or people and states."""
+    form: forms.BaseForm
+    if button.fields:
+        form = form_for(resource, by=who, names=button.fields, instance=record, data=data)
+        for name in button.required:
+            form.fields[name].required = True
+        return form
+    form = forms.Form(data=data)
+    for ask in button.asks:
+        form.fields[ask.name] = _asked(resource, record, ask, button, who)
+    return form
+
+
+def _asked(resource: Resource, record: Any, ask: offering.Ask, button: offering.Button, who: Actor) -> forms.Field:
+    plan = _plan(resource)
+    if ask.kind == "flag":
+        return forms.ChoiceField(
+            label=ask.words, choices=[("1", _("同意")), ("0", _("不同意"))], widget=forms.RadioSelect
+        )
+    if ask.kind in ("user", "users") and plan is not None:
+        people = offering.candidates(plan, record, button.verb, who)
+        kind = forms.MultipleChoiceField if ask.kind == "users" else forms.ChoiceField
+        return kind(label=ask.words, choices=people)
+    if ask.kind == "parties":
+        return forms.CharField(label=ask.words, help_text=_("填写单位编号，多个以逗号分隔"))
+    return forms.ChoiceField(label=ask.words, choices=list(ask.options))
+
+
+@require_http_methods(["GET", "POST"])
+def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpResponse:
+    """One step on one page; after it the next to-do of the same kind opens."""
+    who = frame.must_view(request, resource)
+    record, plan = frame.row_of(resource, pk), _plan(resource)
+    button = next((one for one in flow.buttons_of(record, who) if one.name == name), None) if plan else None
+    if plan is None or button is None:
+        raise Forbidden(
+            _("现在不能办理这一步"),
+            why=_("它不属于您，或记录已不在这个环节。"),
+            instead=_("请返回记录页查看当前环节。"),
+        )
+    form = _form(resource, record, button, who, request.POST or None) if button.fields or button.asks else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            return _done(request, resource, plan, button, form, pk)
+        except (Forbidden, NotFound):
+            raise
+        except Refused as error:
+            if form is not None:
+                form.add_error(None, f"{error.what} {error.why}".strip())
+            else:
+                raise
+    frame.crumbs(request, resource, record)
+    context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record)}, "form": form or forms.Form(),
+               "page": frame.page(resource, f"{button.words}：{record}")}  # fmt: skip
+    return render(request, "kernel/step.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _done(
+    request: HttpRequest, resource: Resource, plan: Plan, button: offering.Button, form: Any, pk: int
+) -> HttpResponse:
+    who, record = frame.actor(request), frame.row_of(resource, pk)
+    data: dict[str, Any] = dict(form.cleaned_data) if form is not None else {}
+    if isinstance(form, RecordForm):
+        data = {name: form.cleaned_data[name] for name in button.fields}
+    data["note"] = request.POST.get("note", "")
+    posted = request.POST.get("version", "")
+    flow.perform(
+        plan,
+        button.name,
+        record,
+        by=who,
+        data=data,
+        version=int(posted) if posted.isdigit() else None,
+        key=request.POST.get("key", ""),
+    )
+    messages.success(request, _("已办理：%(step)s，%(record)s") % {"step": button.words, "record": record})
+    return HttpResponseRedirect(frame.url_of(resource, record))
+
+
+def _routes(resource: Resource) -> list[URLPattern]:
+    return [path("<int:pk>/steps/<slug:name>/", routes.bound(step, resource), name="step")] if _plan(resource) else []
+
+
+def _api(router: Router, resource: Resource) -> None:
+    """The same for programs: what may be done now, and doing it; `key` makes it safe to repeat."""
+    plan = _plan(resource)
+    if plan is None:
+        return
+    code = resource.label.replace(".", "_")
+
+    @router.get("/{int:pk}/steps", response={200: list[dict[str, Any]], **build.REFUSALS}, operation_id=f"{code}_steps")
+    def steps(request: Any, pk: int) -> Any:
+        with scope.within(build.who(request)) as who:
+            record = frame.row_of(resource, pk)
+            return [
+                {"name": b.name, "words": b.words, "needs_note": b.needs_note, "fields": list(b.fields), "asks": [a.name for a in b.asks], "refused": b.refused, "version": b.version}
+                for b in flow.buttons_of(record, who)
+            ]  # fmt: skip
+
+    @router.post("/{int:pk}/steps/{name}", response={200: schemas.Done, **build.REFUSALS}, operation_id=f"{code}_step")
+    def take(request: Any, pk: int, name: str, body: schemas.StepIn) -> Any:
+        with scope.within(build.who(request)) as who:
+            record = frame.row_of(resource, pk)
+            flow.perform(
+                plan, name, record, by=who, data={**body.values, "note": body.note}, version=body.version, key=body.key
+            )
+            fresh = frame.row_of(resource, pk)
+            return {"done": plan.state_words(plan.state(fresh)), "id": fresh.pk, "version": fresh.version}
+
+
+def waiting(who: Actor) -> dict[str, Any]:
+    """The to-do list as the workbench shows it: by deadline, grouped by kind."""
+    groups: dict[str, dict[str, Any]] = {}
+    tasks = list(flow.todo(who)[:200])
+    for task in tasks:
+        group = groups.setdefault(task.flow, {"words": task.plan.words, "items": []})
+        left = task.days_left(clock.today())
+        group["items"].append(
+            {
+                "title": task.title,
+                "url": url_of_task(task),
+                "organ": "",
+                "from": task.sender_name,
+                "step": task.words,
+                **due_words(left, task.unverified),
+            }
+        )
+    return {"groups": list(groups.values()), "count": len(tasks), "empty": {"why": _("没有待办事项。")}}
+
+
+def due_words(left: int | None, unverified: bool = False) -> dict[str, str]:
+    """Days left as words and tone."""
+    if left is None:
+        return {"due_words": _("期限待核实") if unverified else "", "tone": ""}
+    if left < 0:
+        return {"due_words": _("已超期 %(n)s 天") % {"n": -left}, "tone": "red"}
+    return {"due_words": _("还剩 %(n)s 天") % {"n": left}, "tone": "amber" if left <= SOON else ""}
+
+
+def url_of_task(task: Any) -> str:
+    """Where a task is done: the page of its record."""
+    resource = BY_LABEL.get(task.kind)
+    return frame.url_of(resource, task.record_id) if resource else ""
+
+
+details.EXTRAS.append(_on_detail)
+routes.MORE.append(_routes)
+build.MORE.append(_api)

@@ -1,0 +1,129 @@
+"""What journeys stand on: the server, the browser, and pages at the width of a desk and of a phone."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.journeys.house import House, open_house
+from tests.journeys.watching import Watch, shot, watch
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The real server on a fresh database with a small demo district."""
+    with open_house(tmp_path_factory.mktemp("house")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def address(house: House) -> str:
+    """Where the pages of a journey come from; whatever lies elsewhere is not called."""
+    return house.address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless; without it journeys are not run, which is a failure where all is required."""
+    if not CHROMIUM.exists():
+        if os.environ.get("BAOZHANG_REQUIRE_ALL") == "1":
+            pytest.fail(f"{CHROMIUM} is missing")
+        pytest.skip(f"journeys were not run: {CHROMIUM} is missing")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Opens pages, each with its own cookies: `visit(width)`; afterwards none may have gone wrong unseen."""
+    watches: list[Watch] = []
+    contexts = []
+
+    def opened(size: dict[str, int] = DESK, **options: Any) -> Page:
+        context = browser.new_context(
+            base_url=address,
+            viewport=size,
+            locale=options.pop("locale", "zh-CN"),
+            timezone_id="Asia/Shanghai",
+            has_touch=size is PHONE,
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        seen = watch(context, address)
+        watches.append(seen)
+        contexts.append(context)
+        page = context.new_page()
+        page.watch = seen  # type: ignore[attr-defined]
+        return page
+
+    yield opened
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    for number, context in enumerate(contexts):
+        for page in context.pages:
+            with suppressed():
+                shot(page, f"ends/{name}" + (f"-{number}" if number else ""))
+        context.close()
+    faults = [fault for seen in watches for fault in seen.left()]
+    assert not faults, "the browser complained:\n" + "\n".join(faults)
+
+
+@contextmanager
+def suppressed() -> Iterator[None]:
+    """A last picture is a help, not a check: a page that is closed or too wide does not fail the test here."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 -- whatever the browser says, the test's own result stands
+        print(f"no last picture: {error}")  # noqa: T201 -- shown by pytest with a failed test
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page]) -> Page:
+    """A page as wide as a desk, 1440 px."""
+    return visit(DESK)
+
+
+@pytest.fixture
+def phone(visit: Callable[..., Page]) -> Page:
+    """A page as wide as a phone, 375 px."""
+    return visit(PHONE)
+
+
+@pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
+def either(visit: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
+    """A page at both widths, one test each; for looking, not for acts that can be done once."""
+    return visit(request.param)
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., None]:
+    """Signs somebody in through the form: `sign_in(page, "username", "password")`."""
+
+    def signed(page: Page, username: str, password: str) -> None:
+        page.goto("/login/")
+        page.locator("input[name=username]").fill(username)
+        page.locator("input[name=password]").fill(password)
+        page.locator("form [type=submit]").first.click()
+        page.wait_for_url(lambda url: "/login/" not in url)
+
+    return signed

@@ -1,0 +1,25 @@
+"""Who comes without an account sees the door, at both widths, and nothing behind it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.watching import shot
+
+
+def test_a_stranger_is_led_to_the_door(either: Page):
+    either.goto("/")
+    either.wait_for_url("**/login/**")
+    expect(either.locator("input[name=username]")).to_be_visible()
+    expect(either.locator("input[name=password]")).to_be_visible()
+    shot(either, "the-door")
+
+
+def test_a_wrong_password_is_refused_in_words(page: Page):
+    page.goto("/login/")
+    page.locator("input[name=username]").fill("nobody")
+    page.locator("input[name=password]").fill("not-the-password")
+    page.locator("form [type=submit]").first.click()
+    expect(page.locator("input[name=password]")).to_be_visible()
+    expect(page.locator("body")).to_contain_text("密码")
+    assert "/login/" in page.url

@@ -1,0 +1,78 @@
+"""A browser page that is watched: errors on the console, refused content and calls elsewhere are remembered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+
+SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "build" / "screenshots"
+WATCH_POLICY = """
+document.addEventListener("securitypolicyviolation", (event) => {
+  console.error(`content policy: ${event.violatedDirective} refused ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
+"""
+# What sticks out of the window sideways, deepest elements first; what scrolls in a box of its own does not count.
+STICKING_OUT = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((one) => one.getBoundingClientRect().right > width + 1)
+    .slice(-5)
+    .map((one) => `${one.tagName.toLowerCase()}.${one.className} to ${Math.round(one.getBoundingClientRect().right)} px`);
+}"""
+
+
+@dataclass
+class Watch:
+    """What went wrong on a page while nobody looked, and what the test said may."""
+
+    faults: list[str] = field(default_factory=list)
+    allowed: list[re.Pattern[str]] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """Says that a fault with these words is meant, for instance `status of 403`."""
+        self.allowed.append(re.compile(pattern))
+
+    def note(self, fault: str) -> None:
+        """Remembers a fault."""
+        self.faults.append(fault)
+
+    def left(self) -> list[str]:
+        """The faults that nobody allowed."""
+        return [fault for fault in self.faults if not any(pattern.search(fault) for pattern in self.allowed)]
+
+
+def watch(context: BrowserContext, address: str) -> Watch:
+    """Watches every page of a browser context, and lets none of them call another host."""
+    seen = Watch()
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            seen.note(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def elsewhere(route: Route) -> None:
+        seen.note(f"call to another host: {route.request.url}")
+        route.abort()
+
+    def on_page(page: Page) -> None:
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: seen.note(f"script: {error}"))
+
+    context.add_init_script(WATCH_POLICY)
+    context.on("page", on_page)
+    context.route(lambda url: not url.startswith((address, "data:", "blob:", "about:")), elsewhere)
+    return seen
+
+
+def shot(page: Page, name: str) -> Path:
+    """Keeps a picture of the whole page in build/screenshots, named with the width; a page too wide fails the test."""
+    width = (page.viewport_size or {"width": 0})["width"]
+    target = SCREENSHOTS / f"{name}-{width}.png"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=target, full_page=True, animations="disabled")
+    wide = page.evaluate(STICKING_OUT)
+    assert not wide, f"{page.url} is wider than {width} px: {wide}"
+    return target

@@ -1,0 +1,1 @@
+"""Spreadsheets: workbooks as real offices build them, and workbooks as an attacker would."""

@@ -1,0 +1,165 @@
+"""An import: checked whole, written whole or not at all, never twice, and taken back while nothing is built on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from baozhang.ch1_general.organs.models import Headcount
+from baozhang.ch1_general.organs.resources import Headcounts
+from baozhang.kernel import imports, ledger, resource, scope
+from baozhang.kernel.access import Actor, Holding
+from baozhang.kernel.imports import ImportSession, State
+from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.sheets.refusals import SheetError
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+HEADINGS = ["单位", "职级档次", "编制人数", "实有人数", "起始日期"]
+
+
+@pytest.fixture
+def officer() -> Actor:
+    """Somebody who may import headcounts in his jurisdiction."""
+    where = factories.organ("管理局", competence="authority")
+    return Actor(
+        factories.person("zhao", "support_head", where).pk, "赵红", (Holding(where.pk, where.name, "support_head"),)
+    )
+
+
+def book(*rows: list[Any], headings: list[str] | None = None) -> io.BytesIO:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("人数")
+        sheet.write(0, 0, "编制与实有人数统计表")
+        for at, line in enumerate([headings or HEADINGS, *rows], 2):
+            sheet.write_row(at, 0, line)
+    file.seek(0)
+    return file
+
+
+def taken_in(file: io.BytesIO, by: Actor) -> ImportSession:
+    with scope.within(by):
+        session = imports.upload(resource.get(Headcounts.slug), file, "heads.xlsx", organ_id=by.organ_id or 0, by=by)
+        imports.preview(session, by=by)
+    return session
+
+
+def test_new_changed_and_unchanged_are_told_apart(officer: Actor) -> None:
+    first, second = factories.organ("甲局"), factories.organ("乙局")
+    for where in (first, second):
+        factories.save(Headcount(organ=where, band="division", quota=10, actual=9, since=dt.date(2024, 1, 1)))
+    file = book(
+        ["甲局", "处级及以下", 10, 9, "2024-1-1"],
+        ["乙局", "处级及以下", 12, 9, "2024年1月1日"],
+        ["甲局", "司局级", "3", 3.0, 45292],
+        ["", "", "", "", ""],
+        ["合计", "", 25, 21, ""],
+    )
+    session = taken_in(file, officer)
+    assert (session.new, session.changed, session.unchanged, session.wrong) == (1, 1, 1, 0)
+    assert Headcount._base_manager.count() == 2, "a preview writes nothing"
+    with scope.within(officer):
+        imports.commit(session, by=officer)
+        imports.commit(session, by=officer)  # asked twice, done once
+    assert Headcount._base_manager.count() == 3
+    assert Headcount._base_manager.get(organ=second).quota == 12
+    again = taken_in(file, officer)
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 3)
+
+
+def test_every_wrong_row_is_named_and_nothing_is_written(officer: Actor) -> None:
+    factories.organ("甲局")
+    file = book(
+        ["甲局", "处级及以下", 10, 9, "2024-2-30"],
+        ["无名局", "处级及以下", 10, 9, "2024-1-1"],
+        ["甲局", "处级", 10, -1, "2024-1-1"],
+        ["甲局", "司局级", 3, 3, "2024-1-1"],
+    )
+    session = taken_in(file, officer)
+    faults = imports.checked(session)["faults"]
+    assert sorted((fault["row"], fault["column"]) for fault in faults if fault["row"] < 6) == [
+        (4, "起始日期"),
+        (5, "单位"),
+    ]
+    assert {fault["row"] for fault in faults} == {4, 5, 6}
+    assert all(fault["reason"] for fault in faults)
+    with scope.within(officer), pytest.raises(Invalid):
+        imports.commit(session, by=officer)
+    assert Headcount._base_manager.count() == 0
+
+
+def test_a_foreign_organs_rows_are_refused(officer: Actor) -> None:
+    far = factories.organ("远局", factories.district("月泾区"))
+    session = taken_in(book(["远局", "处级及以下", 10, 9, "2024-1-1"]), officer)
+    assert session.wrong == 1
+    assert "不在您的范围内" in imports.checked(session)["faults"][0]["reason"]
+    assert Headcount._base_manager.filter(organ=far).count() == 0
+
+
+def test_an_import_is_taken_back_whole(officer: Actor) -> None:
+    where = factories.organ("甲局")
+    factories.save(Headcount(organ=where, band="division", quota=10, actual=9, since=dt.date(2024, 1, 1)))
+    session = taken_in(book(["甲局", "处级及以下", 12, 9, "2024-1-1"], ["甲局", "司局级", 3, 3, "2024-1-1"]), officer)
+    with scope.within(officer):
+        imports.commit(session, by=officer)
+        imports.undo(session, by=officer)
+    rows = list(Headcount._base_manager.all())
+    assert [(row.band, row.quota, row.version) for row in rows] == [("division", 10, 3)]
+    assert ImportSession._base_manager.get().state == State.UNDONE
+    acts = set(ledger.Entry.objects.filter(batch=f"undo-{session.pk}").values_list("act", flat=True))
+    assert acts == {"undo"}
+
+
+def test_what_has_moved_on_is_not_taken_back(officer: Actor) -> None:
+    factories.organ("甲局")
+    session = taken_in(book(["甲局", "处级及以下", 12, 9, "2024-1-1"]), officer)
+    with scope.within(officer):
+        imports.commit(session, by=officer)
+    row = Headcount._base_manager.get()
+    row.actual = 8
+    factories.save(row)
+    with scope.within(officer), pytest.raises(Refused, match="又有办理"):
+        imports.undo(session, by=officer)
+    assert Headcount._base_manager.count() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 but then nothing", b"\x00\x01\x02 no workbook"])
+def test_what_is_no_workbook_is_refused_before_anything_is_kept(officer: Actor, content: bytes) -> None:
+    with scope.within(officer), pytest.raises(SheetError):
+        imports.upload(
+            resource.get(Headcounts.slug), io.BytesIO(content), "x.xlsx", organ_id=officer.organ_id or 0, by=officer
+        )
+    assert ImportSession._base_manager.count() == 0
+
+
+def test_the_screens_carry_an_import_from_file_to_undo(officer: Actor, as_user: Any) -> None:
+    factories.organ("甲局")
+    client = as_user("zhao")
+    file = book(["甲局", "处级及以下", 12, 9, "2024-1-1"])
+    file.name = "heads.xlsx"
+    answer = client.post("/organs/headcounts/import/", {"file": file}, follow=True)
+    assert answer.status_code == 200
+    session = ImportSession._base_manager.get()
+    assert answer.redirect_chain[-1][0].endswith(f"/import/{session.pk}/check/")
+    assert "确认写入 1 行" in answer.content.decode()
+    assert client.post(f"/organs/headcounts/import/{session.pk}/commit/", follow=True).status_code == 200
+    assert Headcount._base_manager.count() == 1
+    client.post(f"/organs/headcounts/import/{session.pk}/undo/", follow=True)
+    assert Headcount._base_manager.count() == 0
+
+
+def test_somebody_elses_import_does_not_exist(officer: Actor, as_user: Any) -> None:
+    factories.organ("甲局")
+    session = taken_in(book(["甲局", "处级及以下", 12, 9, "2024-1-1"]), officer)
+    other = factories.organ("远管理局", factories.district("月泾区"), competence="authority")
+    factories.person("far", "support_head", other)
+    client = as_user("far")
+    for end in ("check/", "map/", "done/", "errors.csv"):
+        assert client.get(f"/organs/headcounts/import/{session.pk}/{end}").status_code == 404
+    assert client.post(f"/organs/headcounts/import/{session.pk}/commit/").status_code == 404
+    assert Headcount._base_manager.count() == 0

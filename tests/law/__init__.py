@@ -1,0 +1,1 @@
+"""The law as text, index, figures and items."""
