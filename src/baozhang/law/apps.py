@@ -1,4 +1,4 @@
-"""This room as a Django app."""
+"""The law as a Django app; when every class of record is known, the rules of all floors are loaded and settled."""
 
 from django.apps import AppConfig
 
@@ -10,3 +10,9 @@ class Law(AppConfig):
     label = "law"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "法"
+
+    def ready(self) -> None:
+        """This will load all rules; a wrong one stops the start."""
+        from . import rules
+
+        rules.discover()

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -16,7 +17,11 @@ LARGEST = 5_000_000
 _CLOSERS = "”』」’）)》"
 _ENDS = "。；：！？;:!?"
 _PAGE_NUMBER = re.compile(r"^[-—–－\s]*(?:第\s*)?\d{1,4}(?:\s*页)?[-—–－\s]*$")
-_OTHER_FORMATS = ((b"%PDF", "PDF"), (b"PK\x03\x04", "Word（docx）/Excel（xlsx）/ZIP"), (b"\xd0\xcf\x11\xe0", "Word（doc）"))
+_OTHER_FORMATS = (
+    (b"%PDF", "PDF"),
+    (b"PK\x03\x04", "Word（docx）/Excel（xlsx）/ZIP"),
+    (b"\xd0\xcf\x11\xe0", "Word（doc）"),
+)
 
 
 class LawTextError(Invalid):
@@ -102,7 +107,9 @@ def joined(parts: list[str]) -> str:
     """This is wrapped text as one string, without the spaces that layout put between Chinese signs and digits."""
     text = ""
     for part in parts:
-        between = " " if text[-1:].isascii() and text[-1:].isalpha() and part[:1].isascii() and part[:1].isalpha() else ""
+        between = (
+            " " if text[-1:].isascii() and text[-1:].isalpha() and part[:1].isascii() and part[:1].isalpha() else ""
+        )
         text += between + part
     return re.sub(r"(?<![!-~])\s+|\s+(?![!-~])", "", text)
 
@@ -153,7 +160,7 @@ def measure(body: list[Line], openings: list[Line]) -> Layout:
         return Layout(None, 0, margin, indented, firsts, continued)
     full = wrapped[int(len(wrapped) * 0.95)]
     known = {id(line) for line in openings}
-    for before, line in zip(body, body[1:], strict=False):
+    for before, line in pairwise(body):
         if id(line) in known or line.closed:
             continue
         if not before.closed:

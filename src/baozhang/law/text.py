@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
 from baozhang.law.numerals import number, numeral
-from baozhang.law.pages import Layout, LawTextError, Line, decode, joined, lines, measure, read
+from baozhang.law.pages import LawTextError, Layout, Line, decode, joined, lines, measure, read
 from baozhang.law.regulation import Article, Chapter, Doubt, Item, Paragraph, Regulation, Section
+from baozhang.law.words import spoken
 
 __all__ = ["LawTextError", "Regulation", "decode", "number", "numeral", "parse", "read"]
 
@@ -15,7 +17,8 @@ _SIGNS = "零〇一二三四五六七八九十百千"
 _HEADING = re.compile(rf"^第\s*([{_SIGNS}][{_SIGNS}\s]*)([章节])(?:\s*)(.{{0,30}})$")
 _ARTICLE = re.compile(rf"^第\s*([{_SIGNS}]+)\s*条(\s*)(.*)$")
 _ITEM = re.compile(rf"^[（(]\s*([{_SIGNS}]+)\s*[）)]\s*(.*)$")
-_TITLE = re.compile(r"(条例|办法|规定|规则|细则|决定|法)$")
+_LAST = re.compile(r"(施行|废止|为准)。$")
+_TITLE = re.compile(r"[^，。；：]*(条例|办法|规定|规则|细则|决定|法)")
 
 
 @dataclass
@@ -56,7 +59,8 @@ def parse(text: str) -> Regulation:
     title, adopted = _front(printed[:start])
     body = printed[start:]
     openings = [line for line in body if (found := _ARTICLE.match(line.text)) and found[2]]
-    reader = _Reader(body, measure(body, openings))
+    running = [line for line in body if not _HEADING.match(line.text)]
+    reader = _Reader(body, measure(running, openings))
     reader.read()
     return Regulation(title, adopted, reader.chapters(), tuple(reader.doubts))
 
@@ -67,7 +71,7 @@ def _start(printed: list[Line]) -> int:
     for index, line in enumerate(printed):
         article = article or _numbered(_ARTICLE.match(line.text)) == 1
         found = _HEADING.match(line.text)
-        if _numbered(found) != 1 or found[2] != "章" or line.closed:
+        if found is None or _numbered(found) != 1 or found[2] != "章" or line.closed:
             continue
         chapter = True
         for follower in printed[index + 1 : index + 5]:
@@ -76,7 +80,9 @@ def _start(printed: list[Line]) -> int:
                 break
             if _numbered(_ARTICLE.match(follower.text)) == 1:
                 return index
-    missing = _("没有“第一条”") if not article else _("没有“第一章”的标题") if not chapter else _("“第一章”之后没有“第一条”")
+    missing = (
+        _("没有“第一条”") if not article else _("没有“第一章”的标题") if not chapter else _("“第一章”之后没有“第一条”")
+    )
     raise LawTextError(
         _("文件中没有找到完整的法规正文：%(missing)s。") % {"missing": missing},
         instead=_("请导入含有全部章、条的法规文本文件。"),
@@ -89,17 +95,18 @@ def _front(printed: list[Line]) -> tuple[str, str]:
     while rest and (_HEADING.match(rest[-1]) or re.fullmatch(r"目\s*[录次]", rest[-1])):
         rest.pop()
     adopted: list[str] = []
-    while rest and len(adopted) < 8 and not _TITLE.search(joined([rest[-1]])):
+    while rest and len(adopted) < 8 and not _TITLE.fullmatch(joined([rest[-1]])):
         adopted.insert(0, rest.pop())
-    if not rest:
+    said = joined(adopted)
+    if not rest or "。" in said or (said and not re.search(r"通过|公布|发布|修正|修订", said)):
         raise LawTextError(
             _("没有找到法规标题：“第一章”之前应有以“条例”“办法”“规定”等结尾的一行。"),
             instead=_("请检查文件开头是否被截断。"),
         )
     title = joined([rest.pop()])
-    if rest and len(title) < 6 and not rest[-1].endswith(("。", "：", "”", "》")):
+    if rest and len(title) < 6 and not re.search(r"[。：”》]$", rest[-1]):
         title = joined([rest.pop(), title])
-    return title, joined(adopted).strip("（）()")
+    return title, said.strip("（）()")
 
 
 class _Reader:
@@ -107,6 +114,7 @@ class _Reader:
 
     def __init__(self, body: list[Line], layout: Layout) -> None:
         self.body, self.layout = body, layout
+        self.starts = {found[3][:4] for line in body if (found := _ARTICLE.match(line.text))}
         self.headings: list[tuple[int, str]] = []
         self.sections: list[tuple[int, int, str]] = []
         self.articles: list[_Draft] = []
@@ -138,13 +146,13 @@ class _Reader:
         kind, title = found[2], joined([found[3]])
         if kind == "章":
             if value != len(self.headings) + 1:
-                self._missing(_("第%(n)s章") % {"n": numeral(len(self.headings) + 1)}, line)
+                self._missing(_nth(len(self.headings) + 1, "章"), line)
             self.headings.append((value, title))
         else:
             chapter = len(self.headings)
             expected = 1 + sum(1 for owner, _n, _t in self.sections if owner == chapter)
             if value != expected:
-                self._missing(_("第%(c)s章第%(n)s节") % {"c": numeral(chapter), "n": numeral(expected)}, line)
+                self._missing(_nth(chapter, "章") + _nth(expected, "节"), line)
             self.sections.append((chapter, value, title))
         self.open, self.pending = None, "" if title else kind
         return True
@@ -163,7 +171,7 @@ class _Reader:
         if value != expected:
             if self.articles and "施行" in self.articles[-1].blocks[-1].text():
                 return False
-            self._missing(_("第%(n)s条") % {"n": numeral(expected)}, line)
+            self._missing(_nth(expected, "条"), line)
         if not settled:
             self._broken()
         chapter = len(self.headings)
@@ -193,17 +201,26 @@ class _Reader:
             self._entitle(joined([line.text]))
             return
         if not self.articles or self.open is None or self.previous is None:
-            self._missing(_("第%(n)s条") % {"n": numeral(len(self.articles) + 1)}, line)
+            self._missing(_nth(len(self.articles) + 1, "条"), line)
         ends = self.layout.ends(self.previous, line, opens=self.opens) if self.open.parts else False
         if ends is None:
-            self.doubts.append(Doubt(self.articles[-1].number, self.previous.text[-10:], line.text[:10]))
+            ends = self._guess(line, self.previous)
+        # Nothing can follow in the paragraph that says from when the regulation is in force, least of all a signature.
+        ends = ends or (self.previous.closed and self.open.text().endswith("起施行。"))
         if ends:
             blocks = self.articles[-1].blocks
             self.open = _Block([line.text], len(blocks) + 1)
             blocks.append(self.open)
         else:
             self.open.parts.append(line.text)
-        self.opens = bool(ends)
+        self.opens = ends
+
+    def _guess(self, line: Line, before: Line) -> bool:
+        """This is whether a line begins as articles do, where the page shows nothing; the place is kept as a doubt."""
+        if not before.text.endswith("。"):
+            return False
+        self.doubts.append(Doubt(self.articles[-1].number, before.text[-10:], line.text[:10]))
+        return line.text[:4] in self.starts
 
     def _entitle(self, title: str) -> None:
         """This will give the last heading its title where that stood on the next line."""
@@ -218,7 +235,7 @@ class _Reader:
         last = self.articles[-1]
         kept = last.blocks[:1]
         for block in last.blocks[1:]:
-            if not re.search(r"(废止|施行|为准)。$", block.text()):
+            if not _LAST.search(block.text()):
                 break
             kept.append(block)
         last.blocks = kept
@@ -226,19 +243,19 @@ class _Reader:
             self._broken()
         if not any("施行" in block.text() for block in kept):
             raise LawTextError(
-                _("文本到第%(n)s条为止，没有规定施行日期的末条，文件可能不完整。") % {"n": numeral(last.number)},
+                _("文本到%(n)s为止，没有规定施行日期的末条，文件可能不完整。") % {"n": _nth(last.number, "条")},
                 instead=_("请导入完整的法规文本。"),
             )
 
-    def _broken(self) -> None:
+    def _broken(self) -> NoReturn:
         last = self.articles[-1]
         raise LawTextError(
-            _("第%(n)s条的文字在“%(tail)s”处中断，文件可能不完整。")
-            % {"n": numeral(last.number), "tail": last.blocks[-1].text()[-12:]},
+            _("%(n)s的文字在“%(tail)s”处中断，文件可能不完整。")
+            % {"n": _nth(last.number, "条"), "tail": last.blocks[-1].text()[-12:]},
             instead=_("请导入完整的法规文本。"),
         )
 
-    def _missing(self, what: str, line: Line) -> None:
+    def _missing(self, what: str, line: Line) -> NoReturn:
         raise LawTextError(
             _("法规文本不连续：缺少%(what)s（读到“%(line)s”）。") % {"what": what, "line": line.text[:16]},
             instead=_("请检查文件是否缺页，并导入完整的法规文本。"),
@@ -251,7 +268,9 @@ class _Reader:
         for chapter, title in self.headings:
             own = tuple(article for article in articles if article.chapter == chapter)
             if not own:
-                raise LawTextError(_("第%(n)s章没有条文。") % {"n": numeral(chapter)}, instead=_("请导入完整的法规文本。"))
+                raise LawTextError(
+                    _("%(n)s没有条文。") % {"n": _nth(chapter, "章")}, instead=_("请导入完整的法规文本。")
+                )
             sections = tuple(
                 Section(value, heading, tuple(article for article in own if article.section == value))
                 for owner, value, heading in self.sections
@@ -259,6 +278,12 @@ class _Reader:
             )
             found.append(Chapter(chapter, title, sections, own))
         return tuple(found)
+
+
+def _nth(value: int, unit: str) -> str:
+    """This is a part of the regulation as a reader names it: 第三章, chapter 3."""
+    english = {"条": "article", "章": "chapter", "节": "section"}[unit]
+    return spoken(f"第{numeral(value)}{unit}", f" {english} {value}")
 
 
 def _article(draft: _Draft) -> Article:

@@ -1,0 +1,199 @@
+"""Judging: the rules in force on a day look at their candidates, streamed; what they find comes with its figures."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+
+from baozhang.kernel import bulk
+from baozhang.kernel.record import Record
+from baozhang.law.case import Book, Case, Gate, Ground, Unverified, closed, places
+from baozhang.law.figures import IssuedValue, Reading
+from baozhang.law.rules import Rule, Verdict
+
+logger = logging.getLogger("baozhang.law")
+_CHUNK = 2_000
+_TOLD = 3  # errors told in full, the rest only counted
+
+
+@dataclass(frozen=True)
+class Judged:
+    """This is one thing found: the rule, the record, what is wrong, and the figures read for it."""
+
+    rule: Rule
+    subject: Record
+    organ_id: int | None
+    verdict: Verdict
+    readings: tuple[Reading, ...]
+
+    @property
+    def label(self) -> str:
+        """This is the class of the record, app.model."""
+        return self.rule.subject
+
+    @property
+    def pk(self) -> int:
+        """This is the key of the record."""
+        return self.subject.pk
+
+    @property
+    def key(self) -> str:
+        """This is what tells several findings on one record apart; mostly empty."""
+        return self.verdict.key
+
+    def facts(self) -> dict[str, Any]:
+        """These are the facts as plain data."""
+        return plain(dict(self.verdict.facts))
+
+    def figures(self) -> list[dict[str, Any]]:
+        """These are the figures read, as plain data."""
+        return [plain(reading.as_dict()) for reading in self.readings]
+
+
+@dataclass
+class Tally:
+    """This is what one rule's hearing cost and could not decide."""
+
+    looked: int = 0
+    found: int = 0
+    unjudged: Counter[str] = field(default_factory=Counter)  # unverified figure → records on which the rule was silent
+    undecided: set[int] = field(default_factory=set)  # records that were neither cleared nor found wanting
+    errors: list[str] = field(default_factory=list)
+    error_count: int = 0
+    broken: bool = False  # the candidates themselves failed: nothing at all is known
+
+    def fail(self, rule: Rule, error: Exception, subject: Any = None) -> None:
+        """This will record an error against the rule; the other rules go on."""
+        self.error_count += 1
+        where = f"{rule.subject} {getattr(subject, 'pk', '')}: " if subject is not None else ""
+        if len(self.errors) < _TOLD:
+            self.errors.append(f"{where}{type(error).__name__}: {error}")
+            logger.error("rule %s failed on %s%s", rule.name, where, error, exc_info=error)
+        if subject is None:
+            self.broken = True
+        else:
+            self.undecided.add(subject.pk)
+
+
+def judge(
+    rules: Iterable[Rule], day: dt.date, *, overlay: Iterable[IssuedValue] = (), issued: Iterable[IssuedValue] | None = None,
+    organs: Iterable[int] | None = None, subjects: Iterable[int] | None = None, tallies: dict[str, Tally] | None = None,
+) -> Iterator[Judged]:  # fmt: skip
+    """These are the findings of some rules on a day, one by one; the cost follows the candidates, not the table.
+
+    `overlay` are draft figures to be tried, `organs` and `subjects` narrow to some organs and records. An error in
+    one rule is recorded in its tally and does not stop the others. Nothing is written.
+    """
+    organs = None if organs is None else frozenset(organs)
+    keys = None if subjects is None else list(subjects)
+    hearing = _Hearing(day, Book(overlay=overlay, issued=issued), organs, places())
+    for rule in rules:
+        if rule.holds_on(day):
+            tally = (tallies if tallies is not None else {}).setdefault(rule.name, Tally())
+            yield from hearing.hear(rule, keys, tally)
+
+
+@dataclass
+class _Hearing:
+    """This is one day's figures and places, shared by all rules."""
+
+    day: dt.date
+    book: Book
+    organs: frozenset[int] | None
+    places: Mapping[int, str]
+
+    def hear(self, rule: Rule, keys: list[int] | None, tally: Tally) -> Iterator[Judged]:
+        """These are the findings of one rule."""
+        stream = self._stream(rule, keys)
+        while True:
+            try:
+                subject = next(stream, None)
+            except Exception as error:  # noqa: BLE001 -- whatever a rule does, the others are still heard
+                tally.fail(rule, error)
+                return
+            if subject is None:
+                return
+            tally.looked += 1
+            case = self.case(subject)
+            try:
+                found = look(rule, subject, case)
+            except Unverified:
+                tally.undecided.add(subject.pk)
+                found = []
+            except Exception as error:  # noqa: BLE001 -- as above
+                tally.fail(rule, error, subject)
+                continue
+            tally.unjudged.update(case.silent)
+            tally.found += len(found)
+            yield from found
+
+    def case(self, subject: Record) -> Case:
+        """This is what the rule sees beside the record."""
+        return Case(self.day, self.places.get(subject.organ_key() or 0, ""), self.book)
+
+    def _stream(self, rule: Rule, keys: list[int] | None) -> Iterator[Any]:
+        found = rule.candidates(self.day, Ground(self.day, self.book, self.organs))
+        if not isinstance(found, QuerySet):
+            scope = rule.model.scope_field
+            for subject in found:
+                inside = self.organs is None or scope is None or subject.organ_key() in self.organs
+                if inside and (keys is None or subject.pk in keys):
+                    yield subject
+            return
+        if self.organs is not None and rule.model.scope_field is not None:
+            found = found.filter(**{f"{rule.model.scope_field}__in": self.organs})
+        if keys is None:
+            yield from found.iterator(_CHUNK)
+            return
+        for part in bulk.chunks(keys):
+            yield from found.filter(pk__in=part).iterator(_CHUNK)
+
+
+def look(rule: Rule, subject: Record, case: Case, *, pure: bool = True) -> list[Judged]:
+    """These are one rule's findings on one record; Unverified where a figure is missing.
+
+    While a `pure` look lasts the database cannot be asked; a form's hint on an unsaved record may.
+    """
+    if pure:
+        with closed(case.gate):
+            found = _said(rule, subject, case)
+    else:
+        case.gate = Gate(shut=False)
+        found = _said(rule, subject, case)
+    keys = [one.key for one in found]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"rule {rule.name} says two things of one record under the same key: {sorted(keys)}")
+    return found
+
+
+def _said(rule: Rule, subject: Record, case: Case) -> list[Judged]:
+    """These are a rule's verdicts with the figures read for each: a generator's since its last verdict."""
+    said = rule.look(subject, case)
+    if said is None:
+        return []
+    organ, found = subject.organ_key(), []
+    if isinstance(said, Iterator):
+        for verdict in said:
+            found.append(Judged(rule, subject, organ, _sound(verdict), case.taken()))
+        return found
+    verdicts = [said] if isinstance(said, Verdict) else list(said)
+    readings = case.taken()
+    return [Judged(rule, subject, organ, _sound(verdict), readings) for verdict in verdicts]
+
+
+def _sound(verdict: Any) -> Verdict:
+    if not isinstance(verdict, Verdict):
+        raise TypeError(f"a rule gives verdicts, not {type(verdict).__name__}")
+    return verdict
+
+
+def plain(value: Any) -> Any:
+    """This is a value as plain data: sums as text, days as 2025-03-03."""
+    return json.loads(bulk.dump_json(value))

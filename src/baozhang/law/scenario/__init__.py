@@ -1,0 +1,1 @@
+"""Scenarios: facts, acts in time and what the law should say of them, written in YAML by people who know the law."""

@@ -1,0 +1,256 @@
+"""Playing a scenario: the stage is set, facts go in through the border, acts happen on their days, and all is undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from baozhang.kernel import acts, border, clock, ledger, scope
+from baozhang.kernel.access import Actor, system_actor
+from baozhang.kernel.record import Record, remove
+from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.law.issued import also_issued
+from baozhang.law.judge import Judged, judge
+from baozhang.law.rules import SEVERITIES, rules
+
+from .comparing import Comparison
+from .language import EXPECT, STEP, ActFact, Scenario, figures
+from .outcome import PATROL, Found, Outcome, Patrolled
+from .source import Node, ScenarioError, Words, offer, sections
+from .stage import Stage, set_up
+from .tables import Table, called
+
+_LANGUAGE = "zh-hans"  # sentences are compared in the language of the law
+
+
+class _Undo(Exception):  # noqa: N818 -- not a defect: the end of every scenario
+    """This will undo everything that a scenario did."""
+
+
+def play(scenario: Scenario) -> Outcome:
+    """This will play a scenario in the database that is open, and undo all of it; what came of it is the answer."""
+    outcome = Outcome(scenario.title, scenario.node.file, scenario.node.line, scenario.article)
+    try:
+        with translation.override(_LANGUAGE), transaction.atomic():
+            _Play(scenario, outcome).run()
+            raise _Undo
+    except _Undo:
+        pass
+    except ScenarioError as error:
+        outcome.error = str(error)
+    return outcome
+
+
+class _Play:
+    """This is one scenario under way."""
+
+    stage: Stage
+
+    def __init__(self, scenario: Scenario, outcome: Outcome) -> None:
+        self.scenario, self.outcome = scenario, outcome
+        self.last: Patrolled | None = None
+
+    def run(self) -> None:
+        """This will set the stage and let one act follow the other."""
+        scenario = self.scenario
+        with clock.on(scenario.day), scope.everything(_("场景")) as by:
+            self.stage = set_up(scenario, by)
+            for fact in scenario.organs:
+                for word, rows in fact.records.items():
+                    self._facts(word, rows, self.stage.organs[fact.name], by)
+            for word, rows in scenario.facts.items():
+                self._facts(word, rows, None, by)
+        given = [fact.issued(self.stage.path(fact.place, fact.node)) for fact in scenario.figures]
+        with also_issued(given):
+            for act in scenario.acts:
+                with clock.on(act.day):
+                    self._act(act)
+            if scenario.expect is not None:
+                last = scenario.acts[-1].day if scenario.acts else scenario.day
+                with clock.on(last), scope.everything(_("场景")):
+                    self._expect(scenario.expect, _("最后"))
+
+    def _facts(self, word: str, node: Node, organ: Record | None, by: Actor) -> None:
+        table = Table.called(word, node, self.stage)
+        try:
+            self._add(table, node, organ, by, "")
+        except Refused as refused:
+            raise _unfit(node, refused) from refused
+
+    def _add(self, table: Table, node: Node, organ: Record | None, by: Actor, note: str) -> None:
+        rows = table.rows(node)
+        given = {"organ": organ} if organ is not None and table.model.scope_field == "organ_id" else None
+        flow = table.resource.flow
+        with transaction.atomic():
+            if flow is None:
+                border.commit(table.resource, rows, by=by, defaults=given, note=note, act=ledger.IMPORT)
+            else:
+                batch = border.accept(table.resource, rows, by=by, defaults=given)
+                if batch.faults:
+                    raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
+                flow.start(batch.new, by=by, note=note)
+        for row in rows:
+            names = [row.values.get(name) for name in table.model.natural]
+            self.stage.names |= {str(name) for name in names if isinstance(name, str | int)}
+
+    def _act(self, act: ActFact) -> None:
+        place = _("第 %(n)s 步（%(day)s）") % {"n": act.number, "day": act.day}
+        compare = Comparison(place, self.stage, self.outcome.checks)
+        organ = self.stage.organ(act.organ, act.parts["organ"]) if act.organ else None
+        by = self.stage.who(act.by, act.day, organ, act.parts.get("by", act.node))
+        refusal: Refused | None = None
+        try:
+            with scope.within(by), transaction.atomic():
+                self._do(act, by, organ, compare)
+        except Refused as refused:
+            refusal = refused
+        if "refused" in act.parts:
+            compare.refused(act.parts["refused"], refusal)
+        elif refusal is not None:
+            compare.add(act.node, _("办成"), _("被拒绝：%(why)s") % {"why": _told(refusal)}, ok=False)
+        if "expect" in act.parts:
+            with scope.everything(_("场景")):
+                self._expect(act.parts["expect"], place)
+
+    def _do(self, act: ActFact, by: Actor, organ: Record | None, compare: Comparison) -> None:
+        if act.verb == "patrol":
+            self._patrol(act, compare)
+        elif act.verb == "try":
+            self._try(act, compare)
+        elif act.verb == "step":
+            self._step(act, by)
+        elif act.verb == "act":
+            self._perform(act, by)
+        elif act.verb != "nothing":
+            home = organ or next((one for one in self.stage.organs.values() if one.pk == by.organ_id), None)
+            for word, node in act.body.mapping(act.verb).items():
+                table = Table.called(word, node, self.stage)
+                if act.verb == "add":
+                    self._add(table, node, home, by, act.note)
+                else:
+                    self._touch(act, table, node, home, by)
+
+    def _touch(self, act: ActFact, table: Table, node: Node, home: Record | None, by: Actor) -> None:
+        """This will change or take back records that exist."""
+        found = []
+        for row in table.rows(node):
+            if home is not None and table.model.scope_field == "organ_id":
+                row.values.setdefault("organ", home)
+            found.append(table.find(table.key(row.values), node))
+            if act.verb == "change":
+                border.commit(table.resource, [row], by=by, note=act.note, act=ledger.CHANGE)
+        if act.verb == "remove":
+            remove(found, by=by, note=act.note or _("场景"))
+
+    def _patrol(self, act: ActFact, compare: Comparison) -> None:
+        names = []
+        if isinstance(act.body.value, list) or act.body.text(_("巡查")).lower() not in ("是", "true", "yes", "", "全部"):
+            known: Words = {one.name: (one.title,) for one in rules()}
+            for part in act.body.rows(_("巡查")):
+                word = part.text(_("规则"))
+                names += [name for name, titles in known.items() if word in (name, *titles)] or [part]  # type: ignore[list-item]
+            if strange := next((part for part in names if isinstance(part, Node)), None):
+                raise strange.wrong(_("没有规则“%(rule)s”。") % {"rule": strange.value}, offer(str(strange.value), known))
+        self.last = PATROL.ask(act.day, names)
+        if self.last.errors:
+            compare.add(act.node, _("规则没有出错"), "；".join(self.last.errors), ok=False)
+        self._findings(act.parts, compare, self.last)
+
+    def _try(self, act: ActFact, compare: Comparison) -> None:
+        """This will try draft figures on the records, keeping nothing."""
+        drafts = figures(act.body, since=True)
+        overlay = [fact.issued(self.stage.path(fact.place, fact.node)) for fact in drafts]
+        with scope.everything(_("试算")):
+            found = [_found(judged) for judged in judge(rules(act.day), act.day, overlay=overlay)]
+        self._findings(act.parts, compare, Patrolled(found))
+
+    def _findings(self, parts: dict[str, Node], compare: Comparison, patrolled: Patrolled) -> None:
+        if "findings" in parts:
+            compare.findings(parts["findings"], patrolled.live, what=_("发现"))
+        if "absent" in parts:
+            compare.absent(parts["absent"], patrolled.live)
+        if "only" in parts:
+            compare.findings(parts["only"], patrolled.live, exact=True, what=_("发现"))
+        if "resolved" in parts:
+            compare.findings(parts["resolved"], patrolled.resolved, what=_("消除"))
+
+    def _subjects(self, node: Node) -> tuple[Table, list[Record]]:
+        ((word, rows),) = node.mapping(_("对象")).items() if len(node.mapping(_("对象"))) == 1 else ((None, node),)
+        if word is None:
+            raise node.wrong(_("“对象”应写明一类记录和它的编号。"), _("例如：对象: {资产卡片: {资产编号: A-1}}。"))
+        table = Table.called(word, rows, self.stage)
+        return table, [table.find(table.values(row.mapping(word)), row) for row in rows.rows(word)]
+
+    def _step(self, act: ActFact, by: Actor) -> None:
+        own, _rest = sections(act.body, STEP, _("办理"))
+        table, records = self._subjects(_part(act.body, own, "subject", _("对象")))
+        step = _part(act.body, own, "step", _("步骤"))
+        flow: Any = table.resource.flow
+        if flow is None:
+            raise act.body.wrong(_("%(table)s没有办理步骤。") % {"table": table.resource.title})
+        words: Words = {name: (str(one.words),) for name, one in flow.plan.steps.items()}
+        name = _choose(step, words, _("步骤"))
+        values = table.values(own["values"].mapping(_("填写"))) if "values" in own else {}
+        for record in records:
+            flow.take(name, record, by=by, note=act.note, values=values)
+
+    def _perform(self, act: ActFact, by: Actor) -> None:
+        own, _rest = sections(act.body, STEP, _("操作"))
+        table, records = self._subjects(_part(act.body, own, "subject", _("对象")))
+        words: Words = {name: (str(one.words),) for name, one in table.resource.acts.items()}
+        name = _choose(_part(act.body, own, "step", _("操作")), words, _("操作"))
+        values = table.values(own["values"].mapping(_("填写"))) if "values" in own else {}
+        acts.perform(table.resource, name, records, by=by, note=act.note, values=values)
+
+    def _expect(self, node: Node, place: str) -> None:
+        own, _rest = sections(node, EXPECT, _("应有"))
+        compare = Comparison(place, self.stage, self.outcome.checks)
+        if "figures" in own:
+            compare.figures(figures(own["figures"]), clock.today())
+        if "records" in own:
+            compare.records(own["records"])
+        if own.keys() & {"findings", "absent", "only"}:
+            if self.last is None:
+                raise node.wrong(_("还没有巡查过。"), _("请在“经过”里写一步“巡查: 是”。"))
+            self._findings(own, compare, self.last)
+
+
+def _part(node: Node, own: dict[str, Node], name: str, words: str) -> Node:
+    if name not in own:
+        raise node.wrong(_("缺少“%(name)s”。") % {"name": words})
+    return own[name]
+
+
+def _choose(node: Node, words: Words, what: str) -> str:
+    said = node.text(what)
+    for name, spellings in words.items():
+        if said in (name, *spellings):
+            return name
+    raise node.wrong(_("没有%(what)s“%(word)s”。") % {"what": what, "word": said}, offer(said, words))
+
+
+def _told(refused: Refused) -> str:
+    faults = [f"{fault.column or fault.field} {fault.reason}" for fault in refused.faults[:3]]
+    return "；".join(str(part) for part in (refused.article, refused.what, refused.why, *faults) if part)
+
+
+def _unfit(node: Node, refused: Refused) -> ScenarioError:
+    """This is facts that the border refuses, with the line of the first."""
+    line = next((fault.row for fault in refused.faults if fault.row), node.line)
+    return ScenarioError(
+        _("事实没有登记成功：%(why)s。") % {"why": _told(refused)}, line=line, file=node.file, instead=str(refused.instead)
+    )
+
+
+def _found(judged: Judged) -> Found:
+    """This is a judgement in the form in which expectations are compared."""
+    subject, verdict, rule = judged.subject, judged.verdict, judged.rule
+    organ = getattr(subject, "organ", subject) if judged.organ_id is not None else ""
+    return Found(
+        rule.name, rule.title, frozenset(called(subject)), str(subject), str(organ), rule.article, str(verdict.sentence),
+        None if verdict.amount is None else round(verdict.amount, 2),
+        frozenset((rule.severity, str(SEVERITIES[rule.severity]))), figures=frozenset(r.key for r in judged.readings),
+    )  # fmt: skip

@@ -1,0 +1,160 @@
+"""The text of a scenario as a tree that knows its lines; values stay as they were written, so that 0012 is no number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+_TRUE = frozenset(("是", "true", "yes", "对"))
+_FALSE = frozenset(("否", "false", "no"))
+_NOTHING = frozenset(("", "~", "null", "无"))
+
+
+class ScenarioError(ValueError):
+    """This is a scenario that cannot be read or played: what is wrong, in which line, and what would be right."""
+
+    def __init__(self, what: str, *, line: int = 0, file: str = "", instead: str = "") -> None:
+        super().__init__(what)
+        self.what, self.line, self.file, self.instead = str(what), line, file, str(instead)
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        said = self.what if not self.instead else f"{self.what} {self.instead}"
+        return f"{where}: {said}" if where else said
+
+
+@dataclass(frozen=True)
+class Node:
+    """This is one place of the text: a mapping, a list or a written value, with its line."""
+
+    value: Any  # dict[str, Node], list[Node], str, or None
+    line: int
+    file: str
+
+    def wrong(self, what: str, instead: str = "") -> ScenarioError:
+        """This is an error at this place, to be raised."""
+        return ScenarioError(what, line=self.line, file=self.file, instead=instead)
+
+    def mapping(self, what: str) -> dict[str, Node]:
+        """These are the parts of a mapping; `what` names it for whoever wrote something else."""
+        if self.value is None:
+            return {}
+        if not isinstance(self.value, dict):
+            raise self.wrong(_("“%(what)s”应写成“名称: 内容”的形式。") % {"what": what})
+        return self.value
+
+    def rows(self, what: str) -> list[Node]:
+        """These are the parts of a list; a single mapping or value is a list of one."""
+        if self.value is None:
+            return []
+        return self.value if isinstance(self.value, list) else [self]
+
+    def text(self, what: str) -> str:
+        """This is a written value."""
+        if isinstance(self.value, dict | list):
+            raise self.wrong(_("“%(what)s”应是一个值，不是列表或多项内容。") % {"what": what})
+        return "" if self.value is None else str(self.value)
+
+    def date(self, what: str) -> dt.date:
+        """This is a day, written 2025-03-03."""
+        written = self.text(what)
+        try:
+            return dt.date.fromisoformat(written)
+        except ValueError:
+            raise self.wrong(
+                _("“%(what)s”的日期“%(text)s”无法识别。") % {"what": what, "text": written}, _("请写成 2025-03-03 的形式。")
+            ) from None
+
+    def number(self, what: str) -> Decimal:
+        """This is a number; thousands may be set off by commas."""
+        written = self.text(what)
+        try:
+            return Decimal(written.replace(",", "").replace("，", ""))
+        except InvalidOperation:
+            raise self.wrong(_("“%(what)s”应是数字，不是“%(text)s”。") % {"what": what, "text": written}) from None
+
+    def truth(self, what: str) -> bool:
+        """This is yes or no."""
+        written = self.text(what).lower()
+        if written in _TRUE or written in _FALSE:
+            return written in _TRUE
+        raise self.wrong(_("“%(what)s”应写“是”或“否”，不是“%(text)s”。") % {"what": what, "text": written})
+
+
+Words = Mapping[str, tuple[str, ...]]
+
+
+def sections(node: Node, words: Words, what: str, *, free: bool = False) -> tuple[dict[str, Node], dict[str, Node]]:
+    """These are the parts of a mapping by keyword, and with `free` the parts under names that are no keyword.
+
+    Keywords are accepted in Chinese and English; an unknown one is refused with the nearest that would be right.
+    """
+    known = {spelling: name for name, spellings in words.items() for spelling in (name, *spellings)}
+    found: dict[str, Node] = {}
+    other: dict[str, Node] = {}
+    for key, part in node.mapping(what).items():
+        name = known.get(key) or known.get(key.lower())
+        if name is not None:
+            if name in found:
+                raise part.wrong(_("“%(key)s”写了两次。") % {"key": key})
+            found[name] = part
+        elif free:
+            other[key] = part
+        else:
+            raise part.wrong(_("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, offer(key, words))
+    return found, other
+
+
+def offer(key: str, words: Words) -> str:
+    """This is the sentence that says what would be right instead of an unknown word."""
+    shown = {spelling: spellings[0] if spellings else name for name, spellings in words.items() for spelling in (name, *spellings)}
+    near = difflib.get_close_matches(key, list(shown), n=1, cutoff=0.6)
+    if near:
+        return _("是不是想写“%(word)s”？") % {"word": near[0]}
+    return _("可以写：%(words)s。") % {"words": "、".join(dict.fromkeys(shown.values()))}
+
+
+def documents(text: str, file: str = "") -> Iterator[Node]:
+    """These are the scenarios of a text, separated by ---; ScenarioError names the line where it is no YAML."""
+    try:
+        for composed in yaml.compose_all(text, Loader=yaml.SafeLoader):
+            if composed is not None:
+                yield _node(composed, file, 0)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        raise ScenarioError(
+            _("文件格式有误：%(problem)s。") % {"problem": error.problem or error.context}, line=line, file=file,
+            instead=_("请检查缩进、冒号后的空格和引号是否成对。"),
+        ) from error  # fmt: skip
+    except yaml.YAMLError as error:
+        raise ScenarioError(_("文件格式有误：%(problem)s。") % {"problem": error}, file=file) from error
+
+
+def _node(composed: Any, file: str, depth: int) -> Node:
+    line = composed.start_mark.line + 1
+    if depth > 20:
+        raise ScenarioError(_("内容嵌套过深。"), line=line, file=file)
+    if isinstance(composed, yaml.ScalarNode):
+        plain = composed.style is None
+        return Node(None if plain and composed.value.lower() in _NOTHING else composed.value, line, file)
+    if isinstance(composed, yaml.SequenceNode):
+        return Node([_node(part, file, depth + 1) for part in composed.value], line, file)
+    found: dict[str, Node] = {}
+    for key, part in composed.value:
+        name, at = str(key.value).strip(), key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise ScenarioError(_("名称应是文字。"), line=at, file=file)
+        if name in found:
+            raise ScenarioError(_("“%(key)s”写了两次。") % {"key": name}, line=at, file=file, instead=_("请合并为一项，或写成列表。"))
+        made = _node(part, file, depth + 1)
+        # A value on the next lines is named by the line of its heading, where people look first.
+        found[name] = Node(made.value, at, file)
+    return Node(found, line, file)

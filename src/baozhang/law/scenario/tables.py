@@ -1,0 +1,132 @@
+"""Rows of a scenario as rows of a sheet: the same headings, the same cells, the same border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from baozhang.kernel import border
+from baozhang.kernel.record import Record
+from baozhang.kernel.refusal import NotFound
+from baozhang.kernel.sheets.cells import parse
+from baozhang.kernel.sheets.columns import Column
+from baozhang.kernel.sheets.refusals import CellError
+
+from .source import Node, Words, offer
+from .stage import Stage
+
+COPIES = ("份数", "copies")
+_MOST_COPIES = 10_000
+
+
+@dataclass(frozen=True)
+class Table:
+    """This is one class of record in a scenario, found by its heading."""
+
+    resource: Any
+    stage: Stage
+
+    @classmethod
+    def called(cls, word: str, node: Node, stage: Stage) -> Table:
+        """This is the table of that heading; ScenarioError with what there is."""
+        try:
+            return cls(border.called(word), stage)
+        except LookupError:
+            words: Words = {name: (name,) for name in border.known()}
+            raise node.wrong(_("没有“%(word)s”这类记录。") % {"word": word}, offer(word, words)) from None
+
+    @property
+    def model(self) -> type[Record]:
+        """This is the class of record."""
+        return self.resource.model  # type: ignore[no-any-return]
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """These are the columns by every word that they go by."""
+        found: dict[str, Column] = {}
+        for column in border.columns_of(self.resource):
+            for word in (column.heading, *column.aliases, column.name):
+                found.setdefault(word, column)
+        return found
+
+    def rows(self, node: Node) -> list[border.Row]:
+        """These are the rows of a list, with their lines; a row with 份数 stands for as many."""
+        found: list[border.Row] = []
+        for part in node.rows(str(self.resource.title)):
+            written = dict(part.mapping(str(self.resource.title)))
+            copies = next((written.pop(word) for word in COPIES if word in written), None)
+            values = self.values(written)
+            found += [border.Row(one, part.line) for one in self._copied(values, copies)]
+        return found
+
+    def values(self, written: Mapping[str, Node]) -> dict[str, Any]:
+        """These are typed values by field, from words by heading; ScenarioError names the line and what would be right."""
+        return {self.column(word, part).name: self._value(self.column(word, part), part) for word, part in written.items()}
+
+    def column(self, word: str, node: Node) -> Column:
+        """This is the column of a heading."""
+        if word not in self.columns:
+            words: Words = {column.name: (column.heading, *column.aliases) for column in self.columns.values()}
+            what = _("%(table)s没有“%(word)s”这一栏。") % {"table": self.model._meta.verbose_name, "word": word}
+            raise node.wrong(what, offer(word, words))
+        return self.columns[word]
+
+    def _value(self, column: Column, node: Node) -> Any:
+        written = node.text(column.heading)
+        if column.kind == "reference" and written in self.stage.organs and self._points_to_organs(column):
+            return self.stage.organs[written]
+        try:
+            return parse(column, written)
+        except CellError as error:
+            raise node.wrong(_("“%(heading)s”：%(reason)s。") % {"heading": column.heading, "reason": error.reason}, error.expected) from error
+
+    def _points_to_organs(self, column: Column) -> bool:
+        return isinstance(next(iter(self.stage.organs.values())), self.model._meta.get_field(column.name).related_model)  # type: ignore[arg-type]
+
+    def _copied(self, values: dict[str, Any], copies: Node | None) -> Iterator[dict[str, Any]]:
+        if copies is None:
+            yield values
+            return
+        count = int(copies.number(_("份数")))
+        if not 1 <= count <= _MOST_COPIES:
+            raise copies.wrong(_("份数应在 1 与 %(most)s 之间。") % {"most": _MOST_COPIES})
+        name = next((name for name in reversed(self.model.natural) if isinstance(values.get(name), str)), None)
+        for n in range(1, count + 1):
+            yield {**values, name: f"{values[name]}-{n:03d}"} if name else dict(values)
+
+    def key(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """These are those of some values that a record is known by: its natural key; all of them where it has none."""
+        names = {name.removesuffix("_id") for name in self.model.natural}
+        return {name: value for name, value in values.items() if name in names} or dict(values)
+
+    def find(self, values: Mapping[str, Any], node: Node, *, everywhere: bool = False) -> Record:
+        """This is the one record with those values, in the scope of whoever acts; ScenarioError where there is none.
+
+        NotFound, as the product itself would say, where there is one that the actor does not see.
+        """
+        wanted = dict(values)
+        for name, value in wanted.items():
+            if self.model._meta.get_field(name).is_relation and isinstance(value, str):
+                target: Any = self.model._meta.get_field(name).related_model
+                wanted[name] = border.lookup(target, [value]).get(value)
+        found = list(self.model._base_manager.filter(**wanted)[:2])
+        words = "、".join(f"{self._heading(name)} {value}" for name, value in values.items())
+        if len(found) != 1:
+            what = _("没有%(table)s（%(words)s）。") if not found else _("%(table)s（%(words)s）不止一条。")
+            raise node.wrong(what % {"table": self.model._meta.verbose_name, "words": words})
+        if not everywhere and not self.model.objects.filter(pk=found[0].pk).exists():
+            raise NotFound(_("%(table)s（%(words)s）不存在或不在您的范围内") % {"table": self.model._meta.verbose_name, "words": words})
+        return found[0]
+
+    def _heading(self, name: str) -> str:
+        return self.columns[name].heading if name in self.columns else name
+
+
+def called(record: Record) -> set[str]:
+    """These are the words by which people call a record: the parts of its natural key, and how it shows itself."""
+    parts = [getattr(record, name) for name in type(record).natural if not name.endswith("_id")]
+    return {str(part) for part in parts if part not in (None, "")} | {str(record)}
