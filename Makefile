@@ -15,7 +15,8 @@ setup:
 	@$(PYTHON) scripts/prepare.py --migrate
 
 run: setup
-	@.venv/bin/python scripts/run.py
+	@.venv/bin/baozhang demo --if-empty
+	@exec .venv/bin/baozhang serve
 
 test:
 	@$(PYTHON) scripts/prepare.py --system

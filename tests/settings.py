@@ -13,6 +13,9 @@ os.environ["BAOZHANG_SECRET_KEY"] = "used by no real deployment, in tests alone"
 from baozhang.site.settings import *  # noqa: E402, F403 -- the home must be chosen first
 
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.specimen"]  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # A file, as in production: a database in memory knows neither WAL nor waiting for another writer.
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(_home, "test.sqlite3")}  # noqa: F405, PTH118
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # a real hash costs a quarter second a user

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from baozhang.demo.district import PASSWORD
 from tests.journeys.house import House, open_house
 from tests.journeys.watching import Watch, shot, watch
 
@@ -117,13 +118,13 @@ def either(visit: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
 
 @pytest.fixture
 def sign_in() -> Callable[..., None]:
-    """Signs somebody in through the form: `sign_in(page, "username", "password")`."""
+    """Signs somebody in through the form: `sign_in(page, "username")`, by the demo's password."""
 
-    def signed(page: Page, username: str, password: str) -> None:
+    def signed(page: Page, username: str, password: str = PASSWORD) -> None:
         page.goto("/login/")
         page.locator("input[name=username]").fill(username)
         page.locator("input[name=password]").fill(password)
-        page.locator("form [type=submit]").first.click()
+        page.locator("input[name=password]").press("Enter")
         page.wait_for_url(lambda url: "/login/" not in url)
 
     return signed

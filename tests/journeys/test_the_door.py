@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.journeys.watching import shot
@@ -16,10 +18,18 @@ def test_a_stranger_is_led_to_the_door(either: Page):
 
 
 def test_a_wrong_password_is_refused_in_words(page: Page):
+    page.watch.allow("status of 422")  # the browser reports the refusal's own status
     page.goto("/login/")
     page.locator("input[name=username]").fill("nobody")
     page.locator("input[name=password]").fill("not-the-password")
-    page.locator("form [type=submit]").first.click()
+    page.locator("input[name=password]").press("Enter")
     expect(page.locator("input[name=password]")).to_be_visible()
     expect(page.locator("body")).to_contain_text("密码")
     assert "/login/" in page.url
+
+
+def test_a_clerk_comes_in_and_stands_at_the_workbench(either: Page, sign_in):
+    sign_in(either, "jiaoyu")
+    expect(either).to_have_title(re.compile("工作台"))
+    expect(either.locator("main")).to_be_visible()
+    shot(either, "workbench")

@@ -46,7 +46,9 @@ class Thing(Record):
         ordering = ("number",)
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount__isnull=True) | Q(amount__gte=0), name="thing_amount", violation_error_message=_("金额不能为负")
+                condition=Q(amount__isnull=True) | Q(amount__gte=0),
+                name="thing_amount",
+                violation_error_message=_("金额不能为负"),
             ),
         ]
 

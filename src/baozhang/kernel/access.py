@@ -104,6 +104,11 @@ def role(code: str, words: Any, description: Any, *, admin: bool = False) -> Rol
     return ROLES[code]
 
 
+def role_choices() -> list[tuple[str, Any]]:
+    """The roles as choices of a field: code and words."""
+    return [(one.code, one.words) for one in ROLES.values()]
+
+
 def grant(roles: str | Iterable[str], permissions: str | Iterable[str], reach: Reach) -> None:
     """This will let roles use permissions within a reach; names are checked when all apps are loaded."""
     for code in (roles,) if isinstance(roles, str) else tuple(roles):

@@ -10,3 +10,7 @@ class Kernel(AppConfig):
     label = "kernel"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "内核"
+
+    def ready(self) -> None:
+        """This will declare long work and what is done by the calendar."""
+        from . import import_jobs, upkeep  # noqa: F401

@@ -21,6 +21,13 @@ def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterable[Sequence[T]]:
         yield rows[start : start + size]
 
 
+def take_turns(name: str) -> None:
+    """This will let one transaction at a time past this point; on SQLite the write lock does so anyway."""
+    if is_postgres():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
 def is_postgres() -> bool:
     """True on PostgreSQL, False on SQLite."""
     return connection.vendor == "postgresql"

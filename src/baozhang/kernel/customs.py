@@ -28,10 +28,17 @@ class Kind(models.TextChoices):
     BOOL = "bool", gettext_lazy("是否")
 
 
+def kinds() -> list[tuple[str, Any]]:
+    """The classes of record that may have custom fields: those of business, by their label."""
+    from .resource import BY_LABEL  # declarations stand above this room
+
+    return [(label, one.title) for label, one in sorted(BY_LABEL.items()) if not one.admin and one.fields]
+
+
 class CustomField(Record):
     """One field that an office adds to a class of record."""
 
-    label_of = models.CharField(gettext_lazy("记录类别"), max_length=64)
+    label_of = models.CharField(gettext_lazy("记录类别"), max_length=64, choices=kinds)
     key = models.CharField(
         gettext_lazy("字段代码"), max_length=32, help_text=gettext_lazy("小写字母开头，只含小写字母、数字和下划线")
     )
@@ -74,6 +81,13 @@ class CustomField(Record):
             )
         if self.kind == Kind.CHOICE and not self.options:
             yield Fault(_("请列出选项，每行一个"), "choices_text", column=_("选项"))
+        fixed = ("label_of", "key", "kind")
+        was = CustomField._base_manager.filter(pk=self.pk).values_list(*fixed).first() if self.pk else None
+        if was is not None and was != tuple(getattr(self, name) for name in fixed):
+            yield Fault(
+                _("记录类别、字段代码和类型不能再改：已填的内容会读不懂"), "kind", self.kind, column=_("类型"),
+                remedy=_("请停用这个字段，另设一个新字段"),
+            )  # fmt: skip
 
 
 def fields_for(label: str) -> list[CustomField]:

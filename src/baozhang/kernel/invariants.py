@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, models
 from django.db.models import Q
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext as _
 
 from . import bulk
@@ -52,6 +53,8 @@ def _decimal_check(field: models.DecimalField[Any, Any]) -> Check:
 
 
 def _choice_check(field: models.Field[Any, Any]) -> Check:
+    if isinstance(field.choices, CallableChoiceIterator):  # known only when all apps are loaded: ask each time
+        return lambda value: None if value in dict(field.flatchoices) else _("不在可选值之内")
     known = {value for value, _words in field.flatchoices}
     return lambda value: None if value in known else _("不在可选值之内")
 
@@ -160,6 +163,7 @@ def batch_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int,
         faults.extend((i, fault) for fault in field_faults(row, model))
         faults.extend((i, fault) for fault in row.faults())
     faults.extend(unique_faults(model, rows))
+    faults.extend(model.together(rows))
     return faults or [(0, fault) for fault in period_faults(model, rows)]
 
 

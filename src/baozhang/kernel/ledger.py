@@ -47,6 +47,14 @@ def act(code: str, words: Any) -> str:
     return code
 
 
+ASIDES: dict[str, Callable[[Any], str]] = {}  # "@name" → words for what an entry says beside the record's fields
+
+
+def aside_words(name: str, value: Any) -> str:
+    """What an entry says beside the fields, as words; empty where it is for machines alone."""
+    return ASIDES[name](value) if name in ASIDES else ""
+
+
 ADD = act("add", _("登记"))
 CHANGE = act("change", _("修改"))
 REMOVE = act("remove", _("撤销登记"))

@@ -1,25 +1,35 @@
 """The kernel's own tables, gathered for Django."""
 
 from .accounts import User
+from .attachments import Attachment
 from .customs import CustomField
+from .documents.register import Delivery, Document, NumberSeries
 from .flow.task import Task
 from .imports import ImportSession, RememberedMapping
 from .jobs import Job
 from .ledger import Entry, Seal
 from .notices import Notice
+from .schedule import Schedule
 from .tokens import Token
+from .verification import Verification
 from .views_saved import SavedView
 
 __all__ = [
+    "Attachment",
     "CustomField",
+    "Delivery",
+    "Document",
     "Entry",
     "ImportSession",
     "Job",
     "Notice",
+    "NumberSeries",
     "RememberedMapping",
     "SavedView",
+    "Schedule",
     "Seal",
     "Task",
     "Token",
     "User",
+    "Verification",
 ]

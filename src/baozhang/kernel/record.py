@@ -80,6 +80,14 @@ class Record(models.Model):
         """What is wrong with this record by itself; the database's constraints say the same once more."""
         return ()
 
+    @classmethod
+    def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
+        """What is wrong with rows of a batch beside each other and beside what is kept: (index in the batch, fault)."""
+        return ()
+
+    def admits(self, by: Actor) -> None:
+        """This will raise Forbidden where the right alone is not enough for somebody to write this record."""
+
     def derive(self) -> None:
         """This will set the fields that follow from others, before they are checked and kept."""
 
@@ -232,6 +240,8 @@ def _allow(
         was = before[row.pk][position] if row.pk and position is not None else now
         # The organ that acts answers for a step; a move into another organ is asked there all the same.
         asked[verb] |= {now, was} if where is None else ({where} if now == was else {where, now})
+    for row in rows:
+        row.admits(by)
     for verb, organs in asked.items():
         for organ in organs:
             if organ is None:

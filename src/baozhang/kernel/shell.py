@@ -26,6 +26,7 @@ class Entry:
     admin: bool | None = None  # True: administrators only; False: business only
 
 
+SHORT = 16  # a menu of so few entries stands open
 ENTRIES: list[Entry] = []
 FEEDS: dict[str, Callable[[Any], Any]] = {}  # "notices" → unread count, "todo" → {menu url: count}
 
@@ -71,6 +72,9 @@ def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
                     "open": any(r["active"] for r in rows),
                 }
             )
+    if sum(len(chapter["entries"]) for chapter in chapters) <= SHORT:
+        for chapter in chapters:
+            chapter["open"] = True
     return chapters
 
 

@@ -12,7 +12,8 @@ class Law(AppConfig):
     verbose_name = "法"
 
     def ready(self) -> None:
-        """This will load all rules; a wrong one stops the start."""
-        from . import rules
+        """This will answer the flows' questions and load all rules; a wrong one stops the start."""
+        from . import limits, rules
 
+        limits.fill()
         rules.discover()

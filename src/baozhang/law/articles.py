@@ -186,6 +186,12 @@ def chapters() -> Mapping[int, IndexedChapter]:
     }
 
 
+def title_in(language: str) -> str:
+    """This is the regulation's title in Chinese (zh) or English (en), whoever reads."""
+    title: str = _table()["regulation"]["title_en" if language == "en" else "title"]
+    return title
+
+
 def title() -> str:
     """This is the regulation's title in the reader's language."""
     return spoken(_table()["regulation"]["title"], _table()["regulation"]["title_en"])

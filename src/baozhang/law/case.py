@@ -105,6 +105,7 @@ class Case:
     gate: Gate = field(default_factory=Gate)
     readings: dict[tuple[Any, ...], Reading] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)  # figures asked for that nobody has verified
+    asked: set[str] = field(default_factory=set)  # every figure asked for, whatever became of it
 
     def figure(self, key: str, *, on: dt.date | None = None, **row_keys: Any) -> Any:
         """This is the value of a figure in force, `on` another day where a fact is judged by its own day.
@@ -160,6 +161,7 @@ class Case:
         return found
 
     def _remember(self, reading: Reading, on: dt.date | None) -> Reading:
+        self.asked.add(reading.key)
         if reading.value is not None:
             self.readings[reading.key, reading.row, on] = reading
         elif reading.state != "ended":  # an ended figure limits nothing any more: that is known
@@ -181,12 +183,14 @@ class Ground:
     day: dt.date
     book: Book
     organs: frozenset[int] | None = None
+    asked: set[str] = field(default_factory=set)
 
     def bounds(self, key: str, *, history: bool = False) -> tuple[Any, Any] | None:
         """This is the least and the greatest value of a figure in any place, to narrow by in SQL; None without values.
 
         With `history` the values of all days count, for facts that are judged by their own day.
         """
+        self.asked.add(key)
         found = [value for value in self._values(key, history=history) if not isinstance(value, str | tuple)]
         return (min(found), max(found)) if found else None
 

@@ -22,6 +22,7 @@ from baozhang.law.case import Book, Case, Ground, Unverified, places
 from baozhang.law.catalogue import catalogue
 from baozhang.law.figurespec import UNITS
 from baozhang.law.judge import Judged, judge, look
+from baozhang.law.rowwords import row_words
 from baozhang.law.rules import Rule, rules
 from baozhang.law.words import spoken
 
@@ -146,7 +147,7 @@ def figure_sentence(figure: Mapping[str, Any]) -> str:
     title = spec.name if spec else figure["key"]
     unit = spoken(*UNITS[figure["unit"]]) if figure["unit"] in UNITS else figure["unit"]
     value = "、".join(figure["value"]) if isinstance(figure["value"], list) else figure["value"]
-    row = "，".join(figure["row"].values())
+    row = row_words(figure["row"].items())
     words = _("%(title)s：%(value)s%(unit)s（%(basis)s") % {
         "title": f"{title}〔{row}〕" if row else title, "value": value, "unit": unit,
         "basis": figure["source"] if figure["origin"] != "file" else figure["basis"],

@@ -211,6 +211,10 @@ class Figures:
         self._read.update({(key, reading.row): reading for reading in found})
         return found
 
+    def chain(self, key: str) -> list[Reading]:
+        """These are all values of a figure that may apply here, in the order in which they are asked; none is remembered."""
+        return [candidate.reading for candidate in self._candidates(spec(key).key)]
+
     def bands(self, key: str) -> list[tuple[Band, Reading]]:
         """This is a figure whose only row key is a number, band by band as it applies here; all remembered."""
         ((axis, _choices),) = spec(key).keys

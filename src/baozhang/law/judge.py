@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -65,6 +66,7 @@ class Tally:
     found: int = 0
     unjudged: Counter[str] = field(default_factory=Counter)  # unverified figure → records on which the rule was silent
     undecided: set[int] = field(default_factory=set)  # records that were neither cleared nor found wanting
+    asked: set[str] = field(default_factory=set)  # the figures that the rule or its candidates asked for
     errors: list[str] = field(default_factory=list)
     error_count: int = 0
     broken: bool = False  # the candidates themselves failed: nothing at all is known
@@ -111,7 +113,7 @@ class _Hearing:
 
     def hear(self, rule: Rule, keys: list[int] | None, tally: Tally) -> Iterator[Judged]:
         """These are the findings of one rule."""
-        stream = self._stream(rule, keys)
+        stream = self._stream(rule, keys, tally)
         while True:
             try:
                 subject = next(stream, None)
@@ -122,6 +124,7 @@ class _Hearing:
                 return
             tally.looked += 1
             case = self.case(subject)
+            case.asked = tally.asked
             try:
                 found = look(rule, subject, case)
             except Unverified:
@@ -138,8 +141,8 @@ class _Hearing:
         """This is what the rule sees beside the record."""
         return Case(self.day, self.places.get(subject.organ_key() or 0, ""), self.book)
 
-    def _stream(self, rule: Rule, keys: list[int] | None) -> Iterator[Any]:
-        found = rule.candidates(self.day, Ground(self.day, self.book, self.organs))
+    def _stream(self, rule: Rule, keys: list[int] | None, tally: Tally) -> Iterator[Any]:
+        found = rule.candidates(self.day, Ground(self.day, self.book, self.organs, tally.asked))
         if not isinstance(found, QuerySet):
             scope = rule.model.scope_field
             for subject in found:
@@ -191,6 +194,8 @@ def _said(rule: Rule, subject: Record, case: Case) -> list[Judged]:
 def _sound(verdict: Any) -> Verdict:
     if not isinstance(verdict, Verdict):
         raise TypeError(f"a rule gives verdicts, not {type(verdict).__name__}")
+    if verdict.amount is not None and not (isinstance(verdict.amount, Decimal) and verdict.amount.is_finite()):
+        raise TypeError(f"a sum is a Decimal in yuan, not {verdict.amount!r}")
     return verdict
 
 

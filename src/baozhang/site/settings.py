@@ -140,6 +140,7 @@ STATICFILES_DIRS = [("vendor", PROJECT / "build" / "vendor")] if (PROJECT / "bui
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 MEDIA_ROOT = HOME / "attachments"
+ATTACHMENT_LIMIT = int(os.environ.get("BAOZHANG_ATTACHMENT_MB", "20")) * 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

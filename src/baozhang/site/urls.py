@@ -2,7 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import baozhang.kernel.views.attachments
 import baozhang.kernel.views.imports
+import baozhang.kernel.views.proofs
 import baozhang.kernel.views.steps  # noqa: F401 -- these give every resource its further addresses
 from baozhang.kernel import routes
 from baozhang.kernel.api.build import build

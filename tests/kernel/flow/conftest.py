@@ -9,6 +9,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tests import factories
+from tests.conftest import TODAY
+from tests.kernel.flow import paths
+from tests.specimen.models import Thing
 
 from baozhang.ch1_general.organs.models import Delegation, Organization
 from baozhang.kernel import access, ledger
@@ -17,10 +21,6 @@ from baozhang.kernel.accounts import User
 from baozhang.kernel.calendar import Announced, Calendar
 from baozhang.kernel.flow import limits, plan, settle
 from baozhang.kernel.notices import Notice
-from tests import factories
-from tests.conftest import TODAY
-from tests.kernel.flow import paths
-from tests.specimen.models import Thing
 
 OWN, JURISDICTION, BELOW = Reach.OWN, Reach.JURISDICTION, Reach.BELOW
 ROLES = {

@@ -6,14 +6,29 @@ import datetime as dt
 from types import SimpleNamespace
 from typing import Any
 
+from tests.specimen.models import Thing
+
 from baozhang.ch1_general.organs import queries
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.kernel.flow import ByOrgan, Chosen, Filing, Flow, Party, Rectification, ReportHandling, Review, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
-from tests.specimen.models import Thing
 
-VERBS = ("submit", "audit", "approve", "opine", "issue", "reply", "recheck", "file", "receive", "oversee", "accept", "investigate", "answer")
+VERBS = (
+    "submit",
+    "audit",
+    "approve",
+    "opine",
+    "issue",
+    "reply",
+    "recheck",
+    "file",
+    "receive",
+    "oversee",
+    "accept",
+    "investigate",
+    "answer",
+)
 
 
 def authority(record: Any) -> Any:
@@ -43,6 +58,11 @@ def above_by_organ(organ_id: int) -> Any:
 
 def declare() -> SimpleNamespace:
     """This will declare the flows: a review with all verbs, an order, a filing, a report."""
+    return SimpleNamespace(review=review(), order=order(), filing=filing(), report=report())
+
+
+def review() -> type[Flow]:
+    """A review with everything."""
 
     class ThingReview(Review):
         model = Thing
@@ -50,20 +70,27 @@ def declare() -> SimpleNamespace:
         approver = staticmethod(authority)
         submit = Review.submit.but(fields=("amount", "keeper"), required=("amount",), within="review.days")
         approve = Review.approve.but(
-            article="第十一条", countersign=(Party(":opine", where=finance, words="财政部门"), Party(":opine", where=above)),
+            article="第十一条",
+            countersign=(Party(":opine", where=finance, words="财政部门"), Party(":opine", where=above)),
             notify=(Party(":oversee", where=above),),
-        )  # fmt: skip
+        )
         extend = Step("延期", "submitted", "submitted", ":audit", within=(10, "days"), todo=False, side=True)
 
     @ThingReview.audit.guard
     def not_too_dear(thing: Thing, *, by: Any) -> None:
         if thing.amount is not None and thing.amount > 1000:
-            raise Refused("超过限额", why=f"金额 {thing.amount} 元，限额 1000 元", article="第十二条", instead="请分次申请")
+            raise Refused("超过限额", why="限额 1000 元", article="第十二条", instead="请分次申请")
 
     @ThingReview.reject.effect
     def mark(thing: Thing, *, by: Any, note: str) -> None:
         thing.name = f"{thing.name}（{note}）"
         keep(thing, by=by, right=thing.right("view"))
+
+    return ThingReview
+
+
+def order() -> type[Flow]:
+    """An order with time limits in working days and an authority above."""
 
     class ThingOrder(Rectification):
         model = Thing
@@ -73,10 +100,22 @@ def declare() -> SimpleNamespace:
         reply = Rectification.reply.but(within=(3, "working_days"))
         returned_within = (2, "working_days")
 
+    return ThingOrder
+
+
+def filing() -> type[Flow]:
+    """A filing whose time limit nobody could verify."""
+
     class ThingFiling(Filing):
         model = Thing
         superior = staticmethod(authority)
         file = Filing.file.but(within="nobody.knows")
+
+    return ThingFiling
+
+
+def report() -> type[Flow]:
+    """A report that is answered after countersigners of the holder's choice."""
 
     class ThingReport(ReportHandling):
         model = Thing
@@ -84,7 +123,7 @@ def declare() -> SimpleNamespace:
         superior = staticmethod(authority)
         answer = ReportHandling.answer.but(countersign=Chosen(":opine", at_least=2), majority=True)
 
-    return SimpleNamespace(review=ThingReview, order=ThingOrder, filing=ThingFiling, report=ThingReport, base=Flow)
+    return ThingReport
 
 
 def limit_of(key: str, day: dt.date, organ_id: int | None) -> tuple[int, str] | None:

@@ -6,14 +6,19 @@ import threading
 
 import pytest
 from django.db import connection
+from tests.committed import committed
+from tests.conftest import TODAY
 
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.flow import Task
 from baozhang.kernel.notices import Notice
 from baozhang.kernel.refusal import Refused
-from tests.conftest import TODAY
 
-pytestmark = pytest.mark.django_db(transaction=True)
+
+@pytest.fixture
+def db(django_db_setup, django_db_blocker):
+    """What is written here is committed, so that other connections see it."""
+    yield from committed(django_db_blocker)
 
 
 def at_once(*works):

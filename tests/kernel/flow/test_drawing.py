@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests.conftest import TODAY
 
 from baozhang.kernel import clock
 from baozhang.kernel.flow import FLOWS, Task, buttons_of, path_of, perform
 from baozhang.kernel.flow.offering import GuardWrites
 from baozhang.kernel.refusal import Invalid, NotFound
-from tests.conftest import TODAY
 
 
 def shown(items):
@@ -60,12 +60,19 @@ def test_the_line_shows_loops_opinions_and_the_end(world, flows, audited):
 def test_a_side_step_back_is_a_return(world, flows, ordered):
     flows.order.take("reply", ordered, by=world("张某"), note="已改")
     flows.order.take("again", ordered, by=world("钱科"), note="未改好")
-    assert [item["status"] for item in flows.order.path(ordered, world("张某"))] == ["done", "done", "returned", "now", "next"]
+    assert [item["status"] for item in flows.order.path(ordered, world("张某"))] == [
+        "done",
+        "done",
+        "returned",
+        "now",
+        "next",
+    ]
 
 
 def test_steps_that_were_jumped_over_are_skipped(world, flows):
-    from baozhang.kernel.flow import Flow, Step
     from tests.specimen.models import Thing
+
+    from baozhang.kernel.flow import Flow, Step
 
     class Long(Flow):
         model = Thing
@@ -98,9 +105,19 @@ def test_the_line_costs_the_same_however_long_the_history(world, flows, audited,
 def test_the_diagram(world, flows):
     drawn = flows.order.diagram()
     nodes = {node["state"]: node for node in drawn["nodes"]}
-    assert nodes["draft"]["initial"] and nodes["closed"]["final"] and nodes["closed"]["main"] and not nodes["again"]["main"]
+    assert (
+        nodes["draft"]["initial"]
+        and nodes["closed"]["final"]
+        and nodes["closed"]["main"]
+        and not nodes["again"]["main"]
+    )
     issue = next(edge for edge in drawn["edges"] if edge["step"] == "issue")
-    assert (issue["source"], issue["target"], issue["within"], issue["article"]) == ("draft", "ordered", "5 个工作日", "第四十条")
+    assert (issue["source"], issue["target"], issue["within"], issue["article"]) == (
+        "draft",
+        "ordered",
+        "5 个工作日",
+        "第四十条",
+    )
     assert {edge["source"] for edge in drawn["edges"] if edge["step"] == "reply"} == {"ordered", "again"}
     assert next(e for e in flows.filing.diagram()["edges"] if e["step"] == "file")["within"] == "期限待核实"
 
@@ -112,7 +129,12 @@ def offered(flow, thing, by):
 def test_buttons_are_what_one_may(world, flows):
     thing = world.thing()
     submit = offered(flows.review, thing, world("张某"))["submit"]
-    assert (submit.fields, submit.required, submit.kind, submit.refused) == (("amount", "keeper"), ("amount",), "primary", None)
+    assert (submit.fields, submit.required, submit.kind, submit.refused) == (
+        ("amount", "keeper"),
+        ("amount",),
+        "primary",
+        None,
+    )
     assert offered(flows.review, thing, world("王局")) == {} == offered(flows.review, thing, world("外人"))
     flows.review.take("submit", thing, by=world("张某"), values={"amount": 2000})
     assert set(offered(flows.review, thing, world("张某"))) == {"withdraw", "remind"}
@@ -157,7 +179,11 @@ def test_a_guard_that_writes_is_caught(world, flows):
 
 def test_candidates(world, flows, ordered):
     assert flows.order.candidates(ordered, "hand", world("张某")) == [(world.user("李某").pk, "李某")]
-    assert {name for _key, name in flows.order.candidates(ordered, "consult", world("张某"))} >= {"李某", "王局", "读者"}
+    assert {name for _key, name in flows.order.candidates(ordered, "consult", world("张某"))} >= {
+        "李某",
+        "王局",
+        "读者",
+    }
 
 
 def test_everything_by_its_name(world, flows):
@@ -199,4 +225,4 @@ def test_a_record_with_several_flows_shows_them_all(world, flows):
     thing = world.thing()
     names = {button.name for button in buttons_of(thing, world("张某"))}
     assert {"submit", "file"} <= names and path_of(thing, world("张某"))
-    assert TODAY == clock.today()
+    assert clock.today() == TODAY

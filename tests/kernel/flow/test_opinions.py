@@ -94,15 +94,17 @@ def test_the_holder_chooses_and_more_than_half_suffice(world, flows):
     thing = reported(world, flows)
     with pytest.raises(Refused, match="须先会签"):
         flows.report.take("answer", thing, by=world("孙局"), note="答复")
-    with pytest.raises(Refused, match="送.*会签"):
+    with pytest.raises(Refused, match=r"送.*会签"):
         flows.report.seek("answer", thing, by=world("孙局"), parties=[world.other.pk])
-    with pytest.raises(Refused, match="送.*会签"):
+    with pytest.raises(Refused, match=r"送.*会签"):
         flows.report.seek("answer", thing, by=world("孙局"), parties=[(world.finance.pk, world.user("张某").pk)])
     flows.report.seek("answer", thing, by=world("孙局"), parties=[world.finance.pk], note="请核")
     with pytest.raises(Refused, match="须先会签") as refusal:
         flows.report.take("answer", thing, by=world("孙局"), note="答复")
     assert "已送 1 家" in refusal.value.why
-    flows.report.seek("answer", thing, by=world("孙局"), parties=[(world.city.pk, world.user("市局").pk), world.finance.pk])
+    flows.report.seek(
+        "answer", thing, by=world("孙局"), parties=[(world.city.pk, world.user("市局").pk), world.finance.pk]
+    )
     assert Task.objects.open().filter(record_id=thing.pk, part="countersign").count() == 2
     flows.report.opine(thing, by=world("财务"), agree=True)
     with pytest.raises(Refused, match="尚未完成"):  # one of two is no majority
@@ -172,7 +174,13 @@ def test_a_role_is_asked(world, flows, ordered):
 
 
 def test_only_people_of_ones_own_organ_can_be_asked(world, flows, ordered):
-    for users, roles in (([world.user("外人").pk], []), ([world.user("张某").pk], []), ([], ["f_city"]), ([], ["none"]), ([], [])):
+    for users, roles in (
+        ([world.user("外人").pk], []),
+        ([world.user("张某").pk], []),
+        ([], ["f_city"]),
+        ([], ["none"]),
+        ([], []),
+    ):
         with pytest.raises(Refused, match="不能请"):
             flows.order.consult(ordered, by=world("张某"), users=users, roles=roles)
     with pytest.raises(Refused, match="没有待办"):

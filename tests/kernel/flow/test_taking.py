@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
+from tests.specimen.models import Thing
 
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.flow import Task
 from baozhang.kernel.record import as_of, keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused, Stale
-from tests.specimen.models import Thing
 
 
 def state_of(thing):
@@ -129,6 +130,25 @@ def test_an_effect_that_fails_undoes_the_step(world, flows, audited):
     assert state_of(thing) == "audited" == thing.state and "重复" not in Thing._base_manager.get(pk=thing.pk).name
     assert Task.objects.open().filter(record_id=thing.pk, part="main").count() == 1
     assert len(entries(thing)) == 3
+
+
+def test_an_effect_may_take_the_next_step(world, flows):
+    @flows.order.issue.effect
+    def at_once(thing, *, by):
+        flows.order.take("revoke", thing, by=by, note="发错")
+
+    thing = world.thing()
+    flows.order.take("issue", thing, by=world("赵科"))
+    assert thing.state == "revoked" == state_of(thing) and not Task.objects.open().exists()
+    assert [act for act, _who, _note in entries(thing)][1:] == ["step:ThingOrder.issue", "step:ThingOrder.revoke"]
+
+
+def test_the_history_says_to_whom_and_which_opinion(world, flows, ordered):
+    flows.order.hand_on(ordered, to=world.user("李某").pk, by=world("张某"))
+    flows.order.consult(ordered, by=world("李某"), users=[world.user("读者").pk])
+    flows.order.opine(ordered, by=world("读者"), agree=False, opinion="还差一台")
+    beside = [json.loads(entry.changes).get("@flow") for entry in ledger.history("specimen.thing", ordered.pk)]
+    assert [ledger.aside_words("@flow", pair[1]) for pair in beside if pair] == ["转给李某", "", "不同意"]
 
 
 def test_the_same_key_does_it_once(world, flows):

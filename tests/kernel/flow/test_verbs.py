@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests import factories
+from tests.specimen.models import Thing
 
+from baozhang.ch1_general.organs.models import Appointment
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.flow import Task, opened, todo
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
-from tests.specimen.models import Thing
 
 
 def last(thing):
@@ -45,9 +47,6 @@ def test_sending_back_one_step(world, flows, audited):
 
 
 def test_what_is_sent_back_goes_to_anybody_where_the_person_has_left(world, flows, audited):
-    from baozhang.ch1_general.organs.models import Appointment
-    from tests import factories
-
     thing = audited()
     post = Appointment._base_manager.get(user__username="张某")
     post.until = dt.date(2026, 3, 1)
@@ -128,7 +127,7 @@ def test_only_ones_own_last_step_and_only_while_nobody_has_opened_it(world, flow
 
 def test_what_was_acted_on_cannot_be_withdrawn(world, flows, audited, ordered):
     thing = audited()
-    with pytest.raises(Refused, match="王局|不能撤回"):
+    with pytest.raises(Refused, match="不能撤回"):
         flows.review.withdraw(thing, by=world("张某"))
     with pytest.raises(Refused, match="不能撤回"):  # issue is not declared withdrawable
         flows.order.withdraw(ordered, by=world("赵科"))
@@ -172,9 +171,6 @@ def test_who_handed_it_on_may_take_it_back_and_anybody_where_the_holder_has_left
     flows.order.hand_on(ordered, to=world.user("李某").pk, by=world("张某"))
     flows.order.hand_on(ordered, to=world.user("张某").pk, by=world("张某"))
     assert waiting(ordered).assignee.name == "张某"
-    from baozhang.ch1_general.organs.models import Appointment
-    from tests import factories
-
     post = Appointment._base_manager.get(user__username="张某")
     post.until = dt.date(2026, 3, 1)
     factories.save(post)
@@ -188,7 +184,11 @@ def test_who_handed_it_on_may_take_it_back_and_anybody_where_the_holder_has_left
 def test_reminding_once_a_day(world, flows, ordered, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         flows.order.remind(ordered, by=world("赵科"), note="请尽快")
-    assert [title.partition("：")[0] for title in world.told("张某")] == ["催办"] == [t.partition("：")[0] for t in world.told("李某")]
+    assert (
+        [title.partition("：")[0] for title in world.told("张某")]
+        == ["催办"]
+        == [t.partition("：")[0] for t in world.told("李某")]
+    )
     with pytest.raises(Refused, match="今天已经催办"):
         flows.order.remind(ordered, by=world("赵科"))
     flows.order.remind(ordered, by=world("钱科"))
@@ -211,9 +211,7 @@ def test_nothing_to_remind_of(world, flows):
 def test_a_deputy_acts_in_the_others_name(world, flows, audited):
     world.deputy("孙局", "钱科", world.authority)
     thing = audited()
-    Task.objects.open().filter(record_id=thing.pk, part="countersign").update(
-        closed_at=clock.now(), outcome="+agreed"
-    )
+    Task.objects.open().filter(record_id=thing.pk, part="countersign").update(closed_at=clock.now(), outcome="+agreed")
     assert [task.record_id for task in todo(world("钱科")).filter(permission="specimen.thing:approve")] == [thing.pk]
     flows.review.take("approve", thing, by=world("钱科"))
     assert last(thing).by_name == "钱科（代孙局）" and last(thing).by_id == world.user("钱科").pk

@@ -13,15 +13,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.kernel.sheets.ledgers import COLUMNS, LAND, LAND_ROW, rows_book
 
-from baozhang.kernel.sheets import writing
+from baozhang.kernel.sheets import streams
 from baozhang.kernel.sheets.cells import clean, compile_column
 from baozhang.kernel.sheets.checking import CheckedRows
 from baozhang.kernel.sheets.columns import Column
-from baozhang.kernel.sheets.forms import WrongRow, WrongSheet, column_page, errors_xlsx, template_xlsx, value_writer
 from baozhang.kernel.sheets.headings import find_tables
 from baozhang.kernel.sheets.mapping import propose
 from baozhang.kernel.sheets.reading import open_workbook
-from baozhang.kernel.sheets.writing import Page, write_csv, write_xlsx, xlsx_chunks
+from baozhang.kernel.sheets.writing import (
+    Page,
+    WrongRow,
+    WrongSheet,
+    column_page,
+    errors_xlsx,
+    template_xlsx,
+    value_writer,
+    write_csv,
+    write_xlsx,
+    xlsx_chunks,
+)
 
 RISKY = [
     "=1+1",
@@ -192,7 +202,7 @@ def test_the_writer_takes_rows_one_batch_at_a_time():
 
 
 def test_what_does_not_fit_on_a_sheet_goes_on_the_next(monkeypatch):
-    monkeypatch.setattr(writing, "_LAST_ROW", 11)
+    monkeypatch.setattr(streams, "_LAST_ROW", 11)
     sheets = back(xlsx(Page("表", ["甲"], ([n] for n in range(25))), Page("表", ["乙"], [[1]])))
     assert [len(sheet) for sheet in sheets] == [11, 11, 6, 2] and sheets[2][1] == [20.0]
     with open_workbook(xlsx(Page("表", ["甲"], ([n] for n in range(10)))), "a.xlsx") as book:
@@ -236,7 +246,7 @@ def test_a_template_can_be_filled_and_read():
         assert sheet.count("<dataValidation ") == 4 and "可选值" in sheet
         assert "xl/comments1.xml" in packed.namelist() and "必填" in packed.read("xl/comments1.xml").decode()
         assert "填写说明" in packed.read("xl/workbook.xml").decode()
-    with open_workbook(target.getvalue(), "a.xlsx") as book:
+    with open_workbook(template_xlsx((*COLUMNS, long)), "a.xlsx") as book:
         tables = find_tables(book, (*COLUMNS, long))
         assert [table.sheet.name for table in tables] == ["填写"]
         mapping = propose(tables[0].layout, (*COLUMNS, long))

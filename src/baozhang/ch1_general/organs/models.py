@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
 
-from baozhang.kernel import access
+from baozhang.kernel import access, bulk
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
+from baozhang.kernel.refusal import Fault, Forbidden
 
 from .choices import Band, Competence, Kind, Level, State
 
@@ -142,7 +142,7 @@ class Appointment(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="appointments", verbose_name=_("人员")
     )
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="appointments", verbose_name=_("单位"))
-    role = models.CharField(_("角色"), max_length=40)
+    role = models.CharField(_("角色"), max_length=40, choices=access.role_choices)
     since = models.DateField(_("起始日期"))
     until = models.DateField(_("截止日期"), null=True, blank=True)
 
@@ -159,28 +159,39 @@ class Appointment(Record):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.user} {self.organ} {self.role}"
+        return f"{self.user} {self.organ} {self.get_role_display()}"
 
     def faults(self) -> Iterable[Any]:
-        """An unknown role; an administrator who would also do business, or hold two administrators' seats."""
-        role = access.ROLES.get(self.role)
-        if role is None:
-            yield Fault(_("没有这个角色"), "role", self.role, column=str(_("角色")))
-            return
-        for other in Appointment._base_manager.filter(user_id=self.user_id).exclude(pk=self.pk):
-            held = access.ROLES.get(other.role)
-            ended = other.until is not None and other.until < self.since
-            before = self.until is not None and self.until < other.since
-            if held is None or ended or before or held.code == role.code:
-                continue
-            if held.admin or role.admin:
+        """Another person, organ, role or first day than was appointed: an appointment ends, it is never rewritten."""
+        if self.pk:
+            fixed = ("user_id", "organ_id", "role", "since")
+            was = Appointment._base_manager.filter(pk=self.pk).values_list(*fixed).first()
+            if was is not None and was != tuple(getattr(self, name) for name in fixed):
                 yield Fault(
-                    _("系统、安全、审计管理员须由不同人员担任，且不得兼任业务岗位"),
-                    "role",
-                    self.role,
-                    column=str(_("角色")),
-                )
-                return
+                    _("任职办理后不能改人、改单位、改角色、改起始日期"), "role", self.role, column=str(_("角色")),
+                    remedy=str(_("请填写截止日期结束这项任职，另行办理新的任职")),
+                )  # fmt: skip
+
+    @classmethod
+    def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
+        """An administrator who would also do business or hold a second administrator's seat at the same time."""
+        bulk.take_turns("organs.appointment")  # two clerks could each see only what was there before the other
+        users = {row.user_id for row in rows}
+        kept = cls._base_manager.filter(user_id__in=users).exclude(pk__in=[row.pk for row in rows if row.pk])
+        seats: dict[int, list[Appointment]] = {}
+        for held in kept:
+            seats.setdefault(held.user_id, []).append(held)
+        for i, row in enumerate(rows):
+            if any(_apart(row, other) for other in seats.get(row.user_id, ())):
+                yield i, Fault(_("系统、安全、审计管理员须由不同人员担任，且不得兼任业务岗位"), "role", row.role, column=str(_("角色")), remedy=str(_("请改任其他人员，或先结束现有任职")))
+            seats.setdefault(row.user_id, []).append(row)
+
+
+def _apart(one: Appointment, other: Appointment) -> bool:
+    """True where two appointments of a person meet in time and may not: different roles, one of them an administrator's."""
+    meet = (one.until is None or one.until >= other.since) and (other.until is None or other.until >= one.since)
+    held = [access.ROLES.get(code) for code in (one.role, other.role)]
+    return meet and one.role != other.role and any(role is not None and role.admin for role in held)
 
 
 class Delegation(Record):
@@ -206,6 +217,18 @@ class Delegation(Record):
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.taker}"
+
+    def admits(self, by: access.Actor) -> None:
+        """One hands on one's own work; that of somebody else is nobody's to give, least of all to oneself."""
+        if self.giver_id != by.user_id:
+            raise Forbidden(_("只能委托本人的事项"), why=_("委托人应为您本人。"), instead=_("请由委托人本人登录后办理。"))
+
+    def faults(self) -> Iterable[Any]:
+        """An administrator on either side: a deputy has the other's rights, and the three stay apart from business."""
+        admins = [code for code, role in access.ROLES.items() if role.admin]
+        held = Appointment._base_manager.filter(user_id__in=[self.giver_id, self.taker_id], role__in=admins)
+        if held.filter(Q(until__isnull=True) | Q(until__gte=self.since), since__lte=self.until).exists():
+            yield Fault(_("系统、安全、审计管理员不能委托他人，也不能受托"), "taker", str(self.taker), column=str(_("受托人")))
 
 
 class Suspension(Record):

@@ -10,3 +10,7 @@ class Assets(AppConfig):
     label = "assets"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "资产"
+
+    def ready(self) -> None:
+        """This will declare what people see of cards, classes and books."""
+        from . import resources  # noqa: F401

@@ -10,3 +10,11 @@ class Warnings(AppConfig):
     label = "warnings"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "监督"
+
+    def ready(self) -> None:
+        """This will declare what people see of findings, and let scenarios patrol."""
+        from baozhang.law.scenario import outcome
+
+        from . import jobs, resources, scenes  # noqa: F401
+
+        outcome.PATROL.fill(scenes.patrolled)

@@ -120,7 +120,7 @@ class OfficialDocument:
     `number` is the reference number with its brackets, "沪云机管〔2026〕12号"; `signer` the organ under the text (the
     issuer when empty); `approver` the leader who signs a document to a superior (签发人); `seal_text` the words in the
     ring of the seal; `copies` the organs after 抄送; `remark` the line in brackets under the date (附注). A line feed in
-    `title` fixes a line break, otherwise the lines are balanced.
+    `title` fixes a line break, otherwise the lines are balanced. A `draft` has no number yet: it is only to be looked at.
     """
 
     issuer_name: str
@@ -143,6 +143,7 @@ class OfficialDocument:
     print_date: date | None = None
     verify_url: str = ""
     verify_code: str = ""
+    draft: bool = False
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def _faults(document: OfficialDocument, *, empty: bool) -> Iterator[Fault]:
             reason=_("公文缺少发文字号（GB/T 9704—2012 7.2.5）。"),
             remedy=_("请先编号，例如“沪云机管〔2026〕12号”。"),
         )
-    elif document.kind != Kind.CERTIFICATE and not NUMBER.match(number):
+    elif document.kind != Kind.CERTIFICATE and not document.draft and not NUMBER.match(number):
         yield Fault(
             field="number",
             value=number,

@@ -38,7 +38,7 @@ def path(plan: Plan, record: Record, by: Actor) -> list[dict[str, Any]]:
 
 
 def _item(words: Any, status: str, **more: Any) -> dict[str, Any]:
-    blank = {"name": "", "who": "", "organ": "", "when": None, "at": None, "days": None, "note": "", "due": None,
+    blank: dict[str, Any] = {"name": "", "who": "", "organ": "", "when": None, "at": None, "days": None, "note": "", "due": None,
              "provisional": False, "unverified": False, "opinions": []}  # fmt: skip
     return {"words": str(words), "status": status, **blank, **more}
 
@@ -87,7 +87,11 @@ def _opinion(line: Line) -> dict[str, Any]:
 def _skipped(case: Case, line: list[Step], taken: set[str]) -> list[dict[str, Any]]:
     """The steps of the ordinary way whose goal was reached otherwise, or jumped over."""
     been = {drawn.now for drawn in case.trail.lines if drawn.now}
-    return [_item(step.words, "skipped", name=step.name) for step in line if step.name not in taken and step.target not in been]
+    return [
+        _item(step.words, "skipped", name=step.name)
+        for step in line
+        if step.name not in taken and step.target not in been
+    ]
 
 
 def _now(case: Case) -> list[dict[str, Any]]:
@@ -120,7 +124,9 @@ def diagram(plan: Plan) -> dict[str, Any]:
     """Nodes (states) and edges (steps) of a flow, in the order of the table."""
     main = plan.main_line()
     on_line = {plan.initial[0], *(step.target for step in main)}
-    used = dict.fromkeys([*plan.initial, *(state for step in plan.steps.values() for state in (*step.source, step.target))])
+    used = dict.fromkeys(
+        [*plan.initial, *(state for step in plan.steps.values() for state in (*step.source, step.target))]
+    )
     nodes = [
         {
             "state": state, "words": plan.state_words(state), "initial": state in plan.initial,

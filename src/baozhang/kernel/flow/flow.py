@@ -106,12 +106,16 @@ class Flow:
         return results
 
     @classmethod
-    def send_back(cls, record: Record, *, to: str, by: Actor, note: str, version: int | None = None, key: str = "") -> Outcome:
+    def send_back(
+        cls, record: Record, *, to: str, by: Actor, note: str, version: int | None = None, key: str = ""
+    ) -> Outcome:
         """This will return a record to an earlier state 驳回, to whoever acted there; the note is a must."""
         return verbs.send_back(cls.plan, record, to=to, by=by, note=note, version=version, key=key)
 
     @classmethod
-    def withdraw(cls, record: Record, *, by: Actor, note: str = "", version: int | None = None, key: str = "") -> Outcome:
+    def withdraw(
+        cls, record: Record, *, by: Actor, note: str = "", version: int | None = None, key: str = ""
+    ) -> Outcome:
         """This will take back one's own last step 撤回, with the values that it set, while nobody has opened the next."""
         return verbs.withdraw(cls.plan, record, by=by, note=note, version=version, key=key)
 

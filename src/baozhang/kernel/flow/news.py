@@ -69,7 +69,9 @@ def _tell(tasks: list[Task], by: Actor, note: str) -> list[notices.Notice]:
         if task.due:
             parts.append(_("请于 %(due)s 前办理。") % {"due": task.due})
         people = [person for person in find(task) if person != by.user_id]
-        made += notices.compose(people, title=title, body="".join(parts) + note, organ_id=task.organ_id, about=(task.kind, task.record_id))
+        made += notices.compose(
+            people, title=title, body="".join(parts) + note, organ_id=task.organ_id, about=(task.kind, task.record_id)
+        )
     return made
 
 
@@ -85,7 +87,13 @@ def of_step(case: Case, step: Step, note: str) -> None:
 
 
 def _tell_step(
-    title: str, step: Step, by: Actor, note: str, people: set[int], parties: list[tuple[str, int | None]], about: tuple[str, int]
+    title: str,
+    step: Step,
+    by: Actor,
+    note: str,
+    people: set[int],
+    parties: list[tuple[str, int | None]],
+    about: tuple[str, int],
 ) -> list[notices.Notice]:
     everybody = set(people)
     for permission, organ in parties:
@@ -118,5 +126,7 @@ def _tell_reminder(tasks: list[Task], by: Actor, note: str) -> list[notices.Noti
     for task in tasks:
         title = _("催办：%(title)s（%(words)s）") % {"title": task.title, "words": task.words}
         body = _("%(name)s催办。") % {"name": by.name} + note
-        made += notices.compose(find(task), title=title, body=body, organ_id=task.organ_id, about=(task.kind, task.record_id))
+        made += notices.compose(
+            find(task), title=title, body=body, organ_id=task.organ_id, about=(task.kind, task.record_id)
+        )
     return made

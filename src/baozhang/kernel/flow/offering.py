@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from baozhang.kernel import access
-from baozhang.kernel.access import PERMISSIONS, Actor
+from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
 
@@ -80,14 +80,21 @@ def buttons(plan: Plan, record: Record, by: Actor) -> list[Button]:
     case = Case(plan, record, by)
     with only_looking():
         offered = [button for step in plan.leaving(case.state) if (button := _step(case, step))]
-        return offered + [button for make in (_opinions, _back, _withdraw, _seek, _mine, _drops, _remind) for button in make(case)]
+        return offered + [
+            button for make in (_opinions, _back, _withdraw, _seek, _mine, _drops, _remind) for button in make(case)
+        ]
 
 
 def _reason(check: Callable[[], Any]) -> dict[str, str] | None:
     try:
         check()
     except Refused as refusal:
-        return {"what": str(refusal.what), "why": str(refusal.why), "article": refusal.article, "instead": str(refusal.instead)}
+        return {
+            "what": str(refusal.what),
+            "why": str(refusal.why),
+            "article": refusal.article,
+            "instead": str(refusal.instead),
+        }
     return None
 
 
@@ -133,7 +140,14 @@ def _back(case: Case) -> Iterator[Button]:
     may = targets(case, step)
     if may:
         options = tuple((state, _target_words(case, state)) for state in may)
-        yield _verb(case, "back", words.BACK, needs_note=True, refused=refused, asks=(Ask("to", _("驳回至"), "choice", options),))
+        yield _verb(
+            case,
+            "back",
+            words.BACK,
+            needs_note=True,
+            refused=refused,
+            asks=(Ask("to", _("驳回至"), "choice", options),),
+        )
 
 
 def _target_words(case: Case, state: str) -> str:
@@ -156,7 +170,12 @@ def _seek(case: Case) -> Iterator[Button]:
             continue
         organ = case.organ(step)
         if _reason(lambda step=step, organ=organ: may_seek(case, step, organ)) is None:  # type: ignore[misc]
-            yield _verb(case, "seek", words.SEEK, asks=(Ask("parties", _("会签单位"), "parties", ((step.name, str(step.words)),)),))
+            yield _verb(
+                case,
+                "seek",
+                words.SEEK,
+                asks=(Ask("parties", _("会签单位"), "parties", ((step.name, str(step.words)),)),),
+            )
             return
 
 
@@ -178,7 +197,9 @@ def _drops(case: Case) -> Iterator[Button]:
 
 
 def _remind(case: Case) -> Iterator[Button]:
-    others = [t for t in case.waiting if not stand(case.by, t.permission, t.organ_id, assignee=t.assignee_id, role=t.role)]
+    others = [
+        t for t in case.waiting if not stand(case.by, t.permission, t.organ_id, assignee=t.assignee_id, role=t.role)
+    ]
     if others and case.by.can(case.plan.model.right("view"), case.record.organ_key()):
         yield _verb(case, "remind", words.REMIND, refused=_reason(lambda: may_remind(case)))
 
@@ -187,12 +208,11 @@ def candidates(plan: Plan, record: Record, verb: str, by: Actor) -> list[tuple[i
     """The users to whom one's task may be handed ("hand") or whose opinion may be asked ("consult"): (id, name)."""
     mine, _standing = my_task(Case(plan, record, by), None)
     permission = plan.model.right("view") if verb == "consult" else mine.permission
-    able = access.holders_of.ask(permission, mine.organ_id, Case(plan, record, by).day) if mine.organ_id is not None else []
+    able = (
+        access.holders_of.ask(permission, mine.organ_id, Case(plan, record, by).day)
+        if mine.organ_id is not None
+        else []
+    )
     others = [user for user in able if user not in (by.user_id, mine.assignee_id)]
     names = names_of(others)
     return [(user, names[user]) for user in others]
-
-
-def right_words(permission: str) -> str:
-    """The words of a permission."""
-    return str(PERMISSIONS[permission].words)

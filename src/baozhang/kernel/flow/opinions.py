@@ -59,9 +59,7 @@ def may_seek(case: Case, step: Step, organ: int | None) -> None:
         )  # fmt: skip
 
 
-def _seats(
-    case: Case, step: Step, parties: Sequence[int | tuple[int, int]], by: Actor, limit: Deadline
-) -> list[Task]:
+def _seats(case: Case, step: Step, parties: Sequence[int | tuple[int, int]], by: Actor, limit: Deadline) -> list[Task]:
     stay = case.trail.entered
     already = {(task.organ_id, task.assignee_id) for task in case.asked(step)}
     if not isinstance(step.countersign, Chosen):
@@ -75,9 +73,7 @@ def _seats(
     return wanted
 
 
-def _chosen(
-    case: Case, chosen: Chosen, step: Step, party: int | tuple[int, int], by: Actor, limit: Deadline
-) -> Task:
+def _chosen(case: Case, chosen: Chosen, step: Step, party: int | tuple[int, int], by: Actor, limit: Deadline) -> Task:
     organ, user = (party, None) if isinstance(party, int) else party
     able = access.holders_of.ask(chosen.permission, organ, case.day)
     if not able or (user is not None and user not in able):
@@ -118,7 +114,9 @@ def _signers(case: Case, main: Task, users: list[int], roles: list[str], by: Act
     view, organ = case.plan.model.right("view"), main.organ_id
     able = access.holders_of.ask(view, organ, case.day) if organ is not None else []
     strange = [user for user in users if user not in able or user == case.by.user_id]
-    empty = [role for role in roles if role not in ROLES or organ is None or not access.appointed.ask(role, organ, case.day)]
+    empty = [
+        role for role in roles if role not in ROLES or organ is None or not access.appointed.ask(role, organ, case.day)
+    ]
     if strange or empty or not users + roles:
         raise Refused(
             _("不能请所选人员加签"),
@@ -147,7 +145,9 @@ def opine(
         if not agree:
             must_say(opinion, _("不同意"))
         aside = {"agree": agree, "task": mine.pk, "step": mine.step, "part": mine.part}
-        outcome = case.write(plan.act("opine"), standing, mine.permission, mine.organ_id, note=opinion, key=key, aside=aside)
+        outcome = case.write(
+            plan.act("opine"), standing, mine.permission, mine.organ_id, note=opinion, key=key, aside=aside
+        )
         close([mine], End.AGREED if agree else End.DISAGREED, by=standing.actor, opinion=opinion)
         news.of_opinion(mine, agree=agree, opinion=opinion, by=standing.actor)
         return outcome
@@ -183,7 +183,11 @@ def drop(plan: Plan, record: Record, *, task: int, by: Actor, note: str, key: st
             raise Refused(_("没有这项征求"), why=_("意见已经提出，或已经撤销。"), instead=_("请刷新页面。"))
         permission, organ = _asker(case, asked)
         standing = case.stand(permission, organ, case.holder_task(permission, organ))
-        aside = {"task": asked.pk, "part": asked.part, "to": names_of([asked.assignee_id]).get(asked.assignee_id) if asked.assignee_id else None}
+        aside = {
+            "task": asked.pk,
+            "part": asked.part,
+            "to": names_of([asked.assignee_id]).get(asked.assignee_id) if asked.assignee_id else None,
+        }
         outcome = case.write(plan.act("drop"), standing, permission, organ, note=note, key=key, aside=aside)
         close([asked], End.DROPPED, by=standing.actor, opinion=note)
         return outcome
@@ -203,5 +207,3 @@ def _asker(case: Case, asked: Task) -> tuple[str, int | None]:
             instead=_("请等待意见，或催办。"),
         )  # fmt: skip
     return step.permission, case.organ(step)
-
-

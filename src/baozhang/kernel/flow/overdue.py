@@ -39,9 +39,21 @@ def _batch(day: dt.date) -> int:
             about = (task.kind, task.record_id)
             body = _("期限为 %(due)s。") % {"due": task.due}
             mine = find(task)
-            made += notices.compose(mine, title=_("已超期 %(days)d 天：%(title)s（%(words)s）") % words, body=body, organ_id=task.organ_id, about=about)
+            made += notices.compose(
+                mine,
+                title=_("已超期 %(days)d 天：%(title)s（%(words)s）") % words,
+                body=body,
+                organ_id=task.organ_id,
+                about=about,
+            )
             others = [person for person in _above(task, day, above) if person not in mine]
-            made += notices.compose(others, title=_("下级超期 %(days)d 天：%(title)s（%(words)s）") % words, body=body, organ_id=task.above_id, about=about)
+            made += notices.compose(
+                others,
+                title=_("下级超期 %(days)d 天：%(title)s（%(words)s）") % words,
+                body=body,
+                organ_id=task.above_id,
+                about=about,
+            )
         notices.send(made)
         Task.objects.filter(pk__in=[task.pk for task in rows]).update(told_on=day)
     return len(rows)

@@ -33,7 +33,14 @@ def buttons_of(record: Record, by: Actor) -> list[offering.Button]:
 
 
 def perform(
-    plan: Plan, name: str, record: Record, *, by: Actor, data: Mapping[str, Any], version: int | None = None, key: str = ""
+    plan: Plan,
+    name: str,
+    record: Record,
+    *,
+    by: Actor,
+    data: Mapping[str, Any],
+    version: int | None = None,
+    key: str = "",
 ) -> Outcome:
     """This will take a step, or do a verb (back, withdraw, hand, remind, seek, consult, opine, drop), by name.
 
@@ -61,7 +68,9 @@ def _number(data: Mapping[str, Any], name: str, *, must: bool = True) -> int | N
 
 def _unreadable(name: str, raw: Any) -> Invalid:
     reason = _("必填") if raw in (None, "", []) else _("无法识别")
-    return Invalid(_("提交的内容有误"), faults=[Fault(reason, name, str(raw or ""))], instead=_("请按提示改正后再提交。"))
+    return Invalid(
+        _("提交的内容有误"), faults=[Fault(reason, name, str(raw or ""))], instead=_("请按提示改正后再提交。")
+    )
 
 
 def _numbers(data: Mapping[str, Any], name: str) -> list[int]:
@@ -104,7 +113,9 @@ def _seek(plan: Plan, record: Record, data: Mapping[str, Any], rest: dict[str, A
 def _opine(plan: Plan, record: Record, data: Mapping[str, Any], rest: dict[str, Any]) -> Outcome:
     opinion = str(data.get("opinion") or rest.pop("note"))
     rest.pop("note", None)
-    return opinions.opine(plan, record, agree=_flag(data, "agree"), opinion=opinion, task=_number(data, "task", must=False), **rest)
+    return opinions.opine(
+        plan, record, agree=_flag(data, "agree"), opinion=opinion, task=_number(data, "task", must=False), **rest
+    )
 
 
 def _without_version(rest: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +134,9 @@ _VERBS: dict[str, Callable[[Plan, Record, Mapping[str, Any], dict[str, Any]], Ou
     ),
     "seek": _seek,
     "opine": _opine,
-    "drop": lambda plan, record, data, rest: opinions.drop(plan, record, task=_number(data, "task") or 0, **_without_version(rest)),
+    "drop": lambda plan, record, data, rest: opinions.drop(
+        plan, record, task=_number(data, "task") or 0, **_without_version(rest)
+    ),
 }
 
 

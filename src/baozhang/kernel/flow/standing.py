@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from baozhang.kernel.access import Actor
@@ -53,11 +55,14 @@ def named(by: Actor, seat: Seat) -> Standing:
     if not seat.for_name:
         return Standing(by)
     acting = copy.copy(by)
-    acting.name = _("%(name)s（代%(whom)s）") % {"name": by.name, "whom": seat.for_name}
+    with translation.override(settings.LANGUAGE_CODE):  # the ledger speaks one language, whoever writes
+        acting.name = _("%(name)s（代%(whom)s）") % {"name": by.name, "whom": seat.for_name}
     return Standing(acting, seat.person_id)
 
 
-def stand(by: Actor, permission: str, organ: int | None, *, assignee: int | None = None, role: str = "") -> Standing | None:
+def stand(
+    by: Actor, permission: str, organ: int | None, *, assignee: int | None = None, role: str = ""
+) -> Standing | None:
     """How somebody may act under a permission in an organ, for a task of anybody or of one person; None where he may not."""
     if by.system:
         return Standing(by)

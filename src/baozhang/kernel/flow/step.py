@@ -74,7 +74,9 @@ class Step:
     needs_note: bool = False
     fields: tuple[str, ...] = ()  # fields that the step asks for and sets
     required: tuple[str, ...] = ()  # those of them that must be filled here
-    within: Limit = None  # for the next state: figure key, (n, "working_days"|"days"), or record, day → either, a day or None
+    within: Limit = (
+        None  # for the next state: figure key, (n, "working_days"|"days"), or record, day → either, a day or None
+    )
     countersign: tuple[Party, ...] | Chosen = ()
     majority: bool = False  # more than half of the countersigners suffice
     returnable: bool | tuple[str, ...] = False  # its holder may send back 驳回: anywhere earlier, or to these states

@@ -24,16 +24,37 @@ class Review(Flow):
 
     submit = Step(_("提交审核"), (R.DRAFT, R.RETURNED), R.SUBMITTED, withdrawable=True, kind="primary")
     audit = Step(
-        _("审核通过"), R.SUBMITTED, R.AUDITED, where="auditor", four_eyes=("submit",), returnable=True, withdrawable=True, kind="primary"
+        _("审核通过"),
+        R.SUBMITTED,
+        R.AUDITED,
+        where="auditor",
+        four_eyes=("submit",),
+        returnable=True,
+        withdrawable=True,
+        kind="primary",
     )
     approve = Step(
-        _("批准"), R.AUDITED, R.APPROVED, where="approver", four_eyes=("submit", "audit"), returnable=True, kind="primary"
+        _("批准"),
+        R.AUDITED,
+        R.APPROVED,
+        where="approver",
+        four_eyes=("submit", "audit"),
+        returnable=True,
+        kind="primary",
     )
     give_back = Step(
         _("退回修改"), R.SUBMITTED, R.RETURNED, ":audit", where="auditor", needs_note=True, side=True, todo=False
     )
     reject = Step(
-        _("不予批准"), R.AUDITED, R.REJECTED, ":approve", where="approver", needs_note=True, side=True, todo=False, kind="danger"
+        _("不予批准"),
+        R.AUDITED,
+        R.REJECTED,
+        ":approve",
+        where="approver",
+        needs_note=True,
+        side=True,
+        todo=False,
+        kind="danger",
     )
 
 
@@ -59,13 +80,36 @@ class Rectification(Flow):
     issue = Step(_("签发整改通知"), O.DRAFT, O.ORDERED, where="superior", kind="primary")
     reply = Step(_("反馈整改情况"), (O.ORDERED, O.AGAIN), O.REPLIED, needs_note=True, withdrawable=True, kind="primary")
     close = Step(
-        _("复查销号"), O.REPLIED, O.CLOSED, ":recheck", where="superior", four_eyes=("issue", "reply"), needs_note=True, kind="primary"
+        _("复查销号"),
+        O.REPLIED,
+        O.CLOSED,
+        ":recheck",
+        where="superior",
+        four_eyes=("issue", "reply"),
+        needs_note=True,
+        kind="primary",
     )
     again = Step(
-        _("责令再次整改"), O.REPLIED, O.AGAIN, ":recheck", where="superior", four_eyes=("reply",), needs_note=True, side=True, todo=False
+        _("责令再次整改"),
+        O.REPLIED,
+        O.AGAIN,
+        ":recheck",
+        where="superior",
+        four_eyes=("reply",),
+        needs_note=True,
+        side=True,
+        todo=False,
     )
     revoke = Step(
-        _("撤销通知"), (O.DRAFT, O.ORDERED, O.AGAIN), O.REVOKED, ":issue", where="superior", needs_note=True, side=True, todo=False, kind="danger"
+        _("撤销通知"),
+        (O.DRAFT, O.ORDERED, O.AGAIN),
+        O.REVOKED,
+        ":issue",
+        where="superior",
+        needs_note=True,
+        side=True,
+        todo=False,
+        kind="danger",
     )
 
 
@@ -76,13 +120,37 @@ class ReportHandling(Flow):
     superior: Where = None
 
     accept = Step(_("受理"), P.RECEIVED, P.ACCEPTED, where="superior", kind="primary")
-    investigate = Step(_("调查办结"), P.ACCEPTED, P.INVESTIGATED, where="superior", needs_note=True, withdrawable=True, kind="primary")
+    investigate = Step(
+        _("调查办结"), P.ACCEPTED, P.INVESTIGATED, where="superior", needs_note=True, withdrawable=True, kind="primary"
+    )
     answer = Step(
-        _("答复"), P.INVESTIGATED, P.ANSWERED, where="superior", four_eyes=("investigate",), needs_note=True, returnable=True, kind="primary"
+        _("答复"),
+        P.INVESTIGATED,
+        P.ANSWERED,
+        where="superior",
+        four_eyes=("investigate",),
+        needs_note=True,
+        returnable=True,
+        kind="primary",
     )
     decline = Step(
-        _("不予受理"), P.RECEIVED, P.DECLINED, ":accept", where="superior", needs_note=True, side=True, todo=False, kind="danger"
+        _("不予受理"),
+        P.RECEIVED,
+        P.DECLINED,
+        ":accept",
+        where="superior",
+        needs_note=True,
+        side=True,
+        todo=False,
+        kind="danger",
     )
     transfer = Step(
-        _("移送"), (P.RECEIVED, P.ACCEPTED), P.TRANSFERRED, ":accept", where="superior", needs_note=True, side=True, todo=False
+        _("移送"),
+        (P.RECEIVED, P.ACCEPTED),
+        P.TRANSFERRED,
+        ":accept",
+        where="superior",
+        needs_note=True,
+        side=True,
+        todo=False,
     )

@@ -46,7 +46,15 @@ def start(plan: Plan, records: Sequence[Record], *, by: Actor, note: str, within
 
 
 def take(
-    plan: Plan, name: str, record: Record, *, by: Actor, note: str, values: Mapping[str, Any] | None, version: int | None, key: str
+    plan: Plan,
+    name: str,
+    record: Record,
+    *,
+    by: Actor,
+    note: str,
+    values: Mapping[str, Any] | None,
+    version: int | None,
+    key: str,
 ) -> Outcome:
     """This will take a step; see Flow.take."""
     step = plan.find(name)
@@ -178,7 +186,9 @@ def _move(
         done_at_once(case, step.permission, organ, standing=standing, outcome=step.name, note=note, state=was)
         if step.within:
             waiting = [task.pk for task in case.waiting if task.responsible]
-            Task.objects.filter(pk__in=waiting).update(due=limit.due, provisional=limit.provisional, limit=limit.key, told_on=None)
+            Task.objects.filter(pk__in=waiting).update(
+                due=limit.due, provisional=limit.provisional, limit=limit.key, told_on=None
+            )
     else:
         settle_all(case, step.permission, organ, standing=standing, outcome=step.name, note=note, state=was)
         new = arriving(case, by=standing.actor, stay=case.record.version, deadline=limit)
@@ -187,4 +197,3 @@ def _move(
     for effect in step.effects:
         effect.run(case.record, offered)
     return outcome
-

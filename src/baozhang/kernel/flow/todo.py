@@ -55,7 +55,9 @@ def _rights(actor: Actor, names: Iterable[str], column: str = "organ_id") -> Q:
         if organs is None:
             found |= Q(permission__in=held)
         elif organs:
-            found |= Q(permission__in=held, **{f"{column}__in": sorted(organs)}) | Q(permission__in=held, **{column: None})
+            found |= Q(permission__in=held, **{f"{column}__in": sorted(organs)}) | Q(
+                permission__in=held, **{column: None}
+            )
     return found
 
 
@@ -73,9 +75,11 @@ def todo(actor: Actor) -> TaskQuerySet:
 
 def following(actor: Actor, task: Task | None = None) -> Task | None:
     """The task to open next after deciding one; of the same flow where there is one."""
-    rows = todo(actor).exclude(pk=task.pk if task else None)
-    same = rows.filter(flow=task.flow).first() if task else None
-    return same or rows.first()
+    rows = todo(actor)
+    if task is None:
+        return rows.first()
+    rows = rows.exclude(pk=task.pk)
+    return rows.filter(flow=task.flow).first() or rows.first()
 
 
 def counts(actor: Actor, day: dt.date | None = None) -> dict[str, Waiting]:
@@ -83,7 +87,13 @@ def counts(actor: Actor, day: dt.date | None = None) -> dict[str, Waiting]:
     today = day or clock.today()
     late = Count("pk", filter=Q(due__lt=today))
     soon = Count("pk", filter=Q(due__gte=today, due__lte=today + dt.timedelta(days=SOON)))
-    rows = Task.objects.open().filter(may_act(actor)).order_by().values("flow").annotate(n=Count("pk"), late=late, soon=soon)
+    rows = (
+        Task.objects.open()
+        .filter(may_act(actor))
+        .order_by()
+        .values("flow")
+        .annotate(n=Count("pk"), late=late, soon=soon)
+    )
     return {row["flow"]: Waiting(row["n"], row["late"], row["soon"]) for row in rows}
 
 

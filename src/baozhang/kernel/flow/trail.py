@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from baozhang.kernel import clock
-from baozhang.kernel.ledger import Entry
+from baozhang.kernel.ledger import ASIDES, Entry
 from baozhang.kernel.record import Record
 
+from .choices import End
 from .plan import Plan
 
 ASIDE = "@flow"  # what an entry of a flow says beside the record's fields
@@ -75,7 +77,12 @@ class Trail:
 
     def persons(self, step: str) -> dict[int, str]:
         """Everybody who ever took a step on this record, or stood behind it, and the name entered."""
-        return {person: line.by_name for line in self.lines if line.verb == "step" and line.step == step for person in line.persons}
+        return {
+            person: line.by_name
+            for line in self.lines
+            if line.verb == "step" and line.step == step
+            for person in line.persons
+        }
 
     def last_in(self, state: str) -> Line | None:
         """The last step taken from a state."""
@@ -91,7 +98,9 @@ class Trail:
 
 def read(plan: Plan, record: Record) -> Trail:
     """The trail of a record; one query, however long its history."""
-    rows = Entry.objects.filter(Q(seq=1) | Q(act__in=plan.acts()), kind=record.label, record_id=record.pk).order_by("seq")
+    rows = Entry.objects.filter(Q(seq=1) | Q(act__in=plan.acts()), kind=record.label, record_id=record.pk).order_by(
+        "seq"
+    )
     lines: list[Line] = []
     state = ""
     for entry in rows:
@@ -99,6 +108,16 @@ def read(plan: Plan, record: Record) -> Trail:
         state = line.now or state
         lines.append(line)
     return Trail(lines)
+
+
+def aside_words(aside: dict[str, Any]) -> str:
+    """What the history sentence says of a verb beside the state: to whom, and which opinion."""
+    if "agree" in aside:
+        return str(End.AGREED.label if aside["agree"] else End.DISAGREED.label)
+    return _("转给%(name)s") % {"name": aside["to"]} if "to_id" in aside else ""
+
+
+ASIDES[ASIDE] = aside_words
 
 
 def _line(plan: Plan, entry: Entry, state: str) -> Line:

@@ -32,7 +32,12 @@ def fill(step: Step, record: Record, values: Mapping[str, Any], by: Actor) -> No
             faults.append(Fault(_("必填"), name, column=str(column.verbose_name)))
     if faults:
         why = "；".join(f"{fault.column or fault.field}：{fault.reason}" for fault in faults[:3])
-        raise Invalid(_("“%(step)s”的内容有误") % {"step": step.words}, why=why, instead=_("请按提示改正后再提交。"), faults=faults)
+        raise Invalid(
+            _("“%(step)s”的内容有误") % {"step": step.words},
+            why=why,
+            instead=_("请按提示改正后再提交。"),
+            faults=faults,
+        )
 
 
 def _reason(error: Exception) -> str:
@@ -50,6 +55,7 @@ def _read(column: Any, raw: Any, by: Actor) -> Any:
         return None
     key = raw.pk if isinstance(raw, models.Model) else int(raw)
     with scope.within(by):  # what the actor may not see does not exist for him
-        if not column.related_model.objects.filter(pk=key).exists():
+        rows: Any = column.related_model
+        if not rows.objects.filter(pk=key).exists():
             raise LookupError(_("不存在，或不在您的范围内"))
     return key

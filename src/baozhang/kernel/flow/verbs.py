@@ -38,7 +38,7 @@ def targets(case: Case, step: Step) -> list[str]:
     if not step.returnable:
         return []
     earlier = case.trail.visited()[:-1]
-    return earlier if step.returnable is True else [state for state in earlier if state in step.returnable]
+    return [state for state in earlier if state in step.returnable] if isinstance(step.returnable, tuple) else earlier
 
 
 def returning_step(case: Case) -> tuple[Step, int | None, Standing] | None:
@@ -96,10 +96,21 @@ def _no_way_back(case: Case) -> NoReturn:
 
 
 def _move_back(
-    case: Case, verb: str, standing: Standing, permission: str, organ: int | None, *, to: str, note: str, key: str, end: str
+    case: Case,
+    verb: str,
+    standing: Standing,
+    permission: str,
+    organ: int | None,
+    *,
+    to: str,
+    note: str,
+    key: str,
+    end: str,
 ) -> Outcome:
     was, trail = case.state, case.trail
-    outcome = case.write(case.plan.act(verb), standing, permission, organ, note=note, key=key, state=to, aside={"to": to})
+    outcome = case.write(
+        case.plan.act(verb), standing, permission, organ, note=note, key=key, state=to, aside={"to": to}
+    )
     settle_all(case, permission, organ, standing=standing, outcome=end, note=note, state=was, rest=end)
     last = trail.last_in(to)
     limit = deadline(case.plan.returned_within, case.record, case.day) if case.plan.returned_within else NO_DEADLINE
@@ -154,7 +165,9 @@ def may_withdraw(case: Case) -> tuple[Line, Step]:
             instead=_("请由其本人撤回，或由审核人驳回。"),
         )  # fmt: skip
     if not step.withdrawable:
-        raise Refused(_("“%(step)s”不能撤回") % {"step": step.words}, article=step.article, instead=_("请由审核人驳回。"))
+        raise Refused(
+            _("“%(step)s”不能撤回") % {"step": step.words}, article=step.article, instead=_("请由审核人驳回。")
+        )
     for task in case.tasks:
         if task.closed_at is None and not (task.seen_at and task.seen_by_id != case.by.user_id):
             continue
@@ -265,9 +278,14 @@ def may_remind(case: Case) -> None:
         case.deny(case.plan.model.right("view"))
     if not case.waiting:
         raise Refused(_("没有待办可以催办"), why=_("本件已经办结，或尚未送出。"))
-    if all(stand(case.by, t.permission, t.organ_id, assignee=t.assignee_id, role=t.role) for t in case.waiting) and not case.by.system:
+    if (
+        all(stand(case.by, t.permission, t.organ_id, assignee=t.assignee_id, role=t.role) for t in case.waiting)
+        and not case.by.system
+    ):
         raise Refused(_("不必催办"), why=_("本件正由您办理。"), instead=_("请直接办理。"))
     today = clock.today()
     for line in case.trail.lines:
         if line.verb == "remind" and line.day == today and line.by_id == case.by.user_id:
-            raise Refused(_("今天已经催办过"), why=_("每人每天可催办一次。"), instead=_("请明天再催办，或直接联系办理人。"))
+            raise Refused(
+                _("今天已经催办过"), why=_("每人每天可催办一次。"), instead=_("请明天再催办，或直接联系办理人。")
+            )

@@ -90,11 +90,21 @@ def close(tasks: Iterable[Task], outcome: str, *, by: Actor | None = None, opini
 
 
 def done_at_once(
-    case: Case, permission: str, organ: int | None, *, standing: Standing, outcome: str, note: str, state: str, step: str = ""
+    case: Case,
+    permission: str,
+    organ: int | None,
+    *,
+    standing: Standing,
+    outcome: str,
+    note: str,
+    state: str,
+    step: str = "",
 ) -> None:
     """This will write a task that was open for no time, so that what nobody was asked to do is among the done as well."""
     by = standing.actor
-    task = fresh_task(case, Part.MAIN, permission, organ, by=by, stay=case.trail.entered, deadline=Deadline(), step=step)
+    task = fresh_task(
+        case, Part.MAIN, permission, organ, by=by, stay=case.trail.entered, deadline=Deadline(), step=step
+    )
     task.state, task.closed_at, task.closed_by_id, task.closed_name = state, clock.now(), by.user_id, by.name
     task.outcome, task.opinion = outcome, note
     task.save(force_insert=True)

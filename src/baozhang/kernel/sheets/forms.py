@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from .checking import Problem
 from .columns import Column, expected
 from .headings import Layout
 from .places import letters
-from .writing import Page, write_xlsx
+from .streams import Page, write_xlsx
 
 Target = str | os.PathLike[str] | IO[bytes]
 _FORM_ROWS = 5000
@@ -47,9 +48,13 @@ def value_writer(columns: Sequence[Column]) -> Callable[[Mapping[str, Any] | Seq
     return write
 
 
-def template_xlsx(columns: Sequence[Column], target: Target, *, name: str = "") -> None:
-    """This will write an empty form: headings with notes on what is expected, lists to choose from, and instructions."""
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "default_date_format": "yyyy-mm-dd"})
+def template_xlsx(columns: Sequence[Column], target: Target | None = None, *, name: str = "") -> io.BytesIO | None:
+    """This will write an empty form: headings with notes, lists to choose from, and a sheet of instructions.
+
+    Without a target it is the form itself, as an open file in memory.
+    """
+    memory = io.BytesIO() if target is None else None
+    book = xlsxwriter.Workbook(target if memory is None else memory, {"in_memory": True})
     looks = {
         "must": book.add_format(
             {"bold": True, "bg_color": "#DCE8F5", "border": 1, "text_wrap": True, "valign": "vcenter"}
@@ -69,6 +74,9 @@ def template_xlsx(columns: Sequence[Column], target: Target, *, name: str = "") 
     sheet.set_row(0, 32)
     _guide(guide, columns, looks)
     book.close()
+    if memory is not None:
+        memory.seek(0)
+    return memory
 
 
 def _form_column(sheet: Any, index: int, column: Column, looks: dict[str, Any], lists: _Lists) -> None:

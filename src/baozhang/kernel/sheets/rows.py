@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .headings import Layout
+from .mapping import Mapping
 from .reading import Sheet
 
 _TOTALS = re.compile(r"(本页|本月|本年|全年|单位|部门|资产)?(合计|总计|小计|累计|共计|总合计)(数|额)?[:：]?")
@@ -131,6 +132,13 @@ class DataRows:
 
     def _few(self, row: list[Any]) -> bool:
         return sum(1 for cell in row if cell is not None) <= max(3, self._width // 3)
+
+
+def named_rows(sheet: Sheet, layout: Layout, mapping: Mapping) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """This is (sheet name, row number, raw cell by column name) of each data row, nothing parsed yet."""
+    pairs = sorted(mapping.columns.items())
+    for number, row in DataRows(sheet, layout):
+        yield sheet.name, number, {name: row[index] if index < len(row) else None for index, name in pairs}
 
 
 def _number_like(text: str) -> bool:

@@ -56,7 +56,9 @@ def _changes(who: Actor) -> list[dict[str, Any]]:
         return []
     since = clock.today() - dt.timedelta(days=1)
     rows = list(
-        ledger.Entry.objects.filter(day__gte=since, organ_id=who.organ_id, kind__in=_seen(who)).order_by("-id")[:8]
+        ledger.Entry.objects.filter(
+            day__gte=since, organ_id=who.organ_id, kind__in=_seen(who), by_id__isnull=False
+        ).order_by("-id")[:8]
     )
     made = []
     for entry in rows:

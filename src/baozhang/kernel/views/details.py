@@ -155,12 +155,15 @@ def sentences(resource: Resource, entries: list[ledger.Entry]) -> list[str]:
         text = _("%(who)s %(act)s") % {"who": entry.by_name, "act": act}
         if entry.seq > 1:
             parts = [_change(resource, name, pair, names) for name, pair in json.loads(entry.changes).items()]
+            parts = [part for part in parts if part]
             text += "：" + "；".join(parts[:12]) if parts else ""
         made.append(text + (_("（%(note)s）") % {"note": entry.note} if entry.note else ""))
     return made
 
 
 def _change(resource: Resource, attname: str, pair: list[Any], names: dict[str, dict[Any, str]]) -> str:
+    if attname.startswith("@"):
+        return ledger.aside_words(attname, pair[1])
     field = next((f for f in resource.model._meta.concrete_fields if f.attname == attname), None)
     words = field.verbose_name if field is not None else attname
     old, new = (_said(field, value, names.get(attname, {})) for value in pair)

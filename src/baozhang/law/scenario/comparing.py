@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel.refusal import Refused
 from baozhang.law.articles import CitationError, cite
-from baozhang.law.figures import Figures
+from baozhang.law.figures import Figures, catalogue
 from baozhang.law.rules import rules
 
 from .language import FINDING, REFUSAL, FigureFact
@@ -59,6 +59,15 @@ class Comparison:
             wanted = self._wanted(part)
             fitting = [one for one in found if _fits(wanted, one)]
             self.add(part, _("没有：%(what)s") % {"what": self._said(part)}, _listed(fitting), ok=not fitting)
+
+    def unjudged(self, node: Node, keys: frozenset[str]) -> None:
+        """This will expect that figures without a value kept a rule silent."""
+        for part in node.rows(_("待核实")):
+            key = part.text(_("参数"))
+            if key not in catalogue():
+                known: Words = {name: (name,) for name in catalogue()}
+                raise part.wrong(_("参数目录中没有“%(key)s”。") % {"key": key}, offer(key, known))
+            self.add(part, _("待核实：%(key)s") % {"key": key}, "、".join(sorted(keys)) or _("没有"), ok=key in keys)
 
     def refused(self, node: Node, refusal: Refused | None) -> None:
         """This will expect a refusal: its article, words of its sentence, the field that is wrong."""

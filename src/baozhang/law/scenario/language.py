@@ -62,6 +62,7 @@ ACT: Words = {
     "absent": ("不应发现", "没有"),
     "only": ("只发现", "别无其他"),
     "resolved": ("应消除", "消除"),
+    "unjudged": ("待核实", "unverified"),
 }
 STEP: Words = {
     "subject": ("对象", "subjects"),

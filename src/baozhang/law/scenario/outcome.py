@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
-import datetime as dt
 from typing import Any
 
 from baozhang.kernel.opening import Opening
@@ -40,6 +40,7 @@ class Patrolled:
     live: list[Found]
     resolved: list[Found] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    unjudged: frozenset[str] = frozenset()  # figures without a value that kept a rule silent
 
 
 PATROL: Opening[Callable[[dt.date, list[str]], Patrolled]] = Opening(

@@ -13,7 +13,7 @@ from baozhang.kernel.access import Actor, system_actor
 from baozhang.kernel.record import Record, remove
 from baozhang.kernel.refusal import Invalid, Refused
 from baozhang.law.issued import also_issued
-from baozhang.law.judge import Judged, judge
+from baozhang.law.judge import Judged, Tally, judge
 from baozhang.law.rules import SEVERITIES, rules
 
 from .comparing import Comparison
@@ -164,8 +164,10 @@ class _Play:
         drafts = figures(act.body, since=True)
         overlay = [fact.issued(self.stage.path(fact.place, fact.node)) for fact in drafts]
         with scope.everything(_("试算")):
-            found = [_found(judged) for judged in judge(rules(act.day), act.day, overlay=overlay)]
-        self._findings(act.parts, compare, Patrolled(found))
+            tallies: dict[str, Tally] = {}
+            found = [_found(judged) for judged in judge(rules(act.day), act.day, overlay=overlay, tallies=tallies)]
+        silent = frozenset(key for tally in tallies.values() for key in tally.unjudged)
+        self._findings(act.parts, compare, Patrolled(found, unjudged=silent))
 
     def _findings(self, parts: dict[str, Node], compare: Comparison, patrolled: Patrolled) -> None:
         if "findings" in parts:
@@ -176,6 +178,8 @@ class _Play:
             compare.findings(parts["only"], patrolled.live, exact=True, what=_("发现"))
         if "resolved" in parts:
             compare.findings(parts["resolved"], patrolled.resolved, what=_("消除"))
+        if "unjudged" in parts:
+            compare.unjudged(parts["unjudged"], patrolled.unjudged)
 
     def _subjects(self, node: Node) -> tuple[Table, list[Record]]:
         ((word, rows),) = node.mapping(_("对象")).items() if len(node.mapping(_("对象"))) == 1 else ((None, node),)

@@ -108,14 +108,16 @@ def sections(node: Node, words: Words, what: str, *, free: bool = False) -> tupl
         elif free:
             other[key] = part
         else:
-            raise part.wrong(_("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, offer(key, words))
+            # Within braces a comma begins the next part, also that in 6,000.
+            cut = _("内容里有逗号时，请给它加上引号。") if part.value is None else ""
+            raise part.wrong(_("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, cut or offer(key, words))
     return found, other
 
 
 def offer(key: str, words: Words) -> str:
     """This is the sentence that says what would be right instead of an unknown word."""
     shown = {spelling: spellings[0] if spellings else name for name, spellings in words.items() for spelling in (name, *spellings)}
-    near = difflib.get_close_matches(key, list(shown), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(key, list(shown), n=1, cutoff=0.5)
     if near:
         return _("是不是想写“%(word)s”？") % {"word": near[0]}
     return _("可以写：%(words)s。") % {"words": "、".join(dict.fromkeys(shown.values()))}

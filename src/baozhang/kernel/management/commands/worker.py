@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -21,9 +23,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """This will first take up what died with an earlier worker."""
+        once = options["once"]
         jobs.revive()
-        schedule.start(once=options["once"])
+        ticker = schedule.start(once=once)
         worker = Worker(
-            queue_names=["default"], interval=0.5, batch=options["once"], backend_name="default", startup_delay=False, max_tasks=None, worker_id="baozhang"
-        )
-        worker.run()
+            queue_names=["default"], interval=0.5, batch=once, backend_name="default", startup_delay=False, max_tasks=None,
+            worker_id=f"{socket.gethostname()[:40]}-{os.getpid()}", excluded_queue_names=[],
+        )  # fmt: skip
+        worker.configure_signals()
+        try:
+            worker.run()
+        finally:
+            if ticker is not None:
+                ticker.stop()

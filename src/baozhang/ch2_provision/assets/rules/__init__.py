@@ -1,0 +1,14 @@
+"""What the law watches in cards, books and titles (articles 11 to 13 and 15)."""
+
+from .books import ledger_difference
+from .doubles import possible_duplicate
+from .endings import early_disposal
+from .keeping import idle_not_offered, no_custodian
+from .prices import over_price
+from .quantities import over_quantity
+from .titles import title_holder
+
+__all__ = [
+    "early_disposal", "idle_not_offered", "ledger_difference", "no_custodian", "over_price", "over_quantity",
+    "possible_duplicate", "title_holder",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""What each field of a finding and of a patrol is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch1_general.organs import roles
+from baozhang.kernel import access
+from baozhang.kernel.access import Actor, Reach
+from baozhang.kernel.acts import Act
+from baozhang.kernel.resource import Computed, Group, Resource, register
+
+from .actions import REVIEW, review
+from .choices import COLOURS, Review, RunState
+from .models import Finding, Run
+
+access.permission(REVIEW, gettext_lazy("核查风险线索"))
+
+
+def _judge(verdict: Review) -> Any:
+    def run(records: Sequence[Finding], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+        count = review(records, verdict=verdict, note=note, by=by)
+        return _("已核查 %(count)s 条线索：%(verdict)s") % {"count": count, "verdict": verdict.label}
+
+    return run
+
+
+@register
+class Findings(Resource):
+    """What the rules found."""
+
+    model = Finding
+    slug = "warnings/findings"
+    article = "第四十一条第二款"
+    chapter = "supervision"
+    icon = "alert-triangle"
+    purpose = gettext_lazy("规则巡查发现的问题：哪一条、什么标准、什么事实、怎么办")
+    columns = ("severity", "organ", "sentence", "subject_name", "article", "amount", "state", "first_day")
+    more_columns = ("rule_title", "resolved_on", "review", "remedy", "kind", "reviewer", "reviewed_on")
+    groups = (
+        Group(gettext_lazy("问题"), ("rule_title", "sentence", "article", "severity", "amount", "remedy", "state")),
+        Group(gettext_lazy("对象"), ("organ", "subject_name", "kind", "first_day", "judged_on", "last_day", "resolved_on")),
+        Group(gettext_lazy("依据"), ("facts", "figure_sentences")),
+        Group(gettext_lazy("核查"), ("review", "review_note", "reviewer", "reviewed_on"), when=lambda finding: bool(finding.review)),
+        Group(gettext_lazy("消除"), ("evidence",), when=lambda finding: finding.resolved_on is not None),
+    )
+    computed = {
+        "rule_title": Computed(gettext_lazy("规则"), lambda finding: finding.title),
+        "figure_sentences": Computed(gettext_lazy("依据的标准"), lambda finding: "\n".join(finding.figure_sentences)),
+    }
+    readonly = frozenset(
+        {"sentence", "article", "severity", "amount", "remedy", "state", "organ", "subject_name", "kind", "first_day", "judged_on",
+         "last_day", "resolved_on", "facts", "review", "review_note", "reviewer", "reviewed_on", "evidence"}
+    )  # fmt: skip
+    filters = ("organ", "state", "severity", "rule", "kind", "article", "review")
+    sorts = ("first_day", "amount")
+    units = {"amount": gettext_lazy("元")}
+    key_facts = ("severity", "amount", "state")
+    state = "state"
+    colours = COLOURS
+    importable = False
+    addable = False
+    acts = {
+        "true": Act(gettext_lazy("属实"), REVIEW, _judge(Review.TRUE), article="第四十一条第二款", icon="check"),
+        "false": Act(gettext_lazy("误报"), REVIEW, _judge(Review.FALSE), needs_note=True, article="第四十一条第二款", icon="x"),
+    }
+
+
+@register
+class Runs(Resource):
+    """What each patrol counted."""
+
+    model = Run
+    slug = "warnings/runs"
+    article = "第四十一条第二款"
+    chapter = "supervision"
+    icon = "radar"
+    purpose = gettext_lazy("每次巡查的日期、各规则的计数，以及因标准待核实而没有判断的项目")
+    columns = ("day", "state", "started", "ended", "new", "changed", "resolved", "standing")
+    groups = (
+        Group(gettext_lazy("巡查"), ("day", "state", "started", "ended")),
+        Group(gettext_lazy("计数"), ("new", "changed", "resolved", "standing", "counts")),
+        Group(gettext_lazy("没有判断"), ("unjudged", "errors")),
+    )
+    readonly = frozenset({"day", "state", "started", "ended", "new", "changed", "resolved", "standing", "counts", "unjudged", "errors"})
+    filters = ("state",)
+    sorts = ("day",)
+    units = {name: gettext_lazy("条") for name in ("new", "changed", "resolved", "standing")}
+    state = "state"
+    colours = {RunState.RUNNING: "amber", RunState.DONE: "green", RunState.BROKEN: "red"}
+    importable = False
+    addable = False
+
+
+_SEEN = ["warnings.finding:view", "warnings.finding:export"]
+access.grant(roles.AGENCY, _SEEN, Reach.OWN)
+access.grant((roles.SUPERVISOR, roles.STANDARDS_OFFICER, roles.FINANCE_OFFICER), _SEEN, Reach.JURISDICTION)
+access.grant((roles.SUPPORT_HEAD, roles.AUDITOR), _SEEN, Reach.BELOW)
+access.grant((roles.SUPERVISOR, roles.SUPPORT_HEAD), REVIEW, Reach.JURISDICTION)
+access.grant((*roles.AUTHORITY, roles.AUDITOR), "warnings.run:view", Reach.OWN)

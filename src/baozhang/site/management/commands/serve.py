@@ -1,0 +1,47 @@
+"""`baozhang serve`: answers requests, and does queued work beside them, until it is stopped."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from granian import Granian
+from granian.constants import Interfaces
+
+from baozhang.site.lifeline import worker
+
+TARGET = "baozhang.site.wsgi:application"
+
+
+class Command(BaseCommand):
+    """The server."""
+
+    help = "answer requests and do queued work until stopped"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Where it answers and how many answer at once."""
+        own = urlsplit(settings.PUBLIC_ADDRESS)
+        parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
+        parser.add_argument("--port", type=int, default=own.port or 8000, help="the port to listen on")
+        parser.add_argument("--processes", type=int, default=1, help="processes that answer; one is right on SQLite")
+        parser.add_argument("--threads", type=int, default=4, help="threads in each process")
+        parser.add_argument("--no-worker", action="store_true", help="`baozhang worker` runs elsewhere")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """This will run until it is interrupted or told to end."""
+        self.stdout.write(f"http://{options['host']}:{options['port']}/")
+        server = Granian(
+            TARGET,
+            address=options["host"],
+            port=options["port"],
+            interface=Interfaces.WSGI,
+            websockets=False,
+            workers=options["processes"],
+            blocking_threads=options["threads"],
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,
+        )
+        with worker(not options["no_worker"]):
+            server.serve()

@@ -1,0 +1,1 @@
+"""Tests of cards, books and titles."""
