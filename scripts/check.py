@@ -69,9 +69,14 @@ def style() -> list[Check]:
     ]
 
 
+def tests(title: str, chosen: str) -> Check:
+    """The tests on SQLite that a marker expression chooses."""
+    return Check(title, tool("pytest", *WORKERS, "-m", chosen, "tests"))
+
+
 def quick() -> list[Check]:
-    """The checks of a minute."""
-    return [*style(), Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests"))]
+    """The checks of a minute: what is marked slow waits for the full run."""
+    return [*style(), tests("quick tests on SQLite", "not journey and not slow")]
 
 
 def everything() -> list[Check]:
@@ -80,7 +85,8 @@ def everything() -> list[Check]:
     browser = Path("/usr/bin/chromium").exists()
     pytest = tool("pytest", *WORKERS, "-m", "not journey", "--ignore=tests/architecture", "tests")
     return [
-        *quick(),
+        *style(),
+        tests("tests on SQLite", "not journey"),
         Check(
             "tests on PostgreSQL",
             (sys.executable, str(ROOT / "scripts" / "postgres.py"), "--", *pytest),

@@ -15,7 +15,7 @@ from django.db import models
 
 from baozhang.ch1_general.organs.choices import Kind
 from baozhang.ch1_general.organs.models import Appointment, Jurisdiction, Organization
-from baozhang.kernel import scope
+from baozhang.kernel import access, scope
 from baozhang.kernel.accounts import User
 from baozhang.kernel.record import Record, keep
 
@@ -35,10 +35,27 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
         "since": DAY + dt.timedelta(days=10 * n),
         "until": DAY + dt.timedelta(days=10 * n + 5),
     },
-    "organs.delegation": lambda n: {"until": DAY + dt.timedelta(days=3)},
-    "organs.suspension": lambda n: {"role": "head", "permission": "organs.organization:view"},
+    "organs.delegation": lambda n: _delegation(n),
+    "organs.suspension": lambda n: _suspension(n),
+    "kernel.verification": lambda n: {"state": "sound"},
+    "assets.card": lambda n: {"number": f"C{n:06d}", "name": f"台式计算机{n}", "value": Decimal(4000), "acquired": DAY},
+    "assets.ledgertotal": lambda n: {"day": DAY - dt.timedelta(days=n)},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
 }
+
+
+def _delegation(n: int) -> dict[str, Any]:
+    """One hands on one's own work: where there is a clerk, he is the one who gives."""
+    since = DAY + dt.timedelta(days=10 * n)
+    clerk = User._base_manager.filter(username="clerk").first()
+    return {"since": since, "until": since + dt.timedelta(days=3)} | ({"giver": clerk} if clerk else {})
+
+
+def _suspension(n: int) -> dict[str, Any]:
+    """Another grant each time."""
+    grants = [(role.code, name) for role in access.ROLES.values() if not role.admin for name in role.grants]
+    role, permission = grants[n % len(grants)]
+    return {"role": role, "permission": permission}
 
 
 def city() -> Jurisdiction:

@@ -49,7 +49,9 @@ def own_rules(monkeypatch):
         """实有人数超过编制"""
         most = law.allowed("assets.quantity.desktop", record.quota)
         facts = {"quota": record.quota, "actual": record.actual, "sum": Decimal("1.50")}
-        return Verdict(f"{record.organ.name}超{record.more}，限{most}", facts, Decimal("12.345"), "核减", key=record.band)
+        return Verdict(
+            f"{record.organ.name}超{record.more}，限{most}", facts, Decimal("12.345"), "核减", key=record.band
+        )
 
     @rule(
         article="第四十一条第二款", subject="organs.headcount", since="2022-11-01",
@@ -61,7 +63,9 @@ def own_rules(monkeypatch):
 
 
 def heads(name, quota, actual, **values):
-    row = Headcount(organ=factories.organ(name), band="division", quota=quota, actual=actual, since=dt.date(2023, 1, 1), **values)
+    row = Headcount(
+        organ=factories.organ(name), band="division", quota=quota, actual=actual, since=dt.date(2023, 1, 1), **values
+    )
     return factories.save(row)
 
 
@@ -85,7 +89,12 @@ def test_a_new_finding_says_everything():
     report = patrol()
     found = only()
     assert (found.rule, found.kind, found.subject_id, found.key) == ("too_many", "organs.headcount", row.pk, "division")
-    assert (found.state, found.severity, found.article, found.remedy) == (State.OPEN, "serious", "第十二条第一款", "核减")
+    assert (found.state, found.severity, found.article, found.remedy) == (
+        State.OPEN,
+        "serious",
+        "第十二条第一款",
+        "核减",
+    )
     assert (found.sentence, found.amount) == ("甲局超2，限10", Decimal("12.34"))
     assert found.facts == {"quota": 10, "actual": 12, "sum": "1.50"}
     assert [figure["key"] for figure in found.figures] == ["assets.quantity.desktop"]
@@ -96,7 +105,12 @@ def test_a_new_finding_says_everything():
     assert report.counts["silent"].unjudged == {"supervision.rectify_days": 2}
     assert entries(found) == [patrol_module.FOUND]
     run = last_run()
-    assert (run.state, run.new, run.standing, run.unjudged) == (RunState.DONE, 1, 1, {"silent": {"supervision.rectify_days": 2}})
+    assert (run.state, run.new, run.standing, run.unjudged) == (
+        RunState.DONE,
+        1,
+        1,
+        {"silent": {"supervision.rectify_days": 2}},
+    )
 
 
 def test_doing_it_again_changes_nothing():
@@ -107,7 +121,12 @@ def test_doing_it_again_changes_nothing():
         report = patrol()
     after = only()
     assert (after.version, after.kept_at) == (before.version, before.kept_at)
-    assert (report.total("new"), report.total("changed"), report.total("resolved"), report.total("open")) == (0, 0, 0, 1)
+    assert (report.total("new"), report.total("changed"), report.total("resolved"), report.total("open")) == (
+        0,
+        0,
+        0,
+        1,
+    )
 
 
 def test_changed_facts_are_entered():

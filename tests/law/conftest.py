@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from baozhang.law import rules
 
 
 @pytest.fixture
-def no_rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """No rule is known but those that the test declares."""
     monkeypatch.setattr(rules, "_rules", [])
-    yield

@@ -158,6 +158,8 @@ def test_a_rule_that_goes_on_without_a_figure_is_counted_too():
     @declare
     def both(record, law):
         """两项"""
+        law.get("assets.price.desktop")
+        law.forget()
         if law.get("supervision.rectify_days") is None:
             yield Verdict("另一项", key="b")
         if record.actual > law.allowed(DESKTOP, record.quota):

@@ -69,6 +69,7 @@ def alive(pid: int) -> bool:
 
 
 @needs_server
+@pytest.mark.slow
 def test_a_throw_away_server_answers_and_leaves_nothing():
     code = "import os, psycopg; print(psycopg.connect(os.environ['BAOZHANG_DATABASE_URL']).execute('show fsync').fetchone()[0])"
     command = [sys.executable, str(SCRIPTS / "postgres.py"), "--", sys.executable, "-c", code]
@@ -77,6 +78,7 @@ def test_a_throw_away_server_answers_and_leaves_nothing():
 
 
 @needs_server
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
 def test_the_server_ends_with_whoever_asked_for_it(sign):
     starter = subprocess.Popen([sys.executable, str(SCRIPTS / "postgres.py")], stdout=subprocess.PIPE, text=True)

@@ -13,7 +13,7 @@ from django.db import transaction
 from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.ch1_general.organs.queries import authority_of
 from baozhang.ch2_provision.assets import actions
-from baozhang.ch2_provision.assets.choices import Disposal, UseState
+from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
 from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
 from baozhang.kernel import access, clock, ledger, scope
@@ -105,12 +105,11 @@ def _buy(book: Ledger, by: Actor, day: dt.date, chance: Random) -> None:
     keep(cards, by=by, note="验收入账")
 
 
-def _cards(organ: Organization, chance: Random, count: int) -> list[Card]:
-    keys = list(
-        Card._base_manager.filter(organ=organ, disposed=None, use_state=UseState.IN_USE)
-        .order_by("id")
-        .values_list("pk", flat=True)
-    )
+def _cards(organ: Organization, chance: Random, count: int, before: dt.date | None = None) -> list[Card]:
+    rows = Card._base_manager.filter(organ=organ, disposed=None, use_state=UseState.IN_USE).order_by("id")
+    if before is not None:
+        rows = rows.filter(acquired__lt=before, category=Category.EQUIPMENT)
+    keys = list(rows.values_list("pk", flat=True))
     return list(Card._base_manager.filter(pk__in=chance.sample(keys, k=min(count, len(keys)))).order_by("id"))
 
 
@@ -127,7 +126,8 @@ def _end(organ: Organization, by: Actor, day: dt.date, chance: Random) -> None:
     for card in idle:
         card.use_state, card.idle_since = UseState.IDLE, day
     keep(idle, by=by, act=actions.USE, note="使用部门退回")
-    for card in _cards(organ, chance, 1):
+    old = None if chance.random() < 0.1 else day - dt.timedelta(days=2400)  # most are past their years, a few are not
+    for card in _cards(organ, chance, 1, before=old):
         card.use_state, card.disposal, card.disposed = UseState.SCRAPPED, Disposal.SCRAPPING, day
         keep(card, by=by, act=actions.DISPOSE, note="按报废鉴定处置")
 

@@ -199,6 +199,13 @@ class Actor:
             )
 
     @property
+    def person(self) -> int:
+        """The key of the user who acts; Forbidden where it is a job, which owns nothing."""
+        if self.user_id is None:
+            raise Forbidden(_("这项操作须由人员办理"))
+        return self.user_id
+
+    @property
     def organ_id(self) -> int | None:
         """The organ in which the actor stands at present."""
         return self.holdings[0].organ_id if self.holdings else None

@@ -48,7 +48,13 @@ class User(Record, AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
-    def check_password(self, raw_password: str) -> bool:
+    def derive(self) -> None:
+        """This will shut an account that has no password yet; the system administrator hands out the first one."""
+        if not self.password:
+            self.set_unusable_password()
+            self.must_change = True
+
+    def check_password(self, raw_password: str | None) -> bool:
         """True where the password is right; a stronger hash is taken only when the password is next changed."""
         return matches(raw_password, self.password)
 

@@ -139,7 +139,11 @@ def attach(subject: Record, file: IO[bytes], name: str, *, by: Actor, note: str 
             if known is not None:
                 return known
             if of(subject).count() >= MOST:
-                raise Invalid(_("附件过多"), why=_("一条记录最多 %(most)s 个附件。") % {"most": MOST}, instead=_("请合并后再上传。"))
+                raise Invalid(
+                    _("附件过多"),
+                    why=_("一条记录最多 %(most)s 个附件。") % {"most": MOST},
+                    instead=_("请合并后再上传。"),
+                )
             made = Attachment(
                 label_of=subject.label, record_key=subject.pk, organ_id=subject.organ_key(), name=name, size=size,
                 sort=sort.code, digest=digest, sha256=sha256, by_name=by.name, at=clock.now(),
@@ -167,7 +171,11 @@ def opened(attachment: Attachment) -> IO[bytes]:
     except FileNotFoundError:
         file = None
     if file is None or os.fstat(file.fileno()).st_size != attachment.size:
-        raise Refused(_("附件“%(name)s”的文件缺失") % {"name": attachment.name}, why=_("磁盘上没有它，或大小与登记不符。"), instead=_("请联系系统管理员从备份恢复。"))
+        raise Refused(
+            _("附件“%(name)s”的文件缺失") % {"name": attachment.name},
+            why=_("磁盘上没有它，或大小与登记不符。"),
+            instead=_("请联系系统管理员从备份恢复。"),
+        )
     return file
 
 
@@ -199,7 +207,11 @@ def _received(file: IO[bytes]) -> Iterator[tuple[Path, int, str, str]]:
             os.fsync(target.fileno())
         yield place, size, sm3.hexdigest(), sha256.hexdigest()
     except OSError as error:
-        raise Refused(_("附件没有存下"), why=_("磁盘写不进去：%(why)s。") % {"why": error.strerror}, instead=_("数据没有改变，请稍后再试，或联系系统管理员清理磁盘。")) from error
+        raise Refused(
+            _("附件没有存下"),
+            why=_("磁盘写不进去：%(why)s。") % {"why": error.strerror},
+            instead=_("数据没有改变，请稍后再试，或联系系统管理员清理磁盘。"),
+        ) from error
     finally:
         place.unlink(missing_ok=True)
 
@@ -236,7 +248,11 @@ def sweep() -> dict[str, Any]:
     folder().mkdir(parents=True, exist_ok=True)
     files = [path for path in folder().glob("??/*") if path.is_file()]
     live = Attachment._base_manager.filter(removed=False)
-    wanted = {d for part in bulk.chunks([path.name for path in files]) for d in live.filter(digest__in=part).values_list("digest", flat=True)}
+    wanted = {
+        d
+        for part in bulk.chunks([path.name for path in files])
+        for d in live.filter(digest__in=part).values_list("digest", flat=True)
+    }
     gone = sum(_swept(path, live) for path in files if path.name not in wanted)
     gone += sum(_swept(path, None) for path in (folder() / "incoming").glob("*"))
     there = {path.name for path in files}

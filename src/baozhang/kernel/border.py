@@ -94,6 +94,8 @@ def _column(resource: Resource, name: str) -> Column:
     if model_field.max_length and kind == "text":
         options["max_length"] = model_field.max_length
     required = not model_field.blank and not model_field.null and not model_field.has_default()
+    if name == "organ" and resource.model.scope_field == "organ_id":
+        required = False  # a row that names no organ belongs to whoever brings the sheet
     unit = "" if kind == "money" else str(resource.units.get(name, ""))
     return Column(
         name=name,
@@ -263,12 +265,16 @@ def _allowed(model: type[Record], pair: tuple[Row, Record, Record | None], batch
     organs = {record.organ_key()} | ({old.organ_key()} if old is not None else set())
     for organ in organs:
         if not by.can(verb, organ):
-            column = str(model._meta.get_field("organ").verbose_name) if model.scope_field == "organ_id" else ""
+            column = str(_organ_words(model))
             batch.faults.append(
                 _at(row, Fault(_("不在您的办理范围内"), "organ", column=column, remedy=_("只能导入本单位的数据")))
             )
             return False
     return True
+
+
+def _organ_words(model: type[Record]) -> Any:
+    return next((field.verbose_name for field in model._meta.concrete_fields if field.attname == "organ_id"), "")
 
 
 def _at(row: Row, fault: Fault) -> Fault:

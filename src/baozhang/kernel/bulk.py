@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
@@ -49,9 +48,12 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + 1 + count))
 
 
+_dump = DjangoJSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def dump_json(value: Any) -> str:
     """Canonical JSON text: sorted keys, no blanks, Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
+    return _dump(value)
 
 
 def _same(value: Any) -> Any:
@@ -69,12 +71,16 @@ def _adapters(model: type[models.Model], vendor: str) -> tuple[tuple[str, str, C
             adapt = _same  # the driver adapts dates, decimals and bytes by itself
         else:
             adapt = _prepared(field)
-        found.append((field.attname, field.column, adapt))
+        found.append((field.attname, str(field.column), adapt))
     return tuple(found)
 
 
+_AS_THEY_ARE = frozenset({str, int, type(None)})
+
+
 def _prepared(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else field.get_db_prep_save(value, connection)
+    prepare = field.get_db_prep_save
+    return lambda value: value if type(value) in _AS_THEY_ARE else prepare(value, connection)
 
 
 def _rows(
@@ -95,19 +101,34 @@ def _rows(
 
 def insert(model: type[models.Model], records: Sequence[models.Model]) -> None:
     """This will insert records that have their primary keys already; database errors come as Django's."""
-    if not records:
+    if records:
+        names = [name for name, _column, _adapt in _adapters(model, connection.vendor)]
+        _put(model, names, _rows(records, model, names))
+
+
+def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """This will insert rows given as values of the named attributes; the database numbers them in their order."""
+    if not rows:
         return
-    names = [name for name, _column, _adapt in _adapters(model, connection.vendor)]
-    columns = ", ".join(f'"{column}"' for _name, column, _adapt in _adapters(model, connection.vendor))
+    known = {name: adapt for name, _column, adapt in _adapters(model, connection.vendor)}
+    adapters = [known[name] for name in names]
+    if any(adapt is not _same for adapt in adapters):
+        rows = [tuple([adapt(value) for adapt, value in zip(adapters, row, strict=True)]) for row in rows]
+    _put(model, names, rows)
+
+
+def _put(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    known = {name: column for name, column, _adapt in _adapters(model, connection.vendor)}
+    columns = ", ".join(f'"{known[name]}"' for name in names)
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if is_postgres():
             with connection.wrap_database_errors, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
-                for row in _rows(records, model, names):
+                for row in rows:
                     copy.write_row(row)
             return
         marks = ", ".join(["%s"] * len(names))
-        cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', list(_rows(records, model, names)))
+        cursor.executemany(f'INSERT INTO "{table}" ({columns}) VALUES ({marks})', list(rows))
 
 
 def update(model: type[models.Model], records: Sequence[models.Model], names: Sequence[str]) -> None:

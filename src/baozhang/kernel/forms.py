@@ -31,7 +31,7 @@ class ReferenceField(forms.ModelChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """The key to post, and the words to show beside it."""
-        found = value if isinstance(value, models.Model) else self.queryset.filter(pk=value).first() if value else None
+        found = value if isinstance(value, models.Model) else self.queryset.filter(pk=value).first() if value and self.queryset is not None else None
         self.widget.attrs["data-words"] = str(found) if found else ""
         return super().prepare_value(value)
 
@@ -65,10 +65,10 @@ class RecordForm(forms.ModelForm[Any]):
 def form_for(resource: Resource, *, by: Any, names: tuple[str, ...] | None = None, **kwargs: Any) -> RecordForm:
     """The form of a resource for an actor, empty or of a record; `names` narrows it to some fields."""
     wanted = tuple(name for name in (names or resource.fields) if not name.startswith("x_"))
-    made: type[RecordForm] = forms.modelform_factory(
+    made: Any = forms.modelform_factory(
         resource.model, form=RecordForm, fields=wanted, formfield_callback=lambda field: _formfield(resource, field, by)
     )
-    form = made(**kwargs)
+    form: RecordForm = made(**kwargs)
     form.resource = resource
     form.customs = fields_for(resource.label) if names is None else []
     for custom in form.customs:

@@ -13,8 +13,9 @@ INLINE = 400_000  # bytes; a smaller file is checked while the user waits
 
 
 def _as_user(job: jobs.Job, pk: int, act: Callable[..., Any]) -> dict[str, Any]:
+    user: Any = User._base_manager.get(pk=job.user_id or 0)
     session = ImportSession._base_manager.get(pk=pk)
-    who = access.actor_of(User._base_manager.get(pk=job.user_id), clock.today(), session.organ_id)
+    who = access.actor_of(user, clock.today(), session.organ_id)
     with scope.within(who):
         act(session, by=who)
     return {"session": pk}
@@ -55,7 +56,15 @@ def commit(session: ImportSession, *, by: access.Actor, url: str) -> bool:
 
 
 def _ask(name: str, key: str, session: ImportSession, by: access.Actor, url: str) -> None:
-    jobs.ask(name, key=key, title=session.filename, user_id=by.user_id, organ_id=session.organ_id, url=url, session=session.pk)
+    jobs.ask(
+        name,
+        key=key,
+        title=session.filename,
+        user_id=by.user_id,
+        organ_id=session.organ_id,
+        url=url,
+        session=session.pk,
+    )
 
 
 def latest(session: ImportSession) -> jobs.Job | None:

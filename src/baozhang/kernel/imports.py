@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from . import access, bulk, clock, ledger, resource
 from .border import Batch, Row, accept, columns_of
+from .mappings import chosen
 from .record import Record, as_of, keep, remove
 from .refusal import Fault, Invalid, NotFound, Refused
 from .resource import Resource
@@ -99,9 +100,9 @@ def upload(res: Resource, file: IO[bytes], filename: str, *, organ_id: int, by: 
     with open_workbook(file, filename):
         pass
     file.seek(0)
-    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     session = ImportSession(
-        organ_id=organ_id, slug=res.slug, filename=filename[-200:], digest=digest, user_id=by.user_id
+        organ_id=organ_id, slug=res.slug, filename=filename[-200:], digest=digest, user_id=by.person
     )
     keep(session, by=by, right=res.right("import"))
     session.folder.mkdir(parents=True, exist_ok=True)
@@ -213,7 +214,7 @@ def _organ_default(res: Resource, organ_id: int) -> dict[str, Any]:
     """The organ that rows belong to where they do not name one."""
     if res.model.scope_field != "organ_id":
         return {}
-    organs: Any = res.model._meta.get_field("organ").related_model
+    organs: Any = res.field("organ").related_model
     return {"organ": organs._base_manager.get(pk=organ_id)}
 
 
@@ -353,35 +354,27 @@ def _back(res: Resource, old: list[tuple[Record, int]], by: access.Actor, sessio
     )
 
 
-def from_file(res: Resource, path: Path, *, organ_id: int, by: access.Actor, dry_run: bool = False) -> dict[str, Any]:
-    """This will check and write a file in one go, for the command line: counts and faults."""
+def from_file(
+    res: Resource, path: Path, *, organ_id: int, by: access.Actor, dry_run: bool = False, mapping: str = ""
+) -> dict[str, Any]:
+    """This will check and write a file in one go, for the command line: counts and faults; `mapping` as `mappings.chosen`."""
     columns = columns_of(res)
+    by.must(res.right("import"))
     with within(by), transaction.atomic(), open_workbook(path, path.name) as workbook:
-        found = [(table, propose(table.layout, columns)) for table in find_tables(workbook, columns)]
-        if not found:
-            raise Invalid(_("没有认出表头"), instead=_("请用 records --schema 查看可用的列。"))
+        known = RememberedMapping.objects.filter(slug=res.slug, organ_id=organ_id)
+        found = [(t, chosen(t.layout, columns, known, mapping)) for t in find_tables(workbook, columns)]
         rows, faults, notes = rows_of(res, workbook, found, columns)
+        notes = [note for _table, how in found for note in how.notes] + notes
         batch = accept(res, rows, by=by, defaults=_organ_default(res, organ_id))
-        faults = [*faults, *batch.faults]
-        batch.faults = faults
+        batch.faults = faults = sorted([*faults, *batch.faults], key=lambda fault: (fault.sheet, fault.row or 0))
         if not faults and not dry_run:
             stamp = f"file-{clock.now():%Y%m%d%H%M%S%f}"
-            keep(batch.new, by=by, act=ledger.IMPORT, note=path.name, batch=stamp, checked=True)
-            keep(
-                [change.record for change in batch.changed],
-                by=by,
-                act=ledger.IMPORT,
-                note=path.name,
-                batch=stamp,
-                checked=True,
-            )
+            for records in (batch.new, [change.record for change in batch.changed]):
+                keep(records, by=by, act=ledger.IMPORT, note=path.name, batch=stamp, checked=True)
     return {
-        **batch.counts(),
-        "total": batch.total,
-        "written": not faults and not dry_run,
-        "notes": notes,
+        **batch.counts(), "total": batch.total, "written": not faults and not dry_run, "notes": notes,
         "errors": [asdict(fault) for fault in faults],
-    }
+    }  # fmt: skip
 
 
 def lines(faults: Iterable[dict[str, Any]]) -> Iterator[list[Any]]:

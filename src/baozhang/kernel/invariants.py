@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, models
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from .record import Record
 
 Check = Callable[[Any], str | None]
+Keys = dict[tuple[str, ...], set[tuple[Any, ...]]]  # unique set of attributes → the keys met so far
 
 
 def _text_check(field: models.Field[Any, Any]) -> Check:
@@ -83,21 +85,38 @@ def _checks(model: type[Record]) -> tuple[tuple[str, models.Field[Any, Any], boo
     return tuple(found)
 
 
-def field_faults(record: Record, model: type[Record]) -> list[Fault]:
-    """What is wrong with the fields of one record: missing, too long, not among the choices, not a number."""
-    faults: list[Fault] = []
+def field_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int, Fault]]:
+    """What is wrong with the fields of records, by their place: missing, too long, not among the choices, no number.
+
+    A column is looked at once a different value, since most cells of a ledger repeat; rows only where a value is wrong.
+    """
+    faults: list[tuple[int, Fault]] = []
     for name, field, empty_ok, checks in _checks(model):
-        value = getattr(record, name)
-        if value is None or value == "":
-            if (value is None and not field.null) or not empty_ok:
-                faults.append(_fault(field, value, _("必填")))
+        if empty_ok and field.null and not checks:
             continue
-        for look in checks:
-            reason = look(value)
-            if reason:
-                faults.append(_fault(field, value, reason))
+        values = list(map(attrgetter(name), rows))
+        look = _looker(field, empty_ok, checks)
+        for value in _different(values):
+            if look(value) is not None:
+                wrong = ((i, one, look(one)) for i, one in enumerate(values))
+                faults += [(i, _fault(field, one, reason)) for i, one, reason in wrong if reason is not None]
                 break
     return faults
+
+
+def _looker(field: models.Field[Any, Any], empty_ok: bool, checks: tuple[Check, ...]) -> Check:
+    def look(value: Any) -> str | None:
+        if value is None or value == "":
+            return _("必填") if (value is None and not field.null) or not empty_ok else None
+        return next((reason for check in checks if (reason := check(value))), None)
+
+    return look
+
+
+def _different(values: list[Any]) -> Iterable[Any]:
+    """The different values of a column; all of them where equal ones may be of different kinds, or cannot be compared."""
+    kinds = set(map(type, values)) - {type(None)}
+    return set(values) if len(kinds) < 2 and not kinds & {dict, list} else values
 
 
 def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
@@ -108,10 +127,11 @@ def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
 
 def unique_sets(model: type[Record]) -> list[tuple[str, ...]]:
     """The sets of attributes that must be unique without condition."""
-    sets = [(f.attname,) for f in model._meta.concrete_fields if f.unique and not f.primary_key]
+    sets: list[tuple[str, ...]] = [(f.attname,) for f in model._meta.concrete_fields if f.unique and not f.primary_key]
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.condition is None:
-            sets.append(tuple(model._meta.get_field(name).attname for name in constraint.fields))  # type: ignore[union-attr]
+            names = {f.name: f.attname for f in model._meta.concrete_fields}
+            sets.append(tuple(names[name] for name in constraint.fields))
     return sets
 
 
@@ -134,13 +154,13 @@ def taken(model: type[Record], names: tuple[str, ...], keys: Sequence[tuple[Any,
     return found
 
 
-def unique_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int, Fault]]:
-    """Keys that stand twice in the batch or belong to another row already, with the row's place in the batch."""
+def unique_faults(model: type[Record], rows: Sequence[Record], met: Keys | None = None) -> list[tuple[int, Fault]]:
+    """Keys that stand twice in the batch (or in `met`) or belong to another row already, with the row's place in it."""
     faults: list[tuple[int, Fault]] = []
     for names in unique_sets(model):
         keys = [tuple(getattr(row, name) for name in names) for row in rows]
         full = {i: key for i, key in enumerate(keys) if None not in key and "" not in key}
-        owner: dict[tuple[Any, ...], int] = {}
+        owner = (met if met is not None else {}).setdefault(names, set())
         in_database = taken(model, names, list(set(full.values())))
         for i, key in full.items():
             here = in_database.get(key)
@@ -148,7 +168,7 @@ def unique_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int
                 field = model._meta.get_field(_field_name(model, names[-1]))
                 reason = _("与本批另一行重复") if key in owner else _("已有同样的记录")
                 faults.append((i, _fault(field, key[-1], reason)))  # type: ignore[arg-type]
-            owner.setdefault(key, i)
+            owner.add(key)
     return faults
 
 
@@ -156,8 +176,11 @@ def _field_name(model: type[Record], attname: str) -> str:
     return next(f.name for f in model._meta.concrete_fields if f.attname == attname)
 
 
-def batch_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int, Fault]]:
-    """All that is wrong with a batch: (index of the row in it, fault); periods are looked at when the rest is right."""
+def batch_faults(model: type[Record], rows: Sequence[Record], met: Keys | None = None) -> list[tuple[int, Fault]]:
+    """All that is wrong with a batch: (index of the row in it, fault); periods are looked at when the rest is right.
+
+    `met` are the unique keys of earlier batches of the same file; those of this one are put in.
+    """
     faults: list[tuple[int, Fault]] = []
     for i, row in enumerate(rows):
         faults.extend((i, fault) for fault in field_faults(row, model))

@@ -55,10 +55,10 @@ class Desk:
         if user.must_change and not request.path.startswith(("/password/", "/logout/")):
             return redirect("/password/")
         with scope.within(actor):
-            response = self._run(request)
+            response: Any = self._run(request)
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()
-            return response
+            return response  # type: ignore[no-any-return]
 
     def _run(self, request: HttpRequest) -> HttpResponse:
         if request.method in SAFE and not request.path.startswith(("/login/", "/api/")):

@@ -6,9 +6,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import lru_cache
-from operator import attrgetter
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.db import IntegrityError, models, transaction
@@ -20,12 +17,12 @@ from . import bulk, clock, ledger
 from .access import Actor
 from .invariants import check, explain
 from .opening import Opening
+from .plain import first_values, kept_fields, plain_value, plain_values, snapper
 from .refusal import NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 
 R = TypeVar("R", bound="Record")
-BOOKKEEPING = ("id", "version", "head", "search", "kept_at")
 NOTHING: Mapping[str, Any] = {}
 
 removed: Opening[Callable[[Any, list[int], Actor], None]] = Opening(
@@ -98,38 +95,6 @@ class Record(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
         """This will always raise: records are taken back through `remove`."""
         raise WriteOutsideKeep("use remove(record, by=…)")
-
-
-@lru_cache(maxsize=None)
-def kept_fields(model: type[Record]) -> tuple[str, ...]:
-    """The attributes of a class of record that the ledger follows."""
-    return tuple(f.attname for f in model._meta.concrete_fields if f.attname not in BOOKKEEPING)
-
-
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, (str, int, bool, dict, list)):
-        return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dt.datetime):
-        return value.astimezone(clock.ZONE).isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value)
-
-
-@lru_cache(maxsize=None)
-def _snapper(model: type[Record]) -> Callable[[Record], tuple[Any, ...]]:
-    return attrgetter(*kept_fields(model))
-
-
-def plain_values(model: type[Record], row: Sequence[Any]) -> dict[str, Any]:
-    """A row of kept fields as the ledger writes it: JSON values, masked ones as digests."""
-    values = {name: _plain(value) for name, value in zip(kept_fields(model), row, strict=True)}
-    for name in model.masked:
-        if values.get(name) not in (None, ""):
-            values[name] = "sm3:" + ledger.sm3(str(values[name]).encode()).hex()
-    return values
 
 
 @dataclass
@@ -215,7 +180,7 @@ def _stand_still(
             )
             if moved:
                 raise Refused(
-                    _("“%(field)s”不能直接填写") % {"field": model._meta.get_field(name).verbose_name},
+                    _("“%(field)s”不能直接填写") % {"field": words_of(model, name)},
                     why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
                     instead=_("请在记录页面按步骤办理。"),
                 )
@@ -258,6 +223,26 @@ def _deny(model: type[R], by: Actor, verb: str, organ: int) -> NoReturn:
     raise NotFound(_("单位不存在或不在您的范围内"), instead=_("请选择本单位，或由该单位人员办理。"))
 
 
+Line = tuple["Record", str, dict[str, Any]]  # a record, the act, and what changes
+
+
+def _changes(model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], act: str) -> tuple[list[Line], set[str]]:
+    """The rows that differ from what stands (all of them where an act is named), and the attributes that do."""
+    snap, names = snapper(model), kept_fields(model)
+    lines: list[Line] = []
+    touched: set[str] = set()
+    for row in rows:
+        old, new = before[row.pk][2:], snap(row)
+        if old == new and not act:
+            continue
+        differing = [i for i, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
+        touched.update(names[i] for i in differing)
+        row.head = bytes(before[row.pk][1])
+        pairs = {names[i]: [plain_value(model, names[i], value[i]) for value in (old, new)] for i in differing}
+        lines.append((row, act or ledger.CHANGE, pairs))
+    return lines, touched
+
+
 def _write(
     model: type[R],
     rows: Sequence[R],
@@ -269,35 +254,18 @@ def _write(
     batch: str,
     aside: Mapping[str, Any],
 ) -> Kept:
-    fresh = [row for row in rows if not row.pk]
-    snap, names = _snapper(model), kept_fields(model)
-    lines: list[tuple[Record, str, dict[str, Any]]] = []
-    moved: list[R] = []
-    touched: set[str] = set()
+    fresh, snap = [row for row in rows if not row.pk], snapper(model)
+    lines, touched = _changes(model, [row for row in rows if row.pk], before, act)
+    moved = [line[0] for line in lines]
     beside = {name: [None, value] for name, value in aside.items()}
-    for row in rows:
-        if not row.pk:
-            continue
-        old, new = before[row.pk][2:], snap(row)
-        if old == new and not act:
-            continue
-        differing = [i for i, pair in enumerate(zip(old, new, strict=True)) if pair[0] != pair[1]]
-        touched.update(names[i] for i in differing)
-        was, now = plain_values(model, old), plain_values(model, new)
-        row.head = bytes(before[row.pk][1])
-        lines.append(
-            (row, act or ledger.CHANGE, {names[i]: [was[names[i]], now[names[i]]] for i in differing} | beside)
-        )
-        moved.append(row)
+    lines = [(row, code, changes | beside) for row, code, changes in lines] if beside else lines
     for row, pk in zip(fresh, bulk.reserve_ids(model, len(fresh)) if fresh else (), strict=True):
         row.pk = pk
-        lines.append((row, act or ledger.ADD, plain_values(model, snap(row))))
+        lines.append((row, act or ledger.ADD, first_values(model, snap(row))))
     at = clock.now()
     for line in lines:
-        row_ = line[0]
-        row_.version += 1
-        row_.kept_at = at
-        row_.search = blob(row_)
+        kept = line[0]
+        kept.version, kept.kept_at, kept.search = kept.version + 1, at, blob(kept)
     try:
         ledger.enter(lines, by=by, note=note, batch=batch)
         bulk.insert(model, fresh)
@@ -312,8 +280,9 @@ def _write(
 
 
 def remove(
-    records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = ""
-) -> int:
+    records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = "",
+    where: int | None = None,
+) -> int:  # fmt: skip
     """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse."""
     rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
     if not rows:
@@ -321,7 +290,7 @@ def remove(
     model = type(rows[0])
     with transaction.atomic():
         before = _lock(model, rows)
-        _allow(model, rows, before, by, right or model.right("remove"))
+        _allow(model, rows, before, by, right or model.right("remove"), where)
         lines: list[tuple[Record, str, dict[str, Any]]] = []
         for row in rows:
             was = plain_values(model, before[row.pk][2:])

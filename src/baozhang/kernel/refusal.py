@@ -7,21 +7,24 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
+Words = Any  # a sentence, put into the reader's language when it is shown
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong in what was handed in, with its place."""
 
-    reason: str
+    reason: Words
     field: str = ""
     value: str = ""
-    remedy: str = ""
+    remedy: Words = ""
     sheet: str = ""
     row: int | None = None
-    column: str = ""
+    column: Words = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The fault with its empty places left out."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", None)}
+        return {key: value if key == "row" else str(value) for key, value in asdict(self).items() if value not in ("", None)}
 
 
 class Refused(Exception):
@@ -31,11 +34,11 @@ class Refused(Exception):
 
     def __init__(
         self,
-        what: str,
+        what: Words,
         *,
-        why: str = "",
+        why: Words = "",
         article: str = "",
-        instead: str = "",
+        instead: Words = "",
         facts: Mapping[str, Any] | None = None,
         faults: Sequence[Fault] = (),
     ) -> None:

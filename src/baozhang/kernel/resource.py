@@ -110,7 +110,7 @@ class Resource:
     key_facts: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[Related, ...]] = ()
     state: ClassVar[str] = ""  # the field whose choice is the record's state
-    colours: ClassVar[Mapping[str, str]] = {}  # state → green | amber | red | blue | plain
+    colours: ClassVar[Mapping[Any, str]] = {}  # state → green | amber | red | blue | plain
     flow: ClassVar[Any] = None
     acts: ClassVar[Mapping[str, Any]] = {}  # name → Act: what may be done to one or many records beside the flow
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it

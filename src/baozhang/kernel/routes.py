@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from . import resource as resources
+from .addresses import MORE, bound
 from .resource import RESOURCES, Resource
 from .views import details, door, edits, exports, find, lists
-
-View = Callable[..., HttpResponse]
-MORE: list[Callable[[Resource], list[URLPattern]]] = []  # further addresses that a mechanism gives every resource
-
-
-def bound(view: View, resource: Resource, **kwargs: Any) -> View:
-    """The view of one resource."""
-    return partial(view, resource=resource, **kwargs)
 
 
 def _of(resource: Resource) -> URLResolver:

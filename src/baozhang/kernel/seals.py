@@ -13,7 +13,8 @@ from django.db import connection, transaction
 
 from . import bulk, clock, ledger
 from .ledger import GENESIS, Entry, Seal
-from .record import Record, kept_fields, plain_values
+from .plain import filled, kept_fields, plain_values
+from .record import Record
 
 Progress = Callable[[int], None]
 MOST = 100  # problems named; more are counted
@@ -163,7 +164,7 @@ def _verify_record(model: type[Record], lines: list[Entry], row: Any, report: Re
 
 
 def _verify_values(model: type[Record], name: str, lines: list[Entry], row: Any, report: Report) -> None:
-    said, is_now = ledger.fold(lines), plain_values(model, row[3:])
+    said, is_now = filled(model, ledger.fold(lines)), plain_values(model, row[3:])
     differing = [key for key, value in is_now.items() if key in said and _differs(model, key, said[key], value)]
     if differing:
         words = "、".join(_words(model, key) for key in differing[:5])
@@ -211,8 +212,9 @@ def prove(kind: str, record_id: int, seq: int | None = None) -> dict[str, Any]:
     lines = []
     for entry in found:
         line: dict[str, Any] = {
-            "seq": entry.seq, "at": entry.at.astimezone(clock.ZONE).isoformat(), "by": entry.by_name, "organ": entry.by_organ, "act": entry.act, "note": entry.note,
-            "body": entry.body().decode(), "prev": bytes(entry.prev).hex(), "hash": bytes(entry.hash).hex(), "sound": entry.digest() == bytes(entry.hash),
+            "seq": entry.seq, "at": entry.at.astimezone(clock.ZONE).isoformat(), "by": entry.by_name, "organ": entry.by_organ,
+            "act": entry.act, "note": entry.note, "body": entry.body().decode(), "prev": bytes(entry.prev).hex(),
+            "hash": bytes(entry.hash).hex(), "sound": entry.digest() == bytes(entry.hash),
         }  # fmt: skip
         one = sealed.get(entry.day)
         if one is not None:

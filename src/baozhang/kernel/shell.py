@@ -116,7 +116,10 @@ def context(request: HttpRequest) -> dict[str, Any]:
             "holdings": _holdings(actor),
             "notices_unread": FEEDS["notices"](actor) if "notices" in FEEDS else 0,
             "todo_count": FEEDS["todo"](actor) if "todo" in FEEDS else 0,
-            "me": [{"words": _("修改密码"), "url": "/password/", "icon": "lock-closed"}],
+            "me": [
+                {"words": _("修改密码"), "url": "/password/", "icon": "lock-closed"},
+                {"words": _("我的接口密钥"), "url": "/me/keys/", "icon": "key"},
+            ],
             "day_words": _("今天 %(day)s") % {"day": clock.today().isoformat()},
             "urls": {
                 "switch": "/switch/",

@@ -76,7 +76,12 @@ _PROGRAMS: tuple[tuple[bytes, Any], ...] = (
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = re.compile(rb"^\s*<(?:[a-zA-Z!?%])")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
-_PACKAGES = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("ppt/presentation.xml", "pptx"), ("ofd.xml", "ofd"))
+_PACKAGES = (
+    ("word/document.xml", "docx"),
+    ("xl/workbook.xml", "xlsx"),
+    ("ppt/presentation.xml", "pptx"),
+    ("ofd.xml", "ofd"),
+)
 
 
 def listed() -> str:
@@ -86,7 +91,9 @@ def listed() -> str:
 
 def refusal(why: str, instead: str = "") -> Invalid:
     """The refusal of a file for what it is."""
-    return Invalid(_("不能接收这个文件"), why=why, instead=instead or _("请上传 %(endings)s 格式的文件。") % {"endings": listed()})
+    return Invalid(
+        _("不能接收这个文件"), why=why, instead=instead or _("请上传 %(endings)s 格式的文件。") % {"endings": listed()}
+    )
 
 
 def recognize(file: IO[bytes], name: str) -> Sort:
@@ -142,7 +149,16 @@ def _package(file: IO[bytes]) -> str:
             if code != "ofd" and _types_say_macros(packed):
                 raise _macros()
             return code
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, RuntimeError, UnicodeDecodeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        KeyError,
+        RuntimeError,
+        UnicodeDecodeError,
+        ValueError,
+    ) as error:
         raise refusal(_("文件不完整或已损坏。"), _("请重新保存后再上传。")) from error
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from . import access, clock
+from . import access, clock, ledger
 from .record import Record, keep
 
 
@@ -36,6 +36,10 @@ class Token(Record):
 
 
 access.permission("kernel.token:view", _("查看接口密钥"), admin=None)
+access.permission("kernel.token:change", _("注销接口密钥"), admin=None)
+ISSUE = ledger.act("issue-key", _("签发接口密钥"))
+REVOKE = ledger.act("revoke-key", _("注销接口密钥"))
+LONGEST = 365  # days
 
 
 def _digest(key: str) -> str:
@@ -46,9 +50,25 @@ def issue(name: str, *, by: access.Actor, days: int = 90) -> str:
     """This will make a key for the actor's own organ and return it; it is shown this once."""
     key = secrets.token_urlsafe(32)
     until = clock.today() + dt.timedelta(days=days)
-    token = Token(user_id=by.user_id, organ_id=by.organ_id, name=name, digest=_digest(key), until=until)
-    keep(token, by=access.Actor(by.user_id, by.name, by.holdings, system=True))
+    token = Token(user_id=by.person, organ_id=by.organ_id or 0, name=name, digest=_digest(key), until=until)
+    keep(token, by=_own(by), act=ISSUE)
     return key
+
+
+def _own(by: access.Actor) -> access.Actor:
+    """One's own keys need no right beside being signed in; the ledger names the person all the same."""
+    return access.Actor(by.user_id, by.name, by.holdings, system=True)
+
+
+def of(by: access.Actor) -> models.QuerySet[Token]:
+    """One's own keys in the organ in which one stands, newest first."""
+    return Token._base_manager.filter(user_id=by.person, organ_id=by.organ_id or 0).select_related("user").order_by("-id")
+
+
+def revoke(token: Token, *, by: access.Actor, note: str = "") -> None:
+    """This will end a key at once: one's own, or any in one's reach with the right to; Forbidden otherwise."""
+    token.revoked = True
+    keep(token, by=_own(by) if token.user_id == by.user_id else by, act=REVOKE, note=note)
 
 
 def actor_for(key: str) -> access.Actor | None:

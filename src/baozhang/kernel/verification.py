@@ -70,7 +70,14 @@ def begin(*, by: Actor) -> Verification:
         if running is None:
             running = Verification(asked_by=by.name, asked_at=clock.now())
             keep(running, by=by)
-        jobs.ask(WORK, key=_key(running.pk), title=_("账本验证"), user_id=by.user_id, organ_id=by.organ_id, verification=running.pk)
+        jobs.ask(
+            WORK,
+            key=_key(running.pk),
+            title=_("账本验证"),
+            user_id=by.user_id,
+            organ_id=by.organ_id,
+            verification=running.pk,
+        )
     return running
 
 
@@ -85,7 +92,12 @@ def verify(job: jobs.Job, verification: int) -> dict[str, Any]:
             raise Refused(_("这次验证已不存在"))
         if run.state == State.RUNNING:
             run.state = State.SOUND if report.sound else State.BROKEN
-            run.entries, run.records, run.seals, run.unsealed = report.entries, report.records, report.seals, report.unsealed
+            run.entries, run.records, run.seals, run.unsealed = (
+                report.entries,
+                report.records,
+                report.seals,
+                report.unsealed,
+            )
             run.problems, run.problem_count = "\n".join(report.problems), len(report.problems) + report.hidden
             run.ended_at = clock.now()
             keep(run, by=system_actor(str(_("账本验证"))))

@@ -160,6 +160,10 @@ class Case:
         self.readings = {}
         return found
 
+    def forget(self) -> None:
+        """This will begin a new memory, where a rule turns to another question about the same record."""
+        self.readings = {}
+
     def _remember(self, reading: Reading, on: dt.date | None) -> Reading:
         self.asked.add(reading.key)
         if reading.value is not None:

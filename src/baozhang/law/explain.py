@@ -77,10 +77,10 @@ def _unpack(value: Any) -> Any:
     if kind == "map":
         return {_unpack(name): _unpack(part) for name, part in value["is"]}
     if kind == "data":
-        made = import_string(value["of"]) if value["of"].startswith("baozhang.") else None
-        if not is_dataclass(made):
+        kept: Any = import_string(value["of"]) if value["of"].startswith("baozhang.") else None
+        if not (isinstance(kept, type) and is_dataclass(kept)):
             raise ImportError(f"{value['of']} is no class of values of ours")
-        return made(**{name: _unpack(part) for name, part in value["is"].items()})
+        return kept(**{name: _unpack(part) for name, part in value["is"].items()})
     return _TYPES[kind](_unpack(value["is"]))
 
 
@@ -163,4 +163,3 @@ def article_words(text: str) -> str:
         return cite(text).words
     except CitationError:
         return text
-

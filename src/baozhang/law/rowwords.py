@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from baozhang.law.catalogue import spec
 from baozhang.law.figurespec import Band, FigureError, Match
 
+WHOLE = "*"
 AXES = {
     "rank": pgettext_lazy("row", "职级"),
     "use": pgettext_lazy("row", "用途"),
@@ -79,8 +80,11 @@ def _part(name: str, value: str) -> str:
 
 
 def written(match: Match) -> str:
-    """This is a row in writing, the same for the same row: body=car;use=emergency, headcount=100~ (over 100, no end)."""
-    return ";".join(sorted(f"{name}={_value(wanted)}" for name, wanted in match))
+    """This is a row in writing, the same for the same row: body=car;use=emergency, headcount=100~ (over 100, no end).
+
+    A figure without rows is written as a star.
+    """
+    return ";".join(sorted(f"{name}={_value(wanted)}" for name, wanted in match)) or WHOLE
 
 
 def _value(wanted: frozenset[str] | Band) -> str:
@@ -97,7 +101,7 @@ def row_keys(key: str, text: str) -> Mapping[str, Any]:
     """These are the row keys of a figure from their writing, or from words (职级=司局级); FigureError for wrong ones."""
     held: dict[str, Any] = {}
     for part in text.replace("；", ";").split(";"):
-        if not part.strip():
+        if part.strip() in ("", WHOLE):
             continue
         name, equals, value = (piece.strip() for piece in part.replace("＝", "=").partition("="))
         if not equals:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from django.apps import apps
@@ -152,6 +153,6 @@ def settle() -> None:
 def _settle_versions(name: str, held: list[Rule]) -> None:
     if len({one.subject for one in held}) > 1:
         raise RuleError(f"rule {name}: its versions look at different records")
-    for earlier, later in zip(held, held[1:], strict=False):
+    for earlier, later in pairwise(held):
         if earlier.until is None or earlier.until >= later.since:
             raise RuleError(f"rule {name}: its versions of {earlier.since} and {later.since} overlap")

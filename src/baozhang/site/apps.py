@@ -1,6 +1,9 @@
 """The assembly: when every app is loaded, names are settled, so that an unknown one stops the start."""
 
+import json
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class Site(AppConfig):
@@ -11,7 +14,15 @@ class Site(AppConfig):
     verbose_name = "平台"
 
     def ready(self) -> None:
-        """This will join grants to roles and check all names."""
-        from baozhang.kernel import access
+        """This will join grants to roles, check all names, and offer the accounts of a demonstration at the door."""
+        from baozhang.kernel import access, flow
+        from baozhang.kernel.views import door
+
+        from . import desk  # noqa: F401
+        from .admin import menu, resources  # noqa: F401
 
         access.settle()
+        flow.settle()
+        accounts = settings.HOME / "demo.json"
+        if accounts.exists():
+            door.DEMO[:] = json.loads(accounts.read_text(encoding="utf-8"))

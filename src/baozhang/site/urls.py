@@ -6,14 +6,21 @@ import baozhang.kernel.views.attachments
 import baozhang.kernel.views.imports
 import baozhang.kernel.views.proofs
 import baozhang.kernel.views.steps  # noqa: F401 -- these give every resource its further addresses
+from baozhang.ch3_mechanisms.standards.views import figures
 from baozhang.kernel import routes
 from baozhang.kernel.api.build import build
-from baozhang.kernel.views import desk
+from baozhang.kernel.views import desk, keys, papers
+from baozhang.site.admin import urls as administration
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.workbench, name="home"),
     path("notices/", desk.inbox, name="notices"),
     path("api/", build().urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("me/keys/", keys.mine, name="my-keys"),
+    path("me/keys/<int:pk>/revoke/", keys.revoke, name="my-key-revoke"),
+    *administration.urlpatterns,
+    *papers.urlpatterns(),
+    *figures.urlpatterns(),
     *routes.urlpatterns(),
 ]

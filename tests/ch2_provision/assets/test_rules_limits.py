@@ -179,3 +179,35 @@ def test_a_disposal_to_come_is_not_judged(card):
     card(acquired=D(2023, 1, 1), disposal="scrapping", disposed=D(2026, 3, 3))
     assert found("early_disposal", D(2026, 3, 2)) == []
     assert len(found("early_disposal", D(2026, 3, 3))) == 1
+
+
+@pytest.mark.parametrize(
+    ("use", "name", "value", "wrong"),
+    [
+        ("confidential", "轿车", "120000", False),
+        ("confidential", "轿车", "120000.01", True),
+        ("emergency", "轿车", "180000", False),
+        ("emergency", "中型客车", "250000", False),
+        ("emergency", "中型客车", "250001", True),
+        ("emergency", "大客车", "450001", True),
+        ("enforcement", "轿车", "180000", False),  # work may need it
+        ("enforcement", "轿车", "180001", True),
+        ("confidential", "新能源轿车", "180000", False),
+        ("confidential", "新能源轿车", "180001", True),
+        ("special", "轿车", "900000", False),  # no general cap
+        ("leader", "轿车", "900000", False),
+        ("", "轿车", "900000", False),
+    ],
+)
+def test_a_vehicle_is_judged_by_its_use_and_body(card, use, name, value, wrong):
+    card(name=name, category="vehicle", plate="沪A12345", vehicle_use=use, value=value)
+    assert bool(found("vehicle_over_price", DAY)) == wrong
+    assert found("over_price", DAY) == []
+
+
+def test_a_vehicle_bought_before_the_regulation_is_not_judged(card):
+    car = {"name": "轿车", "plate": "沪A12345", "vehicle_use": "confidential", "value": "200000"}
+    card(**car, acquired=D(2022, 10, 31))
+    assert found("vehicle_over_price", DAY) == []
+    card(**{**car, "plate": "沪A12346"}, acquired=D(2022, 11, 1))
+    assert [str(one.verdict.amount) for one in found("vehicle_over_price", DAY)] == ["80000.00"]

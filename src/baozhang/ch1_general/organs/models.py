@@ -161,6 +161,11 @@ class Appointment(Record):
     def __str__(self) -> str:
         return f"{self.user} {self.organ} {self.get_role_display()}"
 
+    def admits(self, by: access.Actor) -> None:
+        """Nobody appoints himself, nor ends or lengthens his own appointment."""
+        if self.user_id == by.user_id:
+            raise Forbidden(_("不能办理本人的任职"), why=_("任职须由他人办理。"), instead=_("请由另一位系统管理员办理。"))
+
     def faults(self) -> Iterable[Any]:
         """Another person, organ, role or first day than was appointed: an appointment ends, it is never rewritten."""
         if self.pk:

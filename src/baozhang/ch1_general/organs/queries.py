@@ -57,12 +57,11 @@ def within(organ_id: int, reach: Reach) -> Organs:
 def _same_level(organ: Organization, competence: str) -> Organization | None:
     """The body with a competence in the organ's own jurisdiction, or in the next above where a town has none."""
     place = organ.jurisdiction
-    while place is not None:
+    while True:
         found = Organization._base_manager.filter(jurisdiction=place, competence=competence, state=State.ACTIVE).first()
         if found or place.parent is None:
             return found
         place = place.parent
-    return None
 
 
 def authority_of(organ: Organization) -> Organization | None:

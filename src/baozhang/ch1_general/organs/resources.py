@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from baozhang.kernel import access
+from baozhang.kernel import access, clock
 from baozhang.kernel.access import Reach
-from baozhang.kernel.resource import Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 from . import roles
 from .models import Appointment, Delegation, Headcount, Jurisdiction, Organization
@@ -73,6 +73,14 @@ class Headcounts(Resource):
     units = {"quota": _("人"), "actual": _("人")}
 
 
+def standing(appointment: Appointment) -> str:
+    """Whether an appointment holds today."""
+    today = clock.today()
+    if appointment.until is not None and appointment.until < today:
+        return str(_("已结束"))
+    return str(_("未开始") if appointment.since > today else _("现任"))
+
+
 @register
 class Appointments(Resource):
     """Who holds which role where."""
@@ -83,10 +91,13 @@ class Appointments(Resource):
     chapter = "administration"
     admin = True
     purpose = _("权限来自任职；谁在哪个单位担任什么角色，从何时到何时")
-    columns = ("user", "organ", "role", "since", "until")
+    columns = ("user", "organ", "role", "since", "until", "standing")
     groups = (Group(_("任职"), ("user", "organ", "role", "since", "until")),)
-    filters = ("organ",)
+    filters = ("user", "organ", "role", "since")
+    search = ("user.name", "user.username", "organ.name")
     sorts = ("since",)
+    computed = {"standing": Computed(_("状况"), standing)}
+    key_facts = ("standing",)
 
 
 @register
@@ -107,8 +118,11 @@ class Delegations(Resource):
 BUSINESS = (*roles.AGENCY, *roles.READERS)
 access.grant(roles.SYSTEM_ADMIN, ["organs.organization:view", "organs.jurisdiction:view"], Reach.BELOW)
 access.grant(
-    roles.SYSTEM_ADMIN, ["organs.appointment:view", "organs.appointment:add", "organs.appointment:change"], Reach.BELOW
+    roles.SYSTEM_ADMIN,
+    [f"organs.appointment:{verb}" for verb in ("view", "add", "change", "import", "export")],
+    Reach.BELOW,
 )
+access.grant(roles.SECURITY_ADMIN, "organs.appointment:view", Reach.BELOW)
 access.grant(roles.AGENCY, "organs.organization:view", Reach.OWN)
 access.grant(roles.AGENCY, "organs.headcount:view", Reach.OWN)
 access.grant(roles.READERS, ["organs.organization:view", "organs.headcount:view"], Reach.BELOW)

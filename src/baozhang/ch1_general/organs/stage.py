@@ -14,7 +14,7 @@ from baozhang.kernel.accounts import User
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Refused
 from baozhang.law.scenario.language import OrganFact
-from baozhang.law.scenario.source import Node, Words, offer
+from baozhang.law.scenario.source import Node, ScenarioError, Words, offer
 from baozhang.law.scenario.stage import Stage
 from baozhang.law.scenario.tables import Table
 
@@ -27,7 +27,10 @@ _LONG_AGO = dt.date(2015, 1, 1)  # what a scenario does not date has always been
 
 def set_up(places: dict[str, str], facts: Sequence[OrganFact], day: dt.date, by: Actor) -> Stage:
     """This will make the places, organs, heads and people of a scenario; ScenarioError names the line of what is wrong."""
-    codes = _places(places, by)
+    try:
+        codes = _places(places, by)
+    except Refused as refused:
+        raise ScenarioError(_("区划没有登记成功：%(why)s。") % {"why": _why(refused)}) from refused
     stage = Stage({}, codes, {fact.name: fact.place for fact in facts}, _actor)
     for number, fact in enumerate(facts, 1):
         try:
@@ -35,10 +38,14 @@ def set_up(places: dict[str, str], facts: Sequence[OrganFact], day: dt.date, by:
             stage.organs[fact.name] = organ
             _heads(fact, organ, stage, by)
         except Refused as refused:
-            why = "；".join([str(refused.why or refused.what), *(f"{fault.column} {fault.reason}" for fault in refused.faults[:3])])
-            raise fact.node.wrong(_("单位“%(name)s”没有登记成功：%(why)s。") % {"name": fact.name, "why": why}) from refused
+            what = _("单位“%(name)s”没有登记成功：%(why)s。") % {"name": fact.name, "why": _why(refused)}
+            raise fact.node.wrong(what) from refused
     _people(facts, stage, by)
     return stage
+
+
+def _why(refused: Refused) -> str:
+    return str(refused.why or refused.what)
 
 
 def _places(places: dict[str, str], by: Actor) -> dict[str, str]:
@@ -54,7 +61,12 @@ def _places(places: dict[str, str], by: Actor) -> dict[str, str]:
 
 def _organ(fact: OrganFact, number: int, place: str, stage: Stage, by: Actor) -> Organization:
     table = Table(border.called("organs.organization"), stage)
-    values: dict[str, Any] = {"code": f"S{number:03d}", "kind": "administration", "name": fact.name, **table.values(fact.values)}
+    values: dict[str, Any] = {
+        "code": f"S{number:03d}",
+        "kind": "administration",
+        "name": fact.name,
+        **table.values(fact.values),
+    }
     organ = Organization(**{name: "" if value is None else value for name, value in values.items()})
     organ.jurisdiction = Jurisdiction._base_manager.get(path=f"{place}/")
     keep(organ, by=by)
@@ -102,10 +114,9 @@ def _people(facts: Sequence[OrganFact], stage: Stage, by: Actor) -> None:
                 if role is None:
                     raise fact.node.wrong(_("没有角色“%(role)s”。") % {"role": said}, offer(said, words))
                 organ = stage.organs[fact.name]
-                keep(Appointment(user=users[name], organ=organ, role=role, since=_LONG_AGO), by=by)
+                keep(Appointment(user=users[name], organ_id=organ.pk, role=role, since=_LONG_AGO), by=by)
 
 
 def _actor(name: str, day: dt.date, organ: Record | None) -> Actor | None:
     user = User._base_manager.filter(username=name).first()
     return None if user is None else access.actor_of(user, day, organ.pk if organ is not None else None)
-

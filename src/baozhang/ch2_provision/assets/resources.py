@@ -16,14 +16,14 @@ from baozhang.kernel.resource import Computed, Group, Related, Resource, registe
 from baozhang.law import explain
 from baozhang.law.items import items
 
-from . import actions
+from . import actions, views
 from .choices import Category, UseState
 from .choices.headings import CARD, CLASS, TOTAL
 from .models import AssetClass, Card, LedgerTotal
 from .queries import depreciation as sums
 from .queries.doubts import doubts
 
-LABEL = access.permission("assets.card:label", gettext_lazy("打印资产标签"))
+LABEL = access.permission(views.LABEL_RIGHT, gettext_lazy("打印资产标签"))
 
 
 def _now(card: Card) -> sums.Depreciation:
@@ -159,6 +159,10 @@ class Cards(Resource):
         "dispose": Act(gettext_lazy("登记处置"), "assets.card:change", _dispose, ("disposal", "disposed"), article="第十三条第四款",
                        icon="trash", shown=lambda card: card.disposed is None),
     }  # fmt: skip
+    pages = {
+        "depreciation": (gettext_lazy("折旧与净值"), views.depreciation_page),
+        "label": (gettext_lazy("标签"), views.label_page),
+    }
     hints = _hints
     before_import = actions.number_rows
 

@@ -1,4 +1,4 @@
-"""This room as a Django app."""
+"""This room as a Django app; it gives the law the figures that authorities have issued."""
 
 from django.apps import AppConfig
 
@@ -10,3 +10,11 @@ class Standards(AppConfig):
     label = "standards"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "标准"
+
+    def ready(self) -> None:
+        """This will fill the law's opening, declare path, screens and jobs, and put the pages into the menu."""
+        from baozhang.law.issued import provide_issued
+
+        from . import flows, jobs, queries, resources  # noqa: F401
+
+        provide_issued(queries.issued_values, version=queries.stamp)

@@ -29,7 +29,9 @@ def review(findings: Finding | Sequence[Finding], *, verdict: Review, note: str 
     """
     rows = [findings] if isinstance(findings, Finding) else list(findings)
     if verdict == Review.FALSE and not note.strip():
-        raise Invalid(_("请写明误报的理由"), why=_("误报的理由用于改进规则，并记入账本。"), instead=_("填写说明后再提交。"))
+        raise Invalid(
+            _("请写明误报的理由"), why=_("误报的理由用于改进规则，并记入账本。"), instead=_("填写说明后再提交。")
+        )
     for row in rows:
         if verdict == Review.FALSE and row.state == State.HANDLED:
             raise Refused(

@@ -15,6 +15,6 @@ class Warnings(AppConfig):
         """This will declare what people see of findings, and let scenarios patrol."""
         from baozhang.law.scenario import outcome
 
-        from . import jobs, resources, scenes  # noqa: F401
+        from . import desk, jobs, order_resources, resources, scenes  # noqa: F401
 
         outcome.PATROL.fill(scenes.patrolled)

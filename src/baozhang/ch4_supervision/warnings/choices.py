@@ -39,3 +39,49 @@ class RunState(TextChoices):
     RUNNING = "running", _("进行中")
     DONE = "done", _("完成")
     BROKEN = "broken", _("中断")
+
+
+class OrderKind(TextChoices):
+    """What goes out to an agency."""
+
+    WARNING = "warning", _("风险预警")
+    ORDER = "order", _("整改通知")
+
+
+class OrderState(TextChoices):
+    """Where a warning or order stands."""
+
+    DRAFT = "draft", _("拟稿")
+    SUBMITTED = "submitted", _("待签发")
+    ISSUED = "issued", _("待签收")
+    ORDERED = "ordered", _("整改中")
+    ANSWERED = "answered", _("待单位审定")
+    REPLIED = "replied", _("待复查")
+    AGAIN = "again", _("再次整改中")
+    CLOSED = "closed", _("已销号")
+    REVOKED = "revoked", _("已撤销")
+    REFERRED = "referred", _("已移送")
+
+
+ORDER_COLOURS = {
+    OrderState.DRAFT: "plain", OrderState.SUBMITTED: "blue", OrderState.ISSUED: "amber", OrderState.ORDERED: "amber",
+    OrderState.ANSWERED: "amber", OrderState.REPLIED: "blue", OrderState.AGAIN: "red", OrderState.CLOSED: "green",
+    OrderState.REVOKED: "plain", OrderState.REFERRED: "red",
+}  # fmt: skip
+
+
+class Violation(TextChoices):
+    """The kinds of violation for which somebody may be held liable (article 44)."""
+
+    FUNDS = "funds", _("违规使用机关运行经费")
+    PREMISES = "premises", _("违规建设、配置、使用、维修、处置办公用房或者擅自改变用途")
+    VEHICLES = "vehicles", _("违规配备、使用、处置公务用车")
+    OTHER = "other", _("其他违反机关运行保障规定的情形")
+
+
+class Result(TextChoices):
+    """What the last re-check said of one finding of an order."""
+
+    GONE = "gone", _("已消除")
+    STANDS = "stands", _("仍存在")
+    UNDECIDED = "undecided", _("无法判断")

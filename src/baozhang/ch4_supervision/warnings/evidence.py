@@ -58,7 +58,9 @@ def _figures(finding: Finding, book: Book, place: str, day: dt.date) -> list[dic
     changed = []
     for figure in finding.figures:
         try:
-            rows = {tuple(sorted(reading.row)): reading.as_dict() for reading in book.on(place, day).table(figure["key"])}
+            rows = {
+                tuple(sorted(reading.row)): reading.as_dict() for reading in book.on(place, day).table(figure["key"])
+            }
         except FigureError:
             rows = {}  # the figure has left the catalogue
         now = rows.get(tuple(sorted(figure["row"].items())), {}).get("value")
@@ -83,7 +85,9 @@ def _values(findings: Sequence[Finding], rule: Rule, day: dt.date, book: Book) -
 
 def _plain_values(context: dict[str, Any]) -> dict[str, Any]:
     """These are the numbers, days and words that the candidates gave; what is put together says nothing to a reader."""
-    values = {name: value.get("is") if isinstance(value, dict) else value for name, value in context.get("values", {}).items()}
+    values = {
+        name: value.get("is") if isinstance(value, dict) else value for name, value in context.get("values", {}).items()
+    }
     return {name: value for name, value in values.items() if not isinstance(value, dict | list)}
 
 

@@ -15,6 +15,7 @@ from baozhang.law.explain import article_words, figure_sentence
 from baozhang.law.rules import title_of
 
 from .choices import LIVE, Review, RunState, Severity, State
+from .orders import Order, OrderFinding  # noqa: F401 -- the app's other tables
 
 
 class Run(Record):
@@ -75,7 +76,9 @@ class Finding(Record):
     digest = models.CharField(_("摘要"), max_length=64)
     first_day = models.DateField(_("首次发现日期"))
     judged_on = models.DateField(_("判断日期"))
-    last_day = models.DateField(_("最后发现日期"), null=True, blank=True, help_text=_("消除之前最后一次巡查仍发现的日期；在册线索以最近一次巡查为准"))
+    last_day = models.DateField(
+        _("最后发现日期"), null=True, blank=True, help_text=_("消除之前最后一次巡查仍发现的日期；在册线索以最近一次巡查为准")
+    )
     resolved_on = models.DateField(_("消除日期"), null=True, blank=True)
     evidence = models.JSONField(_("消除依据"), default=dict, blank=True)
     review = models.CharField(_("核查结论"), max_length=6, choices=Review.choices, blank=True, default="")

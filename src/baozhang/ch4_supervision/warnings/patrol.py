@@ -40,7 +40,16 @@ ENDED = ledger.act("warnings.ended", gettext_lazy("结束巡查"))
 BROKEN = ledger.act("warnings.broken", gettext_lazy("巡查中断"))
 
 _BUFFER = 20_000  # findings held in memory before they are written
-_SAID = ("severity", "sentence", "article", "facts", "figures", "amount", "remedy", "organ_id")  # what makes it another finding
+_SAID = (
+    "severity",
+    "sentence",
+    "article",
+    "facts",
+    "figures",
+    "amount",
+    "remedy",
+    "organ_id",
+)  # what makes it another finding
 
 
 @dataclass
@@ -146,7 +155,10 @@ class _Patrol:
             dead.state, dead.ended = RunState.BROKEN, clock.now()
             keep(dead, by=self.actor, act=BROKEN, note=_("进程中断，由下一次巡查接续"))
         self.run = Run(
-            day=self.day, started=clock.now(), rules=[rule.name for rule in chosen], organs=self.organs or [],
+            day=self.day,
+            started=clock.now(),
+            rules=[rule.name for rule in chosen],
+            organs=self.organs or [],
         )
         keep(self.run, by=self.actor, act=BEGUN)
         self.report.run_id = self.run.pk
@@ -195,7 +207,9 @@ class _Round:
         if patrol.organs is not None:
             rows = rows.filter(organ_id__in=patrol.organs)
         columns = rows.order_by("pk").values_list("subject_id", "key", "pk", "digest", "state")
-        self.live = {(subject, key): (pk, digest, state) for subject, key, pk, digest, state in columns.iterator(bulk.CHUNK)}
+        self.live = {
+            (subject, key): (pk, digest, state) for subject, key, pk, digest, state in columns.iterator(bulk.CHUNK)
+        }
         self.states = Counter(state for _pk, _digest, state in self.live.values())
         self.met: set[tuple[int, str]] = set()
         self.fresh: list[Finding] = []
@@ -276,7 +290,9 @@ class _Round:
         gone = {} if tally.broken else {k: v for k, v in self.live.items() if k[0] not in tally.undecided}
         for part in bulk.chunks(sorted(pk for pk, _digest_, _state in gone.values())):
             with transaction.atomic():
-                rows = list(Finding._base_manager.select_for_update().filter(pk__in=part, state__in=LIVE).order_by("pk"))
+                rows = list(
+                    Finding._base_manager.select_for_update().filter(pk__in=part, state__in=LIVE).order_by("pk")
+                )
                 self._resolve(rows)
         self.count.resolved += len(gone)
         self.states.subtract(state for _pk, _digest_, state in gone.values())

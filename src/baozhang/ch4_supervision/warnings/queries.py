@@ -40,10 +40,10 @@ def precision() -> dict[str, Precision]:
     rows = (
         Finding._base_manager.order_by("rule").values("rule").annotate(
             true=Count("pk", filter=Q(review=Review.TRUE)), false=Count("pk", filter=Q(review=Review.FALSE)),
-            live=Count("pk", filter=Q(state__in=(State.OPEN, State.HANDLED))),
+            standing=Count("pk", filter=Q(state__in=(State.OPEN, State.HANDLED))),
         )
     )  # fmt: skip
-    return {row["rule"]: Precision(row["rule"], row["true"], row["false"], row["live"]) for row in rows}
+    return {row["rule"]: Precision(row["rule"], row["true"], row["false"], row["standing"]) for row in rows}
 
 
 def last_run() -> Run | None:
@@ -81,7 +81,10 @@ def replay(finding: Finding) -> Replay:
         return Replay(False, then, None, why=_("规则已不存在，无法重现。"))
     model: Any = apps.get_model(finding.kind)
     with clock.on(day), translation.override(LANGUAGE):
-        subject = rebuild(model, finding.subject_id, finding.subject_version, finding.context)
+        try:
+            subject = rebuild(model, finding.subject_id, finding.subject_version, finding.context)
+        except (ImportError, TypeError) as error:
+            return Replay(False, then, None, why=_("判断时所见的数据已无法还原：%(error)s") % {"error": error})
         if subject is None:
             return Replay(False, then, None, why=_("账本中没有对象当时的版本。"))
         case = Case(day, places().get(finding.organ_id or 0, ""), Book())

@@ -17,6 +17,8 @@ from baozhang.kernel.resource import Computed, Group, Resource, register
 from .actions import REVIEW, review
 from .choices import COLOURS, Review, RunState
 from .models import Finding, Run
+from .ordering import FINDING_ACTS
+from .views import FINDING_PAGES
 
 access.permission(REVIEW, gettext_lazy("核查风险线索"))
 
@@ -67,7 +69,9 @@ class Findings(Resource):
     acts = {
         "true": Act(gettext_lazy("属实"), REVIEW, _judge(Review.TRUE), article="第四十一条第二款", icon="check"),
         "false": Act(gettext_lazy("误报"), REVIEW, _judge(Review.FALSE), needs_note=True, article="第四十一条第二款", icon="x"),
+        **FINDING_ACTS,
     }
+    pages = FINDING_PAGES
 
 
 @register

@@ -22,9 +22,11 @@ def patrolled(day: dt.date, names: list[str]) -> Patrolled:
     """This will patrol, keeping what it finds, and say what stands and what was resolved just now."""
     report = patrol(day=day, names=names)
     live = Finding._base_manager.filter(state__in=LIVE).select_related("organ").order_by("pk")
-    run = Run._base_manager.filter(pk=report.run_id).first()
+    run = Run._base_manager.filter(pk=report.run_id or 0).first()
     gone = Finding._base_manager.filter(state=State.RESOLVED, resolved_on=day).select_related("organ").order_by("pk")
-    resolved = [] if run is None else [finding for finding in gone if finding.kept_at and finding.kept_at >= run.started]
+    resolved = (
+        [] if run is None else [finding for finding in gone if finding.kept_at and finding.kept_at >= run.started]
+    )
     errors = [f"{name} {error}" for name, count in report.counts.items() for error in count.errors]
     silent = frozenset(key for count in report.counts.values() for key in count.unjudged)
     return Patrolled(_found(live), _found(resolved), errors, silent)

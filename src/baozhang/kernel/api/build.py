@@ -16,8 +16,8 @@ from baozhang.kernel import access, acts, border, clock, imports, ledger, scope,
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import RESOURCES, Resource
-from baozhang.kernel.views import frame
-from baozhang.kernel.views.details import sentences
+from baozhang.kernel.rows import row_of
+from baozhang.kernel.sayings import sentences
 
 from . import schemas
 
@@ -46,7 +46,7 @@ def session(request: HttpRequest) -> access.Actor | None:
     if request.method not in ("GET", "HEAD"):
         check = _Csrf(lambda _request: HttpResponse())
         check.process_request(request)
-        if check.process_view(request, None, (), {}):
+        if check.process_view(request, lambda _request: HttpResponse(), (), {}):
             return None
     organ = request.session.get("organ")
     return access.actor_of(user, clock.today(), organ if isinstance(organ, int) else None)
@@ -105,27 +105,25 @@ def _reading(router: Router, resource: Resource) -> None:
     @router.get("/{int:pk}", response={200: schemas.shape_out(resource), **REFUSALS}, operation_id=f"{code}_one")
     def one(request: Any, pk: int) -> Any:
         with scope.within(_may(request, resource, "view")):
-            return schemas.read(resource, frame.row_of(resource, pk, *resource.joins(schemas.names_out(resource))))
+            return schemas.read(resource, row_of(resource, pk, *resource.joins(schemas.names_out(resource))))
 
     @router.get("/{int:pk}/history", response={200: list[schemas.Entry], **REFUSALS}, operation_id=f"{code}_history")
     def history(request: Any, pk: int) -> Any:
         with scope.within(_may(request, resource, "view")):
-            frame.row_of(resource, pk)
-            entries = list(ledger.history(resource.label, pk).order_by("-seq")[:200])
-            said = sentences(resource, entries)
-            return [
-                {
-                    "seq": e.seq,
-                    "at": e.at,
-                    "by": e.by_name,
-                    "organ": e.by_organ,
-                    "act": e.act,
-                    "sentence": text,
-                    "note": e.note,
-                    "hash": bytes(e.hash).hex(),
-                }
-                for e, text in zip(entries, said, strict=True)
-            ]
+            row_of(resource, pk)
+            return _entries(resource, pk)
+
+
+def _entries(resource: Resource, pk: int) -> list[dict[str, Any]]:
+    entries = list(ledger.history(resource.label, pk).order_by("-seq")[:200])
+    said = sentences(resource, entries)
+    return [
+        {
+            "seq": one.seq, "at": one.at, "by": one.by_name, "organ": one.by_organ, "act": one.act, "sentence": text,
+            "note": one.note, "hash": bytes(one.hash).hex(),
+        }
+        for one, text in zip(entries, said, strict=True)
+    ]  # fmt: skip
 
 
 def _writing(router: Router, resource: Resource) -> None:
@@ -143,12 +141,12 @@ def _writing(router: Router, resource: Resource) -> None:
     def change(request: Any, pk: int, body: Any) -> Any:
         actor = _may(request, resource, "view")
         with scope.within(actor):
-            record = frame.row_of(resource, pk)
+            record = row_of(resource, pk)
             actor.must(resource.right("change"), record.organ_key())
             given = _values(body)
             record.version = given.pop("version", None) or record.version
             border.one(resource, given, by=actor, record=record)
-            return schemas.read(resource, frame.row_of(resource, pk))
+            return schemas.read(resource, row_of(resource, pk))
 
     add.__annotations__["body"], change.__annotations__["body"] = shape_new, shape_change
     out = schemas.shape_out(resource)

@@ -136,10 +136,9 @@ def _read_type(field: models.Field[Any, Any]) -> Any:
 @lru_cache(maxsize=None)
 def shape_page(resource: Resource) -> type[BaseModel]:
     """A page of a list with the cursor of the next."""
-    made: type[BaseModel] = create_model(
-        f"{resource.label.replace('.', '_')}_page", rows=(list[shape_out(resource)], ...), count=(int, ...),  # type: ignore[misc]
-        capped=(bool, ...), after=(str, ""),
-    )  # fmt: skip
+    row: Any = shape_out(resource)
+    fields: dict[str, Any] = {"rows": (list[row], ...), "count": (int, ...), "capped": (bool, ...), "after": (str, "")}
+    made: type[BaseModel] = create_model(f"{resource.label.replace('.', '_')}_page", **fields)
     return made
 
 

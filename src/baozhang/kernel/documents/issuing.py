@@ -35,7 +35,8 @@ def issue(
     `right` is asked in the issuing organ. Number, verify code and address of the draft are set here. DocumentError
     names all that is wrong with the content, Refused an organ without a document word.
     """
-    if not word.strip():
+    word = "".join(word.split())
+    if not word:
         raise Refused(
             _("%(organ)s尚未登记机关代字，不能编号") % {"organ": draft.issuer_name},
             why=_("发文字号由机关代字、年份和顺序号组成（GB/T 9704—2012 7.2.5）。"),
@@ -43,7 +44,7 @@ def issue(
         )
     code = numbering.fresh_code()
     year = draft.issue_date.year
-    draft = replace(draft, verify_url=numbering.address(code), verify_code=numbering.shown(code))
+    draft = replace(draft, draft=False, verify_url=numbering.address(code), verify_code=numbering.shown(code))
     # What is wrong is said, and a cold compiler warmed, before the series is held for others.
     typeset.pdf(replace(draft, number=numbering.words(word, year, 1)))
     serial = numbering.take(organ, word, year)

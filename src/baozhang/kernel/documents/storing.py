@@ -43,7 +43,7 @@ def _pack(value: Any) -> Any:
         return {_IS: "day", "value": value.isoformat()}
     if isinstance(value, (list, tuple)):
         return [_pack(part) for part in value]
-    if value is None or isinstance(value, (str, int)):
+    if value is None or isinstance(value, (str, int, float)):  # a float is the width of a column; a cell never is one
         return str(value) if isinstance(value, str) else value
     raise TypeError(f"a document holds text, numbers and days, not {type(value).__name__}")
 

@@ -16,7 +16,7 @@ from ninja import File, Router, Status
 from ninja.files import UploadedFile
 from pydantic import BaseModel
 
-from baozhang.kernel import attachments, cells, routes, scope, shell
+from baozhang.kernel import addresses, attachments, cells, scope, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.api import build, schemas
 from baozhang.kernel.attachments import Attachment
@@ -242,5 +242,5 @@ def _api(router: Router, resource: Resource) -> None:
 
 
 details.EXTRAS.append(panel)
-routes.MORE.append(_addresses)
+addresses.MORE.append(_addresses)
 build.MORE.append(_api)

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import cells, clock, flow, ledger, notices, shell
 from baozhang.kernel.access import Actor
-
 from baozhang.kernel.resource import BY_LABEL
+from baozhang.kernel.sayings import sentences
 
-from . import details, frame, steps
+from . import frame, steps
 
 PARTS: list[Callable[[Actor], dict[str, Any]]] = []  # what upper floors add: tiles, findings, findings_url
 
@@ -64,7 +64,7 @@ def _changes(who: Actor) -> list[dict[str, Any]]:
     for entry in rows:
         resource = BY_LABEL[entry.kind]
         noun = resource.model._meta.verbose_name
-        words = f"{details.sentences(resource, [entry])[0]}（{noun}）"
+        words = f"{sentences(resource, [entry])[0]}（{noun}）"
         made.append(
             {
                 "words": words[:120],

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -19,6 +17,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import BY_LABEL, RESOURCES, Related, Resource
+from baozhang.kernel.sayings import sentences
 
 from . import frame
 
@@ -77,8 +76,8 @@ def _panels(resource: Resource, record: Any) -> list[dict[str, Any]]:
     for group in resource.groups:
         if group.when is not None and not group.when(record):
             continue
-        rows = [_value(resource, record, name) for name in group.fields]
-        if any(row["value"] for row in rows):
+        rows = [row for name in group.fields if (row := _value(resource, record, name))["value"]]
+        if rows:
             panels.append({"title": group.words, "rows": rows})
     own = [{"words": c.words, "value": record.extra.get(c.key, "")} for c in customs.fields_for(resource.label)]
     if own:
@@ -144,61 +143,6 @@ def history(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     context = {"history": lines, "page": {"title": _("变更记录：%(record)s") % {"record": record}}}
     frame.crumbs(request, resource, record)
     return render(request, "kernel/_history.html" if part else "kernel/history.html", context)
-
-
-def sentences(resource: Resource, entries: list[ledger.Entry]) -> list[str]:
-    """Entries as sentences: who did what, and which field went from what to what; foreign keys by name, one query each."""
-    names = _names(resource, entries)
-    made = []
-    for entry in entries:
-        act = ledger.ACTS[entry.act].words if entry.act in ledger.ACTS else entry.act
-        text = _("%(who)s %(act)s") % {"who": entry.by_name, "act": act}
-        if entry.seq > 1:
-            parts = [_change(resource, name, pair, names) for name, pair in json.loads(entry.changes).items()]
-            parts = [part for part in parts if part]
-            text += "：" + "；".join(parts[:12]) if parts else ""
-        made.append(text + (_("（%(note)s）") % {"note": entry.note} if entry.note else ""))
-    return made
-
-
-def _change(resource: Resource, attname: str, pair: list[Any], names: dict[str, dict[Any, str]]) -> str:
-    if attname.startswith("@"):
-        return ledger.aside_words(attname, pair[1])
-    field = next((f for f in resource.model._meta.concrete_fields if f.attname == attname), None)
-    words = field.verbose_name if field is not None else attname
-    old, new = (_said(field, value, names.get(attname, {})) for value in pair)
-    if old == "":
-        return _("%(field)s 填为 %(new)s") % {"field": words, "new": new}
-    if new == "":
-        return _("%(field)s 由 %(old)s 清空") % {"field": words, "old": old}
-    return _("%(field)s 由 %(old)s 改为 %(new)s") % {"field": words, "old": old, "new": new}
-
-
-def _said(field: models.Field[Any, Any] | None, value: Any, names: dict[Any, str]) -> str:
-    if value is None or value == "" or value == {}:
-        return ""
-    if str(value).startswith("sm3:"):
-        return _("（已遮盖）")
-    if field is not None and field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    return names.get(value, str(value))
-
-
-def _names(resource: Resource, entries: list[ledger.Entry]) -> dict[str, dict[Any, str]]:
-    wanted: dict[str, set[Any]] = {}
-    keys = {f.attname: f for f in resource.model._meta.concrete_fields if isinstance(f, models.ForeignKey)}
-    for entry in entries:
-        if entry.seq > 1:
-            for name, pair in json.loads(entry.changes).items():
-                if name in keys:
-                    wanted.setdefault(name, set()).update(value for value in pair if value is not None)
-    found: dict[str, dict[Any, str]] = {}
-    for name, values in wanted.items():
-        target: Any = keys[name].related_model
-        found[name] = {row.pk: str(row) for row in target._base_manager.filter(pk__in=values)}
-    return found
 
 
 @require_GET

@@ -134,8 +134,9 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
         return HttpResponseRedirect(frame.url_of(resource, fresh))
     frame.crumbs(request, resource, record)
     step = {
-        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "article": frame.law(act.article) if act.article else None,
-        "fields": list(form) if form is not None else [], "url": request.path, "note": act.needs_note or None, "back_url": frame.url_of(resource, record),
+        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None,
+        "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
+        "url": request.path, "back_url": frame.url_of(resource, record),
     }  # fmt: skip
     return render(
         request,
@@ -151,8 +152,8 @@ def save_view(request: HttpRequest, resource: Resource) -> HttpResponse:
     name, query = request.POST.get("name", "").strip()[:30], request.POST.get("state", "")[:2000]
     if not name:
         raise Invalid(_("请填写视图名称"))
-    found = SavedView._base_manager.filter(slug=resource.slug, name=name, user_key=who.user_id).first()
-    view = found or SavedView(slug=resource.slug, name=name, user_key=who.user_id, organ_key_of=who.organ_id)
+    found = SavedView._base_manager.filter(slug=resource.slug, name=name, user_key=who.person).first()
+    view = found or SavedView(slug=resource.slug, name=name, user_key=who.person, organ_key_of=who.organ_id)
     view.query, view.shared = query, request.POST.get("shared") == "1"
     keep(view, by=who, right=resource.right("view"))
     messages.success(request, _("已保存视图“%(name)s”") % {"name": name})

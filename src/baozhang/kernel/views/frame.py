@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from baozhang.kernel.access import Actor
 from baozhang.kernel.opening import Opening
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import Resource
+from baozhang.kernel.rows import list_url, row_of, url_of
+
+__all__ = ["actor", "article_url", "crumbs", "law", "list_url", "must_view", "page", "row_of", "url_of"]
 
 article_url: Opening[Callable[[str], str]] = Opening(
     "views.article_url", "the address at which the text of an article opens"
@@ -28,14 +28,6 @@ def actor(request: HttpRequest) -> Actor:
 def law(article: str) -> dict[str, str]:
     """An article as the templates show it: its words and where it opens."""
     return {"words": article, "url": article_url.ask(article) if article and article_url.answers else ""}
-
-
-def row_of(resource: Resource, pk: int, *joins: str) -> Record:
-    """The row in the actor's scope; NotFound where it does not exist for him."""
-    found = resource.model.objects.select_related(*joins).filter(pk=pk).first()
-    if found is None:
-        raise NotFound(_("没有找到这条记录"), why=_("它不存在，或不在您的范围内。"), instead=_("请返回列表重新查找。"))
-    return found  # type: ignore[no-any-return]
 
 
 def must_view(request: HttpRequest, resource: Resource) -> Actor:
@@ -58,13 +50,3 @@ def crumbs(request: HttpRequest, resource: Resource, record: Record | None = Non
     if record is not None:
         trail.append({"words": str(record), "url": url_of(resource, record)})
     request.crumbs = trail  # type: ignore[attr-defined]
-
-
-def list_url(resource: Resource) -> str:
-    """The address of a list."""
-    return reverse(f"{resource.slug}:list")
-
-
-def url_of(resource: Resource, record: Record | int) -> str:
-    """The address of a record."""
-    return reverse(f"{resource.slug}:detail", args=[record if isinstance(record, int) else record.pk])

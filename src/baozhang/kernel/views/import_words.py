@@ -27,7 +27,7 @@ def url(session: ImportSession, name: str) -> str:
 
 def start(resource: Resource, who: access.Actor) -> dict[str, Any]:
     """The page on which a file is dropped."""
-    recent = ImportSession._base_manager.filter(slug=resource.slug, organ_id=who.organ_id).order_by("-id")[:6]
+    recent = ImportSession._base_manager.filter(slug=resource.slug, organ_id=who.organ_id or 0).order_by("-id")[:6]
     return {
         "template_url": f"{frame.list_url(resource)}import/template.xlsx", "recent": [_recent(one) for one in recent],
         "limit_words": _("最大 64 MB、20 万行"), "accept": ".xlsx,.xls,.csv", "accept_words": _("支持 xlsx、xls、csv；不需要先改成固定格式"),

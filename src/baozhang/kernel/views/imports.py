@@ -11,7 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from baozhang.kernel import access, import_jobs, imports, routes
+from baozhang.kernel import access, addresses, import_jobs, imports
 from baozhang.kernel.border import columns_of
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.refusal import NotFound, Refused
@@ -133,7 +133,7 @@ def undo(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 
 @require_GET
-def errors(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+def errors(request: HttpRequest, resource: Resource, pk: int) -> StreamingHttpResponse:
     """All faults as a sheet, one a line."""
     session = _session(request, resource, pk)
     headings = [_("工作表"), _("行"), _("列"), _("填的是"), _("问题"), _("怎样改")]
@@ -147,7 +147,9 @@ def errors(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 def template(request: HttpRequest, resource: Resource) -> FileResponse:
     """An empty form to fill."""
     frame.must_view(request, resource).must(resource.right("import"))
-    return FileResponse(writing.template_xlsx(columns_of(resource)), as_attachment=True, filename=f"{resource.title}.xlsx")
+    return FileResponse(
+        writing.template_xlsx(columns_of(resource)), as_attachment=True, filename=f"{resource.title}.xlsx"
+    )
 
 
 PAGES = (("map/", mapping, "map"), ("check/", preview, "check"), ("commit/", commit, "commit"), ("done/", done, "done"),
@@ -157,9 +159,12 @@ PAGES = (("map/", mapping, "map"), ("check/", preview, "check"), ("commit/", com
 def _routes(resource: Resource) -> list[URLPattern]:
     if not (resource.importable and resource.fields):
         return []
-    made: list[tuple[str, Any, str]] = [("import/", upload, "import"), ("import/template.xlsx", template, "import-template")]
+    made: list[tuple[str, Any, str]] = [
+        ("import/", upload, "import"),
+        ("import/template.xlsx", template, "import-template"),
+    ]
     made += [(f"import/<int:pk>/{end}", view, f"import-{name}") for end, view, name in PAGES]
-    return [path(route, routes.bound(view, resource), name=name) for route, view, name in made]
+    return [path(route, addresses.bound(view, resource), name=name) for route, view, name in made]
 
 
-routes.MORE.append(_routes)
+addresses.MORE.append(_routes)

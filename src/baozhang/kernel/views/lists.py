@@ -85,7 +85,7 @@ def _url(listing: Listing, *, drop: tuple[str, ...] = (), **changes: Any) -> str
     return f"{frame.list_url(listing.resource)}?{query.urlencode()}"
 
 
-def _frame(request: HttpRequest, listing: Listing, found: Page, who: Any) -> dict[str, Any]:
+def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[str, Any]:
     resource = listing.resource
     base = frame.list_url(resource)
     words = (
@@ -145,7 +145,7 @@ def _choices(listing: Listing) -> list[dict[str, Any]]:
     return [{"key": name, "words": words, "on": name in listing.columns} for name, words in known]
 
 
-def _exports(listing: Listing) -> list[dict[str, Any]]:
+def _exports(listing: Any) -> list[dict[str, Any]]:
     query = urlencode(
         [(k, v) for k, values in listing.query.lists() for v in values if k not in ("before", "after", "at")]
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,10 +21,11 @@ from baozhang.kernel.ledger import sm3
 from baozhang.kernel.resource import Resource
 
 from . import frame
+from .attachments import SHUT_PDF
 
 PER_MINUTE = 30  # questions from one address; a code has a hundred random bits, so this only spares the machine
 LARGEST = 20 * 1024 * 1024  # bytes of a PDF that is compared
-TONES = {DocumentState.VALID: "green", DocumentState.REVOKED: "red", DocumentState.REPLACED: "amber"}
+COLOURS = {DocumentState.VALID: "green", DocumentState.REVOKED: "red", DocumentState.REPLACED: "amber"}
 
 
 @require_GET
@@ -40,7 +41,8 @@ def answer(data: bytes, name: str) -> HttpResponse:
     """A PDF to be looked at in the browser and saved under a name."""
     response = HttpResponse(data, content_type="application/pdf")
     named = "".join("_" if char in '\\/:*?"<>|' else char for char in line(name)) + ".pdf"
-    response["Content-Disposition"] = f"inline; filename=\"document.pdf\"; filename*=UTF-8''{quote(named)}"
+    response["Content-Disposition"] = content_disposition_header(False, named)
+    response["Content-Security-Policy"] = SHUT_PDF
     response["Cache-Control"] = "private, no-store"
     return response
 
@@ -57,7 +59,11 @@ def verify_any(request: HttpRequest) -> HttpResponse:
     if not typed:
         return _page(request, {})
     code = numbering.read(typed)
-    return HttpResponseRedirect(f"/public/verify/{code}/") if code else _page(request, {"unknown": True, "typed": typed[:60]}, 404)
+    return (
+        HttpResponseRedirect(f"/public/verify/{code}/")
+        if code
+        else _page(request, {"unknown": True, "typed": typed[:60]}, 404)
+    )
 
 
 @never_cache
@@ -108,8 +114,14 @@ def _said(document: Document) -> dict[str, Any]:
     ]  # fmt: skip
     if not document.valid:
         rows.append((_("失效日期"), document.ended_on.isoformat() if document.ended_on else ""))
-    state = {"words": document.get_state_display(), "colour": TONES[DocumentState(document.state)]}
-    return {"rows": rows, "digest": document.digest, "state": state, "valid": document.valid, "replaced": document.state == DocumentState.REPLACED}
+    state = {"words": document.get_state_display(), "colour": COLOURS[DocumentState(document.state)]}
+    return {
+        "rows": rows,
+        "digest": document.digest,
+        "state": state,
+        "valid": document.valid,
+        "replaced": document.state == DocumentState.REPLACED,
+    }
 
 
 def _too_often(request: HttpRequest) -> bool:
@@ -124,7 +136,15 @@ def _too_often(request: HttpRequest) -> bool:
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     page = {"title": _("公文核验"), "purpose": _("核对收到的公文是否由本平台制发、现在是否有效")}
-    blank = {"document": None, "unknown": False, "busy": False, "wrong": "", "compared": False, "same": False, "typed": ""}
+    blank = {
+        "document": None,
+        "unknown": False,
+        "busy": False,
+        "wrong": "",
+        "compared": False,
+        "same": False,
+        "typed": "",
+    }
     response = render(request, "kernel/verify.html", {"page": page, **blank, **context}, status=status)
     response["Referrer-Policy"] = "no-referrer"  # a code is not handed on to wherever a reader goes next
     if status == 429:

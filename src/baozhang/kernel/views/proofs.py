@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from baozhang.kernel import cells, ledger, routes, seals
+from baozhang.kernel import addresses, cells, ledger, seals
 from baozhang.kernel.ledger import Entry
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import Resource
@@ -83,4 +83,4 @@ def _addresses(resource: Resource) -> list[URLPattern]:
     ]
 
 
-routes.MORE.append(_addresses)
+addresses.MORE.append(_addresses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -10,10 +11,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from ninja import Router
 
-from baozhang.kernel import clock, flow, routes, scope
+from baozhang.kernel import addresses, clock, flow, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.api import build, schemas
 from baozhang.kernel.flow import offering
@@ -23,7 +24,6 @@ from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 
 from . import details, frame
-
 
 SOON = 3  # days
 
@@ -37,14 +37,23 @@ def _on_detail(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     if _plan(resource) is None:
         return {}
     line = [{**item, "when": item["when"] or "", "due": item["due"] or ""} for item in flow.path_of(record, who)]
-    return {"path": line, "steps": [_words(resource, record, button, who) for button in flow.buttons_of(record, who)]}
+    seen = (
+        f"{frame.url_of(resource, record)}opened/"
+        if flow.todo(who).filter(kind=record.label, record_id=record.pk, seen_at=None).exists()
+        else ""
+    )
+    return {
+        "path": line,
+        "seen_url": seen,
+        "steps": [_words(resource, record, button, who) for button in flow.buttons_of(record, who)],
+    }
 
 
 def _words(resource: Resource, record: Any, button: offering.Button, who: Actor, form: Any = None) -> dict[str, Any]:
     made: dict[str, Any] = {
         "name": button.name, "words": button.words, "kind": button.kind, "icon": button.icon, "needs_note": button.needs_note,
         "says": button.says, "article": frame.law(button.article) if button.article else None, "version": button.version,
-        "url": f"{frame.url_of(resource, record)}steps/{button.name}/", "refused": button.refused,
+        "url": f"{frame.url_of(resource, record)}steps/{button.name}/", "refused": button.refused, "key": uuid.uuid4().hex,
     }  # fmt: skip
     if not button.refused and (button.fields or button.asks):
         made["fields"] = list(form or _form(resource, record, button, who))
@@ -131,8 +140,20 @@ def _done(
     return HttpResponseRedirect(frame.url_of(resource, record))
 
 
+@require_POST
+def opened(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """This will note that a holder of the task has opened the record, after which the step before is not withdrawn."""
+    flow.opened(frame.row_of(resource, pk), by=frame.must_view(request, resource))
+    return HttpResponse(status=204)
+
+
 def _routes(resource: Resource) -> list[URLPattern]:
-    return [path("<int:pk>/steps/<slug:name>/", routes.bound(step, resource), name="step")] if _plan(resource) else []
+    if _plan(resource) is None:
+        return []
+    return [
+        path("<int:pk>/steps/<slug:name>/", addresses.bound(step, resource), name="step"),
+        path("<int:pk>/opened/", addresses.bound(opened, resource), name="opened"),
+    ]
 
 
 def _api(router: Router, resource: Resource) -> None:
@@ -147,8 +168,11 @@ def _api(router: Router, resource: Resource) -> None:
         with scope.within(build.who(request)) as who:
             record = frame.row_of(resource, pk)
             return [
-                {"name": b.name, "words": b.words, "needs_note": b.needs_note, "fields": list(b.fields), "asks": [a.name for a in b.asks], "refused": b.refused, "version": b.version}
-                for b in flow.buttons_of(record, who)
+                {
+                    "name": one.name, "words": one.words, "needs_note": one.needs_note, "fields": list(one.fields),
+                    "asks": [ask.name for ask in one.asks], "refused": one.refused, "version": one.version,
+                }
+                for one in flow.buttons_of(record, who)
             ]  # fmt: skip
 
     @router.post("/{int:pk}/steps/{name}", response={200: schemas.Done, **build.REFUSALS}, operation_id=f"{code}_step")
@@ -198,5 +222,5 @@ def url_of_task(task: Any) -> str:
 
 
 details.EXTRAS.append(_on_detail)
-routes.MORE.append(_routes)
+addresses.MORE.append(_routes)
 build.MORE.append(_api)

@@ -82,8 +82,14 @@ class Comparison:
             self.add(node, expected, _("没有被拒绝"), ok=False)
             return
         faults = refusal.faults
-        said = "；".join(str(part) for part in (refusal.what, refusal.why, refusal.instead, *(f.reason for f in faults)) if part)
-        ok = all(word.text(_("含")) in said for word in wanted["contains"].rows(_("含"))) if "contains" in wanted else True
+        said = "；".join(
+            str(part) for part in (refusal.what, refusal.why, refusal.instead, *(f.reason for f in faults)) if part
+        )
+        ok = (
+            all(word.text(_("含")) in said for word in wanted["contains"].rows(_("含")))
+            if "contains" in wanted
+            else True
+        )
         if "article" in wanted:
             ok = ok and _within(wanted["article"], refusal.article)
         if "field" in wanted:
@@ -96,7 +102,9 @@ class Comparison:
             on, path = fact.on or day, self.stage.path(fact.place, fact.node)
             reading = Figures(on, path).reading(fact.key, **{name: _number(value) for name, value in fact.row.items()})
             words = "无" if fact.value is None else str(fact.value)
-            same = reading.value == fact.value or (isinstance(fact.value, int | Decimal) and _number(reading.value) == fact.value)
+            same = reading.value == fact.value or (
+                isinstance(fact.value, int | Decimal) and _number(reading.value) == fact.value
+            )
             self.add(fact.node, f"{fact.key} {on} = {words}", f"{reading.shown}（{reading.basis}）", ok=same)
 
     def records(self, node: Node) -> None:
@@ -105,12 +113,15 @@ class Comparison:
             for word, rows in part.mapping(_("记录")).items():
                 table = Table.called(word, rows, self.stage)
                 for row in rows.rows(word):
-                    values = table.values(row.mapping(word))
+                    values = table.values(row.mapping(word), found=True)
                     key = table.key(values)
                     record = table.find(key, row, everywhere=True)
                     rest = {name: value for name, value in values.items() if name not in key}
                     got = {name: getattr(record, name) for name in rest}
-                    same = all(got[name] == rest[name] or (got[name] in (None, "") and rest[name] in (None, "")) for name in rest)
+                    same = all(
+                        got[name] == rest[name] or (got[name] in (None, "") and rest[name] in (None, ""))
+                        for name in rest
+                    )
                     self.add(row, f"{word} {self._said(row)}", "，".join(f"{n}={v}" for n, v in got.items()), ok=same)
 
     def _wanted(self, node: Node) -> dict[str, Any]:
@@ -124,11 +135,15 @@ class Comparison:
         if "rule" in wanted:
             known: Words = {one.name: (one.title,) for one in rules()}
             if wanted["rule"] not in {word for name, words in known.items() for word in (name, *words)}:
-                raise own["rule"].wrong(_("没有规则“%(rule)s”。") % {"rule": wanted["rule"]}, offer(wanted["rule"], known))
+                raise own["rule"].wrong(
+                    _("没有规则“%(rule)s”。") % {"rule": wanted["rule"]}, offer(wanted["rule"], known)
+                )
         if "organ" in wanted:
             wanted["organ"] = str(self.stage.organ(wanted["organ"], own["organ"]))
         if "subject" in wanted and wanted["subject"] not in self.stage.names:
-            raise own["subject"].wrong(_("场景里没有叫“%(name)s”的记录。") % {"name": wanted["subject"]}, _("请写编号、编码或全称。"))
+            raise own["subject"].wrong(
+                _("场景里没有叫“%(name)s”的记录。") % {"name": wanted["subject"]}, _("请写编号、编码或全称。")
+            )
         if "article" in own:
             wanted["article"] = own["article"]
             _within(own["article"], "第一条")
@@ -183,7 +198,7 @@ def _fits(wanted: dict[str, Any], one: Found) -> bool:
 
 def _near(wanted: dict[str, Any], found: list[Found]) -> list[Found]:
     """These are findings that a reader would want to see: of the same rule or on the same record."""
-    loose = [{name: wanted[name]} for name in ("rule", "subject") if name in wanted]
+    loose: list[dict[str, Any]] = [{name: wanted[name]} for name in ("rule", "subject") if name in wanted]
     return [one for one in found if any(_fits(part, one) for part in loose)] or ([] if loose else found)
 
 

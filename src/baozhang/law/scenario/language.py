@@ -217,7 +217,9 @@ def _places(node: Node | None) -> dict[str, str]:
     for path in given:
         names = [name.strip() for name in path.split("/")]
         if not all(names) or len(names) > 3:
-            raise node.wrong(_("区划“%(path)s”无法识别。") % {"path": path}, _("请写成“江海市/云间区”，最多到乡镇三级。"))
+            raise node.wrong(
+                _("区划“%(path)s”无法识别。") % {"path": path}, _("请写成“江海市/云间区”，最多到乡镇三级。")
+            )
         for depth in range(1, len(names) + 1):
             found.setdefault("/".join(names[:depth]), given.get("/".join(names[:depth]), ""))
     if len({path.split("/")[0] for path in found}) > 1:
@@ -240,7 +242,9 @@ def _organ(name: str, node: Node, default: str, places: list[str]) -> OrganFact:
     place = own["place"].text(_("区划")) if "place" in own else default
     full = next((path for path in places if path == place or path.endswith(f"/{place}")), None)
     if full is None:
-        raise own["place"].wrong(_("没有区划“%(place)s”。") % {"place": place}, _("可以写：%(words)s。") % {"words": "、".join(places)})
+        raise own["place"].wrong(
+            _("没有区划“%(place)s”。") % {"place": place}, _("可以写：%(words)s。") % {"words": "、".join(places)}
+        )
     people = {}
     if "people" in own:
         for person, roles in own["people"].mapping(_("人员")).items():
@@ -297,10 +301,15 @@ def _acts(node: Node) -> list[ActFact]:
             raise part.wrong(_("这一步没有日期。"), _("请写“在: 2025-03-03”。"))
         day = own["on"].date(_("在"))
         if found and day < found[-1].day:
-            raise own["on"].wrong(_("日期 %(day)s 早于上一步 %(last)s。") % {"day": day, "last": found[-1].day}, _("请按时间先后写。"))
+            raise own["on"].wrong(
+                _("日期 %(day)s 早于上一步 %(last)s。") % {"day": day, "last": found[-1].day}, _("请按时间先后写。")
+            )
         verb = verbs[0] if verbs else "nothing"
         if verb == "nothing" and "expect" not in own:
-            raise part.wrong(_("这一步没有写做什么。"), _("可以写：%(words)s。") % {"words": "、".join(ACT[v][0] for v in VERBS[:-1])})
+            raise part.wrong(
+                _("这一步没有写做什么。"),
+                _("可以写：%(words)s。") % {"words": "、".join(ACT[v][0] for v in VERBS[:-1])},
+            )
         texts = {name: own[name].text(name) if name in own else "" for name in ("by", "organ", "note")}
         found.append(ActFact(number, day, verb, own.get(verb, part), parts=own, node=part, **texts))
     return found

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from baozhang.kernel import acts, border, clock, ledger, scope
-from baozhang.kernel.access import Actor, system_actor
+from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record, remove
 from baozhang.kernel.refusal import Invalid, Refused
 from baozhang.law.issued import also_issued
@@ -26,7 +26,7 @@ from .tables import Table, called
 _LANGUAGE = "zh-hans"  # sentences are compared in the language of the law
 
 
-class _Undo(Exception):  # noqa: N818 -- not a defect: the end of every scenario
+class _Undo(Exception):
     """This will undo everything that a scenario did."""
 
 
@@ -147,13 +147,21 @@ class _Play:
 
     def _patrol(self, act: ActFact, compare: Comparison) -> None:
         names = []
-        if isinstance(act.body.value, list) or act.body.text(_("巡查")).lower() not in ("是", "true", "yes", "", "全部"):
+        if isinstance(act.body.value, list) or act.body.text(_("巡查")).lower() not in (
+            "是",
+            "true",
+            "yes",
+            "",
+            "全部",
+        ):
             known: Words = {one.name: (one.title,) for one in rules()}
             for part in act.body.rows(_("巡查")):
                 word = part.text(_("规则"))
                 names += [name for name, titles in known.items() if word in (name, *titles)] or [part]  # type: ignore[list-item]
             if strange := next((part for part in names if isinstance(part, Node)), None):
-                raise strange.wrong(_("没有规则“%(rule)s”。") % {"rule": strange.value}, offer(str(strange.value), known))
+                raise strange.wrong(
+                    _("没有规则“%(rule)s”。") % {"rule": strange.value}, offer(str(strange.value), known)
+                )
         self.last = PATROL.ask(act.day, names)
         if self.last.errors:
             compare.add(act.node, _("规则没有出错"), "；".join(self.last.errors), ok=False)
@@ -186,7 +194,7 @@ class _Play:
         if word is None:
             raise node.wrong(_("“对象”应写明一类记录和它的编号。"), _("例如：对象: {资产卡片: {资产编号: A-1}}。"))
         table = Table.called(word, rows, self.stage)
-        return table, [table.find(table.values(row.mapping(word)), row) for row in rows.rows(word)]
+        return table, [table.find(table.values(row.mapping(word), found=True), row) for row in rows.rows(word)]
 
     def _step(self, act: ActFact, by: Actor) -> None:
         own, _rest = sections(act.body, STEP, _("办理"))
@@ -245,7 +253,10 @@ def _unfit(node: Node, refused: Refused) -> ScenarioError:
     """This is facts that the border refuses, with the line of the first."""
     line = next((fault.row for fault in refused.faults if fault.row), node.line)
     return ScenarioError(
-        _("事实没有登记成功：%(why)s。") % {"why": _told(refused)}, line=line, file=node.file, instead=str(refused.instead)
+        _("事实没有登记成功：%(why)s。") % {"why": _told(refused)},
+        line=line,
+        file=node.file,
+        instead=str(refused.instead),
     )
 
 

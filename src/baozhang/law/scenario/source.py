@@ -69,7 +69,8 @@ class Node:
             return dt.date.fromisoformat(written)
         except ValueError:
             raise self.wrong(
-                _("“%(what)s”的日期“%(text)s”无法识别。") % {"what": what, "text": written}, _("请写成 2025-03-03 的形式。")
+                _("“%(what)s”的日期“%(text)s”无法识别。") % {"what": what, "text": written},
+                _("请写成 2025-03-03 的形式。"),
             ) from None
 
     def number(self, what: str) -> Decimal:
@@ -110,13 +111,19 @@ def sections(node: Node, words: Words, what: str, *, free: bool = False) -> tupl
         else:
             # Within braces a comma begins the next part, also that in 6,000.
             cut = _("内容里有逗号时，请给它加上引号。") if part.value is None else ""
-            raise part.wrong(_("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, cut or offer(key, words))
+            raise part.wrong(
+                _("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, cut or offer(key, words)
+            )
     return found, other
 
 
 def offer(key: str, words: Words) -> str:
     """This is the sentence that says what would be right instead of an unknown word."""
-    shown = {spelling: spellings[0] if spellings else name for name, spellings in words.items() for spelling in (name, *spellings)}
+    shown = {
+        spelling: spellings[0] if spellings else name
+        for name, spellings in words.items()
+        for spelling in (name, *spellings)
+    }
     near = difflib.get_close_matches(key, list(shown), n=1, cutoff=0.5)
     if near:
         return _("是不是想写“%(word)s”？") % {"word": near[0]}
@@ -155,7 +162,9 @@ def _node(composed: Any, file: str, depth: int) -> Node:
         if not isinstance(key, yaml.ScalarNode):
             raise ScenarioError(_("名称应是文字。"), line=at, file=file)
         if name in found:
-            raise ScenarioError(_("“%(key)s”写了两次。") % {"key": name}, line=at, file=file, instead=_("请合并为一项，或写成列表。"))
+            raise ScenarioError(
+                _("“%(key)s”写了两次。") % {"key": name}, line=at, file=file, instead=_("请合并为一项，或写成列表。")
+            )
         made = _node(part, file, depth + 1)
         # A value on the next lines is named by the line of its heading, where people look first.
         found[name] = Node(made.value, at, file)

@@ -33,13 +33,19 @@ class Stage:
         for path, codes in self.places.items():
             if not name or path == name or path.endswith(f"/{name}") or codes.rsplit("/", 1)[-1] == name:
                 return codes
-        raise node.wrong(_("没有区划或单位“%(name)s”。") % {"name": name}, _("可以写：%(words)s。") % {"words": "、".join([*self.places, *self.homes])})
+        words = "、".join([*self.places, *self.homes])
+        raise node.wrong(_("没有区划或单位“%(name)s”。") % {"name": name}, _("可以写：%(words)s。") % {"words": words})
 
     def organ(self, name: str, node: Node) -> Record:
         """This is the organ called so; ScenarioError where the scenario has none."""
-        found = self.organs.get(name) or next((one for one in self.organs.values() if getattr(one, "code", "") == name), None)
+        found = self.organs.get(name) or next(
+            (one for one in self.organs.values() if getattr(one, "code", "") == name), None
+        )
         if found is None:
-            raise node.wrong(_("场景里没有单位“%(name)s”。") % {"name": name}, _("可以写：%(words)s。") % {"words": "、".join(self.organs)})
+            raise node.wrong(
+                _("场景里没有单位“%(name)s”。") % {"name": name},
+                _("可以写：%(words)s。") % {"words": "、".join(self.organs)},
+            )
         return found
 
     def who(self, name: str, day: dt.date, organ: Record | None, node: Node) -> Actor:
@@ -48,7 +54,9 @@ class Stage:
             return system_actor(_("场景"))
         found = self.actor(name, day, organ)
         if found is None:
-            raise node.wrong(_("场景里没有人员“%(name)s”。") % {"name": name}, _("请在某个单位的“人员”里写上他和他的角色。"))
+            raise node.wrong(
+                _("场景里没有人员“%(name)s”。") % {"name": name}, _("请在某个单位的“人员”里写上他和他的角色。")
+            )
         if not found.holdings:
             raise node.wrong(_("“%(name)s”在 %(day)s 没有任职。") % {"name": name, "day": day})
         return found

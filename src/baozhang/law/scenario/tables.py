@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from baozhang.kernel import border
@@ -53,6 +54,18 @@ class Table:
                 found.setdefault(word, column)
         return found
 
+    @cached_property
+    def all_columns(self) -> dict[str, Column]:
+        """These are the columns with those besides that nobody fills in: state, day, result; to find and compare by."""
+        found = dict(self.columns)
+        filled = {column.name for column in found.values()}
+        for held in self.model._meta.concrete_fields:
+            if held.editable and held.name not in filled and not held.primary_key:
+                column = _shown(held)
+                for word in (column.heading, column.name):
+                    found.setdefault(word, column)
+        return found
+
     def rows(self, node: Node) -> list[border.Row]:
         """These are the rows of a list, with their lines; a row with 份数 stands for as many."""
         found: list[border.Row] = []
@@ -63,17 +76,21 @@ class Table:
             found += [border.Row(one, part.line) for one in self._copied(values, copies)]
         return found
 
-    def values(self, written: Mapping[str, Node]) -> dict[str, Any]:
-        """These are typed values by field, from words by heading; ScenarioError names the line and what would be right."""
-        return {self.column(word, part).name: self._value(self.column(word, part), part) for word, part in written.items()}
+    def values(self, written: Mapping[str, Node], *, found: bool = False) -> dict[str, Any]:
+        """These are typed values by field, from words by heading; ScenarioError names the line and what would be right.
 
-    def column(self, word: str, node: Node) -> Column:
-        """This is the column of a heading."""
-        if word not in self.columns:
-            words: Words = {column.name: (column.heading, *column.aliases) for column in self.columns.values()}
+        `found` takes every column of the record, to find it by or to compare with; else only those that may be filled.
+        """
+        columns = self.all_columns if found else self.columns
+        named = [(self._column(columns, word, part), part) for word, part in written.items()]
+        return {column.name: self._value(column, part) for column, part in named}
+
+    def _column(self, columns: Mapping[str, Column], word: str, node: Node) -> Column:
+        if word not in columns:
+            words: Words = {column.name: (column.heading, *column.aliases) for column in columns.values()}
             what = _("%(table)s没有“%(word)s”这一栏。") % {"table": self.model._meta.verbose_name, "word": word}
             raise node.wrong(what, offer(word, words))
-        return self.columns[word]
+        return columns[word]
 
     def _value(self, column: Column, node: Node) -> Any:
         written = node.text(column.heading)
@@ -82,7 +99,9 @@ class Table:
         try:
             return parse(column, written)
         except CellError as error:
-            raise node.wrong(_("“%(heading)s”：%(reason)s。") % {"heading": column.heading, "reason": error.reason}, error.expected) from error
+            raise node.wrong(
+                _("“%(heading)s”：%(reason)s。") % {"heading": column.heading, "reason": error.reason}, error.expected
+            ) from error
 
     def _points_to_organs(self, column: Column) -> bool:
         return isinstance(next(iter(self.stage.organs.values())), self.model._meta.get_field(column.name).related_model)  # type: ignore[arg-type]
@@ -119,11 +138,24 @@ class Table:
             what = _("没有%(table)s（%(words)s）。") if not found else _("%(table)s（%(words)s）不止一条。")
             raise node.wrong(what % {"table": self.model._meta.verbose_name, "words": words})
         if not everywhere and not self.model.objects.filter(pk=found[0].pk).exists():
-            raise NotFound(_("%(table)s（%(words)s）不存在或不在您的范围内") % {"table": self.model._meta.verbose_name, "words": words})
+            raise NotFound(
+                _("%(table)s（%(words)s）不存在或不在您的范围内")
+                % {"table": self.model._meta.verbose_name, "words": words}
+            )
         return found[0]
 
     def _heading(self, name: str) -> str:
-        return self.columns[name].heading if name in self.columns else name
+        return self.all_columns[name].heading if name in self.all_columns else name
+
+
+def _shown(held: Any) -> Column:
+    """This is a model's field as a column to find by and to compare with."""
+    words = str(held.verbose_name)
+    if held.choices:
+        return Column(held.name, words, "choice", choices={str(said): value for value, said in held.flatchoices})
+    kinds = ((models.ForeignKey, "reference"), (models.DateTimeField, "text"), (models.DateField, "date"), (models.BooleanField, "bool"),
+             (models.DecimalField, "decimal"), (models.IntegerField, "integer"))  # fmt: skip
+    return Column(held.name, words, next((kind for type_, kind in kinds if isinstance(held, type_)), "text"))
 
 
 def called(record: Record) -> set[str]:

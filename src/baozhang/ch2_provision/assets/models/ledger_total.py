@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
@@ -56,11 +57,11 @@ class LedgerTotal(Record):
     def faults(self) -> Iterable[Fault]:
         """A day to come, a negative figure, more depreciation than value."""
         if self.day is not None and self.day > clock.today():
-            yield Fault(_("截止日期晚于今天"), "day", str(self.day), _("请填写已经结账的日期"), column=str(_("截止日期")))
+            yield Fault(gettext("截止日期晚于今天"), "day", str(self.day), gettext("请填写已经结账的日期"), column=gettext("截止日期"))
         for name in ("quantity", "value", "depreciated"):
             amount = getattr(self, name)
             if amount is not None and amount < 0:
                 column = str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-                yield Fault(_("不能为负数"), name, str(amount), _("红字冲销请按冲销后的余额填写"), column=column)
+                yield Fault(gettext("不能为负数"), name, str(amount), gettext("红字冲销请按冲销后的余额填写"), column=column)
         if self.depreciated is not None and self.value is not None and self.depreciated > self.value:
-            yield Fault(_("累计折旧大于原值"), "depreciated", str(self.depreciated), _("请核对账面数"), column=str(_("账面累计折旧")))
+            yield Fault(gettext("累计折旧大于原值"), "depreciated", str(self.depreciated), gettext("请核对账面数"), column=gettext("账面累计折旧"))

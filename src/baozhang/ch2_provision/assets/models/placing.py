@@ -28,9 +28,9 @@ _NAMED = (
 
 def place(card: Card) -> None:
     """This will set edition, class name, category, item and depreciation group of a card from what its row says."""
+    if card.class_code and not card.edition:
+        card.edition = edition_of(card.class_code, card.class_name or card.name)
     code = card.class_code = tidy(card.class_code) if card.class_code else ""
-    if code and not card.edition:
-        card.edition = edition_of(code, card.class_name or card.name)
     if code and not card.class_name and card.edition and (known := exact(card.edition, code)):
         card.class_name = known.name
     card.item = item_of(code, card.edition, card.name) or ""

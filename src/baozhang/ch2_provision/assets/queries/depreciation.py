@@ -83,18 +83,31 @@ def depreciation(card: Card, day: dt.date, figure: Figure) -> Depreciation:
     start, life, reading = card.begun, card.life_months, None
     if life is None and card.life_group:
         reading = figure(FIGURE, group=card.life_group)
-        life = None if reading.value is None else int(reading.value) * 12
+        life = None if reading.value is None else int(str(reading.value)) * 12
     reason = _unknown(card, start, life)
     if reason or start is None or life is None:
         return Depreciation(day, card.value, brought, life=life, reading=reading, says=reason, gone=gone)
     last = min(months.index(day), months.index(card.disposed) - 1 if card.disposed else months.index(day))
-    count = min(max(last - months.index(start) + 1, 0), life)
+    elapsed = max(last - months.index(start) + 1, 0)
     base = cents(card.value * (1 - (card.residual_rate or Decimal(0)) / 100))
     if card.depreciated is None or card.depreciated_on is None:
-        return _plain(card, day, base, count, life, reading, gone)
+        return _plain(card, day, base, elapsed, life, reading, gone)
     opened = max(months.index(card.depreciated_on) - months.index(start) + 1, 0)
-    elapsed = max(last - months.index(start) + 1, 0)
     return _opened(card, day, base, (elapsed, opened), life, reading, gone)
+
+
+def spent(base: Decimal, life: int, elapsed: int, opening: tuple[Decimal, int] | None = None) -> Decimal:
+    """This is what is used up of a base after some months, not rounded; `opening` is a sum and the months it stands for.
+
+    It is linear in the sums, so that many cards with equal months are computed at once.
+    """
+    if opening is None:
+        return base * min(elapsed, life) / life
+    brought, opened = opening
+    if elapsed <= opened:
+        return brought * elapsed / opened if elapsed < opened else brought
+    spread = max(life - opened, 1)
+    return brought + max(base - brought, Decimal(0)) * min(elapsed - opened, spread) / spread
 
 
 def _never(card: Card) -> str:
@@ -121,9 +134,9 @@ def _unknown(card: Card, start: dt.date | None, life: int | None) -> str:
 
 
 def _plain(
-    card: Card, day: dt.date, base: Decimal, count: int, life: int, reading: Reading | None, gone: bool
+    card: Card, day: dt.date, base: Decimal, elapsed: int, life: int, reading: Reading | None, gone: bool
 ) -> Depreciation:
-    accumulated = base if count == life else cents(base * count / life)
+    count, accumulated = min(elapsed, life), cents(spent(base, life, elapsed))
     return Depreciation(
         day, card.value, accumulated, cents(base / life), count, life, reading,
         formula=_("累计折旧 = 原值 ×（1 − 净残值率）× 已提月数 ÷ 折旧年限（月）"),
@@ -136,19 +149,18 @@ def _opened(
     card: Card, day: dt.date, base: Decimal, passed: tuple[int, int], life: int, reading: Reading | None, gone: bool
 ) -> Depreciation:
     elapsed, opened = passed
-    opening = card.depreciated or Decimal(0)
-    rest, spread = max(base - opening, Decimal(0)), max(life - opened, 1)
+    opening, spread = card.depreciated or Decimal(0), max(life - opened, 1)
+    accumulated = cents(spent(base, life, elapsed, (opening, opened)))
     if elapsed <= opened:
-        accumulated = cents(opening * elapsed / opened) if elapsed < opened else opening
         formula = _("截止日以前：累计折旧 = 期初累计折旧 × 已过月数 ÷ 截止日已过月数")
         filled = f"{opening:,.2f} × {elapsed} ÷ {max(opened, 1)} = {accumulated:,.2f}"
     else:
-        done = min(elapsed - opened, spread)
-        accumulated = opening + (rest if done == spread else cents(rest * done / spread))
         formula = _("累计折旧 = 期初累计折旧 +（应提总额 − 期初累计折旧）× 期初以后月数 ÷ 期初剩余月数")
+        done = min(elapsed - opened, spread)
         filled = f"{opening:,.2f} + ({base:,.2f} − {opening:,.2f}) × {done} ÷ {spread} = {accumulated:,.2f}"
+    monthly = cents(max(base - opening, Decimal(0)) / spread)
     count = min(elapsed, max(life, opened + 1))
-    return Depreciation(day, card.value, accumulated, cents(rest / spread), count, life, reading, formula, filled,
+    return Depreciation(day, card.value, accumulated, monthly, count, life, reading, formula, filled,
                         _says(card, count, life), gone)  # fmt: skip
 
 

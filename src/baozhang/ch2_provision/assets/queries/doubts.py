@@ -44,7 +44,7 @@ def _days(card: Card) -> Iterator[Doubt]:
         if day is not None and card.acquired is not None and day < card.acquired:
             yield name, words
     if card.acquired is None:
-        yield "acquired", _("没有取得日期：折旧和使用年限无从计算，按年限判断的规则不会检查这张卡片")
+        yield "acquired", _("没有取得日期：折旧和年限只能按投入使用或入账日期计算")
 
 
 def _class(card: Card) -> Iterator[Doubt]:
@@ -52,7 +52,7 @@ def _class(card: Card) -> Iterator[Doubt]:
         yield "class_code", _("没有分类代码，大类和配置标准项目按名称推定")
     elif not card.edition:
         yield "edition", _("没有注明分类版本：同一代码在 2010 版和 2022 版可能是不同的资产")
-    elif (meant := edition_of(card.class_code, card.class_name or card.name)) and meant != card.edition:
+    elif (meant := edition_of(card.class_code, card.name)) and meant != card.edition:
         known = exact(card.edition, card.class_code)
         words = _("按所填版本，该代码是“%(known)s”，与名称不符，请核对版本") % {"known": known.name if known else "—"}
         yield "edition", words

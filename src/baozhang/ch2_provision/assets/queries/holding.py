@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Case, Count, DecimalField, F, FloatField, IntegerField, Q, QuerySet, Sum, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Coalesce, Greatest, Least, Round
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from baozhang.ch1_general.organs.queries import places
@@ -27,9 +27,8 @@ from baozhang.ch2_provision.assets.models.placing import NO_DEPRECIATION
 from baozhang.law.catalogue import spec
 
 from . import months
-from .depreciation import FIGURE, cents, figure_of
+from .depreciation import FIGURE, cents, figure_of, spent
 
-_SUM = DecimalField(max_digits=20, decimal_places=2)
 HALF_CENT = Decimal("0.005")
 
 
@@ -66,6 +65,35 @@ def item_counts(day: dt.date, organs: Iterable[int] | None = None) -> dict[int, 
     return dict(found)
 
 
+class Kind(NamedTuple):
+    """This is what cards must have in common to be depreciated as one: agency, category, months, terms."""
+
+    organ_id: int
+    category: str
+    first_month: int | None
+    opening_month: int | None
+    due: bool | None  # the opening balance counts already
+    leaving: bool | None  # disposed of in the month of the day, which then does not count
+    life_months: int | None
+    life_group: str
+    residual_rate: Decimal | None
+    value_type: str
+    method: str
+    depreciation_state: str
+    alone: int
+
+    @property
+    def never(self) -> bool:
+        """This is true for what is not depreciated at all."""
+        return (
+            self.value_type == ValueType.NOMINAL or self.life_group == NO_DEPRECIATION
+            or self.method == Method.NONE or self.depreciation_state == DepreciationState.OFF
+        )  # fmt: skip
+
+
+ALIKE = Kind._fields
+
+
 @dataclass
 class Total:
     """This is one category of one agency's cards on a day; `open_cards` have no depreciation that could be told."""
@@ -87,7 +115,7 @@ def lives(day: dt.date, place: str) -> dict[str, int]:
     """These are the standard's least lives in months by group, in a place on a day."""
     read = figure_of(day, place)
     readings = {group: read(FIGURE, group=group) for group in dict(spec(FIGURE).keys)["group"] or ()}
-    return {group: int(reading.value) * 12 for group, reading in readings.items() if reading.value is not None}
+    return {group: int(str(reading.value)) * 12 for group, reading in readings.items() if reading.value is not None}
 
 
 def totals(day: dt.date, organs: Iterable[int] | None = None) -> dict[tuple[int, str], Total]:
@@ -109,52 +137,38 @@ def totals(day: dt.date, organs: Iterable[int] | None = None) -> dict[tuple[int,
     return found
 
 
-def _grouped(rows: QuerySet[Card], day: dt.date, terms: Mapping[str, int]) -> Iterable[tuple[tuple[int, str], Total]]:
-    rows = with_depreciation(rows, day, terms).order_by()
-    grouped = rows.values_list("organ_id", "category").annotate(
-        n=Count("id"), q=Sum("quantity"), v=Sum("value"), d=Sum("lost"), o=Count("id", filter=Q(lost__isnull=True)),
-        m=Sum("passed", filter=Q(lost__gt=0)),
+def _grouped(rows: QuerySet[Card], day: dt.date, terms: Mapping[str, int]) -> dict[tuple[int, str], Total]:
+    """Cards whose depreciation runs alike are added up in the database, and their sum is depreciated as one card's is."""
+    this_month = months.index(day)
+    rows = rows.order_by().annotate(
+        first_month=months.begun_in_sql(), opening_month=months.index_in_sql("depreciated_on"),
+        due=Q(depreciated_on__lte=day), leaving=Q(disposed__lt=months.after(day)),
+        # What a residual value holds back is no linear matter once an opening balance is beyond it.
+        alone=Case(When(residual_rate__gt=0, depreciated__isnull=False, then=F("id")), default=Value(0), output_field=BigIntegerField()),
     )  # fmt: skip
-    for organ, category, n, q, v, d, o, m in grouped:
-        yield (organ, category), Total(n, q, cents(v), cents(d or Decimal(0)), o, HALF_CENT * (m or 0))
+    found: dict[tuple[int, str], Total] = defaultdict(Total)
+    for row in rows.values_list(*ALIKE).annotate(Count("id"), Sum("quantity"), Sum("value"), Sum("depreciated")):
+        kind = Kind(*row[: len(ALIKE)])
+        count, quantity, value, brought = row[len(ALIKE) :]
+        elapsed = max(this_month - int(bool(kind.leaving)) - (kind.first_month or 0) + 1, 0)
+        lost = _lost(kind, value, brought, terms, elapsed)
+        total = found[kind.organ_id, kind.category]
+        total.add(Total(count, quantity, cents(value), lost or Decimal(0), 0 if lost is not None else count,
+                        HALF_CENT * count * max(elapsed, 1) if lost else Decimal(0)))  # fmt: skip
+    for total in found.values():
+        total.depreciated = cents(total.depreciated)
+    return dict(found)
 
 
-def with_depreciation(rows: QuerySet[Card], day: dt.date, terms: Mapping[str, int]) -> QuerySet[Card]:
-    """The cards with `passed` (months counted) and `lost` (accumulated depreciation), the same sums as `depreciation`."""
-    last = Least(Value(months.index(day)), Coalesce(months.index_in_sql("disposed") - Value(1), Value(months.index(day))))
-    life = Case(When(life_months__isnull=False, then=F("life_months")),
-                *(When(life_group=group, then=Value(length)) for group, length in terms.items()),
-                default=None, output_field=IntegerField())  # fmt: skip
-    passed = Greatest(last - F("begun") + Value(1), Value(0), output_field=IntegerField())
-    opened = Greatest(months.index_in_sql("depreciated_on") - F("begun") + Value(1), Value(0), output_field=IntegerField())
-    rows = rows.annotate(begun=months.begun_in_sql()).annotate(life=life, elapsed=passed, opened=opened)
-    rows = rows.annotate(passed=Least(F("elapsed"), F("life"), output_field=IntegerField()))
-    return rows.annotate(lost=_lost(day))
-
-
-def _float(expression: Combinable | str) -> Combinable:
-    return Cast(expression, FloatField())
-
-
-def _sum(expression: Combinable) -> Combinable:
-    # The share is computed in floating point on both databases (SQLite would divide whole numbers), then rounded to the cent.
-    return Round(Cast(expression, _SUM), 2, output_field=_SUM)
-
-
-def _lost(day: dt.date) -> Combinable:
-    base = _sum(_float("value") * (Value(1.0) - Coalesce(_float("residual_rate"), Value(0.0)) / Value(100.0)))
-    spread = Greatest(F("life") - F("opened"), Value(1), output_field=IntegerField())
-    rest = Greatest(base - F("depreciated"), Value(Decimal(0)), output_field=_SUM)
-    done = Least(F("elapsed") - F("opened"), spread, output_field=IntegerField())
-    brought = Case(When(depreciated_on__lte=day, then=F("depreciated")), default=None, output_field=_SUM)
-    never = Q(value_type=ValueType.NOMINAL) | Q(life_group=NO_DEPRECIATION) | Q(method=Method.NONE)
-    never |= Q(depreciation_state=DepreciationState.OFF)
-    return Case(
-        When(never, then=Coalesce(brought, Value(Decimal(0)), output_field=_SUM)),
-        When(Q(method=Method.WORK) | Q(begun__isnull=True) | Q(life__isnull=True), then=brought),
-        When(depreciated__isnull=True, then=_sum(_float(base) * _float("passed") / _float("life"))),
-        When(elapsed=F("opened"), then=F("depreciated")),
-        When(elapsed__lt=F("opened"), then=_sum(_float("depreciated") * _float("elapsed") / _float("opened"))),
-        default=F("depreciated") + _sum(_float(rest) * _float(done) / _float(spread)),
-        output_field=_SUM,
-    )
+def _lost(kind: Kind, value: Decimal, brought: Decimal | None, terms: Mapping[str, int], elapsed: int) -> Decimal | None:
+    """What cards of a kind have lost together; None where that cannot be told."""
+    known = brought if kind.due else None
+    if kind.never:
+        return known or Decimal(0)
+    life = kind.life_months or terms.get(kind.life_group)
+    if kind.method == Method.WORK or kind.first_month is None or life is None:
+        return known
+    base = value * (1 - (kind.residual_rate or Decimal(0)) / 100)
+    if brought is None or kind.opening_month is None:
+        return spent(base, life, elapsed)
+    return spent(base, life, elapsed, (brought, max(kind.opening_month - kind.first_month + 1, 0)))

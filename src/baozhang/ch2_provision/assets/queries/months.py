@@ -14,6 +14,11 @@ def index(day: dt.date) -> int:
     return day.year * 12 + day.month
 
 
+def after(day: dt.date) -> dt.date:
+    """This is the first day of the month after a day's."""
+    return dt.date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
 def index_in_sql(date: str | Combinable) -> Combinable:
     """This is the same for a column of dates; NULL where the date is."""
     field = F(date) if isinstance(date, str) else date

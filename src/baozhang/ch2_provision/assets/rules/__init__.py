@@ -7,8 +7,9 @@ from .keeping import idle_not_offered, no_custodian
 from .prices import over_price
 from .quantities import over_quantity
 from .titles import title_holder
+from .vehicles import vehicle_over_price
 
 __all__ = [
     "early_disposal", "idle_not_offered", "ledger_difference", "no_custodian", "over_price", "over_quantity",
-    "possible_duplicate", "title_holder",
+    "possible_duplicate", "title_holder", "vehicle_over_price",
 ]  # fmt: skip

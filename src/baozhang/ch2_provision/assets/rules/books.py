@@ -28,6 +28,7 @@ def candidates(day: dt.date, ground: Any) -> Iterator[LedgerTotal]:
     by_day: dict[dt.date, list[int]] = defaultdict(list)
     for organ, last in latest.items():
         by_day[last].append(organ)
+    book: Any
     for last, organs in sorted(by_day.items()):
         cards = totals(last, organs)
         for book in books.filter(day=last, organ_id__in=organs).order_by("pk"):

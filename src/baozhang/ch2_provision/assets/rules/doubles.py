@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.models import Card
@@ -70,8 +70,8 @@ def candidates(day: dt.date, ground: Any) -> Iterator[Card]:
 def _groups(day: dt.date, sign: Sign) -> Iterator[Sequence[int]]:
     """The keys of the cards of each group with equal signs: one query finds the groups, one more their members."""
     rows = Card._base_manager.filter(held_on(day)).exclude(**{f"{sign.field}__in": EMPTY_WORDS}).order_by()
-    several = Count("organ_id", distinct=True) if sign.across else Count("id")
-    groups = rows.values_list(*sign.fields).annotate(several=several, first=Min("id")).filter(several__gt=1)
+    one = "organ_id" if sign.across else "id"  # equal ends of a group mean one agency, or one card
+    groups = rows.values_list(*sign.fields).annotate(low=Min(one), high=Max(one)).filter(high__gt=F("low"))
     wanted = {tuple(group[: len(sign.fields)]) for group in groups if len(str(group[0])) >= SHORTEST}
     members: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     for part in chunks(sorted({key[0] for key in wanted}), 1_000):

@@ -113,6 +113,7 @@ def _append(pieces: Pieces, quantity: Decimal, value: Decimal) -> None:
 def over_quantity(organ: Any, law: Any) -> Iterator[Verdict]:
     """资产数量超过配置标准"""
     for key in sorted(organ.newest):
+        law.forget()  # what was read for another item is not behind this one
         try:
             most = _allowed(law, key, organ.staff)
         except Unverified:

@@ -23,6 +23,7 @@ def candidates(day: dt.date, ground: Any) -> Iterator[Card]:
     rows = rows.exclude(title_form__in=(TitleForm.NONE, TitleForm.OPEN))
     if ground.organs is not None:
         rows = rows.filter(organ_id__in=ground.organs)
+    card: Any
     for card in rows.select_related("organ").iterator(2_000):
         holder = known.get(card.organ.jurisdiction_id)
         if holder is not None and not holder.holds(card.holder):

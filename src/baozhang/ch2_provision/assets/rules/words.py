@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
-PIECES = {
-    "desk": "张", "chair": "把", "front_chair": "把", "meeting_chair": "把", "meeting_table": "张",
-    "bookcase": "组", "file_cabinet": "组", "wardrobe": "组", "secret_cabinet": "组", "tea_cabinet": "组",
-    "sofa_triple": "件", "sofa_single": "件", "tea_table": "件",
-}  # fmt: skip
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+PIECES: dict[str, Any] = {
+    **dict.fromkeys(("desk", "meeting_table"), _("张")),
+    **dict.fromkeys(("chair", "front_chair", "meeting_chair"), _("把")),
+    **dict.fromkeys(("bookcase", "file_cabinet", "wardrobe", "secret_cabinet", "tea_cabinet"), _("组")),
+    **dict.fromkeys(("sofa_triple", "sofa_single", "tea_table"), _("件")),
+}
+MACHINE = _("台")
 
 
 def piece(item: str) -> str:
     """This is the measure word of an item."""
-    return PIECES.get(item, "台")
+    return str(PIECES.get(item, MACHINE))
 
 
 def count(quantity: Decimal | int) -> str:
@@ -24,4 +30,4 @@ def count(quantity: Decimal | int) -> str:
 
 def yuan(amount: Decimal | int) -> str:
     """This is a sum of money in yuan with two decimals."""
-    return f"{amount:,.2f} 元"
+    return gettext("%(amount)s 元") % {"amount": f"{amount:,.2f}"}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.kernel import access
 from baozhang.demo import district, story
+from baozhang.kernel import access
 
 
 class Command(BaseCommand):
@@ -28,6 +30,15 @@ class Command(BaseCommand):
                 return
             raise CommandError("数据库中已有单位，演示数据只建在空库里。")
         made = story.tell(self.stdout.write, scale=options["scale"])
+        offered = [
+            {
+                "name": one.username,
+                "password": district.PASSWORD,
+                "words": f"{access.ROLES[one.role].words}　{one.organ}",
+            }
+            for one in made.accounts
+        ]
+        (settings.HOME / "demo.json").write_text(json.dumps(offered, ensure_ascii=False), encoding="utf-8")
         self.stdout.write(f"\n演示账号（密码都是 {district.PASSWORD}）：")
         for account in made.accounts:
             self.stdout.write(

@@ -23,7 +23,9 @@ from baozhang.law.terminal import table
 class Command(SystemCheck):
     """Scenarios on the command line; without a file it is the framework's own check of the set-up."""
 
-    help = "Plays scenario files in an empty database and compares findings, refusals and figures with what they expect."
+    help = (
+        "Plays scenario files in an empty database and compares findings, refusals and figures with what they expect."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """This will take files or folders beside the options of the framework's check."""
@@ -43,7 +45,9 @@ class Command(SystemCheck):
             self._print(outcomes)
         wrong = sum(not one.ok for one in outcomes)
         if wrong:
-            raise CommandError(_("%(wrong)s 个场景不符，共 %(all)s 个。") % {"wrong": wrong, "all": len(outcomes)}, returncode=1)
+            raise CommandError(
+                _("%(wrong)s 个场景不符，共 %(all)s 个。") % {"wrong": wrong, "all": len(outcomes)}, returncode=1
+            )
 
     def _outcomes(self, paths: list[Path]) -> Iterator[Outcome]:
         scenarios: list[Scenario | Outcome] = []

@@ -41,7 +41,11 @@ class Command(BaseCommand):
             self._print(loaded)
 
     def _print(self, loaded: Loaded) -> None:
-        states = {"new": _("已导入"), "unchanged": _("与已导入的文本相同，没有改变"), "would_be_new": _("可以导入（试运行，没有写入）")}
+        states = {
+            "new": _("已导入"),
+            "unchanged": _("与已导入的文本相同，没有改变"),
+            "would_be_new": _("可以导入（试运行，没有写入）"),
+        }
         self.stdout.write(f"《{loaded.title}》 {states[loaded.state]}")
         self.stdout.write(
             _("章 %(chapters)s，节 %(sections)s，条 %(articles)s，款 %(paragraphs)s，项 %(items)s；%(day)s 起施行") % {

@@ -22,7 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """This will take the day, the rules, and how to print."""
-        parser.add_argument("--day", type=dt.date.fromisoformat, help="judge as of this day; another than today keeps nothing")
+        parser.add_argument(
+            "--day", type=dt.date.fromisoformat, help="judge as of this day; another than today keeps nothing"
+        )
         parser.add_argument("--rule", action="append", default=[], help="only this rule; may be given several times")
         parser.add_argument("--dry-run", action="store_true", help="keep nothing, only say what is found")
         parser.add_argument("--back", action="store_true", help="keep a first run for the past day")
@@ -37,7 +39,9 @@ class Command(BaseCommand):
         except LookupError as error:
             raise CommandError(str(error.args[0])) from error
         if options["json"]:
-            self.stdout.write(json.dumps({**plain(report.as_dict()), "found_now": _found(report)}, ensure_ascii=False, indent=1))
+            self.stdout.write(
+                json.dumps({**plain(report.as_dict()), "found_now": _found(report)}, ensure_ascii=False, indent=1)
+            )
         else:
             self._print(report)
         if report.total("error_count"):
@@ -48,18 +52,34 @@ class Command(BaseCommand):
         self.stdout.write(_("%(day)s 巡查（%(kept)s）") % {"day": report.day, "kept": kept})
         heads = [_("规则"), _("条文"), _("查看"), _("发现"), _("新增"), _("变化"), _("消除"), _("在册"), _("待核实")]
         rows = [[name, *_cells(count)] for name, count in sorted(report.counts.items())]
-        total = [_("合计"), "", *(str(report.total(n)) for n in ("looked", "found", "new", "changed", "resolved", "open")), ""]
+        total = [
+            _("合计"),
+            "",
+            *(str(report.total(n)) for n in ("looked", "found", "new", "changed", "resolved", "open")),
+            "",
+        ]
         for line in table([heads, *rows, total]):
             self.stdout.write(line)
         for name, count in report.counts.items():
             for key, times in count.unjudged.items():
-                self.stdout.write(_("待核实：%(rule)s 因 %(key)s 没有有效值，%(times)s 项没有判断") % {"rule": name, "key": key, "times": times})
+                self.stdout.write(
+                    _("待核实：%(rule)s 因 %(key)s 没有有效值，%(times)s 项没有判断")
+                    % {"rule": name, "key": key, "times": times}
+                )
             for error in count.errors:
                 self.stdout.write(self.style.ERROR(_("出错：%(rule)s %(error)s") % {"rule": name, "error": error}))
 
 
 def _cells(count: Count) -> list[str]:
-    numbers = (count.looked, count.found, count.new, count.changed, count.resolved, count.open, sum(count.unjudged.values()))
+    numbers = (
+        count.looked,
+        count.found,
+        count.new,
+        count.changed,
+        count.resolved,
+        count.open,
+        sum(count.unjudged.values()),
+    )
     return [count.article, *map(str, numbers)]
 
 
@@ -72,4 +92,3 @@ def _found(report: Report) -> list[dict[str, Any]]:
         }
         for one in report.found
     ]  # fmt: skip
-

@@ -1,0 +1,108 @@
+"""Pages of a card beyond its resource: depreciation as of any day, and QR labels to print."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from baozhang.kernel import addresses, clock
+from baozhang.kernel.documents.model import LABEL_SHEETS, Label
+from baozhang.kernel.documents.typeset import labels_pdf
+from baozhang.kernel.listing import Listing
+from baozhang.kernel.refusal import Invalid
+from baozhang.kernel.resource import Resource
+from baozhang.kernel.views import frame
+
+from .actions import label
+from .models import Card
+from .queries.depreciation import Depreciation, depreciation, figure_of
+
+MOST_LABELS = 1_200  # fifty sheets of A4; more at once is a mistake more often than a wish
+LABEL_RIGHT = "assets.card:label"
+
+
+def shown(found: Depreciation) -> dict[str, Any]:
+    """This is one line of the schedule as the page shows it."""
+    sums = (found.accumulated, found.net)
+    return {"day": found.day, "months": found.months, "sums": [f"{amount:,.2f}" if amount is not None else "" for amount in sums]}
+
+
+def schedule(card: Card, day: dt.date) -> list[Depreciation]:
+    """This is a card's depreciation at each year's end of its life, and on the day asked for; empty where it has none."""
+    read = figure_of(day, card.organ.jurisdiction.path.rstrip("/"))
+    asked = depreciation(card, day, read)
+    if card.begun is None or asked.life is None or asked.accumulated is None:
+        return [asked]
+    last = card.begun.year + (card.begun.month - 1 + asked.life) // 12
+    days = {dt.date(year, 12, 31) for year in range(card.begun.year, last + 1)} | {day}
+    return [depreciation(card, one, read) for one in sorted(days)]
+
+
+@require_GET
+def depreciation_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """Depreciation and net value as of the day in the address, today where there is none, with the whole schedule."""
+    frame.must_view(request, resource)
+    card: Any = frame.row_of(resource, pk, "organ__jurisdiction")
+    day = _day(request.GET.get("day", ""))
+    lines = schedule(card, day)
+    found = next(line for line in lines if line.day == day)
+    frame.crumbs(request, resource, card)
+    context = {
+        "card": card, "day": day, "found": found, "sums": shown(found)["sums"], "lines": [shown(line) for line in lines],
+        "page": {"title": _("折旧与净值：%(card)s") % {"card": card}, "article": frame.law(resource.article)},
+    }  # fmt: skip
+    return render(request, "assets/depreciation.html", context)
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else clock.today()
+    except ValueError:
+        raise Invalid(_("日期“%(text)s”读不懂") % {"text": text}, instead=_("日期写作 2026-03-05。")) from None
+
+
+@require_GET
+def label_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """The label of one card as a PDF."""
+    who = frame.must_view(request, resource)
+    card: Any = frame.row_of(resource, pk, "organ")
+    who.must(LABEL_RIGHT, card.organ_id)
+    return _pdf(request, [label(card)], "thermal-60x40")
+
+
+@require_GET
+def labels_page(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The labels of the cards ticked (`id`), or of all that the list's address asks for, as a PDF."""
+    who = frame.must_view(request, resource)
+    listing, ids = Listing(resource, request.GET), request.GET.getlist("id")
+    allowed = who.where(LABEL_RIGHT)
+    rows = listing.chosen(ids, not ids).select_related("organ").order_by("organ_id", "number")
+    if allowed is not None:
+        who.must(LABEL_RIGHT)
+        rows = rows.filter(organ_id__in=sorted(allowed))
+    cards = list(rows[: MOST_LABELS + 1])
+    if not cards:
+        raise Invalid(_("没有可打印标签的卡片"), instead=_("请先筛选或勾选本单位的卡片。"))
+    if len(cards) > MOST_LABELS:
+        raise Invalid(_("一次最多打印 %(most)s 张标签") % {"most": MOST_LABELS}, instead=_("请用筛选条件分批打印。"))
+    return _pdf(request, [label(card) for card in cards], "a4-3x8")
+
+
+def _pdf(request: HttpRequest, labels: list[Label], paper: str) -> HttpResponse:
+    sheet = LABEL_SHEETS.get(request.GET.get("paper", ""), LABEL_SHEETS[paper])
+    return HttpResponse(labels_pdf(labels, sheet, day=clock.today()), content_type="application/pdf")
+
+
+def _addresses(resource: Resource) -> list[URLPattern]:
+    if resource.model is not Card:
+        return []
+    return [path("labels.pdf", addresses.bound(labels_page, resource), name="labels")]
+
+
+addresses.MORE.append(_addresses)

@@ -1,0 +1,87 @@
+"""The path of a standard: drafted, submitted, published by the head of the authority; two people (article 12)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch1_general.organs.choices import Competence
+from baozhang.kernel.access import Actor
+from baozhang.kernel.flow import Review
+from baozhang.kernel.refusal import Invalid, Refused
+
+from . import actions
+from .choices import State
+from .models import Standard
+
+ISSUERS = (Competence.AUTHORITY, Competence.FINANCE)
+
+
+class StandardFlow(Review):
+    """报审批退, with the head's approval as publication."""
+
+    model = Standard
+    words = gettext_lazy("标准制定")
+    article = "第十二条第一款"
+    initial = (State.DRAFT,)
+
+    audit = None
+    submit = Review.submit.but(
+        source=(State.DRAFT, State.RETURNED), target=State.SUBMITTED, words=gettext_lazy("提交批准"),
+        says=gettext_lazy("提交后由本部门负责人批准发布；批准前可以撤回。"),
+    )  # fmt: skip
+    approve = Review.approve.but(
+        words=gettext_lazy("批准发布"), source=State.SUBMITTED, target=State.PUBLISHED, permission=":issue", four_eyes=("submit",),
+        says=gettext_lazy("发布后不能修改，自施行日期起按新标准判断；此前的事实仍按原标准。"),
+    )  # fmt: skip
+    give_back = Review.give_back.but(source=State.SUBMITTED, target=State.RETURNED, permission=":issue")
+    reject = Review.reject.but(source=State.SUBMITTED, target=State.REJECTED, permission=":issue", words=gettext_lazy("不予发布"))
+
+
+@StandardFlow.submit.guard
+def an_issuer(standard: Any) -> None:
+    """Only a support authority or a finance department sets standards."""
+    if standard.organ.competence not in ISSUERS:
+        raise Refused(
+            _("%(organ)s不能发布配置标准") % {"organ": standard.organ.name},
+            why=_("配置标准由财政部门、机关事务管理部门制定。"), article="第十二条第一款", instead=_("请由同级机关事务管理部门起草。"),
+        )  # fmt: skip
+
+
+def complete(standard: Any) -> None:
+    """A draft with gaps or overlapping rows is not submitted, and not published."""
+    faults = actions.completeness(standard)
+    if faults:
+        raise Invalid(
+            _("草案还不完整"), why="；".join(str(fault.reason) for fault in faults[:5]), article="第十二条第一款",
+            instead=_("请在“条目与对照”中补全。"), faults=faults,
+        )  # fmt: skip
+
+
+def ahead(standard: Any, *, day: dt.date) -> None:
+    """No standard works backward: what was judged stays judged by the figures of its day."""
+    if standard.valid_from < day:
+        raise Refused(
+            _("施行日期 %(day)s 已过") % {"day": standard.valid_from},
+            why=_("此前的事实已按当时的标准判断，新标准不溯及既往。"), article="第十二条第一款",
+            instead=_("请把施行日期改为 %(day)s 或以后。") % {"day": day},
+        )  # fmt: skip
+
+
+def replaceable(standard: Any) -> None:
+    """What it replaces must be replaced whole and from a later day."""
+    actions.replaced(standard)
+
+
+for _step in (StandardFlow.submit, StandardFlow.approve):
+    for _guard in (ahead, complete, replaceable):
+        _step.guard(_guard)
+
+
+@StandardFlow.approve.effect
+def publish_it(standard: Any, *, by: Actor) -> None:
+    """The lines come into force on the standard's day, and the document that says so is numbered."""
+    actions.publish(standard, by=by)

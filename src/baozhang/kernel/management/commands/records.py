@@ -1,0 +1,88 @@
+"""`baozhang records [RESOURCE] --schema`: what a workbook may hold, so that others can write files and scenarios."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from baozhang.kernel.border import columns_of
+from baozhang.kernel.resource import RESOURCES, Resource, get
+from baozhang.kernel.sheets.columns import Column
+
+KINDS = {
+    "text": "文字", "integer": "整数", "decimal": "数值", "money": "金额", "date": "日期", "choice": "选项", "bool": "是否", "reference": "引用",
+}  # fmt: skip
+
+
+class Command(BaseCommand):
+    """The importable records."""
+
+    help = "list the records that can be imported; with --schema their columns"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """One resource or all, columns or names, words or JSON."""
+        parser.add_argument("resource", nargs="?", default="", help="such as assets/cards")
+        parser.add_argument("--schema", action="store_true", help="the columns with headings, aliases, kinds and choices")
+        parser.add_argument("--json", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """This will print them; a resource that is named is shown with its columns in any case."""
+        wanted = [_one(options["resource"])] if options["resource"] else _all()
+        deep = options["schema"] or bool(options["resource"])
+        if options["json"]:
+            self.stdout.write(json.dumps([schema(one, deep) for one in wanted], ensure_ascii=False, indent=2))
+            return
+        for one in wanted:
+            self.stdout.write(f"{one.slug}  {one.title}（{one.article}）")
+            if deep:
+                self._columns(schema(one, True))
+
+    def _columns(self, found: dict[str, Any]) -> None:
+        self.stdout.write(f"  认作同一条的依据：{'、'.join(found['key']) or '无，每行都是新的'}")
+        for column in found["columns"]:
+            marks = [KINDS[column["kind"]] + (f"（{column['unit']}）" if column["unit"] else "")]
+            marks += ["必填"] if column["required"] else []
+            marks += [f"引用{column['refers_to']}"] if column["refers_to"] else []
+            marks += [f"最长 {column['max_length']}"] if column["max_length"] else []
+            self.stdout.write(f"  {column['heading']}  [{column['name']}]  {'，'.join(marks)}")
+            if column["aliases"]:
+                self.stdout.write(f"      也可写作：{'、'.join(column['aliases'])}")
+            if column["choices"]:
+                self.stdout.write(f"      可选：{'、'.join(column['choices'])}")
+        self.stdout.write("")
+
+
+def _all() -> list[Resource]:
+    return [one for _slug, one in sorted(RESOURCES.items()) if one.importable and one.fields]
+
+
+def _one(slug: str) -> Resource:
+    try:
+        one = get(slug)
+    except LookupError as error:
+        raise CommandError(str(error)) from error
+    if not one.importable or not one.fields:
+        raise CommandError(f"{slug}（{one.title}）不能导入")
+    return one
+
+
+def schema(resource: Resource, deep: bool) -> dict[str, Any]:
+    """A resource as data: address, words, article, the fields that identify a record, and its columns."""
+    made: dict[str, Any] = {"resource": resource.slug, "label": resource.label, "title": str(resource.title), "article": resource.article}
+    if deep:
+        key = [resource.model._meta.get_field(name.removesuffix("_id")) for name in resource.model.natural]
+        made["key"] = [str(field.verbose_name) for field in key]  # type: ignore[union-attr]
+        made["columns"] = [_column(resource, column) for column in columns_of(resource)]
+    return made
+
+
+def _column(resource: Resource, column: Column) -> dict[str, Any]:
+    target = None if column.name.startswith("x_") else resource.field(column.name).related_model
+    return {
+        "name": column.name, "heading": column.heading, "aliases": list(column.aliases), "kind": column.kind,
+        "required": column.required, "choices": {word: str(value) for word, value in column.choices.items()},
+        "unit": column.unit, "max_length": column.max_length,
+        "refers_to": str(target._meta.verbose_name) if target is not None else "",  # type: ignore[union-attr]
+    }  # fmt: skip

@@ -1,0 +1,85 @@
+"""Values as the ledger writes them: plain JSON, masked ones as digests, and of a new record only what is said."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from . import clock, ledger
+
+if TYPE_CHECKING:
+    from .record import Record
+
+BOOKKEEPING = ("id", "version", "head", "search", "kept_at")
+_EMPTY: tuple[Any, ...] = (None, "", {}, [])
+_AS_THEY_ARE = frozenset({str, int, bool, dict, list, type(None)})
+_NEVER = object()  # differs from every value
+
+
+@lru_cache(maxsize=None)
+def kept_fields(model: type[Record]) -> tuple[str, ...]:
+    """The attributes of a class of record that the ledger follows."""
+    return tuple(f.attname for f in model._meta.concrete_fields if f.attname not in BOOKKEEPING)
+
+
+@lru_cache(maxsize=None)
+def snapper(model: type[Record]) -> Callable[[Record], tuple[Any, ...]]:
+    """The function that takes the kept attributes of a record at once."""
+    return attrgetter(*kept_fields(model))
+
+
+@lru_cache(maxsize=None)
+def unsaid(model: type[Record]) -> tuple[Any, ...]:
+    """For each kept attribute the value that a first entry leaves out: a field's default, where it is empty.
+
+    A card has eighty fields and fills twenty; the rest would make the ledger three times as long and say nothing.
+    """
+    defaults = [f.get_default() for f in model._meta.concrete_fields if f.attname not in BOOKKEEPING]
+    return tuple(value if value in _EMPTY else _NEVER for value in defaults)
+
+
+def _plain(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(clock.ZONE).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
+
+
+def plain_value(model: type[Record], name: str, value: Any) -> Any:
+    """One value of a kept attribute as the ledger writes it."""
+    made = _plain(value)
+    if name in model.masked and made not in (None, ""):
+        return "sm3:" + ledger.sm3(str(made).encode()).hex()
+    return made
+
+
+def plain_values(model: type[Record], row: Sequence[Any]) -> dict[str, Any]:
+    """A row of kept fields as the ledger writes it: JSON values, masked ones as digests."""
+    values = {name: _plain(value) for name, value in zip(kept_fields(model), row, strict=True)}
+    for name in model.masked & values.keys():
+        values[name] = plain_value(model, name, values[name])
+    return values
+
+
+def first_values(model: type[Record], row: Sequence[Any]) -> dict[str, Any]:
+    """The same for the first entry of a record: without the fields of which nothing is said."""
+    said = zip(kept_fields(model), row, unsaid(model), strict=True)
+    values = {name: _plain(value) for name, value, empty in said if value != empty}
+    for name in model.masked & values.keys():
+        values[name] = plain_value(model, name, values[name])
+    return values
+
+
+def filled(model: type[Record], values: dict[str, Any]) -> dict[str, Any]:
+    """What the ledger says of a record, with the empty values that its first entry left out."""
+    pairs = zip(kept_fields(model), unsaid(model), strict=True)
+    return {name: empty for name, empty in pairs if empty is not _NEVER} | values

@@ -1,0 +1,71 @@
+"""What the workbench shows of findings: how many stand in my reach, the gravest first, and where to open them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Min, Q, Sum
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from baozhang.ch4_supervision.warnings.choices import LIVE
+from baozhang.ch4_supervision.warnings.models import Finding
+from baozhang.kernel import cells, shell
+from baozhang.kernel.access import Actor
+from baozhang.kernel.resource import BY_LABEL
+from baozhang.kernel.views import desk, frame
+from baozhang.law.rules import title_of
+
+TONES = {"serious": "red", "warning": "amber", "notice": "blue"}
+GRAVITY = ("serious", "warning", "notice")
+SHOWN = 8
+
+
+def findings(who: Actor) -> dict[str, Any]:
+    """The live findings in the actor's reach by rule: one query for the rows, one for the tiles."""
+    if shell.is_admin(who) or not who.can("warnings.finding:view"):
+        return {}
+    rows = Finding.objects.filter(state__in=LIVE).exclude(state="false_alarm").order_by()
+    base = frame.list_url(BY_LABEL["warnings.finding"])
+    grouped = list(
+        rows.values("rule", "severity", "article").annotate(n=Count("pk"), since=Min("first_day"), sum=Sum("amount"))
+    )
+    grouped.sort(key=lambda one: (GRAVITY.index(one["severity"]), -one["n"]))
+    shown = [
+        {
+            "words": ngettext("%(title)s：%(n)s 条", "%(title)s：%(n)s 条", one["n"]) % {"title": title_of(one["rule"]), "n": one["n"]},
+            "url": f"{base}?rule={one['rule']}&state=open", "tone": TONES[one["severity"]], "article": one["article"],
+            "when": _("自 %(day)s") % {"day": one["since"]},
+        }
+        for one in grouped[:SHOWN]
+    ]  # fmt: skip
+    totals = rows.aggregate(
+        n=Count("pk"),
+        grave=Count("pk", filter=Q(severity="serious")),
+        sum=Sum("amount"),
+        organs=Count("organ", distinct=True),
+    )
+    return {"findings": shown, "findings_url": f"{base}?state=open", "tiles": _tiles(totals, base)}
+
+
+def _tiles(totals: dict[str, Any], base: str) -> list[dict[str, Any]]:
+    tiles = [
+        {"words": _("在册风险线索"), "value": f"{totals['n']:,}", "unit": _("条"), "url": f"{base}?state=open", "tone": "amber" if totals["n"] else "green"},
+        {"words": _("其中严重"), "value": f"{totals['grave']:,}", "unit": _("条"), "url": f"{base}?severity=serious&state=open", "tone": "red" if totals["grave"] else ""},
+        {"words": _("涉及金额"), "value": cells.money(Decimal(totals["sum"] or 0) / 10_000), "unit": _("万元"), "url": f"{base}?state=open", "tone": ""},
+    ]  # fmt: skip
+    if totals["organs"] > 1:
+        tiles.append(
+            {
+                "words": _("涉及单位"),
+                "value": f"{totals['organs']:,}",
+                "unit": _("家"),
+                "url": f"{base}?state=open",
+                "tone": "",
+            }
+        )
+    return tiles
+
+
+desk.PARTS.append(findings)

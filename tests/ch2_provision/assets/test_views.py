@@ -1,0 +1,51 @@
+"""The pages of a card: depreciation as of a day, labels; what is not there, and what one may not print."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tests import factories
+
+D = dt.date
+
+
+def test_net_value_as_of_any_day(card, agency, as_user):
+    one = card(value="7200", organ=agency)
+    client = as_user(factories.person("clerk", "asset_clerk", agency))
+    page = client.get(f"/assets/cards/{one.pk}/depreciation/?day=2023-12-31").content.decode()
+    assert "1,200.00" in page and "6,000.00" in page and "× 12 ÷ 72" in page
+    today = client.get(f"/assets/cards/{one.pk}/depreciation/").content.decode()
+    assert "3,900.00" in today  # 39 of 72 months by 4 March 2026
+    assert "财会〔2017〕4号" in today
+
+
+def test_a_card_without_a_life_says_what_is_missing(card, agency, as_user):
+    one = card(name="综合楼", class_code="A01010100", edition="2022")
+    page = as_user(factories.person("clerk", "asset_clerk", agency)).get(f"/assets/cards/{one.pk}/depreciation/")
+    assert "待核实" in page.content.decode() and "建筑结构" in page.content.decode()
+
+
+def test_the_why_of_a_net_value(card, agency, as_user):
+    one = card(value="7200")
+    client = as_user(factories.person("clerk", "asset_clerk", agency))
+    page = client.get(f"/assets/cards/{one.pk}/why/net/").content.decode()
+    assert "净值 = 原值 − 累计折旧" in page and "7,200.00 − 3,900.00 = 3,300.00" in page
+    assert client.get(f"/assets/cards/{one.pk}/").status_code == 200
+
+
+def test_a_day_that_is_none_is_refused(card, agency, as_user):
+    client = as_user(factories.person("clerk", "asset_clerk", agency))
+    assert client.get(f"/assets/cards/{card().pk}/depreciation/?day=2023-13-01").status_code == 422
+
+
+def test_labels_are_printed_for_ones_own_cards_only(card, agency, neighbour, as_user):
+    mine, theirs = card(), card(organ=neighbour)
+    clerk = as_user(factories.person("clerk", "asset_clerk", agency))
+    for address in (f"{mine.pk}/label/", "labels.pdf", f"labels.pdf?id={mine.pk}"):
+        answer = clerk.get(f"/assets/cards/{address}")
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), address
+    assert clerk.get(f"/assets/cards/{theirs.pk}/label/").status_code == 404
+    assert clerk.get(f"/assets/cards/labels.pdf?id={theirs.pk}").status_code == 422
+    reader = as_user(factories.person("reader", "head", agency))
+    assert reader.get(f"/assets/cards/{mine.pk}/label/").status_code == 403
+    assert reader.get("/assets/cards/labels.pdf").status_code == 403

@@ -1,0 +1,35 @@
+"""Every finding of every scenario of the house comes about again from the ledger, also when its record has changed since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from baozhang.ch4_supervision.warnings import scenes
+from baozhang.ch4_supervision.warnings.models import Finding
+from baozhang.ch4_supervision.warnings.queries import replay
+from baozhang.law.scenario import outcome
+from baozhang.law.scenario.language import read
+from baozhang.law.scenario.playing import play
+
+FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
+ALL = [one for file in sorted(FOLDER.glob("*.yaml")) for one in read(file)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("scenario", ALL, ids=[f"{Path(one.node.file).stem}:{one.node.line}" for one in ALL])
+def test_it_comes_about_again(scenario, monkeypatch):
+    seen = []
+
+    def patrolled(day, names):
+        told = scenes.patrolled(day, names)
+        for finding in Finding._base_manager.all():
+            again = replay(finding)
+            assert again.same, (str(finding), again.why, again.differences, again.then, again.now)
+            seen.append(finding.pk)
+        return told
+
+    monkeypatch.setattr(outcome.PATROL, "answers", [patrolled])
+    assert play(scenario).ok
+    assert seen or "待核实" in scenario.title
