@@ -63,10 +63,16 @@ def _bodies(places: list[Jurisdiction], agencies: int) -> list[Organization]:
             values = {"competence": Competence.AUTHORITY, "document_word": f"{place.short}机管"}
         elif turn == 1:
             values = {"competence": Competence.FINANCE, "document_word": f"{place.short}财"}
-        title = {0: "机关事务管理局", 1: "财政局"}.get(turn) or f"{titles[turn % len(titles)]}{turn // len(titles) or ''}"
+        title = {0: "机关事务管理局", 1: "财政局"}.get(
+            turn
+        ) or f"{titles[turn % len(titles)]}{turn // len(titles) or ''}"
         name = f"{place.name}{title}"
         kind = KINDS[turn % len(KINDS)]
-        found.append(Organization(code=f"{place.code}{turn:03d}", name=name, short=title, kind=kind, jurisdiction=place, **values))
+        found.append(
+            Organization(
+                code=f"{place.code}{turn:03d}", name=name, short=title, kind=kind, jurisdiction=place, **values
+            )
+        )
     return found
 
 
@@ -87,8 +93,13 @@ def _people(by: Actor, made: City, city: int, district: int) -> None:
     blank = User()
     blank.set_unusable_password()
     served = [*made.organs, *made.empty]
-    users = [User(username=f"clerk{organ}", name=person(place), password=blank.password) for place, organ in enumerate(served)]
-    readers = [User(username=name, name=person(i), password=blank.password) for i, name in enumerate(("city", "district"))]
+    users = [
+        User(username=f"clerk{organ}", name=person(place), password=blank.password)
+        for place, organ in enumerate(served)
+    ]
+    readers = [
+        User(username=name, name=person(i), password=blank.password) for i, name in enumerate(("city", "district"))
+    ]
     keep([*users, *readers], by=by)
     seats = [(user.pk, organ, roles.ASSET_CLERK) for user, organ in zip(users, served, strict=True)]
     seats += [

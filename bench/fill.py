@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -16,13 +13,14 @@ from typing import Any
 from django.db import connection
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.assets.models import Card, LedgerTotal
+from baozhang.ch2_provision.assets.models import LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
 from baozhang.kernel import bulk, clock, ledger, scope
 from baozhang.kernel.record import keep
 
 from . import ledgers
 from .city import City, build
+from .room import save, saved
 
 BATCH = 20_000
 
@@ -39,12 +37,13 @@ def shares(city: City, cards: int) -> dict[int, int]:
 
 def fill(cards: int, organizations: int, place: Path) -> City:
     """Builds the city with its cards and book totals; where it stands already it is only read."""
-    if place.exists():
-        return City(**json.loads(place.read_text(), object_hook=_keys))
+    found = saved(place)
+    if found is not None:
+        return found
     begun = time.perf_counter()
     with scope.everything("bench") as by:
         city = build(by, organizations, cards)
-        place.write_text(json.dumps(asdict(city)))
+        save(place, city)
         parts = 2 if bulk.is_postgres() else 1
         # Two processes, since one core writes while the other makes; the embedded database has one writer.
         children = [_child(place, cards, part, parts) for part in range(1, parts)]
@@ -52,17 +51,13 @@ def fill(cards: int, organizations: int, place: Path) -> City:
         if any(child.wait() for child in children):
             raise SystemExit("filling failed")
         _books(city, by)
-    _tidy()
+    tidy()
     print(f"filled with {cards:,} cards in {time.perf_counter() - begun:.0f} s", file=sys.stderr)
     return city
 
 
-def _keys(found: dict[str, Any]) -> dict[Any, Any]:
-    return {int(name) if name.isdigit() else name: value for name, value in found.items()}
-
-
 def _child(place: Path, cards: int, part: int, parts: int) -> subprocess.Popen[bytes]:
-    words = ["fill", str(place), str(cards), str(part), str(parts)]
+    words = ["part", str(place), str(cards), str(part), str(parts)]
     return subprocess.Popen([sys.executable, "-m", "bench.inside", *words])
 
 
@@ -92,14 +87,7 @@ def _books(city: City, by: Any) -> None:
     keep(rows, by=by)
 
 
-def _tidy() -> None:
+def tidy() -> None:
+    """Brings the planner's figures up to date, and on PostgreSQL clears away what was rolled back."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if bulk.is_postgres() else "ANALYZE")
-
-
-def some(rows: Sequence[int], count: int, seed: int = 3) -> Iterator[int]:
-    """A few of many keys, the same ones in every run."""
-    yield from Random(seed).sample(list(rows), min(count, len(rows)))
-
-
-__all__ = ["Card", "City", "cards_of", "fill", "shares", "some"]

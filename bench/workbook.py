@@ -23,7 +23,8 @@ CHOICES = ("edition", "acquisition", "use_state")
 def write(place: Path, organ: int, rows: int, *, wrong_every: int = 0) -> Path:
     """Writes a workbook of so many cards; every so-manieth row has a wrong day and a sum that is no number."""
     words = {name: dict(Card._meta.get_field(name).flatchoices) for name in CHOICES}
-    path = place / f"ledger-{rows}-{wrong_every}.xlsx"
+    place.mkdir(exist_ok=True)
+    path = place / f"ledger-{organ}.xlsx"
     write_xlsx(path, [Page("资产台账", list(HEADINGS.values()), _rows(organ, rows, words, wrong_every))])
     return path
 

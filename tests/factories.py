@@ -40,6 +40,8 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "kernel.verification": lambda n: {"state": "sound"},
     "assets.card": lambda n: {"number": f"C{n:06d}", "name": f"台式计算机{n}", "value": Decimal(4000), "acquired": DAY},
     "assets.ledgertotal": lambda n: {"day": DAY - dt.timedelta(days=n)},
+    "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
+    "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
 }
 
@@ -56,6 +58,13 @@ def _suspension(n: int) -> dict[str, Any]:
     grants = [(role.code, name) for role in access.ROLES.values() if not role.admin for name in role.grants]
     role, permission = grants[n % len(grants)]
     return {"role": role, "permission": permission}
+
+
+def _in_force(where: Organization | None) -> Any:
+    """A published standard of an organ."""
+    from baozhang.ch3_mechanisms.standards.models import Standard
+
+    return kept(Standard, where=where, state="published")
 
 
 def city() -> Jurisdiction:
@@ -108,6 +117,7 @@ def sample(model: type[Record], *, where: Organization | None = None, **values: 
     """A valid record of a model, not kept, in an organ where it has one."""
     n = next(_numbers)
     given = {**SPECIAL.get(f"{model._meta.app_label}.{model._meta.model_name}", lambda _n: {})(n), **values}
+    given = {name: value(where) if callable(value) else value for name, value in given.items()}
     if where is not None and any(f.attname == "organ_id" for f in model._meta.concrete_fields):
         given.setdefault("organ_id", where.pk)
     for field in model._meta.concrete_fields:

@@ -39,7 +39,12 @@ def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_many(record: Any, law: Any) -> Verdict:
         """实有人数超过编制"""
         more = record.actual - record.quota
-        return Verdict(f"{record.organ.name}实有{record.actual}人，超编{more}人", {"编制": record.quota, "实有": record.actual}, None, "核减超编人员")
+        return Verdict(
+            f"{record.organ.name}实有{record.actual}人，超编{more}人",
+            {"编制": record.quota, "实有": record.actual},
+            None,
+            "核减超编人员",
+        )
 
 
 class Office:
@@ -72,7 +77,14 @@ class Office:
     def crowd(self, organ: Organization | None = None, quota: int = 10, actual: int = 12) -> Headcount:
         """More heads than there should be, and the patrol that finds it."""
         since = dt.date(2023, 1, 1) + dt.timedelta(days=10 * next(_numbers))
-        row = Headcount(organ=organ or self.agency, band="division", quota=quota, actual=actual, since=since, until=since + dt.timedelta(days=5))
+        row = Headcount(
+            organ=organ or self.agency,
+            band="division",
+            quota=quota,
+            actual=actual,
+            since=since,
+            until=since + dt.timedelta(days=5),
+        )
         factories.save(row)
         patrol()
         return row
@@ -85,6 +97,10 @@ class Office:
     def finding(self, row: Headcount) -> Finding:
         """The finding on a row."""
         return Finding._base_manager.get(subject_id=row.pk, kind="organs.headcount")
+
+    def finding_state(self, finding: Finding) -> str:
+        """Where a finding stands now."""
+        return Finding._base_manager.get(pk=finding.pk).state
 
     def draft(self, *rows: Headcount, kind: OrderKind = OrderKind.ORDER, who: str = "赵科") -> Order:
         """A draft on some findings."""

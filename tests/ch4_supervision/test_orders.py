@@ -47,7 +47,7 @@ def test_the_whole_story(office):
     with also_issued([TEN_DAYS]):
         order = office.draft(row)
         assert (order.state, order.issuer, order.organ) == (OrderState.DRAFT, office.authority, office.agency)
-        assert order.demand == "云间区教育局实有12人，超编2人（第十二条第一款）。要求：核减超编人员。"
+        assert order.demand == "实有人数超过编制（第十二条第一款，1项）：核减超编人员。"
         office.take("赵科", "submit", order)
         order = office.take("孙局", "issue", order)
     assert (order.state, order.number, order.issued_on) == (OrderState.ISSUED, "云机管〔2026〕1号", TODAY)
@@ -90,7 +90,11 @@ def test_the_paper_says_it(office, django_capture_on_commit_callbacks):
         "云间区教育局实有12人，超编2人", "超编4人", "请于2026年3月18日前完成整改", "第四十四条", "2026年3月4日", f"/public/verify/{document.code}/",
     ):  # fmt: skip
         assert squeezed(part) in page, part
-    assert (document.organ_id, document.addressees, document.about) == (office.authority.pk, [office.agency.pk], ("warnings.order", order.pk))
+    assert (document.organ_id, document.addressees, document.about) == (
+        office.authority.pk,
+        [office.agency.pk],
+        ("warnings.order", order.pk),
+    )
     files.path_of(document.digest).unlink()
     assert files.read(document) == data, "typeset again, it comes out to the byte"
     files.path_of(document.digest).write_bytes(b"%PDF-1.7 something else")
@@ -127,12 +131,19 @@ def test_two_persons_sign(office):
 
 def test_a_draft_is_seen_by_its_authority_alone(office):
     order = office.draft(office.crowd())
-    assert [who for who in ("张管", "王局", "外人", "市局", "市科", "局管", "审计") if seen_by(office, who, order)] == []
+    assert [
+        who for who in ("张管", "王局", "外人", "市局", "市科", "局管", "审计") if seen_by(office, who, order)
+    ] == []
     assert all(seen_by(office, who, order) for who in ("赵科", "钱科", "孙局"))
     office.take("赵科", "submit", order)
     assert not seen_by(office, "张管", order)
     office.take("孙局", "issue", order)
-    assert [who for who in ("张管", "王局", "市局", "审计", "外人", "外长", "局管") if seen_by(office, who, order)] == ["张管", "王局", "市局", "审计"]
+    assert [who for who in ("张管", "王局", "市局", "审计", "外人", "外长", "局管") if seen_by(office, who, order)] == [
+        "张管",
+        "王局",
+        "市局",
+        "审计",
+    ]
 
 
 def test_a_draft_thrown_away_is_never_seen_by_the_agency(office):
@@ -193,7 +204,7 @@ def test_what_is_gone_before_it_goes_out_is_taken_out(office):
     with scope.within(by):
         assert tidy(again(order), by=by) == 1
     order = again(order)
-    assert order.demand.startswith("云间区教育局实有4人") and len(items_of(order)) == 1
+    assert "1项" in order.demand and len(items_of(order)) == 1
     office.take("赵科", "submit", order)
     with scope.within(by), pytest.raises(Refused, match="拟稿中"):
         tidy(again(order), by=by)
@@ -268,8 +279,14 @@ def test_taking_it_back(office):
 @pytest.mark.parametrize(
     ("issued_on", "due"),
     [
-        (dt.date(2026, 2, 11), dt.date(2026, 3, 3)),  # over the spring festival, with Saturday 14 and 28 February worked
-        (dt.date(2026, 9, 18), dt.date(2026, 10, 9)),  # over mid-autumn and the national day, with Sunday 20 September worked
+        (
+            dt.date(2026, 2, 11),
+            dt.date(2026, 3, 3),
+        ),  # over the spring festival, with Saturday 14 and 28 February worked
+        (
+            dt.date(2026, 9, 18),
+            dt.date(2026, 10, 9),
+        ),  # over mid-autumn and the national day, with Sunday 20 September worked
     ],
 )
 def test_the_deadline_counts_working_days(office, issued_on, due):
@@ -353,7 +370,9 @@ def _changed(organ, **values):
 
 
 def test_a_case_is_referred_with_its_evidence(office):
-    board = factories.organ("云间区监察委员会", office.authority.jurisdiction, kind="supervision", competence="oversight")
+    board = factories.organ(
+        "云间区监察委员会", office.authority.jurisdiction, kind="supervision", competence="oversight"
+    )
     order = office.replied(office.crowd())
     with pytest.raises(Invalid, match="内容有误"):
         office.take("孙局", "refer", order, note="拒不整改")

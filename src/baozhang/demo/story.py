@@ -16,11 +16,13 @@ from baozhang.ch2_provision.assets import actions
 from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
 from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
-from baozhang.kernel import access, clock, ledger, scope
+from baozhang.ch4_supervision.warnings.models import Finding
+from baozhang.ch4_supervision.warnings.orders import Order
+from baozhang.kernel import access, clock, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
-from . import district, names
+from . import district, names, supervision
 from .district import District
 from .goods import EQUIPMENT
 from .ledgers import OPENED, Ledger
@@ -37,11 +39,21 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
         made = district.build(by, chance)
         actions.seed_classes(by)
     say(f"{len(made.agencies)} 个机关，{len(made.accounts)} 个演示账号")
+    supervision.issue_limits(OPENED - dt.timedelta(days=5))
     ledgers = _open(made, chance, scale)
     say(f"{Card._base_manager.count():,} 张资产卡片")
+    coming = supervision.events(today)
     for month in _months(OPENED, today):
+        while coming and coming[0][0] < month:
+            day, event = coming.pop(0)
+            event(day)
         _month(made, ledgers, month, chance)
+    for day, event in coming:
+        event(day)
     say("两年的购置、交接、闲置和报废")
+    say(f"{Finding._base_manager.count():,} 条风险线索，{Order._base_manager.count()} 份预警和整改通知")
+    with scope.everything("演示数据"):
+        say(f"账本封存 {len(seals.seal())} 天")
     return made
 
 

@@ -160,8 +160,10 @@ def recognized(file: IO[bytes], name: str) -> signatures.Sort:
 
 def detach(attachment: Attachment, subject: Record, *, by: Actor, note: str = "") -> None:
     """This will take a file off its record: its line and digest stay in the ledger, its content goes a day later."""
+    right = right_to_add(subject)
+    by.must(right, subject.organ_key())
     attachment.organ_id, attachment.removed = subject.organ_key(), True
-    keep(attachment, by=by, act=DETACH, right=right_to_add(subject), note=note)
+    keep(attachment, by=by, act=DETACH, right=right, note=note)
 
 
 def opened(attachment: Attachment) -> IO[bytes]:

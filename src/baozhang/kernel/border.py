@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from . import bulk, ledger
 from .access import Actor
 from .customs import CustomField, fields_for, merge
-from .invariants import batch_faults, taken
-from .record import Kept, Record, keep, kept_fields
+from .invariants import Keys, batch_faults, taken
+from .plain import kept_fields
+from .record import Kept, Record, blank, keep
 from .refusal import Fault, Forbidden, Invalid, NotFound
 from .resource import RESOURCES, Resource, kind_of
 from .sheets.columns import Column
@@ -114,13 +115,25 @@ def _custom_column(custom: CustomField) -> Column:
     return Column(name=custom.column, heading=custom.words, kind=kind, required=custom.required, **options)
 
 
-def accept(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapping[str, Any] | None = None) -> Batch:
+@dataclass
+class Memory:
+    """What the pieces of one file know of each other: unique keys met, and what a resource counts while it numbers rows."""
+
+    keys: Keys = field(default_factory=dict)
+    counts: dict[Any, Any] = field(default_factory=dict)
+
+
+def accept(
+    resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapping[str, Any] | None = None,
+    memory: Memory | None = None,
+) -> Batch:  # fmt: skip
     """This will find out what rows would do, without writing: every fault of every row comes back at once.
 
     Values are typed already (dates, decimals, choice values); foreign keys are natural keys as text or objects.
     `defaults` are values for fields that a row does not name (the organ of the person who imports).
     """
     model, batch = resource.model, Batch(total=len(rows))
+    memory = memory or Memory()
     customs = fields_for(resource.label)
     for row in rows:
         for name, value in (defaults or {}).items():
@@ -128,15 +141,15 @@ def accept(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapp
                 row.values[name] = value
     good = _resolve(resource, rows, batch)
     if resource.before_import is not None:
-        type(resource).before_import(good, by)  # type: ignore[misc]
-    existing = _existing(model, good)
+        type(resource).before_import(good, by, memory.counts)  # type: ignore[misc]
+    existing, keys = _existing(model, good), _keys_of(resource)
     pairs: list[tuple[Row, Record, Record | None]] = []
     for row, old in zip(good, existing, strict=True):
-        record = copy.copy(old) if old is not None else model()
-        if _fill(record, row, customs, batch):
+        record = copy.copy(old) if old is not None else blank(model)
+        if _fill(record, row, customs, batch, keys):
             record.derive()
             pairs.append((row, record, old))
-    _judge(resource, pairs, batch, by)
+    _judge(resource, pairs, batch, by, memory)
     return batch
 
 
@@ -223,11 +236,24 @@ def _key_part(values: Mapping[str, Any], attname: str) -> Any:
     return value.pk if isinstance(value, models.Model) else value
 
 
-def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch) -> bool:
+def _keys_of(resource: Resource) -> dict[str, str]:
+    """The foreign keys among the fields, each with the attribute that holds its number."""
+    fields = {name: resource.field(name) for name in resource.fields}
+    return {name: one.attname for name, one in fields.items() if isinstance(one, models.ForeignKey)}
+
+
+def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch, keys: Mapping[str, str]) -> bool:
+    own = vars(record)
     for name, value in row.values.items():
-        if not name.startswith("x_"):
-            if value is None and isinstance(getattr(record, name, None), str):
-                value = ""
+        if name.startswith("x_"):
+            continue
+        if name in keys:
+            # Past Django's descriptor, which looks at both classes anew for each of a hundred thousand rows.
+            own[keys[name]] = None if value is None else value.pk
+            record._state.fields_cache[name] = value
+        elif value is None and type(own.get(name)) is str:
+            own[name] = ""
+        else:
             setattr(record, name, value)
     if customs:
         record.extra, faults = merge(customs, row.values, record.extra)
@@ -236,11 +262,13 @@ def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch) ->
     return True
 
 
-def _judge(resource: Resource, pairs: Sequence[tuple[Row, Record, Record | None]], batch: Batch, by: Actor) -> None:
+def _judge(
+    resource: Resource, pairs: Sequence[tuple[Row, Record, Record | None]], batch: Batch, by: Actor, memory: Memory
+) -> None:
     model = resource.model
     allowed = [pair for pair in pairs if _allowed(model, pair, batch, by)]
     wrong: set[int] = set()
-    for i, fault in batch_faults(model, [record for _row, record, _old in allowed]):
+    for i, fault in batch_faults(model, [record for _row, record, _old in allowed], memory.keys):
         wrong.add(i)
         batch.faults.append(_at(allowed[i][0], fault))
     names = kept_fields(model)
@@ -290,7 +318,7 @@ def one(
     if not _resolve(resource, [row], batch):
         raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
     target = record or resource.model()
-    if not _fill(target, row, fields_for(resource.label), batch):
+    if not _fill(target, row, fields_for(resource.label), batch, _keys_of(resource)):
         raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
     keep(target, by=by, note=note)
     return target

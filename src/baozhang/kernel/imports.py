@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, bulk, clock, ledger, resource
-from .border import Batch, Row, accept, columns_of
+from .border import Row, columns_of
+from .intake import Intake, Taken, writer
 from .mappings import chosen
 from .record import Record, as_of, keep, remove
-from .refusal import Fault, Invalid, NotFound, Refused
+from .refusal import Invalid, NotFound, Refused
 from .resource import Resource
 from .scope import within
 from .sheets.checking import CheckedRows
@@ -26,9 +27,6 @@ from .sheets.columns import Column
 from .sheets.headings import Table, find_tables, layout_at
 from .sheets.mapping import Mapping, changed, propose
 from .sheets.reading import Workbook, open_workbook
-
-SHOWN = 200  # faults and changes kept for the preview; the error sheet has them all
-
 
 access.permission("kernel.importsession:view", gettext_lazy("查看导入"), admin=None)
 
@@ -163,23 +161,21 @@ def choose(session: ImportSession, sheet: str, *, heading: int | None, columns: 
                     )
 
 
-def rows_of(
-    res: Resource, workbook: Workbook, found: Iterable[tuple[Table, Mapping]], columns: list[Column]
-) -> tuple[list[Row], list[Fault], list[str]]:
-    """All data rows as typed values, the faults of single cells, and what was skipped, as sentences."""
-    rows: list[Row] = []
-    faults: list[Fault] = []
+def read_into(
+    intake: Intake, workbook: Workbook, found: Iterable[tuple[Table, Mapping]], columns: list[Column]
+) -> list[str]:
+    """This will hand every data row to the intake, or what is wrong with its cells; what was skipped, as sentences."""
     notes: list[str] = []
     for table, mapping in found:
         checked = CheckedRows(table.sheet, table.layout, mapping, columns, epoch1904=workbook.epoch1904)
-        given = _editions(res, mapping)
+        given = _editions(intake.resource, mapping)
         for line in checked:
             if line.problems:
-                faults.extend(problem.fault() for problem in line.problems)
+                intake.wrong(problem.fault() for problem in line.problems)
             else:
-                rows.append(Row({**given, **line.values}, line.row, line.sheet))
+                intake.add(Row({**given, **line.values} if given else line.values, line.row, line.sheet))
         notes += [f"{table.sheet.name}：{text}" for text in checked.skipped.sentences()]
-    return rows, faults, notes
+    return notes
 
 
 def _editions(res: Resource, mapping: Mapping) -> dict[str, Any]:
@@ -188,22 +184,21 @@ def _editions(res: Resource, mapping: Mapping) -> dict[str, Any]:
     return {"edition": next(iter(mapping.editions.values()))} if "edition" in known and mapping.editions else {}
 
 
-def preview(session: ImportSession, *, by: access.Actor) -> Batch:
+def preview(session: ImportSession, *, by: access.Actor) -> Taken:
     """This will check every row and keep the preview; nothing is written to the records."""
     res, columns = session.resource, columns_of(session.resource)
+    intake = Intake(res, by=by, defaults=_defaults(session))
     with opened(session) as workbook:
         found = tables(session, workbook, columns)
-        rows, faults, notes = rows_of(res, workbook, found, columns)
+        notes = read_into(intake, workbook, found, columns)
         notes = [note for _table, mapping in found for note in mapping.notes] + notes
-    batch = accept(res, rows, by=by, defaults=_defaults(session))
-    batch.faults = sorted([*faults, *batch.faults], key=lambda fault: (fault.sheet, fault.row or 0))
-    (session.folder / "check.json").write_text(json.dumps(_shown(res, batch, notes), ensure_ascii=False))
-    counts = batch.counts()
-    for name, value in counts.items():
+    taken = intake.end()
+    (session.folder / "check.json").write_text(json.dumps(_shown(res, taken, notes), ensure_ascii=False))
+    for name, value in taken.counts().items():
         setattr(session, name, value)
     session.state = State.CHECKED
     keep(session, by=by, right=res.right("import"))
-    return batch
+    return taken
 
 
 def _defaults(session: ImportSession) -> dict[str, Any]:
@@ -218,9 +213,9 @@ def _organ_default(res: Resource, organ_id: int) -> dict[str, Any]:
     return {"organ": organs._base_manager.get(pk=organ_id)}
 
 
-def _shown(res: Resource, batch: Batch, notes: list[str]) -> dict[str, Any]:
+def _shown(res: Resource, taken: Taken, notes: list[str]) -> dict[str, Any]:
     changes = []
-    for change in batch.changed[:SHOWN]:
+    for change in taken.changes:
         for name, (before, after) in change.before.items():
             field = next(f for f in res.model._meta.concrete_fields if f.attname == name)
             words = dict(field.flatchoices) if field.choices else {}
@@ -237,12 +232,12 @@ def _shown(res: Resource, batch: Batch, notes: list[str]) -> dict[str, Any]:
             )
     news = [
         [str(getattr(record, name) or "") for name in res.columns[:6] if name not in res.computed]
-        for record in batch.new[:20]
+        for record in taken.news
     ]
-    faults = [fault.as_dict() for fault in batch.faults]
+    faults = [fault.as_dict() for fault in taken.faults]
     return {
-        "counts": batch.counts(),
-        "total": batch.total,
+        "counts": taken.counts(),
+        "total": taken.total,
         "changes": changes,
         "news": news,
         "faults": faults,
@@ -265,32 +260,19 @@ def commit(session: ImportSession, *, by: access.Actor) -> ImportSession:
             return session
         if session.state == State.UNDONE:
             raise Refused(_("这次导入已经撤销"), instead=_("请重新上传文件。"))
-        with opened(session) as workbook:
-            rows, faults, _notes = rows_of(res, workbook, tables(session, workbook, columns), columns)
-        batch = accept(res, rows, by=by, defaults=_defaults(session))
-        batch.faults = [*faults, *batch.faults]
-        if batch.faults:
-            raise Invalid(
-                _("%(wrong)s 行有误，没有写入任何一行") % {"wrong": batch.wrong},
-                instead=_("请改正后重新上传。"),
-                faults=batch.faults,
-            )
         note = _("导入文件 %(name)s") % {"name": session.filename}
-        keep(batch.new, by=by, act=ledger.IMPORT, note=note, batch=session.batch, checked=True)
-        keep(
-            [change.record for change in batch.changed],
-            by=by,
-            act=ledger.IMPORT,
-            note=note,
-            batch=session.batch,
-            checked=True,
-        )
-        session.new, session.changed, session.unchanged, session.wrong = (
-            len(batch.new),
-            len(batch.changed),
-            batch.unchanged,
-            0,
-        )
+        write = writer(by, note=note, batch=session.batch)
+        intake = Intake(res, by=by, defaults=_defaults(session), write=write)
+        with opened(session) as workbook:
+            read_into(intake, workbook, tables(session, workbook, columns), columns)
+        taken = intake.end()
+        if taken.faults:
+            raise Invalid(
+                _("%(wrong)s 行有误，没有写入任何一行") % {"wrong": taken.wrong},
+                instead=_("请改正后重新上传。"),
+                faults=taken.faults,
+            )
+        session.new, session.changed, session.unchanged, session.wrong = taken.new, taken.changed, taken.unchanged, 0
         session.state = State.COMMITTED
         keep(session, by=by, right=res.right("import"))
     return session
@@ -363,17 +345,16 @@ def from_file(
     with within(by), transaction.atomic(), open_workbook(path, path.name) as workbook:
         known = RememberedMapping.objects.filter(slug=res.slug, organ_id=organ_id)
         found = [(t, chosen(t.layout, columns, known, mapping)) for t in find_tables(workbook, columns)]
-        rows, faults, notes = rows_of(res, workbook, found, columns)
-        notes = [note for _table, how in found for note in how.notes] + notes
-        batch = accept(res, rows, by=by, defaults=_organ_default(res, organ_id))
-        batch.faults = faults = sorted([*faults, *batch.faults], key=lambda fault: (fault.sheet, fault.row or 0))
-        if not faults and not dry_run:
-            stamp = f"file-{clock.now():%Y%m%d%H%M%S%f}"
-            for records in (batch.new, [change.record for change in batch.changed]):
-                keep(records, by=by, act=ledger.IMPORT, note=path.name, batch=stamp, checked=True)
+        write = writer(by, note=path.name, batch=f"file-{clock.now():%Y%m%d%H%M%S%f}")
+        intake = Intake(res, by=by, defaults=_organ_default(res, organ_id), write=None if dry_run else write)
+        notes = [note for _table, how in found for note in how.notes]
+        notes += read_into(intake, workbook, found, columns)
+        taken = intake.end()
+        if taken.faults:
+            transaction.set_rollback(True)  # what the sound pieces before the first fault brought
     return {
-        **batch.counts(), "total": batch.total, "written": not faults and not dry_run, "notes": notes,
-        "errors": [asdict(fault) for fault in faults],
+        **taken.counts(), "total": taken.total, "written": not taken.faults and not dry_run, "notes": notes,
+        "errors": [asdict(fault) for fault in taken.faults],
     }  # fmt: skip
 
 

@@ -116,7 +116,8 @@ def _looker(field: models.Field[Any, Any], empty_ok: bool, checks: tuple[Check, 
 def _different(values: list[Any]) -> Iterable[Any]:
     """The different values of a column; all of them where equal ones may be of different kinds, or cannot be compared."""
     kinds = set(map(type, values)) - {type(None)}
-    return set(values) if len(kinds) < 2 and not kinds & {dict, list} else values
+    alike = len(kinds) < 2 and not kinds & {dict, list} or all(issubclass(kind, str) for kind in kinds)
+    return set(values) if alike else values
 
 
 def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
@@ -183,9 +184,9 @@ def batch_faults(model: type[Record], rows: Sequence[Record], met: Keys | None =
     """
     faults: list[tuple[int, Fault]] = []
     for i, row in enumerate(rows):
-        faults.extend((i, fault) for fault in field_faults(row, model))
         faults.extend((i, fault) for fault in row.faults())
-    faults.extend(unique_faults(model, rows))
+    faults = sorted([*field_faults(model, rows), *faults], key=itemgetter(0))
+    faults.extend(unique_faults(model, rows, met))
     faults.extend(model.together(rows))
     return faults or [(0, fault) for fault in period_faults(model, rows)]
 

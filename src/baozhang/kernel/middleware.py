@@ -48,6 +48,8 @@ class Desk:
             return self._run(request)
         user: Any = request.user
         if not user.is_authenticated:
+            if request.path.startswith(settings.READABLE):
+                return self._run(request)
             return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
         chosen = request.session.get("organ")
         actor = access.actor_of(user, clock.today(), chosen if isinstance(chosen, int) else None)

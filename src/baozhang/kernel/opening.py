@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 F = TypeVar("F", bound=Callable[..., Any])
 OPENINGS: dict[str, Opening[Any]] = {}
@@ -35,4 +35,4 @@ class Opening(Generic[F]):
         """The one answer; an error where nobody has filled the opening."""
         if not self.answers:
             raise OpeningError(f"nobody answers opening {self.name}: {self.purpose}")
-        return cast("F", self.answers[0])
+        return self.answers[0]

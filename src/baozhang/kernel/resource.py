@@ -116,7 +116,7 @@ class Resource:
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
     pages: ClassVar[Mapping[str, Any]] = {}  # extra pages of a record: name → (words, view)
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
-    before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by) before natural keys are matched
+    before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by, counts) before natural keys are matched
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -123,6 +123,11 @@ class Citation:
         """This is the citation in the reader's language."""
         return spoken(self.zh, self.en)
 
+    @property
+    def within(self) -> str:
+        """This is the paragraph and item alone, in the reader's language; empty for a whole article."""
+        return spoken(self.zh.partition("条")[2], self.en.partition(", ")[2])
+
     def __str__(self) -> str:
         return self.zh
 
@@ -235,6 +240,22 @@ def cite(text: str) -> Citation:
 def cites(text: str) -> tuple[Citation, ...]:
     """These are the places in a list such as 第二十二条、第二十三条; CitationError for a wrong one."""
     return tuple(cite(part) for part in re.split(r"[、，,；;]\s*", text.strip()))
+
+
+def citations_in(text: str) -> tuple[Citation, ...]:
+    """These are the places of the regulation that a running text names, each once; what names none is passed over.
+
+    A number behind the title of another document is that document's, so a text is read only up to its first bracket 《.
+    """
+    found: list[Citation] = []
+    for match in _CITED.finditer("".join(text.partition("《")[0].split())):
+        try:
+            place = cite(match[0])
+        except CitationError:
+            continue
+        if place not in found:
+            found.append(place)
+    return tuple(found)
 
 
 def _value(part: str) -> int:

@@ -16,9 +16,12 @@ class Site(AppConfig):
     def ready(self) -> None:
         """This will join grants to roles, check all names, and offer the accounts of a demonstration at the door."""
         from baozhang.kernel import access, flow
-        from baozhang.kernel.views import door
+        from baozhang.kernel.views import door, find, frame
 
-        from . import desk  # noqa: F401
+        from . import desk, law  # noqa: F401
+
+        frame.article_url.fill(law.article_url)
+        find.FINDERS.append(law.find)
         from .admin import menu, resources  # noqa: F401
 
         access.settle()

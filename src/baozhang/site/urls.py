@@ -12,6 +12,8 @@ from baozhang.kernel.api.build import build
 from baozhang.kernel.views import desk, keys, papers
 from baozhang.site.admin import urls as administration
 
+from . import law
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.workbench, name="home"),
     path("notices/", desk.inbox, name="notices"),
@@ -22,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *administration.urlpatterns,
     *papers.urlpatterns(),
     *figures.urlpatterns(),
+    *law.urlpatterns(),
     *routes.urlpatterns(),
 ]

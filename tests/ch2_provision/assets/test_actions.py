@@ -116,7 +116,9 @@ def test_a_label_names_the_thing_and_opens_its_card(card, settings):
 
 def test_the_form_is_told_what_the_law_says(agency, clerk):
     with scope.within(clerk):
-        said = Cards.hints(new_card(organ=agency, value="9000", custodian="甲", class_code="A02010105", edition="2022"), clerk)
+        said = Cards.hints(
+            new_card(organ=agency, value="9000", custodian="甲", class_code="A02010105", edition="2022"), clerk
+        )
         silent = Cards.hints(new_card(organ=agency, custodian="甲", class_code="A02010105", edition="2022"), clerk)
         unfinished = Cards.hints(new_card(value=None, quantity=None), clerk)
     assert [hint["article"] for hint in said] == ["第十二条第一款"] and "价格上限" in said[0]["words"]

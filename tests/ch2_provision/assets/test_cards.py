@@ -24,8 +24,20 @@ D = dt.date
 @pytest.mark.parametrize(
     ("values", "edition", "category", "item", "group"),
     [
-        ({"name": "台式计算机", "class_code": "A02010105", "edition": "2022"}, "2022", "equipment", "desktop", "computer"),
-        ({"name": "台式计算机", "class_code": "A02010104", "edition": "2010"}, "2010", "equipment", "desktop", "computer"),
+        (
+            {"name": "台式计算机", "class_code": "A02010105", "edition": "2022"},
+            "2022",
+            "equipment",
+            "desktop",
+            "computer",
+        ),
+        (
+            {"name": "台式计算机", "class_code": "A02010104", "edition": "2010"},
+            "2010",
+            "equipment",
+            "desktop",
+            "computer",
+        ),
         ({"name": "服务器", "class_code": "A02010104", "edition": "2022"}, "2022", "equipment", "", "computer"),
         # Without an edition the words decide, where they can.
         ({"name": "台式计算机", "class_code": "A02010104"}, "2010", "equipment", "desktop", "computer"),
@@ -33,7 +45,13 @@ D = dt.date
         ({"name": "某设备", "class_code": "A02010104"}, "", "equipment", "", "computer"),
         ({"name": "某机", "class_code": "2010104"}, "2010", "equipment", "desktop", "computer"),
         ({"name": "某机", "class_code": " Ａ02010105 ", "edition": "2022"}, "2022", "equipment", "desktop", "computer"),
-        ({"name": "柜", "class_code": "A05010502", "edition": "2022"}, "2022", "furniture", "file_cabinet", "furniture"),
+        (
+            {"name": "柜", "class_code": "A05010502", "edition": "2022"},
+            "2022",
+            "furniture",
+            "file_cabinet",
+            "furniture",
+        ),
         ({"name": "书", "class_code": "A05000000", "edition": "2010"}, "2010", "book", "", "none"),
         ({"name": "轿车"}, "", "vehicle", "", "vehicle"),
         ({"name": "奥迪", "plate": "沪A12345"}, "", "vehicle", "", "vehicle"),
@@ -107,7 +125,14 @@ def test_a_day_of_disposal_alone_takes_its_form_from_the_state(card):
 
 @pytest.mark.parametrize(
     "change",
-    ["value = -1", "quantity = 0", "disposal = 'scrapping'", "disposed = '2020-01-01', disposal = 'x'", "depreciated = 1", "number = ''"],
+    [
+        "value = -1",
+        "quantity = 0",
+        "disposal = 'scrapping'",
+        "disposed = '2020-01-01', disposal = 'x'",
+        "depreciated = 1",
+        "number = ''",
+    ],
 )
 def test_the_database_says_it_once_more(card, change):
     card()
@@ -155,12 +180,16 @@ def test_doubts_are_told_beside_the_field(values, field):
 
 
 def test_a_clean_card_raises_no_doubt():
-    card = new_card(class_code="A02010105", edition="2022", booked=D(2023, 1, 31), fiscal=Decimal(5000), non_fiscal=Decimal(0))
+    card = new_card(
+        class_code="A02010105", edition="2022", booked=D(2023, 1, 31), fiscal=Decimal(5000), non_fiscal=Decimal(0)
+    )
     card.derive()
     assert list(doubts(card)) == []
 
 
-@pytest.mark.parametrize(("vin", "right"), [("1M8GDM9AXKP042788", True), ("1M8GDM9A1KP042788", False), ("1M8GDM9AXKP04278", False)])
+@pytest.mark.parametrize(
+    ("vin", "right"), [("1M8GDM9AXKP042788", True), ("1M8GDM9A1KP042788", False), ("1M8GDM9AXKP04278", False)]
+)
 def test_a_vin_has_a_check_digit(vin, right):
     assert vin_is_valid(vin) == right
 

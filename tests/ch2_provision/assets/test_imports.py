@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.db import transaction
 
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.resources import Cards
-from baozhang.kernel import clock, imports, resource, scope
+from baozhang.kernel import clock, imports, intake, resource, scope
 from baozhang.kernel.access import Actor, Holding
 from baozhang.kernel.border import Row, accept, columns_of, commit
 from baozhang.kernel.sheets.matching import Matcher
@@ -57,9 +58,30 @@ def test_rows_without_numbers_find_their_cards_again(clerk):
     assert look(clerk, *ledger) == {"new": 0, "changed": 0, "unchanged": 5, "wrong": 0}
     assert len(set(Card._base_manager.values_list("number", flat=True))) == 5
     # One chair more, the desk in another keeper's hands, the car revalued: a plate is the car's name for good.
-    more = ({}, {}, {}, {}, {"name": "办公桌", "custodian": "甲"}, {"name": "轿车", "plate": "沪A12345", "value": Decimal(9)})
+    more = (
+        {},
+        {},
+        {},
+        {},
+        {"name": "办公桌", "custodian": "甲"},
+        {"name": "轿车", "plate": "沪A12345", "value": Decimal(9)},
+    )
     kept = take(clerk, *more)
     assert (kept.new, kept.changed, kept.unchanged) == (1, 2, 3)
+
+
+def test_the_pieces_of_one_file_number_on(clerk, monkeypatch):
+    monkeypatch.setattr(intake, "PIECE", 2)
+    for expected in ({"new": 5, "unchanged": 0}, {"new": 0, "unchanged": 5}):
+        with scope.within(clerk), transaction.atomic():
+            taking = intake.Intake(
+                RES, by=clerk, defaults={"organ": _organ(clerk)}, write=intake.writer(clerk, note="", batch="b")
+            )
+            for row in rows({}, {}, {}, {"name": "办公桌"}, {}):
+                taking.add(row)
+            counts = taking.end().counts()
+        assert {name: counts[name] for name in expected} == expected
+    assert len(set(Card._base_manager.values_list("number", flat=True))) == 5
 
 
 def test_the_order_of_other_rows_does_not_matter(clerk):
@@ -103,7 +125,11 @@ def test_all_wrong_rows_come_back_at_once(clerk):
     with scope.within(clerk):
         batch = accept(RES, rows({"value": None}, {"quantity": Decimal(0)}, {}, {"acquired": D(2030, 1, 1)}), by=clerk,
                        defaults={"organ": _organ(clerk)})  # fmt: skip
-    assert sorted((fault.row, fault.field) for fault in batch.faults) == [(5, "value"), (6, "quantity"), (8, "acquired")]
+    assert sorted((fault.row, fault.field) for fault in batch.faults) == [
+        (5, "value"),
+        (6, "quantity"),
+        (8, "acquired"),
+    ]
     assert Card._base_manager.count() == 0
 
 
@@ -193,13 +219,18 @@ def test_a_workbook_of_vehicles_goes_in_and_nothing_doubles(clerk):
     second = [2, *VEHICLE[1:12], "沪A12346", "LSVAA49J332047372", *VEHICLE[14:]]
     total = ["合计", *[""] * 19, 236000, 236000]
     lines = [title, ["2026年3月"], blank, _cells(LAYOUTS["vehicle"][0]), VEHICLE, second, total]
-    for expected in ((2, 0, 0), (0, 0, 2)):
+    for new, unchanged in ((2, 0), (0, 2)):
         with scope.within(clerk):
             session = imports.upload(RES, _workbook(lines), "车辆.xlsx", organ_id=clerk.organ_id, by=clerk)
-            batch = imports.preview(session, by=clerk)
-            assert batch.faults == []
-            assert (len(batch.new), len(batch.changed), batch.unchanged) == expected
+            taken = imports.preview(session, by=clerk)
+            assert taken.faults == []
+            assert taken.counts() == {"new": new, "changed": 0, "unchanged": unchanged, "wrong": 0}
             imports.commit(session, by=clerk)
     card = Card._base_manager.get(plate="沪A12345")
-    assert (card.edition, card.category, card.vehicle_use, card.value) == ("2010", "vehicle", "confidential", Decimal(118000))
+    assert (card.edition, card.category, card.vehicle_use, card.value) == (
+        "2010",
+        "vehicle",
+        "confidential",
+        Decimal(118000),
+    )
     assert (card.booked, card.depreciated, card.establishment) == (D(2019, 5, 15), Decimal(59000), "within")

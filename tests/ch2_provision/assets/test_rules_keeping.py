@@ -112,7 +112,9 @@ def test_former_names_of_the_authority_count(card):
         keep(authority, by=by)
     card(**CAR, holder="云间区机关事务管理局")
     assert found("title_holder", DAY) == []
-    factories.organ("云间区机关管理局", authority.jurisdiction, state="merged", ended=D(2020, 1, 1), successor=authority)
+    factories.organ(
+        "云间区机关管理局", authority.jurisdiction, state="merged", ended=D(2020, 1, 1), successor=authority
+    )
     card(**{**CAR, "plate": "沪A12346"}, holder="云间区机关管理局")
     assert found("title_holder", DAY) == []
 
@@ -196,7 +198,9 @@ def test_cards_and_books_that_differ(agency, book, words):
 
 
 def test_a_category_in_the_books_without_any_card(agency):
-    factories.save(LedgerTotal(organ=agency, day=D(2025, 12, 31), category="vehicle", quantity=Decimal(1), value=Decimal(100)))
+    factories.save(
+        LedgerTotal(organ=agency, day=D(2025, 12, 31), category="vehicle", quantity=Decimal(1), value=Decimal(100))
+    )
     (judged,) = found("ledger_difference", DAY)
     assert judged.verdict.amount == 100
 
@@ -226,3 +230,10 @@ class _Case:
     """A case for rules that read no figure."""
 
     day = DAY
+
+
+@pytest.mark.parametrize(("days", "wrong"), [(90, False), (91, True)])
+def test_the_shortest_time_anywhere_does_not_judge_everywhere(card, agency, days, wrong):
+    card(use_state="idle", idle_since=DAY - dt.timedelta(days=days))
+    own = _idle(90, agency.jurisdiction.path.rstrip("/"))
+    assert bool(found("idle_not_offered", DAY, overlay=[*_idle(30), *own])) == wrong

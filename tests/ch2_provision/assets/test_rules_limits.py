@@ -15,7 +15,9 @@ DAY = D(2026, 3, 4)
 
 def many(organ, count, name="台式计算机", mark="", **values):
     """So many equal cards of one piece each."""
-    keep_all([new_card(organ=organ, name=name, number=f"{name}{mark}{i}", custodian="甲", **values) for i in range(count)])
+    keep_all(
+        [new_card(organ=organ, name=name, number=f"{name}{mark}{i}", custodian="甲", **values) for i in range(count)]
+    )
 
 
 def test_desktops_up_to_the_heads_are_right_one_more_is_not(agency):
@@ -121,7 +123,10 @@ def test_other_agencies_are_not_asked_when_one_is(agency, neighbour):
         ({"value": "9000", "disposal": "scrapping", "disposed": D(2026, 3, 4)}, None),
         ({"value": "9000", "name": "服务器"}, None),  # no item of the standard
         ({"value": "9000", "class_code": "A02010104", "edition": "2010"}, "4000.00"),  # a desktop of the old edition
-        ({"value": "9000", "name": "服务器", "class_code": "A02010104", "edition": "2022"}, None),  # the same code, a server
+        (
+            {"value": "9000", "name": "服务器", "class_code": "A02010104", "edition": "2022"},
+            None,
+        ),  # the same code, a server
         ({"value": "7000", "name": "笔记本电脑"}, None),
         ({"value": "7001", "name": "笔记本电脑"}, "1.00"),
     ],

@@ -6,14 +6,14 @@ import threading
 
 import pytest
 from django.db import close_old_connections, connection, transaction
-
-from baozhang.kernel import clock, scope
-from baozhang.kernel.documents import issuing, numbering
-from baozhang.kernel.documents.register import Document
 from tests import factories
 from tests.committed import committed
 from tests.conftest import TODAY
 from tests.kernel.documents.pages import plain
+
+from baozhang.kernel import clock, scope
+from baozhang.kernel.documents import issuing, numbering
+from baozhang.kernel.documents.register import Document
 
 MANY = 20
 
@@ -32,7 +32,13 @@ def test_twenty_at_once(db):
         try:
             gate.wait(timeout=30)
             with clock.on(TODAY), scope.everything("test") as by, transaction.atomic():
-                issuing.issue(plain(number="", issue_date=TODAY), organ=organ.pk, word="云机管", by=by, right="kernel.document:view")
+                issuing.issue(
+                    plain(number="", issue_date=TODAY),
+                    organ=organ.pk,
+                    word="云机管",
+                    by=by,
+                    right="kernel.document:view",
+                )
                 if n % 4 == 0:
                     raise LookupError("undone")
         except LookupError:

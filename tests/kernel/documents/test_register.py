@@ -10,6 +10,9 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import Client
+from tests import factories
+from tests.conftest import TODAY
+from tests.kernel.documents.pages import NOTICE, plain, squeezed, texts
 
 from baozhang.kernel import ledger, scope
 from baozhang.kernel.documents import files, issuing, numbering
@@ -18,9 +21,6 @@ from baozhang.kernel.documents.register import Document
 from baozhang.kernel.documents.storing import as_data, document_of
 from baozhang.kernel.documents.typeset import pdf
 from baozhang.kernel.refusal import Refused
-from tests import factories
-from tests.conftest import TODAY
-from tests.kernel.documents.pages import NOTICE, plain, squeezed, texts
 
 pytestmark = pytest.mark.django_db
 WORD = "云机管"
@@ -38,12 +38,25 @@ def nobody_has_asked():
 def issue(organ=None, addressees=(), **changes):
     organ = organ or factories.organ("云间区机关事务管理局", competence="authority")
     with scope.everything("test") as by:
-        return issuing.issue(plain(**{"number": "", "issue_date": TODAY, **changes}), organ=organ.pk, word=WORD, addressees=addressees, by=by, right=RIGHT)
+        return issuing.issue(
+            plain(**{"number": "", "issue_date": TODAY, **changes}),
+            organ=organ.pk,
+            word=WORD,
+            addressees=addressees,
+            by=by,
+            right=RIGHT,
+        )
 
 
 def test_a_document_as_data_and_back():
-    table = Table([Column("名称", "left", 20.5), Column("金额")], [["椅子", Decimal("12.50")], [dt.date(2026, 3, 4), None], [3, "〔注〕"]], "清单")
-    whole = replace(NOTICE, blocks=[Heading("一", 2), Para("甲\n乙"), Note("丙"), KeyValues([("名", Decimal("0.10"))]), table])
+    table = Table(
+        [Column("名称", "left", 20.5), Column("金额")],
+        [["椅子", Decimal("12.50")], [dt.date(2026, 3, 4), None], [3, "〔注〕"]],
+        "清单",
+    )
+    whole = replace(
+        NOTICE, blocks=[Heading("一", 2), Para("甲\n乙"), Note("丙"), KeyValues([("名", Decimal("0.10"))]), table]
+    )
     again = document_of(as_data(whole))
     assert again.blocks[4].rows == (("椅子", Decimal("12.50")), (dt.date(2026, 3, 4), None), (3, "〔注〕"))
     assert pdf(again) == pdf(whole)
@@ -76,7 +89,9 @@ def test_a_code_cannot_be_guessed_and_is_read_as_people_type_it():
     assert len(codes) == 500 and all(len(code) == 20 for code in codes)
     code = codes.pop()
     assert numbering.read(f" {numbering.shown(code).lower()} ") == code
-    assert numbering.read(code[:-1]) == numbering.read(code + "2") == numbering.read("O" * 20) == numbering.read("") == ""
+    assert (
+        numbering.read(code[:-1]) == numbering.read(code + "2") == numbering.read("O" * 20) == numbering.read("") == ""
+    )
 
 
 def test_the_ledger_holds_neither_code_nor_content():
@@ -102,13 +117,21 @@ def page(client: Client, code: str) -> str:
 
 def test_the_public_page_says_what_it_is_and_nothing_of_what_it_says(client, django_capture_on_commit_callbacks):
     agency = factories.organ("云间区档案馆")
-    document = issue(addressees=[agency.pk], addressee=agency.name, blocks=[Para("核查发现绝密词语九百万元。")], remark="联系人：王某某")
+    document = issue(
+        addressees=[agency.pk],
+        addressee=agency.name,
+        blocks=[Para("核查发现绝密词语九百万元。")],
+        remark="联系人：王某某",
+    )
     text = page(client, document.code)
     for part in (document.number, document.title, document.issuer_name, "2026-03-04", document.digest, "现行有效"):
         assert squeezed(part) in text
     for part in ("绝密词语", "档案馆", "王某某"):
         assert part not in text
-    assert page(client, numbering.shown(document.code).lower()) and client.get("/public/verify/", {"code": numbering.shown(document.code)}).status_code == 302
+    assert (
+        page(client, numbering.shown(document.code).lower())
+        and client.get("/public/verify/", {"code": numbering.shown(document.code)}).status_code == 302
+    )
 
 
 def test_it_says_when_a_document_no_longer_holds(client):
@@ -159,7 +182,9 @@ def test_one_address_cannot_ask_for_ever(client):
     for _ in range(PER_MINUTE):
         assert client.get(f"/public/verify/{document.code}/").status_code == 200
     answer = client.get(f"/public/verify/{document.code}/")
-    assert answer.status_code == 429 and document.number not in answer.content.decode() and answer.headers["Retry-After"]
+    assert (
+        answer.status_code == 429 and document.number not in answer.content.decode() and answer.headers["Retry-After"]
+    )
     assert Client(REMOTE_ADDR="192.0.2.7").get(f"/public/verify/{document.code}/").status_code == 200
 
 
@@ -169,7 +194,12 @@ def test_who_gets_the_pdf(as_user):
     authority = factories.organ("云间区机关事务管理局", place, competence="authority")
     agency, other = factories.organ("云间区教育局", place), factories.organ("云间区卫健委", place)
     document = issue(authority, addressees=[agency.pk])
-    people = {"clerk": ("asset_clerk", agency), "stranger": ("asset_clerk", other), "officer": ("supervisor", authority), "above": ("support_head", city)}
+    people = {
+        "clerk": ("asset_clerk", agency),
+        "stranger": ("asset_clerk", other),
+        "officer": ("supervisor", authority),
+        "above": ("support_head", city),
+    }
     users = {name: factories.person(name, role, organ) for name, (role, organ) in people.items()}
     codes = {name: as_user(user).get(f"/documents/{document.pk}/pdf/").status_code for name, user in users.items()}
     assert codes == {"clerk": 200, "stranger": 404, "officer": 200, "above": 200}
@@ -177,5 +207,7 @@ def test_who_gets_the_pdf(as_user):
     assert document.number not in as_user(users["stranger"]).get("/documents/").content.decode()
     assert document.number in as_user(users["clerk"]).get("/documents/?q=云机管").content.decode()
     answer = as_user(users["clerk"]).get(f"/documents/{document.pk}/pdf/")
-    assert answer.headers["Content-Type"] == "application/pdf" and squeezed(document.number) in "".join(texts(answer.content))
+    assert answer.headers["Content-Type"] == "application/pdf" and squeezed(document.number) in "".join(
+        texts(answer.content)
+    )
     assert Client().get(f"/documents/{document.pk}/pdf/").status_code == 302

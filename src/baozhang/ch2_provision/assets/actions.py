@@ -46,16 +46,20 @@ def fingerprint(values: Mapping[str, Any]) -> str:
     else:
         amount = values.get("value")
         shown = format(Decimal(str(amount)).normalize(), "f") if amount not in (None, "") else ""
-        parts = [shown] + [str(values.get(name) or "").strip() for name in ("name", "acquired", "certificate", "address", "serial", "model")]
+        parts = [shown] + [
+            str(values.get(name) or "").strip()
+            for name in ("name", "acquired", "certificate", "address", "serial", "model")
+        ]
         parts.append(tidy(str(values.get("class_code") or "")))
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-def number_rows(rows: Sequence[Any], by: Actor) -> None:
+def number_rows(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
     """This will give numbers to rows of a sheet: those of the same row's card from before, else the next free ones.
 
     Equal rows (ten like chairs) are told apart by their order among each other. A sum of depreciation that differs from
-    the card's is dated today where the sheet has no day for it. Rows are changed in place; nothing is written.
+    the card's is dated today where the sheet has no day for it. Rows are changed in place; nothing is written. `counts`
+    is what earlier pieces of the same file came to: equal rows met, and the last number given out.
     """
     bare: dict[Any, list[Any]] = defaultdict(list)
     stated: dict[Any, list[Any]] = defaultdict(list)
@@ -68,13 +72,13 @@ def number_rows(rows: Sequence[Any], by: Actor) -> None:
         if row.values.get("depreciated") is not None and not row.values.get("depreciated_on"):
             stated[organ].append(row)
     for organ, members in bare.items():
-        _number(organ, members)
+        _number(organ, members, counts)
     for organ, members in stated.items():
         _date(organ, members)
 
 
-def _number(organ: Any, rows: Sequence[Any]) -> None:
-    seen: Counter[str] = Counter()
+def _number(organ: Any, rows: Sequence[Any], counts: dict[Any, Any]) -> None:
+    seen: Counter[str] = counts.setdefault(("equal", organ.pk), Counter())
     for row in rows:
         mark = fingerprint(row.values)
         seen[mark] += 1
@@ -84,7 +88,10 @@ def _number(organ: Any, rows: Sequence[Any]) -> None:
         found = Card._base_manager.filter(organ_id=organ.pk, source_key__in=part)
         known.update(found.values_list("source_key", "number"))
     fresh = [row for row in rows if row.values["source_key"] not in known]
-    numbers = iter(numbering.next_numbers(Card, organ, len(fresh)) if fresh else ())
+    given = numbering.next_numbers(Card, organ, len(fresh), after=counts.get(("last", organ.pk), "")) if fresh else []
+    if given:
+        counts["last", organ.pk] = given[-1]
+    numbers = iter(given)
     for row in rows:
         row.values["number"] = known.get(row.values["source_key"]) or next(numbers)
 
@@ -105,7 +112,9 @@ def _date(organ: Any, rows: Sequence[Any]) -> None:
 # -- acts
 
 
-def change_use_state(cards: Sequence[Card], *, state: str, by: Actor, since: dt.date | None = None, note: str = "") -> int:
+def change_use_state(
+    cards: Sequence[Card], *, state: str, by: Actor, since: dt.date | None = None, note: str = ""
+) -> int:
     """This will set the use state; `since` is the first idle day where the state is an idle one (today if not said).
 
     Refuses states that only a disposal may bring about, and cards that are gone. Returns how many changed.
@@ -154,7 +163,9 @@ def dispose(cards: Sequence[Card], *, form: str, day: dt.date, by: Actor, note: 
             if not note.strip():
                 for found in explain.hints(card, max(day, clock.today()), names=["early_disposal"]):
                     refusal = explain.refusal(found)
-                    refusal.instead = _("确需提前处置的，请在理由中写明损毁鉴定或批准文件；%(remedy)s") % {"remedy": refusal.instead}
+                    refusal.instead = _("确需提前处置的，请在理由中写明损毁鉴定或批准文件；%(remedy)s") % {
+                        "remedy": refusal.instead
+                    }
                     raise refusal
         return keep(list(cards), by=by, act=DISPOSE, note=note).changed
 
@@ -178,7 +189,9 @@ def label(card: Card) -> Label:
     lines.append("　".join(part for part in (kept_by, card.department or card.place) if part))
     lines.append(_("取得 %(day)s") % {"day": card.acquired} if card.acquired else "")
     organ = card.organ.short or card.organ.name
-    return Label(organ, card.number, [line for line in lines if line], f"{settings.PUBLIC_ADDRESS}/assets/cards/{card.pk}/")
+    return Label(
+        organ, card.number, [line for line in lines if line], f"{settings.PUBLIC_ADDRESS}/assets/cards/{card.pk}/"
+    )
 
 
 def seed_classes(by: Actor) -> int:

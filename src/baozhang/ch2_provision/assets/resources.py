@@ -71,14 +71,20 @@ def _hints(card: Card, by: Actor) -> list[dict[str, Any]]:
     found = [{"words": words, "article": "", "tone": "amber"} for _field, words in doubts(card)]
     if card.value is not None and card.quantity:
         found += [
-            {"words": f"{judged.verdict.sentence}。{judged.verdict.remedy}", "article": judged.rule.article, "tone": "red"}
+            {
+                "words": f"{judged.verdict.sentence}。{judged.verdict.remedy}",
+                "article": judged.rule.article,
+                "tone": "red",
+            }
             for judged in explain.hints(card, clock.today())
         ]
     return found
 
 
 def _change(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    count = actions.change_use_state(cards, state=values.get("use_state") or "", since=values.get("idle_since"), by=by, note=note)
+    count = actions.change_use_state(
+        cards, state=values.get("use_state") or "", since=values.get("idle_since"), by=by, note=note
+    )
     return _("已变更 %(count)s 张卡片的使用状况") % {"count": count}
 
 
@@ -106,7 +112,18 @@ class Cards(Resource):
     icon = "archive-box"
     words = gettext_lazy("资产卡片")
     purpose = gettext_lazy("一物一卡：从台账导入，按标准核对，折旧和净值随时可查")
-    columns = ("number", "name", "category", "quantity", "value", "acquired", "use_state", "custodian", "department", "organ")
+    columns = (
+        "number",
+        "name",
+        "category",
+        "quantity",
+        "value",
+        "acquired",
+        "use_state",
+        "custodian",
+        "department",
+        "organ",
+    )
     more_columns = (
         "class_code", "edition", "class_name", "item_name", "unit", "model", "brand", "serial", "user", "place", "plate", "vin",
         "holder", "certificate", "address", "floor_area", "acquisition", "booked", "voucher", "in_use_from", "idle_since",
@@ -130,13 +147,37 @@ class Cards(Resource):
         Group(gettext_lazy("处置与备注"), ("disposal", "disposed", "offered", "remarks")),
     )  # fmt: skip
     computed = {
-        "accumulated": Computed(gettext_lazy("今日累计折旧"), lambda card: _now(card).accumulated, "money", gettext_lazy("元"),
-                                ("organ__jurisdiction",), _why("accumulated")),
-        "net": Computed(gettext_lazy("今日净值"), lambda card: _now(card).net, "money", gettext_lazy("元"),
-                        ("organ__jurisdiction",), _why("net")),
-        "item_name": Computed(gettext_lazy("配置标准项目"), lambda card: items()[card.item].name if card.item in items() else ""),
+        "accumulated": Computed(
+            gettext_lazy("今日累计折旧"),
+            lambda card: _now(card).accumulated,
+            "money",
+            gettext_lazy("元"),
+            ("organ__jurisdiction",),
+            _why("accumulated"),
+        ),
+        "net": Computed(
+            gettext_lazy("今日净值"),
+            lambda card: _now(card).net,
+            "money",
+            gettext_lazy("元"),
+            ("organ__jurisdiction",),
+            _why("net"),
+        ),
+        "item_name": Computed(
+            gettext_lazy("配置标准项目"), lambda card: items()[card.item].name if card.item in items() else ""
+        ),
     }
-    filters = ("organ", "category", "use_state", "acquisition", "vehicle_use", "acquired", "value", "class_code", "department")
+    filters = (
+        "organ",
+        "category",
+        "use_state",
+        "acquisition",
+        "vehicle_use",
+        "acquired",
+        "value",
+        "class_code",
+        "department",
+    )
     search = ("number", "name", "model", "serial", "plate", "custodian", "user", "place")
     sorts = ("acquired", "value")
     units = {

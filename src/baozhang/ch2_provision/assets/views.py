@@ -30,7 +30,11 @@ LABEL_RIGHT = "assets.card:label"
 def shown(found: Depreciation) -> dict[str, Any]:
     """This is one line of the schedule as the page shows it."""
     sums = (found.accumulated, found.net)
-    return {"day": found.day, "months": found.months, "sums": [f"{amount:,.2f}" if amount is not None else "" for amount in sums]}
+    return {
+        "day": found.day,
+        "months": found.months,
+        "sums": [f"{amount:,.2f}" if amount is not None else "" for amount in sums],
+    }
 
 
 def schedule(card: Card, day: dt.date) -> list[Depreciation]:

@@ -125,6 +125,7 @@ def try_out(standard: Standard, *, by: Actor, assumed: dt.date | None = None, pr
     Judged is as of its day; `assumed` lets it count from an earlier day on, for facts that are judged by their own day
     (a price by the day of purchase): what would have been, had it been in force then.
     """
+    by.must(trying.TRY, standard.organ_id)
     must_be_draft_or_submitted(standard)
     lines = queries.lines_of(standard)
     since = assumed or standard.valid_from

@@ -55,7 +55,7 @@ class Standard(Record):
     issued_on = models.DateField(_("发布日期"), null=True, blank=True, editable=False)
     issued_at = models.DateTimeField(_("发布时间"), null=True, blank=True, editable=False, db_index=True)
 
-    natural = ("organ_id", "title")
+    natural = ("title", "organ_id")
     called = ("title",)
     searched = ("title", "document", "source")
     stepped = {"state": frozenset({State.DRAFT})}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -12,7 +11,7 @@ from typing import Any
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from baozhang.law.articles import CitationError, cite
+from baozhang.law.articles import citations_in
 from baozhang.law.catalogue import catalogue
 from baozhang.law.figures import Figures, IssuedValue, Reading
 from baozhang.law.figurespec import NATION, Band, FigureError, FigureSpec, Match
@@ -20,8 +19,6 @@ from baozhang.law.rowwords import row_keys
 
 from .choices import ISSUED, State
 from .models import Reexamination, Standard, StandardLine
-
-_CITED = re.compile(r"第[零〇一二三四五六七八九十百]+条(?:第[一二三四五六七八九十]+款)?(?:第（[一二三四五六七八九十]+）项)?")
 
 
 def issued_values(day: dt.date) -> list[IssuedValue]:
@@ -109,11 +106,8 @@ def published_on(place: str, keys: Iterable[str], since: dt.date) -> list[Standa
 
 def article_of(figure: FigureSpec) -> str:
     """This is the article that a figure rests on, as its basis names it; empty where it names none."""
-    found = _CITED.search(figure.basis)
-    try:
-        return str(cite(found[0])) if found else ""
-    except CitationError:
-        return ""
+    found = citations_in(figure.basis)
+    return str(found[0]) if found else ""
 
 
 @dataclass

@@ -85,9 +85,9 @@ def _unit(line: StandardLine) -> str:
     return figure.unit_name if figure else ""
 
 
-def _settle(rows: list[Any], by: Actor) -> None:
+def _settle(rows: list[Any], by: Actor, counts: dict[Any, Any]) -> None:
     """Titles become keys and rows get their one form before the lines that are there already are looked up."""
-    del by
+    del by, counts
     for row in rows:
         key = called(str(row.values.get("key") or ""))
         row.values["key"], row.values["row"] = key, settled_row(key, str(row.values.get("row") or ""))

@@ -47,11 +47,16 @@ def above(order: Order) -> Organization | None:
     return authority_above(order.issuer)
 
 
+def figure_of(order: Order) -> str:
+    """This is the key of the figure that says how long an agency has."""
+    return "supervision.rectify_days" if order.is_order else "supervision.warning_days"
+
+
 def limit(order: Order, day: dt.date) -> dt.date | str:
     """This is the time to put it right: the day set by hand while it lies ahead, else the figure in force."""
     if order.set_due is not None and order.set_due > day:
         return order.set_due
-    return "supervision.rectify_days" if order.is_order else "supervision.warning_days"
+    return figure_of(order)
 
 
 def left(order: Order, day: dt.date) -> dt.date | str | None:
@@ -65,11 +70,19 @@ class OrderFlow(Rectification):
     model = Order
     words = gettext_lazy("预警和整改通知")
     article = "第四十一条第二款"
-    initial = (S.DRAFT,)
     escalate = Party(OVERSEE, where=above, words=gettext_lazy("上级机关事务管理部门"))
     returned_within = staticmethod(left)
 
-    submit = Step(gettext_lazy("送签"), S.DRAFT, S.SUBMITTED, ":draft", where=issuer, withdrawable=True, kind="primary", icon="paper-airplane")
+    submit = Step(
+        gettext_lazy("送签"),
+        S.DRAFT,
+        S.SUBMITTED,
+        ":draft",
+        where=issuer,
+        withdrawable=True,
+        kind="primary",
+        icon="paper-airplane",
+    )
     edit = Step(
         gettext_lazy("修改文稿"), S.DRAFT, S.DRAFT, ":draft", where=issuer, todo=False, side=True, icon="pencil",
         fields=("title", "demand", "violation", "set_due", "set_due_reason"), required=("title", "demand"),
@@ -96,7 +109,15 @@ class OrderFlow(Rectification):
     )  # fmt: skip
     revoke = Rectification.revoke.but(words=gettext_lazy("撤销文书"), source=AT_WORK, where=issuer)
     discard = Step(
-        gettext_lazy("作废文稿"), S.DRAFT, S.REVOKED, ":draft", where=issuer, needs_note=True, todo=False, side=True, kind="danger"
+        gettext_lazy("作废文稿"),
+        S.DRAFT,
+        S.REVOKED,
+        ":draft",
+        where=issuer,
+        needs_note=True,
+        todo=False,
+        side=True,
+        kind="danger",
     )
     refer = Step(
         gettext_lazy("移送"), (S.ORDERED, S.REPLIED, S.AGAIN), S.REFERRED, ":issue", "第四十四条", where=issuer, needs_note=True,
@@ -107,7 +128,7 @@ class OrderFlow(Rectification):
     @classmethod
     def title(cls, record: Order) -> str:
         """What a task about it is called."""
-        return f"{record.get_kind_display()}：{record.number or record.title}"
+        return f"{record.get_kind_display()}：{record.title}（{record.organ}）"
 
 
 @OrderFlow.submit.guard
@@ -141,9 +162,7 @@ def _can_be_numbered(order: Order) -> None:
 def _sound_day(due: dt.date, day: dt.date) -> None:
     days = calendar.ask()
     if due <= day:
-        raise Refused(
-            _("期限 %(due)s 不晚于今天") % {"due": due}, article=OrderFlow.article, instead=_("请另定期限。")
-        )
+        raise Refused(_("期限 %(due)s 不晚于今天") % {"due": due}, article=OrderFlow.article, instead=_("请另定期限。"))
     if not days.is_working(due):
         following = days.add_working_days(due, 0).day
         raise Refused(

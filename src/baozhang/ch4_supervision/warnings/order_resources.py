@@ -12,11 +12,12 @@ from baozhang.kernel import access, clock
 from baozhang.kernel.access import Reach
 from baozhang.kernel.documents import numbering
 from baozhang.kernel.documents.register import Document
+from baozhang.kernel.flow import limits
 from baozhang.kernel.resource import Computed, Group, Resource, register
 from baozhang.kernel.views import papers, steps
 
 from .choices import ORDER_COLOURS, OrderState
-from .flows import OVERSEE, OrderFlow
+from .flows import OVERSEE, OrderFlow, figure_of
 from .ordering import ORDER_ACTS, ORDER_FINDINGS
 from .orders import DRAFT, ISSUE, RECHECK, Order
 from .views import ORDER_PAGES
@@ -30,7 +31,19 @@ def left_words(order: Any) -> str:
         return ""
     if order.due is None:
         return _("期限待核实")
-    return steps.due_words((order.due - clock.today()).days)["due_words"]
+    said = steps.due_words((order.due - clock.today()).days)["due_words"]
+    return said + _("（节假日安排公布后可能调整）") if order.provisional else said
+
+
+def term_words(order: Any) -> str:
+    """This is how long the agency has from the day on which the order goes out: the figure in force, or a day set by hand."""
+    if order.set_due is not None:
+        return _("%(day)s，人工确定") % {"day": order.set_due}
+    found = limits.limit_of.ask(figure_of(order), order.issued_on or clock.today(), order.organ_id)
+    if found is None:
+        return _("待核实：条例和标准没有规定天数，可以人工确定期限")
+    unit = _("个工作日") if found[1] == "working_days" else _("日")
+    return _("自发出之日起 %(n)d %(unit)s") % {"n": found[0], "unit": unit}
 
 
 @register
@@ -43,18 +56,22 @@ class Orders(Resource):
     chapter = "supervision"
     icon = "document-text"
     purpose = gettext_lazy("向被监督单位发出的风险预警和整改通知：从起草、签发、签收、反馈到复查销号")
-    columns = ("number", "title", "kind", "organ", "state", "due", "left", "issued_on")
+    columns = ("title", "kind", "organ", "state", "due", "left", "number", "issued_on")
     more_columns = ("issuer", "violation", "round", "closed_on")
     groups = (
-        Group(gettext_lazy("文书"), ("kind", "number", "title", "organ", "issuer", "issued_on", "document", "referral")),
-        Group(gettext_lazy("要求和期限"), ("demand", "due", "left", "provisional", "set_due", "set_due_reason", "round", "violation")),
+        Group(
+            gettext_lazy("文书"), ("kind", "number", "title", "organ", "issuer", "issued_on", "document", "referral")
+        ),
+        Group(gettext_lazy("要求和期限"), ("demand", "term", "due", "left", "set_due_reason", "round", "violation")),
         Group(gettext_lazy("反馈"), ("reply",), when=lambda order: bool(order.reply)),
         Group(gettext_lazy("办结"), ("closed_on", "overrule"), when=lambda order: order.closed_on is not None),
     )
-    computed = {"left": Computed(gettext_lazy("剩余时间"), left_words)}
+    computed = {
+        "left": Computed(gettext_lazy("剩余时间"), left_words),
+        "term": Computed(gettext_lazy("反馈时限"), term_words),
+    }
     readonly = frozenset(
-        {"kind", "number", "title", "organ", "issuer", "issued_on", "document", "referral", "demand", "due", "provisional", "set_due",
-         "set_due_reason", "round", "violation", "reply", "closed_on", "overrule"}
+        {"kind", "number", "title", "organ", "issuer", "issued_on", "document", "referral", "demand", "due", "set_due_reason", "round", "violation", "reply", "closed_on", "overrule"}
     )  # fmt: skip
     filters = ("organ", "kind", "state", "due", "issued_on", "violation")
     search = ("number", "title", "organ.name")
@@ -91,7 +108,18 @@ class Documents(Resource):
         "address": Computed(gettext_lazy("核验地址"), lambda document: numbering.address(document.code)),
     }
     readonly = frozenset(
-        {"number", "title", "kind", "issuer_name", "addressee_name", "day", "digest", "ended_on", "reason", "replaced_by"}
+        {
+            "number",
+            "title",
+            "kind",
+            "issuer_name",
+            "addressee_name",
+            "day",
+            "digest",
+            "ended_on",
+            "reason",
+            "replaced_by",
+        }
     )
     filters = ("kind", "state", "day")
     search = ("number", "title")

@@ -37,11 +37,23 @@ def draft(findings: Sequence[Finding], kind: OrderKind, *, by: Actor) -> tuple[l
     """
     with transaction.atomic():
         keys = [finding.pk for finding in findings]
-        rows = list(Finding._base_manager.select_for_update(of=("self",)).filter(pk__in=keys).select_related("organ__jurisdiction").order_by("pk"))
-        taken = set(OrderFinding._base_manager.filter(live=True, finding_id__in=keys).values_list("finding_id", flat=True))
+        rows = list(
+            Finding._base_manager.select_for_update(of=("self",))
+            .filter(pk__in=keys)
+            .select_related("organ__jurisdiction")
+            .order_by("pk")
+        )
+        taken = set(
+            OrderFinding._base_manager.filter(live=True, finding_id__in=keys).values_list("finding_id", flat=True)
+        )
         by_organ: dict[int, list[Finding]] = defaultdict(list)
         for row in rows:
-            if row.organ_id is not None and row.state in LIVE and row.state != State.FALSE_ALARM and row.pk not in taken:
+            if (
+                row.organ_id is not None
+                and row.state in LIVE
+                and row.state != State.FALSE_ALARM
+                and row.pk not in taken
+            ):
                 by_organ[row.organ_id].append(row)
         if not by_organ:
             raise Refused(
@@ -81,9 +93,11 @@ def _issuer(organ: Organization, by: Actor) -> Organization:
 def tidy(order: Order, *, by: Actor) -> int:
     """This will take out of a draft what is gone or false, and propose the demand anew where something went; how many."""
     if order.state != OrderState.DRAFT:
-        raise Refused(_("只有拟稿中的文书可以移出线索"), why=_("当前状态为“%(state)s”。") % {"state": order.get_state_display()})
+        raise Refused(
+            _("只有拟稿中的文书可以移出线索"), why=_("当前状态为“%(state)s”。") % {"state": order.get_state_display()}
+        )
     items = items_of(order)
-    dead = [item for item in items if item.finding.state not in LIVE or item.finding.state == State.FALSE_ALARM]
+    dead = _dead(items)
     if not dead:
         return 0
     remove(dead, by=by, note=_("线索已消除或认定误报"), right=DRAFT, where=order.issuer_id)
@@ -92,6 +106,10 @@ def tidy(order: Order, *, by: Actor) -> int:
         order.demand = wording.demand(left)
         keep(order, by=by, right=DRAFT, where=order.issuer_id)
     return len(dead)
+
+
+def _dead(items: Sequence[OrderFinding]) -> list[OrderFinding]:
+    return [item for item in items if item.finding.state not in LIVE or item.finding.state == State.FALSE_ALARM]
 
 
 def _drafting(kind: OrderKind) -> Any:
@@ -125,6 +143,6 @@ FINDING_ACTS = {
 ORDER_ACTS = {
     "tidy": Act(
         gettext_lazy("移出已消除的线索"), DRAFT, _tidying, many=False, article=ARTICLE, icon="minus",
-        shown=lambda order: order.state == OrderState.DRAFT,
+        shown=lambda order: order.state == OrderState.DRAFT and bool(_dead(items_of(order))),
     )
 }  # fmt: skip

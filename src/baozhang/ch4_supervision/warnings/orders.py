@@ -38,18 +38,39 @@ class Order(Record):
     issuer = models.ForeignKey(Organization, models.PROTECT, related_name="issued_orders", verbose_name=_("发出单位"))
     title = models.CharField(_("标题"), max_length=100)
     demand = models.TextField(_("整改要求"), max_length=8000)
-    set_due = models.DateField(_("人工确定的期限"), null=True, blank=True, help_text=_("按标准计算的期限不适用或尚未核实时填写，须为工作日"))
+    set_due = models.DateField(
+        _("人工确定的期限"), null=True, blank=True, help_text=_("按标准计算的期限不适用或尚未核实时填写，须为工作日")
+    )
     set_due_reason = models.CharField(_("确定期限的理由"), max_length=200, blank=True, default="")
-    violation = models.CharField(_("违规情形"), max_length=10, choices=Violation.choices, blank=True, default="", help_text=_("第四十四条列举的情形"))
+    violation = models.CharField(
+        _("违规情形"),
+        max_length=10,
+        choices=Violation.choices,
+        blank=True,
+        default="",
+        help_text=_("第四十四条列举的情形"),
+    )
     state = models.CharField(_("状态"), max_length=10, choices=OrderState.choices, default=OrderState.DRAFT)
     issued_on = models.DateField(_("发出日期"), null=True, blank=True)
     due = models.DateField(_("期限"), null=True, blank=True)
     provisional = models.BooleanField(_("期限待节假日公布"), default=False)
     number = models.CharField(_("发文字号"), max_length=60, blank=True, default="")
-    document = models.ForeignKey("kernel.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("公文"))
-    referral = models.ForeignKey("kernel.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("移送函"))
-    reply = models.TextField(_("整改情况"), max_length=8000, blank=True, default="", help_text=_("逐项写明怎样整改、结果如何；佐证材料作为附件上传"))
-    overrule = models.CharField(_("仍予销号的理由"), max_length=500, blank=True, default="", help_text=_("复查发现问题仍存在而予销号时填写"))
+    document = models.ForeignKey(
+        "kernel.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("公文")
+    )
+    referral = models.ForeignKey(
+        "kernel.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("移送函")
+    )
+    reply = models.TextField(
+        _("整改情况"),
+        max_length=8000,
+        blank=True,
+        default="",
+        help_text=_("逐项写明怎样整改、结果如何；佐证材料作为附件上传"),
+    )
+    overrule = models.CharField(
+        _("仍予销号的理由"), max_length=500, blank=True, default="", help_text=_("复查发现问题仍存在而予销号时填写")
+    )
     round = models.PositiveSmallIntegerField(_("整改次数"), default=1)
     closed_on = models.DateField(_("办结日期"), null=True, blank=True)
 
@@ -92,14 +113,14 @@ class Order(Record):
 
     def derive(self) -> None:
         """This will look up the authority that orders; nobody chooses it."""
-        if self.issuer_id is None and self.organ_id is not None:
+        if not self.issuer_id and self.organ_id:
             self.issuer = issuer_of(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """A deadline set by hand without its reason; an organ for which no authority is registered."""
         if self.set_due is not None and not self.set_due_reason.strip():
             yield Fault(_("请写明理由"), "set_due_reason", column=str(_("确定期限的理由")))
-        if self.issuer_id is None:
+        if not self.issuer_id:
             yield Fault(_("登记中没有它的同级机关事务管理部门"), "organ", str(self.organ), column=str(_("被监督单位")))
 
     @property
@@ -140,5 +161,10 @@ class OrderFinding(Record):
         return self.sentence[:60] or str(self.finding_id)
 
 
-for _verb, _words in {"view": _("查看文书所列线索"), "add": _("列入线索"), "change": _("更新文书所列线索"), "remove": _("移出线索")}.items():
+for _verb, _words in {
+    "view": _("查看文书所列线索"),
+    "add": _("列入线索"),
+    "change": _("更新文书所列线索"),
+    "remove": _("移出线索"),
+}.items():
     access.permission(OrderFinding.right(_verb), _words)

@@ -33,7 +33,9 @@ class Checked:
 
 def items_of(order: Order) -> list[OrderFinding]:
     """These are the findings of an order, the serious ones first, with the finding and its organ joined."""
-    rows = OrderFinding._base_manager.filter(order_id=order.pk).select_related("finding", "finding__organ").order_by("pk")
+    rows = (
+        OrderFinding._base_manager.filter(order_id=order.pk).select_related("finding", "finding__organ").order_by("pk")
+    )
     weight = {"serious": 0, "warning": 1, "notice": 2}
     return sorted(rows, key=lambda item: weight[item.finding.severity])
 

@@ -18,7 +18,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import issuing
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.register import Document
-from baozhang.kernel.record import kept_fields, plain_values
+from baozhang.kernel.record import Record, kept_fields, plain_values
 
 from .choices import LANGUAGE
 from .orders import ISSUE, Order, OrderFinding
@@ -42,7 +42,9 @@ def refer_case(order: Order, items: Sequence[OrderFinding], *, day: dt.date, rea
     )  # fmt: skip
 
 
-def _letter(order: Order, items: Sequence[OrderFinding], bodies: Sequence[Organization], day: dt.date, reason: str) -> OfficialDocument:
+def _letter(
+    order: Order, items: Sequence[OrderFinding], bodies: Sequence[Organization], day: dt.date, reason: str
+) -> OfficialDocument:
     blocks: list[Block] = [
         Para(f"本机关在监督检查中发现{order.organ.name}存在机关运行保障条例第四十四条所列“{order.get_violation_display()}”的情形，"
              f"已以{order.number}文书要求处理。现将有关情况和证据材料移送你机关，请依法处理。"),
@@ -66,13 +68,25 @@ def _measures(order: Order) -> str:
 
 
 def _problems(items: Sequence[OrderFinding]) -> Table:
-    columns = [Column("序号", "center", 12), Column("对象", width=34), Column("问题"), Column("条文", width=26), Column("涉及金额（元）", "right", 27)]
+    columns = [
+        Column("序号", "center", 12),
+        Column("对象", width=34),
+        Column("问题"),
+        Column("条文", width=26),
+        Column("涉及金额（元）", "right", 27),
+    ]
     rows = [(n, item.finding.subject_name, item.sentence, item.article, item.amount) for n, item in enumerate(items, 1)]
     return Table(columns, rows)
 
 
 def _course(order: Order) -> Table:
-    columns = [Column("日期", width=24), Column("办理人", width=30), Column("事项", width=30), Column("意见"), Column("校验值（SM3 前16位）", width=38)]
+    columns = [
+        Column("日期", width=24),
+        Column("办理人", width=30),
+        Column("事项", width=30),
+        Column("意见"),
+        Column("校验值（SM3 前16位）", width=38),
+    ]
     rows = [
         (entry.day.isoformat(), entry.by_name, str(ledger.ACTS[entry.act].words) if entry.act in ledger.ACTS else entry.act, entry.note, bytes(entry.hash).hex()[:16])
         for entry in ledger.history(order.label, order.pk).order_by("seq")
@@ -93,12 +107,19 @@ def package(order: Order, items: Sequence[OrderFinding]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plain(record: Any) -> dict[str, Any]:
-    return plain_values(type(record), [getattr(record, name) for name in kept_fields(type(record))])
+def _plain(record: Record) -> dict[str, Any]:
+    model = type(record)
+    return plain_values(model, [getattr(record, name) for name in kept_fields(model)])
 
 
 def _document(document: Document) -> dict[str, Any]:
-    return {"number": document.number, "title": document.title, "day": document.day.isoformat(), "state": document.state, "sm3": document.digest}
+    return {
+        "number": document.number,
+        "title": document.title,
+        "day": document.day.isoformat(),
+        "state": document.state,
+        "sm3": document.digest,
+    }
 
 
 def _entry(entry: ledger.Entry) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,6 +32,10 @@ def _judge(verdict: Review) -> Any:
     return run
 
 
+def _kind_words(finding: Finding) -> str:
+    return str(apps.get_model(finding.kind)._meta.verbose_name)
+
+
 @register
 class Findings(Resource):
     """What the rules found."""
@@ -39,18 +44,20 @@ class Findings(Resource):
     slug = "warnings/findings"
     article = "第四十一条第二款"
     chapter = "supervision"
-    icon = "alert-triangle"
+    icon = "exclamation-triangle"
     purpose = gettext_lazy("规则巡查发现的问题：哪一条、什么标准、什么事实、怎么办")
     columns = ("severity", "organ", "sentence", "subject_name", "article", "amount", "state", "first_day")
-    more_columns = ("rule_title", "resolved_on", "review", "remedy", "kind", "reviewer", "reviewed_on")
+    more_columns = ("rule_title", "resolved_on", "review", "remedy", "kind_words", "kind", "facts", "reviewer", "reviewed_on")
     groups = (
         Group(gettext_lazy("问题"), ("rule_title", "sentence", "article", "severity", "amount", "remedy", "state")),
-        Group(gettext_lazy("对象"), ("organ", "subject_name", "kind", "first_day", "judged_on", "last_day", "resolved_on")),
-        Group(gettext_lazy("依据"), ("facts", "figure_sentences")),
+        Group(gettext_lazy("对象"), ("organ", "subject_name", "kind_words", "first_day", "judged_on", "last_day", "resolved_on")),
+        Group(gettext_lazy("依据"), ("fact_lines", "figure_sentences")),
         Group(gettext_lazy("核查"), ("review", "review_note", "reviewer", "reviewed_on"), when=lambda finding: bool(finding.review)),
         Group(gettext_lazy("消除"), ("evidence",), when=lambda finding: finding.resolved_on is not None),
     )
     computed = {
+        "kind_words": Computed(gettext_lazy("对象类型"), _kind_words),
+        "fact_lines": Computed(gettext_lazy("事实"), lambda finding: "\n".join(f"{name}：{value}" for name, value in finding.facts.items() if value not in (None, ""))),
         "rule_title": Computed(gettext_lazy("规则"), lambda finding: finding.title),
         "figure_sentences": Computed(gettext_lazy("依据的标准"), lambda finding: "\n".join(finding.figure_sentences)),
     }
@@ -68,7 +75,7 @@ class Findings(Resource):
     addable = False
     acts = {
         "true": Act(gettext_lazy("属实"), REVIEW, _judge(Review.TRUE), article="第四十一条第二款", icon="check"),
-        "false": Act(gettext_lazy("误报"), REVIEW, _judge(Review.FALSE), needs_note=True, article="第四十一条第二款", icon="x"),
+        "false": Act(gettext_lazy("误报"), REVIEW, _judge(Review.FALSE), needs_note=True, article="第四十一条第二款", icon="x-mark"),
         **FINDING_ACTS,
     }
     pages = FINDING_PAGES
@@ -82,7 +89,7 @@ class Runs(Resource):
     slug = "warnings/runs"
     article = "第四十一条第二款"
     chapter = "supervision"
-    icon = "radar"
+    icon = "signal"
     purpose = gettext_lazy("每次巡查的日期、各规则的计数，以及因标准待核实而没有判断的项目")
     columns = ("day", "state", "started", "ended", "new", "changed", "resolved", "standing")
     groups = (

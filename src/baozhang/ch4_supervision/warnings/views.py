@@ -59,7 +59,12 @@ def _compared(again: Replay) -> list[dict[str, Any]]:
         "sentence": _("问题"), "article": _("条文"), "severity": _("程度"), "amount": _("涉及金额"), "facts": _("事实"), "figures": _("依据的标准"),
     }  # fmt: skip
     return [
-        {"words": text, "then": _lines(name, again.then[name]), "now": _lines(name, again.now[name]) if again.now else [], "same": name not in again.differences}
+        {
+            "words": text,
+            "then": _lines(name, again.then[name]),
+            "now": _lines(name, again.now[name]) if again.now else [],
+            "same": name not in again.differences,
+        }
         for name, text in words.items()
     ]
 
@@ -85,7 +90,9 @@ def preview(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("documents:pdf", args=[order.document_id]))
     today = clock.today()
     due = limits.deadline(limit, order, today).due
-    draft = replace(paper(order, [item.finding for item in items_of(order)], day=today, due=due), security="草稿")
+    draft = replace(
+        paper(order, [item.finding for item in items_of(order)], day=today, due=due), security="草稿", seal_text=""
+    )
     return papers.answer(typeset.pdf(draft), f"草稿 {order.title}")
 
 
@@ -115,7 +122,11 @@ def _recheck_table(results: list[Checked]) -> dict[str, Any]:
 
 
 def _result(result: str) -> SafeString:
-    return format_html('<span class="state {}">{}</span>', COLOURS[Result(result)], Result(result).label) if result else DASH
+    return (
+        format_html('<span class="state {}">{}</span>', COLOURS[Result(result)], Result(result).label)
+        if result
+        else DASH
+    )
 
 
 @require_GET
@@ -143,7 +154,14 @@ def _on_finding(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     subject = BY_LABEL.get(record.kind)
     actions = []
     if subject is not None and who.can(subject.right("view")) and record.subject is not None:
-        actions.append({"words": _("查看对象"), "url": frame.url_of(subject, record.subject_id), "icon": "arrow-top-right-on-square", "kind": ""})
+        actions.append(
+            {
+                "words": _("查看对象"),
+                "url": frame.url_of(subject, record.subject_id),
+                "icon": "arrow-top-right-on-square",
+                "kind": "",
+            }
+        )
     seen = Order.objects.filter(items__finding_id=record.pk).order_by("-id") if who.can(Order.right("view")) else ()
     return {"actions": actions, "related": [_orders(list(seen[:8]))]} if seen != () else {"actions": actions}
 
@@ -166,12 +184,26 @@ def _on_order(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     items = items_of(record)
     made: dict[str, Any] = {"related": [_findings(items)]}
     if who.can(ISSUE, record.issuer_id) or who.can(RECHECK, record.issuer_id):
-        made["actions"] = [{"words": _("证据材料"), "url": f"{frame.url_of(resource, record)}evidence/", "icon": "arrow-down-tray", "kind": ""}]
+        made["actions"] = [
+            {
+                "words": _("证据材料"),
+                "url": f"{frame.url_of(resource, record)}evidence/",
+                "icon": "arrow-down-tray",
+                "kind": "",
+            }
+        ]
     return made
 
 
 def _findings(items: list[OrderFinding]) -> dict[str, Any]:
-    heads = [(_("对象"), "text"), (_("问题"), "text"), (_("条文"), "text"), (_("涉及金额"), "money"), (_("线索状态"), "state"), (_("复查结果"), "state")]
+    heads = [
+        (_("对象"), "text"),
+        (_("问题"), "text"),
+        (_("条文"), "text"),
+        (_("涉及金额"), "money"),
+        (_("线索状态"), "state"),
+        (_("复查结果"), "state"),
+    ]
     resource = BY_LABEL["warnings.finding"]
     show = cells.shower(resource, "state")
     rows = [
@@ -207,15 +239,27 @@ def _api(router: Router, resource: Resource) -> None:
     """The same for programs: a finding made again, an order checked again."""
     if resource.label == "warnings.finding":
 
-        @router.get("/{int:pk}/replay", response={200: dict[str, Any], **build.REFUSALS}, operation_id="warnings_finding_replay")
+        @router.get(
+            "/{int:pk}/replay", response={200: dict[str, Any], **build.REFUSALS}, operation_id="warnings_finding_replay"
+        )
         def one(request: Any, pk: int) -> Any:
             with scope.within(build.who(request)):
                 again = replay(frame.row_of(resource, pk))  # type: ignore[arg-type]
-                return {"same": again.same, "why": again.why, "differences": again.differences, "then": again.then, "now": again.now}
+                return {
+                    "same": again.same,
+                    "why": again.why,
+                    "differences": again.differences,
+                    "then": again.then,
+                    "now": again.now,
+                }
 
     if resource.label == "warnings.order":
 
-        @router.get("/{int:pk}/recheck", response={200: list[dict[str, Any]], **build.REFUSALS}, operation_id="warnings_order_recheck")
+        @router.get(
+            "/{int:pk}/recheck",
+            response={200: list[dict[str, Any]], **build.REFUSALS},
+            operation_id="warnings_order_recheck",
+        )
         def each(request: Any, pk: int) -> Any:
             with scope.within(build.who(request)):
                 order: Any = frame.row_of(resource, pk)

@@ -21,7 +21,10 @@ from .orders import Order
 
 IN_BODY = 3  # more findings than these go into an annex
 BASIS = "第四十一条第二款"
-TITLES = {OrderKind.WARNING: "关于机关运行保障风险的预警", OrderKind.ORDER: "关于责令限期整改机关运行保障有关问题的通知"}
+TITLES = {
+    OrderKind.WARNING: "关于机关运行保障风险的预警",
+    OrderKind.ORDER: "关于责令限期整改机关运行保障有关问题的通知",
+}
 
 
 def demand(findings: Iterable[Finding]) -> str:
@@ -31,11 +34,10 @@ def demand(findings: Iterable[Finding]) -> str:
         groups[finding.rule, finding.remedy].append(finding)
     lines = []
     for (_rule, remedy), held in groups.items():
-        first, total = held[0], sum((one.amount or Decimal(0) for one in held), Decimal(0))
-        said = first.sentence.rstrip("。") if len(held) == 1 else f"{first.title}，共{len(held)}项"
-        money = f"，涉及金额{total:,.2f}元" if total else ""
-        what = f"要求：{remedy.rstrip('。')}。" if remedy else "要求：查明原因，予以纠正。"
-        lines.append(f"{said}（{first.article}）{money}。{what}")
+        total = sum((one.amount or Decimal(0) for one in held), Decimal(0))
+        parts = [held[0].article, f"{len(held)}项", *([f"涉及金额{total:,.2f}元"] if total else [])]
+        what = remedy.rstrip("。") or "查明原因，予以纠正"
+        lines.append(f"{held[0].title}（{'，'.join(parts)}）：{what}。")
     return "\n".join(lines)
 
 
@@ -84,7 +86,13 @@ def _told(finding: Finding) -> str:
 
 
 def _table(findings: Sequence[Finding]) -> Table:
-    columns = [Column("序号", "center", 12), Column("对象", width=34), Column("问题"), Column("条文", width=26), Column("涉及金额（元）", "right", 27)]
+    columns = [
+        Column("序号", "center", 12),
+        Column("对象", width=34),
+        Column("问题"),
+        Column("条文", width=26),
+        Column("涉及金额（元）", "right", 27),
+    ]
     rows = [(n, one.subject_name, one.sentence, one.article, one.amount) for n, one in enumerate(findings, 1)]
     return Table(columns, rows)
 

@@ -36,7 +36,10 @@ def _pack(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         held = {part.name: getattr(value, part.name) for part in fields(value)}
         # What stands empty is left out: a field that a later version adds is empty in what was kept before.
-        return {_IS: type(value).__name__, **{name: _pack(part) for name, part in held.items() if part not in ("", None, ())}}
+        return {
+            _IS: type(value).__name__,
+            **{name: _pack(part) for name, part in held.items() if part not in ("", None, ())},
+        }
     if isinstance(value, Decimal):
         return {_IS: "decimal", "value": format(value, "f")}
     if isinstance(value, date):

@@ -22,6 +22,7 @@ from baozhang.kernel.sayings import sentences
 from . import frame
 
 Extra = Callable[[Resource, Any, Actor], dict[str, Any]]
+LONG = 40  # characters; a longer text takes the whole width of its panel
 EXTRAS: list[Extra] = []  # what other mechanisms add to a detail page: steps, path, attachments
 
 
@@ -53,7 +54,9 @@ def _value(resource: Resource, record: Any, name: str) -> dict[str, Any]:
         if target and target.menu and scope.current().can(target.right("view"), value.organ_key()):
             shown = format_html('<a href="{}">{}</a>', frame.url_of(target, value), str(value))
     unit = resource.unit_of(name) or (_("元") if resource.kind_of(name) == "money" else "")
-    row = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above
+    row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above
+    if resource.kind_of(name) == "text" and len(str(value)) > LONG:
+        row["wide"] = True
     if name in resource.computed and resource.computed[name].why is not None:
         row["why_url"] = f"{frame.url_of(resource, record)}why/{name}/"
     return row

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baozhang.kernel import acts
@@ -88,29 +89,49 @@ def hints(request: HttpRequest, resource: Resource) -> HttpResponse:
 
 @require_POST
 def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
-    """An act on the rows ticked, or on all that the list's address means."""
+    """An act on the rows ticked, or on all that the list's address means; what it asks for is asked on a page between."""
     who = frame.must_view(request, resource)
-    name = request.POST.get("act", "")
-    listing = Listing(resource, request.GET)
-    rows = listing.chosen(request.POST.getlist("id"), request.POST.get("everything") == "1")
-    said = acts.perform(
-        resource, name, list(rows), by=who, note=request.POST.get("note", ""), values=_values(resource, name, request)
-    )
-    messages.success(request, said)
-    return HttpResponseRedirect(f"{frame.list_url(resource)}?{request.GET.urlencode()}")
-
-
-def _values(resource: Resource, name: str, request: HttpRequest) -> dict[str, Any]:
-    act = resource.acts.get(name)
-    if act is None or not act.fields:
-        return {}
-    form = form_for(resource, by=frame.actor(request), names=act.fields, data=request.POST)
-    if not form.is_valid():
-        raise Invalid(
-            _("内容有误"),
-            why="；".join(f"{form[n].label}：{errors[0]}" for n, errors in form.errors.items() if n in form.fields),
+    name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
+    act = _act_of(resource, name)
+    rows = Listing(resource, request.GET).chosen(ids, everything == "1")
+    form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
+    back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
+    if form is not None and not form.is_valid():
+        held = [("act", name), ("everything", everything), *(("id", one) for one in ids)]
+        count = rows.count()
+        many = ngettext("%(count)s 条记录", "%(count)s 条记录", count) % {"count": f"{count:,}"}
+        return _ask(
+            request, resource, form, {**_step(name, act, request, form), "back_url": back, "hidden": held}, many
         )
-    return dict(form.cleaned_data)
+    values = dict(form.cleaned_data) if form is not None else {}
+    said = acts.perform(resource, name, list(rows), by=who, note=request.POST.get("note", ""), values=values)
+    messages.success(request, said)
+    return HttpResponseRedirect(back)
+
+
+def _act_of(resource: Resource, name: str) -> acts.Act:
+    if name not in resource.acts:
+        raise NotFound(_("没有这项操作"))
+    return cast("acts.Act", resource.acts[name])
+
+
+def _asked(resource: Resource, act: acts.Act, who: Any, **given: Any) -> Any:
+    """The form of what an act asks for, bound once it was filled in; None where it asks for nothing."""
+    return form_for(resource, by=who, names=act.fields, **given) if act.fields else None
+
+
+def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str, Any]:
+    return {
+        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None,
+        "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
+        "url": request.get_full_path(), "note_value": request.POST.get("note", ""), "ready": True,
+    }  # fmt: skip
+
+
+def _ask(request: HttpRequest, resource: Resource, form: Any, step: dict[str, Any], what: str) -> HttpResponse:
+    frame.crumbs(request, resource)
+    context = {"step": step, "form": form, "page": frame.page(resource, f"{step['words']}：{what}")}
+    return render(request, "kernel/step.html", context, status=422 if form is not None and form.errors else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,31 +139,17 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     """An act on one record, with the fields and the reason that it asks for."""
     who = frame.must_view(request, resource)
     record = frame.row_of(resource, pk)
-    act = resource.acts.get(name)
-    if act is None:
-        raise NotFound(_("没有这项操作"))
+    act = _act_of(resource, name)
     who.must(act.permission, record.organ_key())
-    form = (
-        form_for(resource, by=who, names=act.fields, instance=record, data=request.POST or None) if act.fields else None
-    )
+    form = _asked(resource, act, who, data=request.POST or None, instance=record)
     if request.method == "POST" and (form is None or form.is_valid()):
         values = dict(form.cleaned_data) if form is not None else {}
         fresh = frame.row_of(resource, pk)
-        messages.success(
-            request, acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
-        )
+        said = acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
+        messages.success(request, said)
         return HttpResponseRedirect(frame.url_of(resource, fresh))
-    frame.crumbs(request, resource, record)
-    step = {
-        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None,
-        "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
-        "url": request.path, "back_url": frame.url_of(resource, record),
-    }  # fmt: skip
-    return render(
-        request,
-        "kernel/step.html",
-        {"step": step, "form": form, "page": frame.page(resource, f"{act.words}：{record}")},
-    )
+    step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
+    return _ask(request, resource, form, step, str(record))
 
 
 @require_POST

@@ -26,7 +26,7 @@ def _hits(resource: Resource, q: str, most: int) -> dict[str, Any] | None:
     rows = list(resource.model.objects.filter(condition).order_by("-id")[:most])
     if not rows:
         return None
-    key = (resource.model.natural or ("pk",))[-1]
+    key = next((name for name in reversed(resource.model.natural) if not name.endswith("_id")), "pk")
     items = [{"words": str(row), "hint": str(getattr(row, key)), "url": frame.url_of(resource, row)} for row in rows]
     return {
         "words": resource.title,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from baozhang.kernel import access, cells, imports, jobs
+from baozhang.kernel import access, cells, imports, intake, jobs
 from baozhang.kernel.border import columns_of
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.refusal import Refused
@@ -110,11 +112,11 @@ def check(session: ImportSession) -> dict[str, Any]:
     """The preview: counts, faults, what changes, what is new."""
     kept, resource = imports.checked(session), session.resource
     counts = kept.get("counts", {"new": 0, "changed": 0, "unchanged": 0, "wrong": 0})
-    faults, more = kept.get("faults", []), len(kept.get("faults", [])) - imports.SHOWN
+    faults, more = kept.get("faults", []), len(kept.get("faults", [])) - intake.SHOWN
     writing = counts["new"] + counts["changed"]
     again = f"{frame.list_url(resource)}import/"
     return {
-        **counts, "skipped_words": "；".join(kept.get("notes", [])), "errors": faults[: imports.SHOWN],
+        **counts, "skipped": kept.get("notes", []), "errors": faults[: intake.SHOWN],
         "errors_more": _("另有 %(n)s 处，见问题清单") % {"n": more} if more > 0 else "",
         "error_sheet_url": url(session, "import-errors") if faults else "",
         "changes": [{**one, "url": frame.url_of(resource, one["pk"])} for one in kept.get("changes", [])],
@@ -135,8 +137,29 @@ def _news(resource: Resource, rows: list[list[str]] | None) -> dict[str, Any] | 
     if not rows:
         return None
     names = [name for name in resource.columns[:6] if name not in resource.computed]
-    columns = [{"words": resource.words_of(name), "kind": resource.kind_of(name)} for name in names]
-    return {"columns": columns, "rows": [{"cells": row} for row in rows]}
+    columns = [
+        {"words": resource.words_of(name), "kind": resource.kind_of(name), "unit": resource.unit_of(name)}
+        for name in names
+    ]
+    says = [_saying(resource, name) for name in names]
+    return {
+        "columns": columns,
+        "rows": [{"cells": [say(cell) for say, cell in zip(says, row, strict=False)]} for row in rows],
+    }
+
+
+def _saying(resource: Resource, name: str) -> Callable[[str], str]:
+    """The function that makes what the check kept of a value into what the list will show."""
+    kind = resource.kind_of(name)
+    if kind in ("money", "number"):
+        show = cells.money if kind == "money" else cells.number
+        return lambda text: show(Decimal(text)) if text else ""
+    words = (
+        {str(value): str(said) for value, said in resource.field(name).flatchoices}
+        if resource.field(name).choices
+        else {}
+    )
+    return lambda text: words.get(text, text)
 
 
 def done(session: ImportSession) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def answer(data: bytes, name: str) -> HttpResponse:
     """A PDF to be looked at in the browser and saved under a name."""
     response = HttpResponse(data, content_type="application/pdf")
     named = "".join("_" if char in '\\/:*?"<>|' else char for char in line(name)) + ".pdf"
-    response["Content-Disposition"] = content_disposition_header(False, named)
+    response["Content-Disposition"] = content_disposition_header(False, named) or "inline"
     response["Content-Security-Policy"] = SHUT_PDF
     response["Cache-Control"] = "private, no-store"
     return response
@@ -146,7 +146,6 @@ def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> H
         "typed": "",
     }
     response = render(request, "kernel/verify.html", {"page": page, **blank, **context}, status=status)
-    response["Referrer-Policy"] = "no-referrer"  # a code is not handed on to wherever a reader goes next
     if status == 429:
         response["Retry-After"] = "60"
     return response

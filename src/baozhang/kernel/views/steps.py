@@ -109,7 +109,7 @@ def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRe
             raise
         except Refused as error:
             if form is not None:
-                form.add_error(None, f"{error.what} {error.why}".strip())
+                form.add_error(None, " ".join(str(part) for part in (error.what, error.why, error.instead) if part))
             else:
                 raise
     frame.crumbs(request, resource, record)

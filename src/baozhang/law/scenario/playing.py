@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from baozhang.kernel import acts, border, clock, ledger, scope
+from baozhang.kernel import acts, border, clock, flow, ledger, scope
 from baozhang.kernel.access import Actor
+from baozhang.kernel.flow.plan import VERBS
 from baozhang.kernel.record import Record, remove
-from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.refusal import Refused
 from baozhang.law.issued import also_issued
 from baozhang.law.judge import Judged, Tally, judge
 from baozhang.law.rules import SEVERITIES, rules
@@ -83,15 +84,8 @@ class _Play:
     def _add(self, table: Table, node: Node, organ: Record | None, by: Actor, note: str) -> None:
         rows = table.rows(node)
         given = {"organ": organ} if organ is not None and table.model.scope_field == "organ_id" else None
-        flow = table.resource.flow
         with transaction.atomic():
-            if flow is None:
-                border.commit(table.resource, rows, by=by, defaults=given, note=note, act=ledger.IMPORT)
-            else:
-                batch = border.accept(table.resource, rows, by=by, defaults=given)
-                if batch.faults:
-                    raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
-                flow.start(batch.new, by=by, note=note)
+            border.commit(table.resource, rows, by=by, defaults=given, note=note, act=ledger.IMPORT)
         for row in rows:
             names = [row.values.get(name) for name in table.model.natural]
             self.stage.names |= {str(name) for name in names if isinstance(name, str | int)}
@@ -200,14 +194,20 @@ class _Play:
         own, _rest = sections(act.body, STEP, _("办理"))
         table, records = self._subjects(_part(act.body, own, "subject", _("对象")))
         step = _part(act.body, own, "step", _("步骤"))
-        flow: Any = table.resource.flow
-        if flow is None:
+        plan = flow.flow_of(table.model)
+        if plan is None:
             raise act.body.wrong(_("%(table)s没有办理步骤。") % {"table": table.resource.title})
-        words: Words = {name: (str(one.words),) for name, one in flow.plan.steps.items()}
+        words = {name: (str(one.words),) for name, one in plan.steps.items()}
+        words |= {verb: (str(said),) for verb, said in VERBS.items()}
         name = _choose(step, words, _("步骤"))
-        values = table.values(own["values"].mapping(_("填写"))) if "values" in own else {}
+        values: dict[str, Any] = {}
+        if "values" in own:
+            written = own["values"].mapping(_("填写"))
+            # A step asks for fields of the record; a verb (驳回, 转办 …) for what it is done with.
+            is_step = name in plan.steps
+            values = table.values(written, found=True) if is_step else {k: part.text(k) for k, part in written.items()}
         for record in records:
-            flow.take(name, record, by=by, note=act.note, values=values)
+            flow.perform(plan, name, record, by=by, data={**values, "note": act.note})
 
     def _perform(self, act: ActFact, by: Actor) -> None:
         own, _rest = sections(act.body, STEP, _("操作"))

@@ -99,7 +99,12 @@ class UseState(TextChoices):
 
 
 IDLE_STATES = (UseState.IDLE, UseState.SURPLUS)
-GONE_STATES = (UseState.LOST, UseState.SCRAPPED, UseState.TRANSFERRED, UseState.DISPOSED)  # no longer there, even without a date
+GONE_STATES = (
+    UseState.LOST,
+    UseState.SCRAPPED,
+    UseState.TRANSFERRED,
+    UseState.DISPOSED,
+)  # no longer there, even without a date
 WAITING_STATES = (UseState.DISPOSING,)  # there, but no longer counted against a quantity limit
 
 

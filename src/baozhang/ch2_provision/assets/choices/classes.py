@@ -65,7 +65,9 @@ def exact(edition: str, code: str) -> KnownClass | None:
 @lru_cache(maxsize=20_000)
 def category_of(edition: str, code: str) -> str:
     """This is the main category of a code, without an edition only where both agree; empty where it cannot be told."""
-    found = {known.category if (known := nearest(one, code)) else "" for one in ([edition] if edition else Edition.values)}
+    found = {
+        known.category if (known := nearest(one, code)) else "" for one in ([edition] if edition else Edition.values)
+    }
     return found.pop() if len(found) == 1 else ""
 
 

@@ -28,7 +28,9 @@ DISPOSAL_OF_STATE: Mapping[str, str] = {
 _SCRAPPED = ("报废", "已报废处置", "已核销")
 _ACQUISITION: dict[str, Any] = {
     **dict.fromkeys(("新购", "购入", "购买", "采购", "外购", "政府采购", "出让"), Acquisition.BOUGHT),
-    **dict.fromkeys(("调入", "无偿调入", "划拨", "划转", "无偿划转", "接受划转", "接受调拨", "上级调拨"), Acquisition.TRANSFERRED),
+    **dict.fromkeys(
+        ("调入", "无偿调入", "划拨", "划转", "无偿划转", "接受划转", "接受调拨", "上级调拨"), Acquisition.TRANSFERRED
+    ),
     **dict.fromkeys(("捐赠", "受赠", "捐入"), Acquisition.DONATED),
     **dict.fromkeys(("自行建造", "建造", "自制", "自行研制", "基建移交", "在建工程转入"), Acquisition.BUILT),
     **dict.fromkeys(("置换取得", "交换"), Acquisition.SWAPPED),
@@ -43,7 +45,9 @@ _USE: dict[str, Any] = {
     **dict.fromkeys(("借出", "已出借"), UseState.LENT),
     **dict.fromkeys(("维修", "维修中", "在修", "需维修"), UseState.REPAIR),
     "降档": UseState.DEGRADED,
-    **dict.fromkeys(("待报废", "拟报废", "待处理", "待处置（待报废或毁损等）", "毁损不能用", "毁损"), UseState.DISPOSING),
+    **dict.fromkeys(
+        ("待报废", "拟报废", "待处理", "待处置（待报废或毁损等）", "毁损不能用", "毁损"), UseState.DISPOSING
+    ),
     **dict.fromkeys(("已丢失", "盘亏", "遗失"), UseState.LOST),
     **dict.fromkeys(_SCRAPPED, UseState.SCRAPPED),
     **dict.fromkeys(("调出", "划出"), UseState.TRANSFERRED),
@@ -58,7 +62,10 @@ CATEGORY: dict[str, Any] = {
     **dict.fromkeys(("通用设备", "电子设备", "办公设备", "一般设备", "设备类", "仪器设备"), Category.EQUIPMENT),
     **dict.fromkeys(("文物及陈列品", "文物、陈列品", "文物"), Category.RELIC),
     **dict.fromkeys(("图书、档案", "图书档案", "图书"), Category.BOOK),
-    **dict.fromkeys(("家具", "家具用具", "家具、用具", "家具、用具、装具", "家具、用具、装具及动植物", "家具用具装具及动植物"), Category.FURNITURE),
+    **dict.fromkeys(
+        ("家具", "家具用具", "家具、用具", "家具、用具、装具", "家具、用具、装具及动植物", "家具用具装具及动植物"),
+        Category.FURNITURE,
+    ),
     **dict.fromkeys(("特种动植物", "动植物类"), Category.LIVING),
     **dict.fromkeys(("无形资产类", "软件"), Category.INTANGIBLE),
     "其它": Category.OTHER,
@@ -80,7 +87,9 @@ CARD: Mapping[str, Mapping[str, Any]] = {
         **dict.fromkeys(("名义价值", "名义"), ValueType.NOMINAL),
     },
     "method": {
-        **dict.fromkeys(("平均年限法", "直线法", "年限平均法（直线法）", "平均年限法(一)", "平均年限法（一）"), Method.STRAIGHT),
+        **dict.fromkeys(
+            ("平均年限法", "直线法", "年限平均法（直线法）", "平均年限法(一)", "平均年限法（一）"), Method.STRAIGHT
+        ),
         **dict.fromkeys(("不计提折旧", "不提折旧", "不提", "无"), Method.NONE),
     },
     "depreciation_state": {
@@ -126,6 +135,8 @@ CARD: Mapping[str, Mapping[str, Any]] = {
     },
     "band": {
         **dict.fromkeys(("局级", "厅局级", "司局", "正局级", "副局级", "司局级及以上"), "bureau"),
-        **dict.fromkeys(("处级", "处级以下", "处级及以下人员", "科级", "科级以下", "科级及以下", "正处级", "副处级"), "division"),
+        **dict.fromkeys(
+            ("处级", "处级以下", "处级及以下人员", "科级", "科级以下", "科级及以下", "正处级", "副处级"), "division"
+        ),
     },
 }

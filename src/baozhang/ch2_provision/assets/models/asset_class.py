@@ -22,7 +22,12 @@ class AssetClass(Record):
     code = models.CharField(_("分类代码"), max_length=20)
     name = models.CharField(_("分类名称"), max_length=80)
     path = models.CharField(
-        _("路径"), max_length=20, editable=False, default="", blank=True, help_text=_("代码去掉末尾的零，是下级代码的开头")
+        _("路径"),
+        max_length=20,
+        editable=False,
+        default="",
+        blank=True,
+        help_text=_("代码去掉末尾的零，是下级代码的开头"),
     )
     category = pick(_("资产大类"), Category)
     verified = models.BooleanField(_("已核实"), default=False, help_text=_("未对照标准原文的，只供参考"))

@@ -41,7 +41,9 @@ from .columns import area, day, money, pick, text
 class Card(Record):
     """An asset card: one thing, one batch or one area, as the ledger of an agency has it (article 13)."""
 
-    organ = models.ForeignKey(Organization, models.PROTECT, related_name="cards", verbose_name=_("所属单位"), db_index=False)
+    organ = models.ForeignKey(
+        Organization, models.PROTECT, related_name="cards", verbose_name=_("所属单位"), db_index=False
+    )
     number = text(_("资产编号"), 60, help_text=_("单位内唯一；留空则自动编号"))
     source_key = text(_("来源特征"), 48, editable=False, help_text=_("没有编号的台账行据此认出同一张卡片"))
     name = models.CharField(_("资产名称"), max_length=120)

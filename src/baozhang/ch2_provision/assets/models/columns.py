@@ -14,7 +14,9 @@ def text(words: Any, length: int, **options: Any) -> Any:
 
 def pick(words: Any, choices: Any, *, default: str = "", **options: Any) -> Any:
     """This is a choice, optional where no default is given."""
-    return models.CharField(words, max_length=12, choices=choices.choices, blank=not default, default=default, **options)
+    return models.CharField(
+        words, max_length=12, choices=choices.choices, blank=not default, default=default, **options
+    )
 
 
 def money(words: Any, **options: Any) -> Any:

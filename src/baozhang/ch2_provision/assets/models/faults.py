@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
 LONGEST_LIFE = 1200  # months; a hundred years is beyond every group of the standard
 _SUMS = ("value", "fiscal", "non_fiscal", "depreciated", "floor_area", "use_area", "own_area", "shared_area")
-_PAST = ("acquired", "in_use_from", "booked", "disposed", "completed", "registered", "depreciated_on", "idle_since", "offered")
+_PAST = (
+    "acquired",
+    "in_use_from",
+    "booked",
+    "disposed",
+    "completed",
+    "registered",
+    "depreciated_on",
+    "idle_since",
+    "offered",
+)
 
 
 def of_card(card: Card) -> Iterator[Fault]:
@@ -42,7 +52,9 @@ def of_card(card: Card) -> Iterator[Fault]:
 
 def _end(card: Card) -> Iterator[Fault]:
     if card.disposed is None and card.disposal:
-        yield _fault(card, "disposed", "", _("填了处置形式，没有处置日期"), _("请补填处置日期；尚未处置的，清空处置形式"))
+        yield _fault(
+            card, "disposed", "", _("填了处置形式，没有处置日期"), _("请补填处置日期；尚未处置的，清空处置形式")
+        )
     begun = card.acquired or card.in_use_from
     if card.disposed is not None and begun is not None and card.disposed < begun:
         yield _fault(card, "disposed", card.disposed, _("早于取得日期 %(day)s") % {"day": begun}, _("请核对两个日期"))
@@ -50,12 +62,20 @@ def _end(card: Card) -> Iterator[Fault]:
 
 def _depreciation(card: Card) -> Iterator[Fault]:
     if card.depreciated is not None and card.value is not None and card.depreciated > card.value:
-        yield _fault(card, "depreciated", card.depreciated, _("累计折旧大于原值 %(value)s") % {"value": card.value}, _("请核对账面数"))
+        yield _fault(
+            card,
+            "depreciated",
+            card.depreciated,
+            _("累计折旧大于原值 %(value)s") % {"value": card.value},
+            _("请核对账面数"),
+        )
     if card.life_months is not None and not 0 < card.life_months <= LONGEST_LIFE:
         yield _fault(card, "life_months", card.life_months, _("折旧年限应在 1 至 %(most)s 个月之间") % {"most": LONGEST_LIFE},
                      _("以月为单位填写；不计提折旧的留空"))  # fmt: skip
     if card.residual_rate is not None and not Decimal(0) <= card.residual_rate < Decimal(100):
-        yield _fault(card, "residual_rate", card.residual_rate, _("净残值率应在 0 与 100 之间"), _("不留残值的填 0 或留空"))
+        yield _fault(
+            card, "residual_rate", card.residual_rate, _("净残值率应在 0 与 100 之间"), _("不留残值的填 0 或留空")
+        )
 
 
 def _fault(card: Card, name: str, value: Any, reason: str, remedy: str) -> Fault:

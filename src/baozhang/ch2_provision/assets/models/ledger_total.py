@@ -57,11 +57,25 @@ class LedgerTotal(Record):
     def faults(self) -> Iterable[Fault]:
         """A day to come, a negative figure, more depreciation than value."""
         if self.day is not None and self.day > clock.today():
-            yield Fault(gettext("截止日期晚于今天"), "day", str(self.day), gettext("请填写已经结账的日期"), column=gettext("截止日期"))
+            yield Fault(
+                gettext("截止日期晚于今天"),
+                "day",
+                str(self.day),
+                gettext("请填写已经结账的日期"),
+                column=gettext("截止日期"),
+            )
         for name in ("quantity", "value", "depreciated"):
             amount = getattr(self, name)
             if amount is not None and amount < 0:
                 column = str(self._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-                yield Fault(gettext("不能为负数"), name, str(amount), gettext("红字冲销请按冲销后的余额填写"), column=column)
+                yield Fault(
+                    gettext("不能为负数"), name, str(amount), gettext("红字冲销请按冲销后的余额填写"), column=column
+                )
         if self.depreciated is not None and self.value is not None and self.depreciated > self.value:
-            yield Fault(gettext("累计折旧大于原值"), "depreciated", str(self.depreciated), gettext("请核对账面数"), column=gettext("账面累计折旧"))
+            yield Fault(
+                gettext("累计折旧大于原值"),
+                "depreciated",
+                str(self.depreciated),
+                gettext("请核对账面数"),
+                column=gettext("账面累计折旧"),
+            )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 Doubt = tuple[str, str]  # field, sentence
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+_VIN_VALUES = dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
+)
 # GA 36-2018: ordinary plates, small new-energy plates, large new-energy plates; police and the like end in a word.
 _PLATE = re.compile(
     r"[\u4e00-\u9fff][A-HJ-NP-Z](?:[A-HJ-NP-Z0-9]{5}|[A-HJK][A-HJ-NP-Z0-9]\d{4}|\d{5}[A-HJK]|[A-HJ-NP-Z0-9]{4}[警学领挂])"
@@ -30,7 +32,10 @@ def doubts(card: Card) -> Iterator[Doubt]:
     yield from _class(card)
     parts = [amount for amount in (card.fiscal, card.non_fiscal) if amount is not None]
     if len(parts) == 2 and card.value is not None and sum(parts) != card.value:
-        yield "fiscal", _("财政性资金与非财政性资金之和 %(sum)s，与原值 %(value)s 不等") % {"sum": sum(parts), "value": card.value}
+        yield (
+            "fiscal",
+            _("财政性资金与非财政性资金之和 %(sum)s，与原值 %(value)s 不等") % {"sum": sum(parts), "value": card.value},
+        )
     if card.category == Category.VEHICLE:
         yield from _vehicle(card)
     if card.title_form == TitleForm.HELD and not card.certificate and card.category in (Category.LAND, Category.HOUSE):

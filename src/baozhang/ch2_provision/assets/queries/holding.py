@@ -60,7 +60,9 @@ def item_counts(day: dt.date, organs: Iterable[int] | None = None) -> dict[int, 
         rows = rows.filter(organ_id__in=list(organs))
     idle = Sum("quantity", filter=Q(use_state__in=IDLE_STATES))
     found: dict[int, dict[str, tuple[Decimal, Decimal]]] = defaultdict(dict)
-    for organ, item, total, standing in rows.order_by().values_list("organ_id", "item").annotate(n=Sum("quantity"), i=idle):
+    for organ, item, total, standing in (
+        rows.order_by().values_list("organ_id", "item").annotate(n=Sum("quantity"), i=idle)
+    ):
         found[organ][item] = (total, standing or Decimal(0))
     return dict(found)
 
@@ -160,7 +162,9 @@ def _grouped(rows: QuerySet[Card], day: dt.date, terms: Mapping[str, int]) -> di
     return dict(found)
 
 
-def _lost(kind: Kind, value: Decimal, brought: Decimal | None, terms: Mapping[str, int], elapsed: int) -> Decimal | None:
+def _lost(
+    kind: Kind, value: Decimal, brought: Decimal | None, terms: Mapping[str, int], elapsed: int
+) -> Decimal | None:
     """What cards of a kind have lost together; None where that cannot be told."""
     known = brought if kind.due else None
     if kind.never:

@@ -22,7 +22,9 @@ def after(day: dt.date) -> dt.date:
 def index_in_sql(date: str | Combinable) -> Combinable:
     """This is the same for a column of dates; NULL where the date is."""
     field = F(date) if isinstance(date, str) else date
-    return ExtractYear(field, output_field=IntegerField()) * Value(12) + ExtractMonth(field, output_field=IntegerField())
+    return ExtractYear(field, output_field=IntegerField()) * Value(12) + ExtractMonth(
+        field, output_field=IntegerField()
+    )
 
 
 def begun_in_sql() -> Combinable:

@@ -45,7 +45,11 @@ def rightful() -> dict[int, Rightful]:
     places = {place.pk: place for place in Jurisdiction._base_manager.all()}
     bodies = list(Organization._base_manager.all())
     former = _former_names(bodies)
-    authorities = {body.jurisdiction_id: body for body in bodies if body.competence == Competence.AUTHORITY and body.state == "active"}
+    authorities = {
+        body.jurisdiction_id: body
+        for body in bodies
+        if body.competence == Competence.AUTHORITY and body.state == "active"
+    }
     of_town: dict[int, set[str]] = defaultdict(set)
     for body in bodies:
         if places[body.jurisdiction_id].level == Level.TOWN:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from baozhang.ch2_provision.assets.choices import Category
 from baozhang.ch2_provision.assets.models import LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import Total, totals
 from baozhang.law.rules import Verdict, rule
@@ -58,19 +59,28 @@ def ledger_difference(book: Any, law: Any) -> Verdict | None:
         return None
     parts = []
     if gaps["quantity"]:
-        parts.append(_("数量账面 %(book)s、卡片 %(cards)s") % {"book": words.count(book.quantity), "cards": words.count(cards.quantity)})
+        parts.append(
+            _("数量账面 %(book)s、卡片 %(cards)s")
+            % {"book": words.count(book.quantity), "cards": words.count(cards.quantity)}
+        )
     if gaps["value"]:
         parts.append(_("原值账面 %(book)s、卡片 %(cards)s，相差 %(gap)s") % {
             "book": words.yuan(book.value), "cards": words.yuan(cards.value), "gap": words.yuan(gaps["value"])})  # fmt: skip
     if gaps["depreciated"]:
         parts.append(_("累计折旧账面 %(book)s、卡片 %(cards)s，相差 %(gap)s") % {
             "book": words.yuan(book.depreciated), "cards": words.yuan(cards.depreciated), "gap": words.yuan(gaps["depreciated"])})  # fmt: skip
-    category = str(book.get_category_display())
-    sentence = _("%(day)s %(category)s账卡不符：%(parts)s") % {"day": book.day, "category": category, "parts": "；".join(parts)}
+    category = str(Category(book.category).label)
+    sentence = _("%(day)s %(category)s账卡不符：%(parts)s") % {
+        "day": book.day,
+        "category": category,
+        "parts": "；".join(parts),
+    }
     facts = {
         _("截止日期"): book.day, _("资产大类"): category, _("账面数量"): book.quantity, _("卡片数量"): cards.quantity,
         _("账面原值"): book.value, _("卡片原值"): cards.value, _("账面累计折旧"): book.depreciated,
         _("卡片累计折旧"): cards.depreciated, _("未能计算折旧的卡片"): cards.open_cards,
     }  # fmt: skip
-    remedy = _("逐笔核对入账凭证和卡片：漏建的补建卡片，已处置未销账的办理销账，原值或日期填错的更正；核对后重新登记账面数。")
+    remedy = _(
+        "逐笔核对入账凭证和卡片：漏建的补建卡片，已处置未销账的办理销账，原值或日期填错的更正；核对后重新登记账面数。"
+    )
     return Verdict(sentence, facts, abs(gaps["value"]) or abs(gaps["depreciated"]), remedy)

@@ -17,7 +17,26 @@ from baozhang.kernel.bulk import chunks
 from baozhang.law.rules import Verdict, rule
 
 # What people write where there is no number; such words are no sign of anything.
-EMPTY_WORDS = ("", "无", "-", "--", "/", "0", "00", "000", "0000", "不详", "未知", "暂无", "N/A", "n/a", "NA", "待补", "见清单", "详见清单")
+EMPTY_WORDS = (
+    "",
+    "无",
+    "-",
+    "--",
+    "/",
+    "0",
+    "00",
+    "000",
+    "0000",
+    "不详",
+    "未知",
+    "暂无",
+    "N/A",
+    "n/a",
+    "NA",
+    "待补",
+    "见清单",
+    "详见清单",
+)
 SHORTEST = 4
 TOLD = 20  # other cards of a group that a finding tells of
 
@@ -100,6 +119,8 @@ def possible_duplicate(card: Any, law: Any) -> list[Verdict]:
             _("资产编号"): card.number, _("资产名称"): card.name, words[key]: getattr(card, key), _("原值"): card.value,
             _("本单位相同的卡片"): "、".join(own), _("其他单位相同的卡片数"): foreign,
         }  # fmt: skip
-        remedy = _("对照实物核对：确属同一资产的，撤销多登记的卡片并注明原因；已调拨的，由调出单位办理处置；号码填错的，更正卡片。")
+        remedy = _(
+            "对照实物核对：确属同一资产的，撤销多登记的卡片并注明原因；已调拨的，由调出单位办理处置；号码填错的，更正卡片。"
+        )
         found.append(Verdict(sentence, facts, card.value, remedy, key))
     return found

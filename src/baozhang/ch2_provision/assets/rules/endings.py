@@ -76,7 +76,7 @@ def early_disposal(card: Card, law: Any) -> Verdict | None:
     day = due(card, years)
     if day is None or card.disposed is None or card.disposed >= day:
         return None
-    form = str(card.get_disposal_display())  # type: ignore[attr-defined]
+    form = str(Disposal(card.disposal).label)
     begun = in_use(card)
     sentence = _("%(name)s %(begun)s 起使用，%(disposed)s 以%(form)s方式处置，最低使用年限 %(years)s 年，应使用至 %(due)s") % {
         "name": card.name, "begun": begun, "disposed": card.disposed, "form": form, "years": years, "due": day,
@@ -85,7 +85,9 @@ def early_disposal(card: Card, law: Any) -> Verdict | None:
         _("资产编号"): card.number, _("资产名称"): card.name, _("起用日期"): begun, _("处置日期"): card.disposed,
         _("处置形式"): form, _("最低使用年限"): years, _("期满日期"): day, _("原值"): card.value,
     }  # fmt: skip
-    remedy = _("补充损毁且无法修复的鉴定材料，或经批准提前处置的文件；没有的，说明情况，仍可使用的追回并纳入公物仓（第十五条）。原值 %(value)s。") % {
+    remedy = _(
+        "补充损毁且无法修复的鉴定材料，或经批准提前处置的文件；没有的，说明情况，仍可使用的追回并纳入公物仓（第十五条）。原值 %(value)s。"
+    ) % {
         "value": words.yuan(card.value),
     }
     return Verdict(sentence, facts, card.value, remedy)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.assets.choices import IDLE_STATES, Category
+from baozhang.ch2_provision.assets.choices import IDLE_STATES, Category, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.law.rules import Verdict, rule
@@ -27,10 +27,14 @@ def no_custodian(card: Card, law: Any) -> Verdict | None:
     """资产没有落实保管人"""
     if card.custodian or card.user or card.category in UNKEPT:
         return None
-    state = str(card.get_use_state_display())  # type: ignore[attr-defined]
+    state = str(UseState(card.use_state).label)
     place = card.department or card.place
     where = _("（%(place)s）") % {"place": place} if place else ""
-    sentence = _("%(number)s %(name)s%(where)s没有登记保管人和使用人") % {"number": card.number, "name": card.name, "where": where}
+    sentence = _("%(number)s %(name)s%(where)s没有登记保管人和使用人") % {
+        "number": card.number,
+        "name": card.name,
+        "where": where,
+    }
     facts = {
         _("资产编号"): card.number, _("资产名称"): card.name, _("使用状况"): state, _("使用部门"): card.department,
         _("存放地点"): card.place, _("原值"): card.value,

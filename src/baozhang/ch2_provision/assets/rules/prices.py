@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import DecimalField, ExpressionWrapper, F, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from baozhang.ch1_general.organs.choices import Band
 from baozhang.ch2_provision.assets.choices import Acquisition, ValueType
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import begun_since, held_on
@@ -65,7 +66,9 @@ def over_price(card: Card, law: Any) -> Verdict | None:
         _("资产编号"): card.number, _("资产名称"): card.name, _("原值"): card.value, _("数量"): card.quantity,
         _("单价"): card.unit_value.quantize(Decimal("0.01")), _("取得日期"): card.begun, _("价格上限"): cap, _("职级"): band,
     }  # fmt: skip
-    remedy = _("核对是否经过超标准配置的审批：经过的，在卡片备注批准文号并反馈；未经审批的，说明情况，今后按上限采购；数量或原值填错的，更正卡片。")
+    remedy = _(
+        "核对是否经过超标准配置的审批：经过的，在卡片备注批准文号并反馈；未经审批的，说明情况，今后按上限采购；数量或原值填错的，更正卡片。"
+    )
     return Verdict(sentence, facts, (over * card.quantity).quantize(Decimal("0.01")), remedy)
 
 
@@ -76,7 +79,7 @@ def _cap(card: Card, law: Any) -> tuple[Decimal, str]:
     if ranks is None:
         return Decimal(str(law.figure(key, on=card.begun))), ""
     if card.band:
-        words_of = str(card.get_band_display())  # type: ignore[attr-defined]
+        words_of = str(Band(card.band).label)
         return Decimal(str(law.figure(key, on=card.begun, rank=card.band))), words_of
     highest = max(Decimal(str(law.figure(key, on=card.begun, rank=rank))) for rank in ranks)
     return highest, _("未注明，按最高档")

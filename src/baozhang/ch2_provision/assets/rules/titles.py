@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.assets.choices import TITLED, TitleForm
+from baozhang.ch2_provision.assets.choices import TITLED, Category, TitleForm
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.assets.queries.titles import Rightful, rightful
@@ -40,7 +40,7 @@ def title_holder(card: Any, law: Any) -> Verdict | None:
         return None
     if holder is None or holder.holds(card.holder):
         return None
-    kind = str(card.get_category_display())
+    kind = str(Category(card.category).label)
     mark = card.certificate or card.plate or card.address
     sentence = _("%(kind)s %(name)s%(mark)s 的权属人为“%(holder)s”，应登记在%(authority)s名下") % {
         "kind": kind, "name": card.name, "mark": f"（{mark}）" if mark else "", "holder": card.holder, "authority": holder.name,
@@ -50,7 +50,9 @@ def title_holder(card: Any, law: Any) -> Verdict | None:
         _("应为"): holder.name, _("权属证号"): card.certificate, _("车牌号"): card.plate, _("坐落位置"): card.address,
         _("原值"): card.value,
     }  # fmt: skip
-    remedy = _("备齐权属证书和资产卡片，向%(authority)s申请办理变更登记；机构更名尚未换证的，附更名文件说明。") % {"authority": holder.name}
+    remedy = _("备齐权属证书和资产卡片，向%(authority)s申请办理变更登记；机构更名尚未换证的，附更名文件说明。") % {
+        "authority": holder.name
+    }
     if holder.town:
         remedy += _("乡镇机关由区机关事务管理部门结合本区实际参照执行。")
     return Verdict(sentence, facts, card.value, remedy)

@@ -61,7 +61,7 @@ def vehicle_over_price(card: Card, law: Any) -> Verdict | None:
     over = card.unit_value - cap
     if over <= 0:
         return None
-    use = str(card.get_vehicle_use_display())  # type: ignore[attr-defined]
+    use = str(VehicleUse(card.vehicle_use).label)
     sentence = _("%(use)s %(name)s（%(plate)s）价格 %(price)s，%(day)s 取得时上限 %(cap)s，超出 %(over)s") % {
         "use": use, "name": card.name, "plate": card.plate or card.number, "price": words.yuan(card.unit_value), "day": card.begun,
         "cap": words.yuan(cap), "over": words.yuan(over),

@@ -25,22 +25,22 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """This will build it; an existing database is never touched."""
+        kept = settings.HOME / "demo.json"
         if Organization._base_manager.exists():
-            if options["if_empty"]:
-                return
-            raise CommandError("数据库中已有单位，演示数据只建在空库里。")
+            if not options["if_empty"]:
+                raise CommandError("数据库中已有单位，演示数据只建在空库里。")
+            if kept.exists():
+                self._say(json.loads(kept.read_text(encoding="utf-8")))
+            return
         made = story.tell(self.stdout.write, scale=options["scale"])
         offered = [
-            {
-                "name": one.username,
-                "password": district.PASSWORD,
-                "words": f"{access.ROLES[one.role].words}　{one.organ}",
-            }
+            {"name": one.username, "password": district.PASSWORD, "words": f"{access.ROLES[one.role].words}　{one.organ}"}
             for one in made.accounts
         ]
-        (settings.HOME / "demo.json").write_text(json.dumps(offered, ensure_ascii=False), encoding="utf-8")
+        kept.write_text(json.dumps(offered, ensure_ascii=False), encoding="utf-8")
+        self._say(offered)
+
+    def _say(self, accounts: list[dict[str, str]]) -> None:
         self.stdout.write(f"\n演示账号（密码都是 {district.PASSWORD}）：")
-        for account in made.accounts:
-            self.stdout.write(
-                f"  {account.username:<12}{access.ROLES[account.role].words}　{account.organ}　{account.name}"
-            )
+        for account in accounts:
+            self.stdout.write(f"  {account['name']:<12}{account['words']}")

@@ -1,0 +1,78 @@
+"""A database and a home of its own for processes that a test starts and kills; on the same kind of database as the suite."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.db import connection
+
+COMMAND = Path(sys.executable).parent / "baozhang"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Where the processes work: their environment, and a way to look into the database from outside."""
+
+    home: Path
+    environment: dict[str, str]
+
+    def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives; `?` stands for a value. What it changes is committed."""
+        url = self.environment["BAOZHANG_DATABASE_URL"]
+        if url.startswith("sqlite"):
+            with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=30)) as database, database:
+                return database.execute(sql, values).fetchall()
+        import psycopg
+
+        with psycopg.connect(**_address(url.rpartition("/")[2].partition("?")[0])) as other:
+            cursor = other.execute(sql.replace("?", "%s"), values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def run(self, *words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+        """A process that ran to its end."""
+        return subprocess.run(words, env=self.environment, text=True, capture_output=True, check=False, **options)
+
+    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        """A process that is still running."""
+        return subprocess.Popen(words, env=self.environment)
+
+
+def _address(name: str) -> dict[str, Any]:
+    own = connection.settings_dict
+    found = {"dbname": name, "user": own["USER"], "password": own["PASSWORD"], "host": own["HOST"], "port": own["PORT"]}
+    return {key: value for key, value in found.items() if value}
+
+
+@contextmanager
+def scratch(home: Path) -> Iterator[Scratch]:
+    """An empty database with all tables, gone afterwards."""
+    environment = {**os.environ, "BAOZHANG_HOME": str(home), "DJANGO_SETTINGS_MODULE": "baozhang.site.settings"}
+    if connection.vendor == "sqlite":
+        path = home / "scratch.sqlite3"
+        environment["BAOZHANG_DATABASE_URL"] = f"sqlite:///{path}"
+        # What the suite's own database has committed are its tables and nothing else.
+        with closing(sqlite3.connect(connection.settings_dict["NAME"])) as own, closing(sqlite3.connect(path)) as copy:
+            own.backup(copy)
+        yield Scratch(home, environment)
+        return
+    import psycopg
+
+    name, own = f"scratch_{os.getpid()}_{home.name}".lower().replace("-", "_")[:60], connection.settings_dict
+    with psycopg.connect(**_address("postgres"), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
+            environment["BAOZHANG_DATABASE_URL"] = f"postgresql://{user}@/{name}?host={own['HOST']}&port={own['PORT']}"
+            subprocess.run([COMMAND, "migrate", "-v0"], env=environment, check=True)
+            yield Scratch(home, environment)
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
