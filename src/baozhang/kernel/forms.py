@@ -132,7 +132,8 @@ def _default_organ(form: RecordForm, resource: Resource, by: Any) -> None:
     organ = form.fields.get("organ")
     if organ is None or form.instance.pk:
         return
-    form.initial.setdefault("organ", by.organ_id)
+    if form.initial.get("organ") is None:  # a blank record says None there already
+        form.initial["organ"] = by.organ_id
     reach = by.where(resource.right("add"))
     if reach is not None and len(reach) == 1:
         organ.widget = forms.HiddenInput()

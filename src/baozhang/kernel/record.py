@@ -102,7 +102,7 @@ class Record(models.Model):
 @lru_cache(maxsize=None)
 def _blank_values(model: type[Record]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
     made = {name: value for name, value in vars(model()).items() if name != "_state"}
-    return made, {f.attname: f.get_default for f in model._meta.concrete_fields if callable(f.default)}
+    return made, {f.attname: f.get_default for f in model._meta.concrete_fields if f.has_default() and callable(f.default)}
 
 
 def blank(model: type[R]) -> R:

@@ -29,6 +29,8 @@ def typed(line: StandardLine, **values: str) -> dict[str, str]:
 
 
 def test_a_draft_is_begun_on_the_form(city: City, officer: Client):
+    blank = officer.get("/standards/standards/add/").content.decode()
+    assert f'name="organ" value="{city.authority.pk}"' in blank, "the only organ is filled in, unseen"
     answer = officer.post("/standards/standards/add/", {"title": "新标准", "organ": city.authority.pk, "valid_from": "2026-04-01"})
     standard = Standard._base_manager.get()
     assert answer.status_code == 302 and standard.jurisdiction == city.authority.jurisdiction

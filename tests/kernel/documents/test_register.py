@@ -75,9 +75,9 @@ def test_numbers_run_by_organ_word_and_year():
 
 def test_what_is_undone_gives_its_number_back():
     issue()
-    with pytest.raises(RuntimeError, match="undone"), transaction.atomic():
+    with transaction.atomic():
         assert issue().number == "云机管〔2026〕2号"
-        raise RuntimeError("undone")
+        transaction.set_rollback(True)
     assert issue().number == "云机管〔2026〕2号"
     with pytest.raises(DocumentError, match="没有正文"):
         issue(blocks=[])
@@ -102,9 +102,9 @@ def test_the_ledger_holds_neither_code_nor_content():
 
 def test_a_number_is_not_given_twice_by_hand():
     first = issue()
-    again = Document(**{name: getattr(first, name) for name in ("kind", "number", "word", "year", "serial", "title", "organ_id", "issuer_name", "day", "content")},
-                     digest="0" * 64, code="2" * 20)  # fmt: skip
-    with pytest.raises(Refused, match="内容有误|已"), transaction.atomic():
+    names = ("kind", "number", "word", "year", "serial", "title", "organ_id", "issuer_name", "day", "content")
+    again = Document(**{name: getattr(first, name) for name in names}, digest="0" * 64, code="2" * 20)
+    with pytest.raises(Refused, match="内容有误"), transaction.atomic():
         factories.save(again)
     assert Document._base_manager.count() == 1
 

@@ -42,8 +42,8 @@ def term_words(order: Any) -> str:
     found = limits.limit_of.ask(figure_of(order), order.issued_on or clock.today(), order.organ_id)
     if found is None:
         return _("待核实：条例和标准没有规定天数，可以人工确定期限")
-    unit = _("个工作日") if found[1] == "working_days" else _("日")
-    return _("自发出之日起 %(n)d %(unit)s") % {"n": found[0], "unit": unit}
+    said = _("自发出之日起 %(n)d 个工作日") if found[1] == "working_days" else _("自发出之日起 %(n)d 日")
+    return said % {"n": found[0]}
 
 
 @register
@@ -71,7 +71,8 @@ class Orders(Resource):
         "term": Computed(gettext_lazy("反馈时限"), term_words),
     }
     readonly = frozenset(
-        {"kind", "number", "title", "organ", "issuer", "issued_on", "document", "referral", "demand", "due", "set_due_reason", "round", "violation", "reply", "closed_on", "overrule"}
+        {"kind", "number", "title", "organ", "issuer", "issued_on", "document", "referral", "demand", "due", "set_due_reason",
+         "round", "violation", "reply", "closed_on", "overrule"}
     )  # fmt: skip
     filters = ("organ", "kind", "state", "due", "issued_on", "violation")
     search = ("number", "title", "organ.name")

@@ -134,10 +134,12 @@ def _may_be_ordered(finding: Finding) -> bool:
 
 FINDING_ACTS = {
     "warn": Act(
-        gettext_lazy("起草风险预警"), ORDER_FINDINGS, _drafting(OrderKind.WARNING), article=ARTICLE, icon="exclamation-triangle", shown=_may_be_ordered
+        gettext_lazy("起草风险预警"), ORDER_FINDINGS, _drafting(OrderKind.WARNING), article=ARTICLE,
+        icon="exclamation-triangle", shown=_may_be_ordered,
     ),
     "order": Act(
-        gettext_lazy("起草整改通知"), ORDER_FINDINGS, _drafting(OrderKind.ORDER), article=ARTICLE, icon="document-text", shown=_may_be_ordered
+        gettext_lazy("起草整改通知"), ORDER_FINDINGS, _drafting(OrderKind.ORDER), article=ARTICLE,
+        icon="document-text", shown=_may_be_ordered,
     ),
 }  # fmt: skip
 ORDER_ACTS = {

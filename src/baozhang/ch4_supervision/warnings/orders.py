@@ -82,7 +82,8 @@ class Order(Record):
         constraints = [
             models.CheckConstraint(condition=Q(set_due__isnull=True) | ~Q(set_due_reason=""), name="order_due_has_reason",
                                    violation_error_message=_("人工确定期限须写明理由")),
-            models.CheckConstraint(condition=Q(issued_on__isnull=True, document__isnull=True, number="") | Q(issued_on__isnull=False, document__isnull=False) & ~Q(number=""),
+            models.CheckConstraint(condition=Q(issued_on__isnull=True, document__isnull=True, number="")
+                                   | Q(issued_on__isnull=False, document__isnull=False) & ~Q(number=""),
                                    name="order_issued_has_number", violation_error_message=_("发出的文书须有发文字号和公文")),
             models.CheckConstraint(condition=~Q(state__in=("draft", "submitted")) | Q(issued_on__isnull=True), name="order_draft_not_issued",
                                    violation_error_message=_("拟稿中的文书尚未发出")),
@@ -114,7 +115,7 @@ class Order(Record):
     def derive(self) -> None:
         """This will look up the authority that orders; nobody chooses it."""
         if not self.issuer_id and self.organ_id:
-            self.issuer = issuer_of(self.organ)
+            self.issuer_id = getattr(issuer_of(self.organ), "pk", None)
 
     def faults(self) -> Iterable[Any]:
         """A deadline set by hand without its reason; an organ for which no authority is registered."""

@@ -88,10 +88,14 @@ def _course(order: Order) -> Table:
         Column("校验值（SM3 前16位）", width=38),
     ]
     rows = [
-        (entry.day.isoformat(), entry.by_name, str(ledger.ACTS[entry.act].words) if entry.act in ledger.ACTS else entry.act, entry.note, bytes(entry.hash).hex()[:16])
+        (entry.day.isoformat(), entry.by_name, _act(entry), entry.note, bytes(entry.hash).hex()[:16])
         for entry in ledger.history(order.label, order.pk).order_by("seq")
-    ]  # fmt: skip
+    ]
     return Table(columns, rows)
+
+
+def _act(entry: ledger.Entry) -> str:
+    return str(ledger.ACTS[entry.act].words) if entry.act in ledger.ACTS else entry.act
 
 
 def package(order: Order, items: Sequence[OrderFinding]) -> dict[str, Any]:

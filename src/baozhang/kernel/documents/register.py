@@ -59,7 +59,8 @@ class Document(Record):
         constraints = [
             models.UniqueConstraint(fields=["organ_id", "word", "year", "serial"], name="document_number_once",
                                     violation_error_message=_("发文字号已被使用")),
-            models.CheckConstraint(condition=Q(state="valid", ended_on__isnull=True, reason="") | ~Q(state="valid") & Q(ended_on__isnull=False) & ~Q(reason=""),
+            models.CheckConstraint(condition=Q(state="valid", ended_on__isnull=True, reason="")
+                                   | ~Q(state="valid") & Q(ended_on__isnull=False) & ~Q(reason=""),
                                    name="document_ends_with_reason", violation_error_message=_("失效的文件须有日期和理由")),
             models.CheckConstraint(condition=~Q(state="replaced") | Q(replaced_by__isnull=False), name="document_replaced_by",
                                    violation_error_message=_("被取代的文件须写明取代它的文件")),

@@ -96,7 +96,7 @@ def _context(resource: Resource, standard: Standard, who: Actor, typed: QueryDic
     return {
         "standard": standard, "may": may, "page": frame.page(resource, title, purpose=purpose),
         "state": {"words": standard.get_state_display(), "colour": resource.colours.get(standard.state, "plain")},  # type: ignore[attr-defined]
-        "groups": [{"title": words.get(name, name), "rows": rows} for name, rows in groups.items()],
+        "groups": [{"title": title, "rows": groups[name]} for name, title in words.items() if name in groups],
         "choices": _choices({line.key for line in lines}, words) if may else [], "count": len(lines),
         "url": frame.url_of(resource, standard), "may_try": bool(lines) and not standard.issued,
         "import_url": f"{frame.list_url(resource).replace('standards/standards', 'standards/lines')}import/" if may else "",
@@ -140,4 +140,4 @@ def _choices(have: set[str], words: dict[str, str]) -> list[dict[str, Any]]:
     for key, figure in catalogue().items():
         if key not in have:
             found.setdefault(family(key), []).append({"key": key, "name": figure.name, "verified": figure.verified})
-    return [{"title": words.get(name, name), "figures": figures} for name, figures in found.items()]
+    return [{"title": title, "figures": found[name]} for name, title in words.items() if name in found]
