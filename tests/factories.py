@@ -38,6 +38,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "organs.delegation": lambda n: _delegation(n),
     "organs.suspension": lambda n: _suspension(n),
     "kernel.verification": lambda n: {"state": "sound"},
+    "warnings.finding": lambda n: {"kind": "organs.headcount"},
     "assets.card": lambda n: {"number": f"C{n:06d}", "name": f"台式计算机{n}", "value": Decimal(4000), "acquired": DAY},
     "assets.ledgertotal": lambda n: {"day": DAY - dt.timedelta(days=n)},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},

@@ -124,41 +124,49 @@ def test_a_draft_is_nowhere_for_the_agency(office, as_user):
         assert client.post(f"{base}steps/receive/", {}).status_code == 404
 
 
-def test_the_story_on_pages(office, as_user):
-    row = office.crowd()
-    order = office.draft(row)
+def test_an_order_goes_out_on_pages(office, as_user):
+    order = office.draft(office.crowd())
     base = f"/warnings/orders/{order.pk}/"
-    officer, head = as_user(office.user("赵科")), as_user(office.user("孙局"))
-    clerk, boss, second = as_user(office.user("张管")), as_user(office.user("王局")), as_user(office.user("钱科"))
+    officer, head, clerk = (as_user(office.user(name)) for name in ("赵科", "孙局", "张管"))
     page = officer.get(base).content.decode()
     assert "送签" in page and "修改文稿" in page and "问题清单" in page and "签发" in page
-    assert (
-        post(
-            officer,
-            f"{base}steps/edit/",
-            title="关于超编的整改通知",
-            demand="请核减。",
-            set_due="2026-03-20",
-            set_due_reason="会议纪要",
-        ).status_code
-        == 200
-    )
+    edited = {
+        "title": "关于超编的整改通知",
+        "demand": "请核减。",
+        "set_due": "2026-03-20",
+        "set_due_reason": "会议纪要",
+    }
+    assert post(officer, f"{base}steps/edit/", **edited).status_code == 200
     assert post(officer, f"{base}steps/submit/").status_code == 200
     assert post(head, f"{base}steps/issue/").status_code == 200
     order = Order._base_manager.get(pk=order.pk)
     assert (order.state, order.title, str(order.due)) == (OrderState.ISSUED, "关于超编的整改通知", "2026-03-20")
     desk = clerk.get("/").content.decode()
     assert "整改通知：关于超编的整改通知" in desk and "还剩 16 天" in desk
+
+
+def test_the_agency_answers_on_pages(office, as_user):
+    order = office.issued(office.crowd())
+    base = f"/warnings/orders/{order.pk}/"
+    clerk, boss = as_user(office.user("张管")), as_user(office.user("王局"))
     post(clerk, f"{base}steps/receive/")
-    wrong = clerk.post(f"{base}steps/answer/", {"reply": ""})
-    assert wrong.status_code == 422
+    assert clerk.post(f"{base}steps/answer/", {"reply": ""}).status_code == 422
     post(clerk, f"{base}steps/answer/", reply="已核减两人，文件附后")
     assert "已核减两人" in boss.get(base).content.decode()
     post(boss, f"{base}steps/reply/")
+    assert Order._base_manager.get(pk=order.pk).state == OrderState.REPLIED
+    assert clerk.get(f"{base}evidence/").status_code == 404, "the file is for those who sign and re-check"
+
+
+def test_the_authority_rechecks_on_pages(office, as_user):
+    row = office.crowd()
+    order = office.replied(row)
+    base, second = f"/warnings/orders/{order.pk}/", as_user(office.user("钱科"))
     looked = second.get(f"{base}recheck/").content.decode()
     assert "还有 1 项没有整改到位" in looked and "超编2人" in looked
     refused = second.post(f"{base}steps/close/", {"note": "复查"})
-    assert refused.status_code == 422 and "还有 1 项没有整改到位" in refused.content.decode()
+    said = refused.content.decode()
+    assert refused.status_code == 422 and "还有 1 项没有整改到位" in said and "请责令再次整改" in said
     office.cure(row)
     assert "可以销号" in second.get(f"{base}recheck/").content.decode()
     post(second, f"{base}steps/close/", note="复查到位")
@@ -166,7 +174,6 @@ def test_the_story_on_pages(office, as_user):
     assert "已销号" in page and "已消除" in page
     data = second.get(f"{base}evidence/").json()
     assert data["order"]["number"] == order.number and data["ledger"]
-    assert clerk.get(f"{base}evidence/").status_code == 404
 
 
 def test_a_program_can_do_the_same(office, as_user):

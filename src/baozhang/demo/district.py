@@ -15,7 +15,7 @@ from baozhang.kernel.record import keep
 
 from . import names
 
-PASSWORD = "baozhang-2026"  # of every account of the demonstration; it is printed on the door
+PASSWORD = "baozhang-2026"  # noqa: S105 -- of every account of the demonstration; it is printed on the door
 START = dt.date(2022, 1, 1)
 
 

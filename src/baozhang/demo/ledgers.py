@@ -64,13 +64,32 @@ class Ledger:
         person = chance.choice(self.people)
         low, high = good.price
         return Card(
-            organ=self.organ, number=self.number(), name=good.name, class_code=good.codes[edition == Edition.OLD], edition=edition if any(good.codes) else "",
-            quantity=Decimal(1), unit=good.unit, value=Decimal(chance.randint(low, high)), fiscal=None, acquisition=Acquisition.BOUGHT,
-            acquired=day, in_use_from=day, booked=day, booking=Booking.BOOKED, voucher=f"记{day:%m}-{chance.randint(1, 180):03d}",
-            use_state=UseState.IN_USE, department=chance.choice(names.DEPARTMENTS), custodian=person, user=person, band="division",
-            place=f"{chance.randint(1, 3)}号楼{chance.randint(1, 12)}{chance.randint(1, 24):02d}室", brand=chance.choice(names.BRANDS),
-            model=chance.choice(good.models), serial=f"{chance.randrange(16**10):010X}" if good.serial else "", seller=chance.choice(names.SELLERS),
-        )  # fmt: skip
+            organ=self.organ,
+            number=self.number(),
+            name=good.name,
+            class_code=good.codes[edition == Edition.OLD],
+            edition=edition if any(good.codes) else "",
+            quantity=Decimal(1),
+            unit=good.unit,
+            value=Decimal(chance.randint(low, high)),
+            fiscal=None,
+            acquisition=Acquisition.BOUGHT,
+            acquired=day,
+            in_use_from=day,
+            booked=day,
+            booking=Booking.BOOKED,
+            voucher=f"记{day:%m}-{chance.randint(1, 180):03d}",
+            use_state=UseState.IN_USE,
+            department=chance.choice(names.DEPARTMENTS),
+            custodian=person,
+            user=person,
+            band="division",
+            place=f"{chance.randint(1, 3)}号楼{chance.randint(1, 12)}{chance.randint(1, 24):02d}室",
+            brand=chance.choice(names.BRANDS),
+            model=chance.choice(good.models),
+            serial=f"{chance.randrange(16**10):010X}" if good.serial else "",
+            seller=chance.choice(names.SELLERS),
+        )
 
     def _houses(self) -> Iterator[Card]:
         if self.chance.random() > 0.25:
@@ -78,23 +97,75 @@ class Ledger:
         area = Decimal(self.chance.randint(1200, 6800))
         built = dt.date(self.chance.randint(1995, 2016), self.chance.randint(1, 12), 18)
         street = f"{self.chance.choice(names.STREETS)}{self.chance.randint(10, 900)}号"
-        base: dict[str, Any] = {"organ": self.organ, "title_form": TitleForm.HELD, "holder": self.authority, "address": street, "acquisition": Acquisition.BUILT,
-                                "acquired": built, "in_use_from": built, "booked": built, "use_state": UseState.IN_USE, "custodian": self.people[0]}  # fmt: skip
-        yield Card(**base, number=self.number("FW"), name="办公楼", class_code="A01010100", edition=Edition.NEW, category=Category.HOUSE, quantity=area, unit="平方米",
-                   value=area * 3200, structure="钢混", floor_area=area, use_area=area * Decimal("0.62"), certificate=f"云（{built.year}）不动产权第{self.chance.randint(1000, 99999):06d}号")  # fmt: skip
-        yield Card(**base, number=self.number("TD"), name="办公用地", class_code="", category=Category.LAND, quantity=area * 2, unit="平方米", value=area * 1500,
-                   own_area=area * 2, certificate=f"云国用（{built.year}）第{self.chance.randint(1000, 99999):06d}号")  # fmt: skip
+        base: dict[str, Any] = {
+            "organ": self.organ,
+            "title_form": TitleForm.HELD,
+            "holder": self.authority,
+            "address": street,
+            "acquisition": Acquisition.BUILT,
+            "acquired": built,
+            "in_use_from": built,
+            "booked": built,
+            "use_state": UseState.IN_USE,
+            "custodian": self.people[0],
+        }
+        yield Card(
+            **base,
+            number=self.number("FW"),
+            name="办公楼",
+            class_code="A01010100",
+            edition=Edition.NEW,
+            category=Category.HOUSE,
+            quantity=area,
+            unit="平方米",
+            value=area * 3200,
+            structure="钢混",
+            floor_area=area,
+            use_area=area * Decimal("0.62"),
+            certificate=f"云（{built.year}）不动产权第{self.chance.randint(1000, 99999):06d}号",
+        )
+        yield Card(
+            **base,
+            number=self.number("TD"),
+            name="办公用地",
+            class_code="",
+            category=Category.LAND,
+            quantity=area * 2,
+            unit="平方米",
+            value=area * 1500,
+            own_area=area * 2,
+            certificate=f"云国用（{built.year}）第{self.chance.randint(1000, 99999):06d}号",
+        )
 
     def _vehicles(self) -> Iterator[Card]:
         for _ in range(self.chance.choice((0, 1, 1, 2, 3))):
             day = dt.date(self.chance.randint(2014, 2023), self.chance.randint(1, 12), self.chance.randint(1, 28))
             yield Card(
-                organ=self.organ, number=self.number("CL"), name="小型轿车", class_code="A02030501", edition=Edition.NEW, quantity=Decimal(1), unit="辆",
-                value=Decimal(self.chance.randint(98, 178)) * 1000, acquisition=Acquisition.BOUGHT, acquired=day, in_use_from=day, booked=day, booking=Booking.BOOKED,
-                use_state=UseState.IN_USE, department="后勤科", custodian=self.people[1], brand=self.chance.choice(names.VEHICLE_BRANDS), holder=self.authority,
-                plate=f"江A{self.chance.choice('DFGHJ')}{self.chance.randint(1000, 9999)}", vin=self._vin(), displacement=self.chance.choice(("1.5", "1.6", "1.8", "新能源")),
-                vehicle_use=self.chance.choice((VehicleUse.CONFIDENTIAL, VehicleUse.EMERGENCY)), registered=day, establishment=Establishment.WITHIN,
-            )  # fmt: skip
+                organ=self.organ,
+                number=self.number("CL"),
+                name="小型轿车",
+                class_code="A02030501",
+                edition=Edition.NEW,
+                quantity=Decimal(1),
+                unit="辆",
+                value=Decimal(self.chance.randint(98, 178)) * 1000,
+                acquisition=Acquisition.BOUGHT,
+                acquired=day,
+                in_use_from=day,
+                booked=day,
+                booking=Booking.BOOKED,
+                use_state=UseState.IN_USE,
+                department="后勤科",
+                custodian=self.people[1],
+                brand=self.chance.choice(names.VEHICLE_BRANDS),
+                holder=self.authority,
+                plate=f"江A{self.chance.choice('DFGHJ')}{self.chance.randint(1000, 9999)}",
+                vin=self._vin(),
+                displacement=self.chance.choice(("1.5", "1.6", "1.8", "新能源")),
+                vehicle_use=self.chance.choice((VehicleUse.CONFIDENTIAL, VehicleUse.EMERGENCY)),
+                registered=day,
+                establishment=Establishment.WITHIN,
+            )
 
     def _vin(self) -> str:
         return "L" + "".join(self.chance.choice("ABCDEFGHJKLMNPRSTUVWXYZ0123456789") for _ in range(16))

@@ -35,7 +35,9 @@ LIMITS = {"warehouse.idle_days": 180, "supervision.rectify_days": 15, "supervisi
 def as_user(username: str) -> Actor:
     """The actor that an account is on the clock's day."""
     user = User._base_manager.get(username=username)
-    return access.actor_of(user, clock.today(), Appointment._base_manager.filter(user=user).values_list("organ_id", flat=True)[0])
+    return access.actor_of(
+        user, clock.today(), Appointment._base_manager.filter(user=user).values_list("organ_id", flat=True)[0]
+    )
 
 
 def _act(username: str, act: Callable[[Actor], Any]) -> Any:
@@ -49,15 +51,25 @@ def issue_limits(day: dt.date) -> None:
 
     def draft(who: Actor) -> Standard:
         city = Organization._base_manager.get(name=CITY)
-        standard = Standard(organ=city, title="机关运行保障若干办理期限（试行）", valid_from=day + dt.timedelta(days=3), note="演示数据")
+        standard = Standard(
+            organ=city, title="机关运行保障若干办理期限（试行）", valid_from=day + dt.timedelta(days=3), note="演示数据"
+        )
         StandardFlow.start(standard, by=who)
-        keep([StandardLine(standard=standard, key=key, row="", value=Decimal(value)) for key, value in LIMITS.items()], by=who)
+        keep(
+            [StandardLine(standard=standard, key=key, row="", value=Decimal(value)) for key, value in LIMITS.items()],
+            by=who,
+        )
         StandardFlow.take("submit", standard, by=who)
         return standard
 
     with clock.on(day):
         standard = _act("shibiao", draft)
-        _act("shiju", lambda who: StandardFlow.take("approve", Standard._base_manager.get(pk=standard.pk), by=who, note="同意发布"))
+        _act(
+            "shiju",
+            lambda who: StandardFlow.take(
+                "approve", Standard._base_manager.get(pk=standard.pk), by=who, note="同意发布"
+            ),
+        )
 
 
 def draft_standard() -> None:
@@ -66,7 +78,12 @@ def draft_standard() -> None:
     def draft(who: Actor) -> None:
         city = Organization._base_manager.get(name=CITY)
         since = clock.today() + dt.timedelta(days=40)
-        standard = Standard(organ=city, title="通用办公设备配置标准（征求意见稿）", valid_from=since, note="演示：收紧台式机和打印机的数量上限")
+        standard = Standard(
+            organ=city,
+            title="通用办公设备配置标准（征求意见稿）",
+            valid_from=since,
+            note="演示：收紧台式机和打印机的数量上限",
+        )
         StandardFlow.start(standard, by=who)
         lines = {"assets.quantity.desktop": Decimal("0.9"), "assets.price.desktop": Decimal(4500)}
         keep([StandardLine(standard=standard, key=key, row="", value=value) for key, value in lines.items()], by=who)
@@ -81,7 +98,9 @@ def inspect(day: dt.date) -> None:
 
 
 def _findings(rule: str, count: int, *organs: str) -> list[Finding]:
-    rows = Finding._base_manager.filter(rule=rule, state=State.OPEN, organ__jurisdiction__name=names.DISTRICTS[0][1]).order_by("id")
+    rows = Finding._base_manager.filter(
+        rule=rule, state=State.OPEN, organ__jurisdiction__name=names.DISTRICTS[0][1]
+    ).order_by("id")
     rows = rows.filter(organ__name__in=organs) if organs else rows.exclude(organ__name__in=(AUTHORITY, "云间区教育局"))
     return list(rows[:count])
 
@@ -93,9 +112,13 @@ def order(findings: Sequence[Finding], kind: OrderKind, day: dt.date) -> list[Or
     with clock.on(day):
         drafted, _aside = _act("jiguan", lambda who: ordering.draft(findings, kind, by=who))
         for one in drafted:
-            _act("jiguan", lambda who, one=one: OrderFlow.take("submit", one, by=who))
-            _act("juzhang", lambda who, one=one: OrderFlow.take("issue", _fresh(one), by=who, note="同意印发"))
+            _step("jiguan", "submit", one)
+            _step("juzhang", "issue", one, note="同意印发")
     return list(drafted)
+
+
+def _step(username: str, step: str, one: Order, *, note: str = "", values: dict[str, Any] | None = None) -> None:
+    _act(username, lambda who: OrderFlow.take(step, _fresh(one), by=who, note=note, values=values))
 
 
 def _fresh(one: Order) -> Order:
@@ -112,9 +135,9 @@ def answer(one: Order, day: dt.date, reply: str) -> None:
     """The agency receives and answers."""
     clerk, head = _people(one)
     with clock.on(day):
-        _act(clerk, lambda who: OrderFlow.take("receive", _fresh(one), by=who))
-        _act(clerk, lambda who: OrderFlow.take("answer", _fresh(one), by=who, values={"reply": reply}))
-        _act(head, lambda who: OrderFlow.take("reply", _fresh(one), by=who, note="情况属实"))
+        _step(clerk, "receive", one)
+        _step(clerk, "answer", one, values={"reply": reply})
+        _step(head, "reply", one, note="情况属实")
 
 
 def mend(one: Order, day: dt.date) -> None:
@@ -134,7 +157,7 @@ def mend(one: Order, day: dt.date) -> None:
 def close(one: Order, day: dt.date) -> None:
     """Another supervisor re-checks and closes."""
     with clock.on(day):
-        _act("jiguan2", lambda who: OrderFlow.take("close", _fresh(one), by=who, note="现场复查，已整改到位"))
+        _step("jiguan2", "close", one, note="现场复查，已整改到位")
 
 
 def busiest(rule: str, count: int) -> list[str]:
@@ -184,4 +207,8 @@ def this_week(day: dt.date) -> None:
 
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
     """What happens when, beside the months of the agencies."""
-    return [(today - dt.timedelta(days=420), first_year), (today - dt.timedelta(days=75), last_quarter), (today, this_week)]
+    return [
+        (today - dt.timedelta(days=420), first_year),
+        (today - dt.timedelta(days=75), last_quarter),
+        (today, this_week),
+    ]

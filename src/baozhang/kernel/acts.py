@@ -34,7 +34,8 @@ class Act:
         return {
             "name": name,
             "words": self.words,
-            "needs_note": self.needs_note and not self.fields,  # with fields, the page that asks for them asks for it too
+            "needs_note": self.needs_note
+            and not self.fields,  # with fields, the page that asks for them asks for it too
             "confirm": str(self.confirm),
             "icon": self.icon,
             "kind": "",

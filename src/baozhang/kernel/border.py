@@ -180,7 +180,9 @@ def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]
         wanted = {str(row.values[name]).strip() for row in rows if isinstance(row.values.get(name), (str, int))} - {""}
         keys = lookup(model_field.related_model, wanted) if wanted else {}  # type: ignore[arg-type]
         for i, row in enumerate(rows):
-            value = row.values.get(name)
+            if name not in row.values:  # what is not named stays as it is
+                continue
+            value = row.values[name]
             if value in (None, "") or isinstance(value, models.Model):
                 row.values[name] = value or None
                 continue
@@ -243,18 +245,18 @@ def _keys_of(resource: Resource) -> dict[str, str]:
 
 
 def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch, keys: Mapping[str, str]) -> bool:
-    own = vars(record)
-    for name, value in row.values.items():
-        if name.startswith("x_"):
-            continue
-        if name in keys:
-            # Past Django's descriptor, which looks at both classes anew for each of a hundred thousand rows.
-            own[keys[name]] = None if value is None else value.pk
+    # Past the descriptors: these are a hundred thousand rows, and none of these fields does more than hold its value.
+    own, values = vars(record), row.values
+    blanks = [name for name, value in values.items() if value is None and type(own.get(name)) is str]
+    own.update(values)
+    own.update(dict.fromkeys(blanks, ""))
+    for name, attname in keys.items():
+        if name in values:
+            value = own.pop(name)
+            own[attname] = None if value is None else value.pk
             record._state.fields_cache[name] = value
-        elif value is None and type(own.get(name)) is str:
-            own[name] = ""
-        else:
-            setattr(record, name, value)
+    for custom in [name for name in values if name.startswith("x_")] if customs else ():
+        del own[custom]
     if customs:
         record.extra, faults = merge(customs, row.values, record.extra)
         batch.faults.extend(_at(row, fault) for fault in faults)

@@ -66,13 +66,19 @@ def _adapters(model: type[models.Model], vendor: str) -> tuple[tuple[str, str, C
     for field in model._meta.concrete_fields:
         adapt: Callable[[Any], Any]
         if isinstance(field, models.JSONField):
-            adapt = dump_json
+            adapt = _json_text
         elif vendor == "postgresql":
             adapt = _same  # the driver adapts dates, decimals and bytes by itself
         else:
             adapt = _prepared(field)
         found.append((field.attname, str(field.column), adapt))
     return tuple(found)
+
+
+def _json_text(value: Any) -> str | None:
+    return (
+        "{}" if value == {} else dump_json(value)
+    )  # nearly always empty, and encoding that costs as much as a full one
 
 
 _AS_THEY_ARE = frozenset({str, int, type(None)})

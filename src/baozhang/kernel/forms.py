@@ -31,7 +31,13 @@ class ReferenceField(forms.ModelChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """The key to post, and the words to show beside it."""
-        found = value if isinstance(value, models.Model) else self.queryset.filter(pk=value).first() if value and self.queryset is not None else None
+        found = (
+            value
+            if isinstance(value, models.Model)
+            else self.queryset.filter(pk=value).first()
+            if value and self.queryset is not None
+            else None
+        )
         self.widget.attrs["data-words"] = str(found) if found else ""
         return super().prepare_value(value)
 

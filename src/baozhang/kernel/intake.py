@@ -46,7 +46,12 @@ class Intake:
     """
 
     def __init__(
-        self, resource: Resource, *, by: Actor, defaults: Mapping[str, Any], write: Callable[[Batch], None] | None = None
+        self,
+        resource: Resource,
+        *,
+        by: Actor,
+        defaults: Mapping[str, Any],
+        write: Callable[[Batch], None] | None = None,
     ) -> None:
         self.resource, self.by, self.defaults, self.write = resource, by, defaults, write
         self.memory, self.taken = Memory(), Taken()

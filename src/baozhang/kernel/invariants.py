@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, models
 from django.db.models import Q
-from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext as _
 
 from . import bulk
@@ -55,7 +54,8 @@ def _decimal_check(field: models.DecimalField[Any, Any]) -> Check:
 
 
 def _choice_check(field: models.Field[Any, Any]) -> Check:
-    if isinstance(field.choices, CallableChoiceIterator):  # known only when all apps are loaded: ask each time
+    choices: Any = field.choices
+    if callable(getattr(choices, "func", None)):  # known only when all apps are loaded: ask each time
         return lambda value: None if value in dict(field.flatchoices) else _("不在可选值之内")
     known = {value for value, _words in field.flatchoices}
     return lambda value: None if value in known else _("不在可选值之内")
@@ -91,10 +91,9 @@ def field_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int,
     A column is looked at once a different value, since most cells of a ledger repeat; rows only where a value is wrong.
     """
     faults: list[tuple[int, Fault]] = []
-    for name, field, empty_ok, checks in _checks(model):
-        if empty_ok and field.null and not checks:
-            continue
-        values = list(map(attrgetter(name), rows))
+    plan = _checks(model)
+    columns = zip(*map(attrgetter(*(name for name, *_rest in plan)), rows), strict=True)
+    for (_name, field, empty_ok, checks), values in zip(plan, columns, strict=False):
         look = _looker(field, empty_ok, checks)
         for value in _different(values):
             if look(value) is not None:
@@ -113,10 +112,13 @@ def _looker(field: models.Field[Any, Any], empty_ok: bool, checks: tuple[Check, 
     return look
 
 
-def _different(values: list[Any]) -> Iterable[Any]:
+def _different(values: Sequence[Any]) -> Iterable[Any]:
     """The different values of a column; all of them where equal ones may be of different kinds, or cannot be compared."""
-    kinds = set(map(type, values)) - {type(None)}
-    alike = len(kinds) < 2 and not kinds & {dict, list} or all(issubclass(kind, str) for kind in kinds)
+    kinds = set(map(type, values))
+    if len(kinds) == 1 and values.count(values[0]) == len(values):
+        return values[:1]
+    kinds -= {type(None)}
+    alike = len(kinds) == 1 and not kinds & {dict, list} or all(issubclass(kind, str) for kind in kinds)
     return set(values) if alike else values
 
 

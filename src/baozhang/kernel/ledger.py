@@ -136,9 +136,12 @@ _COLUMNS = tuple(field.attname for field in Entry._meta.concrete_fields if not f
 
 
 def enter(
-    lines: Iterable[tuple[Record, str, dict[str, Any]]], *, by: Actor, note: str = "", batch: str = ""
+    lines: Iterable[tuple[Record, str, dict[str, Any] | str]], *, by: Actor, note: str = "", batch: str = ""
 ) -> None:
-    """This will append one entry a record and move each record's head to it; the caller holds the records' locks."""
+    """This will append one entry a record and move each record's head to it; the caller holds the records' locks.
+
+    What changes comes as a dictionary, or as its canonical JSON already.
+    """
     at, day = clock.now(), clock.today()
     if Seal.objects.filter(day__gte=day).exists():
         raise Refused(_("%(day)s 的账本已经封账，不能再记") % {"day": day}, instead=_("请以今天的日期办理。"))
@@ -149,7 +152,7 @@ def enter(
         if code not in ACTS:
             raise LookupError(f"unknown act {code}")
         of = (record.label, record.pk, record.version, record.organ_key())
-        what = (code, note, bulk.dump_json(changes), batch)
+        what = (code, note, changes if isinstance(changes, str) else bulk.dump_json(changes), batch)
         prev = bytes(record.head) or GENESIS
         record.head = sm3(prev + _body(*of, said_day, said_at, *who, *what))
         entries.append((*of, day, at, *who, *what, prev, record.head))

@@ -19,7 +19,7 @@ from . import bulk, clock, ledger
 from .access import Actor
 from .invariants import check, explain
 from .opening import Opening
-from .plain import first_values, kept_fields, plain_value, plain_values, snapper
+from .plain import first_text, kept_fields, plain_value, plain_values, snapper
 from .refusal import NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
@@ -102,7 +102,9 @@ class Record(models.Model):
 @lru_cache(maxsize=None)
 def _blank_values(model: type[Record]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
     made = {name: value for name, value in vars(model()).items() if name != "_state"}
-    return made, {f.attname: f.get_default for f in model._meta.concrete_fields if f.has_default() and callable(f.default)}
+    return made, {
+        f.attname: f.get_default for f in model._meta.concrete_fields if f.has_default() and callable(f.default)
+    }
 
 
 def blank(model: type[R]) -> R:
@@ -200,7 +202,12 @@ def _stand_still(
             )
             if moved:
                 raise Refused(
-                    _("“%(field)s”不能直接填写") % {"field": next(f.verbose_name for f in model._meta.concrete_fields if name in (f.name, f.attname))},
+                    _("“%(field)s”不能直接填写")
+                    % {
+                        "field": next(
+                            f.verbose_name for f in model._meta.concrete_fields if name in (f.name, f.attname)
+                        )
+                    },
                     why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
                     instead=_("请在记录页面按步骤办理。"),
                 )
@@ -243,10 +250,12 @@ def _deny(model: type[R], by: Actor, verb: str, organ: int) -> NoReturn:
     raise NotFound(_("单位不存在或不在您的范围内"), instead=_("请选择本单位，或由该单位人员办理。"))
 
 
-Line = tuple["Record", str, dict[str, Any]]  # a record, the act, and what changes
+Line = tuple["Record", str, Any]  # a record, the act, and what changes: a dictionary, or its JSON
 
 
-def _changes(model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], act: str) -> tuple[list[Line], set[str]]:
+def _changes(
+    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], act: str
+) -> tuple[list[Line], set[str]]:
     """The rows that differ from what stands (all of them where an act is named), and the attributes that do."""
     snap, names = snapper(model), kept_fields(model)
     lines: list[Line] = []
@@ -281,7 +290,7 @@ def _write(
     lines = [(row, code, changes | beside) for row, code, changes in lines] if beside else lines
     for row, pk in zip(fresh, bulk.reserve_ids(model, len(fresh)) if fresh else (), strict=True):
         row.pk = pk
-        lines.append((row, act or ledger.ADD, first_values(model, snap(row))))
+        lines.append((row, act or ledger.ADD, first_text(model, snap(row))))
     at = clock.now()
     for line in lines:
         kept = line[0]

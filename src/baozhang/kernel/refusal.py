@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-
 Words = Any  # a sentence, put into the reader's language when it is shown
 
 
@@ -24,7 +23,9 @@ class Fault:
 
     def as_dict(self) -> dict[str, Any]:
         """The fault with its empty places left out."""
-        return {key: value if key == "row" else str(value) for key, value in asdict(self).items() if value not in ("", None)}
+        return {
+            key: value if key == "row" else str(value) for key, value in asdict(self).items() if value not in ("", None)
+        }
 
 
 class Refused(Exception):

@@ -62,7 +62,9 @@ def _own(by: access.Actor) -> access.Actor:
 
 def of(by: access.Actor) -> models.QuerySet[Token]:
     """One's own keys in the organ in which one stands, newest first."""
-    return Token._base_manager.filter(user_id=by.person, organ_id=by.organ_id or 0).select_related("user").order_by("-id")
+    return (
+        Token._base_manager.filter(user_id=by.person, organ_id=by.organ_id or 0).select_related("user").order_by("-id")
+    )
 
 
 def revoke(token: Token, *, by: access.Actor, note: str = "") -> None:

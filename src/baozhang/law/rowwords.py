@@ -68,10 +68,10 @@ def _part(name: str, value: str) -> str:
     if name in CHOICES:
         return "/".join(str(CHOICES[name].get(one, one)) for one in value.split("/"))
     axis = str(AXES.get(name, name))
-    low, _sep, high = value.strip("(]").partition(", ")
-    if not _sep:
+    low, between, high = value.strip("(]").replace(", ", "~").partition("~")
+    if not between:
         return f"{axis} {value}"
-    bottom, top = low not in ("-∞", "0"), high != "∞"
+    bottom, top = low not in ("", "-∞", "0"), high not in ("", "∞")
     if bottom and top:
         return _("%(axis)s %(low)s 以上至 %(high)s") % {"axis": axis, "low": low, "high": high}
     if bottom:

@@ -41,7 +41,7 @@ def test_a_draft_is_begun_on_the_form(city: City, officer: Client):
 def test_lines_stand_beside_what_holds(city: City, officer: Client):
     standard = draft(city, {(DESKTOP, ""): "0.9", ("supervision.rectify_days", ""): "15", ("assets.price.desk", "rank=bureau"): "4600"})
     page = officer.get(f"/standards/standards/{standard.pk}/lines/").content.decode()
-    for words in ("台式计算机数量上限", "降低 -10.0%", "待核实", "新设", "司局级", "提高 +2.2%", "第十二条第一款", "财资〔2016〕27号"):
+    for words in ("台式计算机数量上限", "降低 10.0%", "待核实", "新设", "司局级", "提高 2.2%", "第十二条第一款", "财资〔2016〕27号"):
         assert words in page, words
 
 

@@ -41,9 +41,10 @@ class Jurisdiction(Record):
         constraints = [
             models.CheckConstraint(
                 condition=Q(parent__isnull=True, level=Level.CITY) | Q(parent__isnull=False) & ~Q(level=Level.CITY),
-                name="city_is_the_root", violation_error_message=_("市为最上级，区和乡镇必须有上级"),
+                name="city_is_the_root",
+                violation_error_message=_("市为最上级，区和乡镇必须有上级"),
             ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -87,13 +88,24 @@ class Organization(Record):
         verbose_name = _("单位")
         ordering = ("code",)
         constraints = [
-            models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="uscc_once",
-                                    violation_error_message=_("统一社会信用代码已被其他单位使用")),
-            models.UniqueConstraint(fields=["jurisdiction", "competence"], condition=Q(competence__in=["authority", "finance"], state="active"),
-                                    name="one_authority_and_finance", violation_error_message=_("同一行政区划只能有一个机关事务管理部门和一个财政部门（第四条）")),
-            models.CheckConstraint(condition=Q(state="active", ended__isnull=True) | ~Q(state="active"), name="active_has_no_end",
-                                   violation_error_message=_("正常单位不应有终止日期")),
-        ]  # fmt: skip
+            models.UniqueConstraint(
+                fields=["uscc"],
+                condition=~Q(uscc=""),
+                name="uscc_once",
+                violation_error_message=_("统一社会信用代码已被其他单位使用"),
+            ),
+            models.UniqueConstraint(
+                fields=["jurisdiction", "competence"],
+                condition=Q(competence__in=["authority", "finance"], state="active"),
+                name="one_authority_and_finance",
+                violation_error_message=_("同一行政区划只能有一个机关事务管理部门和一个财政部门（第四条）"),
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active", ended__isnull=True) | ~Q(state="active"),
+                name="active_has_no_end",
+                violation_error_message=_("正常单位不应有终止日期"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -127,9 +139,12 @@ class Headcount(Record):
         ordering = ("organ", "band", "since")
         constraints = [
             models.UniqueConstraint(fields=["organ", "band", "since"], name="headcount_once"),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="headcount_period",
-                                   violation_error_message=_("截止日期早于起始日期")),
-        ]  # fmt: skip
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="headcount_period",
+                violation_error_message=_("截止日期早于起始日期"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organ} {self.get_band_display()} {self.since}"
@@ -154,9 +169,12 @@ class Appointment(Record):
         ordering = ("user", "organ", "since")
         constraints = [
             models.UniqueConstraint(fields=["user", "organ", "role", "since"], name="appointment_once"),
-            models.CheckConstraint(condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="appointment_period",
-                                   violation_error_message=_("截止日期早于起始日期")),
-        ]  # fmt: skip
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")),
+                name="appointment_period",
+                violation_error_message=_("截止日期早于起始日期"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.organ} {self.get_role_display()}"
@@ -164,7 +182,9 @@ class Appointment(Record):
     def admits(self, by: access.Actor) -> None:
         """Nobody appoints himself, nor ends or lengthens his own appointment."""
         if self.user_id == by.user_id:
-            raise Forbidden(_("不能办理本人的任职"), why=_("任职须由他人办理。"), instead=_("请由另一位系统管理员办理。"))
+            raise Forbidden(
+                _("不能办理本人的任职"), why=_("任职须由他人办理。"), instead=_("请由另一位系统管理员办理。")
+            )
 
     def faults(self) -> Iterable[Any]:
         """Another person, organ, role or first day than was appointed: an appointment ends, it is never rewritten."""
@@ -173,9 +193,12 @@ class Appointment(Record):
             was = Appointment._base_manager.filter(pk=self.pk).values_list(*fixed).first()
             if was is not None and was != tuple(getattr(self, name) for name in fixed):
                 yield Fault(
-                    _("任职办理后不能改人、改单位、改角色、改起始日期"), "role", self.role, column=str(_("角色")),
+                    _("任职办理后不能改人、改单位、改角色、改起始日期"),
+                    "role",
+                    self.role,
+                    column=str(_("角色")),
                     remedy=str(_("请填写截止日期结束这项任职，另行办理新的任职")),
-                )  # fmt: skip
+                )
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
@@ -188,7 +211,16 @@ class Appointment(Record):
             seats.setdefault(held.user_id, []).append(held)
         for i, row in enumerate(rows):
             if any(_apart(row, other) for other in seats.get(row.user_id, ())):
-                yield i, Fault(_("系统、安全、审计管理员须由不同人员担任，且不得兼任业务岗位"), "role", row.role, column=str(_("角色")), remedy=str(_("请改任其他人员，或先结束现有任职")))
+                yield (
+                    i,
+                    Fault(
+                        _("系统、安全、审计管理员须由不同人员担任，且不得兼任业务岗位"),
+                        "role",
+                        row.role,
+                        column=str(_("角色")),
+                        remedy=str(_("请改任其他人员，或先结束现有任职")),
+                    ),
+                )
             seats.setdefault(row.user_id, []).append(row)
 
 
@@ -214,11 +246,17 @@ class Delegation(Record):
     class Meta:
         verbose_name = _("委托")
         constraints = [
-            models.CheckConstraint(condition=Q(until__gte=F("since")), name="delegation_period",
-                                   violation_error_message=_("截止日期早于起始日期")),
-            models.CheckConstraint(condition=~Q(giver=F("taker")), name="delegation_to_another",
-                                   violation_error_message=_("不能委托给本人")),
-        ]  # fmt: skip
+            models.CheckConstraint(
+                condition=Q(until__gte=F("since")),
+                name="delegation_period",
+                violation_error_message=_("截止日期早于起始日期"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(giver=F("taker")),
+                name="delegation_to_another",
+                violation_error_message=_("不能委托给本人"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.giver} → {self.taker}"
@@ -226,14 +264,18 @@ class Delegation(Record):
     def admits(self, by: access.Actor) -> None:
         """One hands on one's own work; that of somebody else is nobody's to give, least of all to oneself."""
         if self.giver_id != by.user_id:
-            raise Forbidden(_("只能委托本人的事项"), why=_("委托人应为您本人。"), instead=_("请由委托人本人登录后办理。"))
+            raise Forbidden(
+                _("只能委托本人的事项"), why=_("委托人应为您本人。"), instead=_("请由委托人本人登录后办理。")
+            )
 
     def faults(self) -> Iterable[Any]:
         """An administrator on either side: a deputy has the other's rights, and the three stay apart from business."""
         admins = [code for code, role in access.ROLES.items() if role.admin]
         held = Appointment._base_manager.filter(user_id__in=[self.giver_id, self.taker_id], role__in=admins)
         if held.filter(Q(until__isnull=True) | Q(until__gte=self.since), since__lte=self.until).exists():
-            yield Fault(_("系统、安全、审计管理员不能委托他人，也不能受托"), "taker", str(self.taker), column=str(_("受托人")))
+            yield Fault(
+                _("系统、安全、审计管理员不能委托他人，也不能受托"), "taker", str(self.taker), column=str(_("受托人"))
+            )
 
 
 class Suspension(Record):

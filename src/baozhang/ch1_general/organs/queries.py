@@ -136,7 +136,9 @@ def appointed(role: str, organ_id: int, day: dt.date) -> list[int]:
 def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) -> list[int]:
     """The active users behind some appointments and their deputies, those of the organ itself first."""
     rows = list(appointments.filter(user__is_active=True).order_by("pk").values_list("user_id", "organ_id"))
-    away = Delegation._base_manager.filter(on_day(day), giver_id__in={user for user, _organ in rows}, taker__is_active=True)
+    away = Delegation._base_manager.filter(
+        on_day(day), giver_id__in={user for user, _organ in rows}, taker__is_active=True
+    )
     held = set(rows)
     for giver, taker, organ in away.order_by("pk").values_list("giver_id", "taker_id", "organ_id"):
         if (giver, organ) in held:

@@ -128,7 +128,7 @@ def in_force(day: dt.date, place: str, keys: Iterable[str]) -> Iterator[Standing
         rows: dict[tuple[tuple[str, str], ...], list[Reading]] = {}
         for reading in figures.chain(key):
             rows.setdefault(reading.row, []).append(reading)
-        known = list(rows) or [row.label for row in figure.main.rows] or [()]
+        known = list(dict.fromkeys([*rows, *(row.label for row in figure.main.rows)])) or [()]
         for row in known:
             held = rows.get(row, [])
             yield Standing(figure, row, _chosen(figures, figure, row, held), held)

@@ -104,8 +104,8 @@ class Lines(Resource):
     icon = "list-bullet"
     menu = False
     purpose = gettext_lazy("标准中的每一个数值：项目、档次、数值、价格依据")
-    columns = ("name", "row_shown", "value", "unit", "ends", "valid_from", "valid_to")
-    more_columns = ("standard", "key", "row", "price_source", "price_day", "note")
+    columns = ("name", "row_shown", "value", "unit", "valid_from", "valid_to")
+    more_columns = ("standard", "key", "row", "ends", "price_source", "price_day", "note")
     groups = (
         Group(gettext_lazy("条目"), ("standard", "key", "row", "value", "ends")),
         Group(gettext_lazy("价格依据"), ("price_source", "price_day", "note")),

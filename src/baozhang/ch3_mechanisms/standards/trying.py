@@ -134,7 +134,7 @@ def summed(outcome: Outcome) -> dict[str, Any]:
         {"organ": organ, "name": names.get(organ or 0, ""), "key": key, **cell, "rules": sorted(cell["rules"])}
         for (organ, key), cell in cells.items()
     ]
-    rows.sort(key=lambda row: (-row["amount_draft"], -row["draft"], row["name"], row["key"]))
+    rows.sort(key=lambda row: (_same(row), -max(row["amount_draft"], row["amount_now"]), -row["draft"], row["name"], row["key"]))
     return {
         "organs_now": len(organs_now), "organs_draft": len(organs_draft), "organs_new": len(organs_draft - organs_now),
         "organs_gone": len(organs_now - organs_draft), "found_now": len(outcome.now), "found_draft": len(outcome.draft),
@@ -143,6 +143,11 @@ def summed(outcome: Outcome) -> dict[str, Any]:
         "amount_draft": sum((hit.amount for hit in outcome.draft.values()), Decimal(0)),
         "rules": outcome.rules, "errors": outcome.errors, "looked": outcome.looked, "rows": rows[:MOST_ROWS], "row_count": len(rows),
     }  # fmt: skip
+
+
+def _same(row: dict[str, Any]) -> bool:
+    """What the draft changes nothing about comes last."""
+    return not row["new"] and not row["gone"] and row["amount_now"] == row["amount_draft"]
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,9 @@ class Order(Record):
     def derive(self) -> None:
         """This will look up the authority that orders; nobody chooses it."""
         if not self.issuer_id and self.organ_id:
-            self.issuer_id = getattr(issuer_of(self.organ), "pk", None)
+            found = issuer_of(self.organ)
+            if found is not None:
+                self.issuer = found
 
     def faults(self) -> Iterable[Any]:
         """A deadline set by hand without its reason; an organ for which no authority is registered."""

@@ -37,7 +37,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         if who.organ_id is None:
             raise Refused(_("您目前没有任职"), why=_("密钥以任职单位的身份办理。"))
         if sum(not one.revoked and one.until >= clock.today() for one in tokens.of(who)) >= MOST:
-            raise Refused(_("密钥过多"), why=_("每人在一个单位最多 %(most)s 个有效密钥。") % {"most": MOST}, instead=_("请先注销不用的。"))
+            raise Refused(
+                _("密钥过多"),
+                why=_("每人在一个单位最多 %(most)s 个有效密钥。") % {"most": MOST},
+                instead=_("请先注销不用的。"),
+            )
         key = tokens.issue(form.cleaned_data["name"], by=who, days=form.cleaned_data["days"])
         form = NewKey()
     context = {
@@ -52,7 +56,12 @@ def mine(request: HttpRequest) -> HttpResponse:
 def _row(one: tokens.Token) -> dict[str, Any]:
     over = one.revoked or one.until < clock.today()
     state = _("已注销") if one.revoked else (_("已过期") if over else _("有效"))
-    return {"name": one.name, "until": one.until.isoformat(), "state": state, "revoke_url": "" if over else reverse("my-key-revoke", args=[one.pk])}
+    return {
+        "name": one.name,
+        "until": one.until.isoformat(),
+        "state": state,
+        "revoke_url": "" if over else reverse("my-key-revoke", args=[one.pk]),
+    }
 
 
 @require_POST

@@ -90,9 +90,10 @@ def _context(resource: Resource, standard: Standard, who: Actor, typed: QueryDic
     groups: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         groups.setdefault(family(line.key), []).append(_line(standard, line, typed))
-    words = shown.families()
+    words = {**shown.families(), "": _("其他")}  # a figure that has left the catalogue still stands in an old standard
     title = _("条目与对照：%(title)s") % {"title": standard.title}
-    purpose = _("左边是没有本标准时 %(day)s 有效的数值，右边是本标准的数值") % {"day": standard.valid_from}
+    eve = _("左边是施行前一日有效的数值，右边是本标准自 %(day)s 起的数值") if standard.issued else _("左边是没有本标准时 %(day)s 有效的数值，右边是本标准的数值")
+    purpose = eve % {"day": standard.valid_from}
     return {
         "standard": standard, "may": may, "page": frame.page(resource, title, purpose=purpose),
         "state": {"words": standard.get_state_display(), "colour": resource.colours.get(standard.state, "plain")},  # type: ignore[attr-defined]
@@ -130,7 +131,7 @@ def _change(line: StandardLine, before: Any) -> dict[str, str]:
     old = Decimal(str(before))
     if line.value == old:
         return {"words": _("不变"), "colour": "plain"}
-    share = f"{(line.value - old) * 100 / old:+.1f}%" if old else ""
+    share = f"{abs(line.value - old) * 100 / old:.1f}%" if old else ""
     words = _("提高 %(share)s") if line.value > old else _("降低 %(share)s")
     return {"words": words % {"share": share}, "colour": "blue" if line.value > old else "amber"}
 

@@ -71,5 +71,5 @@ def row(label: Any) -> str:
 
 def families() -> dict[str, str]:
     """The folders of the catalogue that hold figures, in words."""
-    used = {"", *(family(key) for key in catalogue())}
+    used = {family(key) for key in catalogue()}
     return {name: str(FAMILIES.get(name, _("其他"))) for name in (*FAMILIES, "") if name in used}

@@ -146,9 +146,9 @@ def _chart(trial: Trial) -> dict[str, Any]:
     total, shown_sum = trial.amount_draft, sum((pair[1] for _name, pair in top), Decimal(0))
     share = f"{shown_sum * 100 / total:.0f}%" if total else "0%"
     return {
-        "id": "trial-chart", "title": _("前 %(n)s 家单位占草案涉及金额的 %(share)s") % {"n": len(top), "share": share},
+        "id": "trial-chart", "title": _("前 %(n)s 家单位占草案涉及金额的 %(share)s（元）") % {"n": len(top), "share": share},
         "data": {
-            "kind": "row", "categories": [name for name, _pair in top], "unit": _("元"),
+            "kind": "row", "categories": [name for name, _pair in top],
             "series": [{"name": _("现行标准"), "values": [float(p[0]) for _n, p in top]}, {"name": _("草案"), "values": [float(p[1]) for _n, p in top]}],
         },
         "table": {

@@ -34,7 +34,11 @@ class Command(BaseCommand):
             return
         made = story.tell(self.stdout.write, scale=options["scale"])
         offered = [
-            {"name": one.username, "password": district.PASSWORD, "words": f"{access.ROLES[one.role].words}　{one.organ}"}
+            {
+                "name": one.username,
+                "password": district.PASSWORD,
+                "words": f"{access.ROLES[one.role].words}　{one.organ}",
+            }
             for one in made.accounts
         ]
         kept.write_text(json.dumps(offered, ensure_ascii=False), encoding="utf-8")

@@ -30,7 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help=".xlsx, .xls or .csv")
         parser.add_argument("--organ", required=True, help="code or name of the organ in which the user stands")
         parser.add_argument("--as", required=True, dest="user", help="login name of who imports")
-        parser.add_argument("--map", default="", metavar="NAME", help="a remembered mapping by its mark, or a JSON file")
+        parser.add_argument(
+            "--map", default="", metavar="NAME", help="a remembered mapping by its mark, or a JSON file"
+        )
         parser.add_argument("--dry-run", action="store_true", help="check and count, write nothing")
         parser.add_argument("--json", action="store_true")
 
@@ -42,7 +44,12 @@ class Command(BaseCommand):
             if not options["file"].is_file():
                 raise CommandError(f"没有这个文件：{options['file']}")
             found = imports.from_file(
-                resource, options["file"], organ_id=who.organ_id or 0, by=who, dry_run=options["dry_run"], mapping=options["map"]
+                resource,
+                options["file"],
+                organ_id=who.organ_id or 0,
+                by=who,
+                dry_run=options["dry_run"],
+                mapping=options["map"],
             )
         except Refused as refused:
             self._refuse(refused, options["json"])
@@ -64,13 +71,21 @@ class Command(BaseCommand):
         for note in found["notes"]:
             self.stdout.write(note)
         for fault in found["errors"][:SHOWN]:
-            place = " ".join(str(part) for part in (fault["sheet"], f"第 {fault['row']} 行" if fault["row"] else "", fault["column"]) if part)
+            place = " ".join(
+                str(part)
+                for part in (fault["sheet"], f"第 {fault['row']} 行" if fault["row"] else "", fault["column"])
+                if part
+            )
             value = f"“{fault['value']}”" if fault["value"] else ""
-            self.stdout.write(f"{place}：{value}{fault['reason']}" + (f"；{fault['remedy']}" if fault["remedy"] else ""))
+            self.stdout.write(
+                f"{place}：{value}{fault['reason']}" + (f"；{fault['remedy']}" if fault["remedy"] else "")
+            )
         if len(found["errors"]) > SHOWN:
             self.stdout.write(f"…另有 {len(found['errors']) - SHOWN} 处，用 --json 查看全部")
         done = "已写入" if found["written"] else ("只核对，没有写入" if dry_run else "没有写入任何一行")
-        self.stdout.write(f"新增 {found['new']}，有改动 {found['changed']}，没有变化 {found['unchanged']}，有问题 {found['wrong']}；{done}")
+        self.stdout.write(
+            f"新增 {found['new']}，有改动 {found['changed']}，没有变化 {found['unchanged']}，有问题 {found['wrong']}；{done}"
+        )
 
 
 def _resource(slug: str) -> Resource:

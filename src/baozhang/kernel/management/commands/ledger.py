@@ -44,7 +44,9 @@ class Command(BaseCommand):
 
     def _seal(self, options: dict[str, Any]) -> None:
         made = seals.seal()
-        self.stdout.write(f"封账 {len(made)} 天" + (f"，最后一天 {made[-1].day}，根 {bytes(made[-1].root).hex()}" if made else ""))
+        self.stdout.write(
+            f"封账 {len(made)} 天" + (f"，最后一天 {made[-1].day}，根 {bytes(made[-1].root).hex()}" if made else "")
+        )
 
     def _prove(self, options: dict[str, Any]) -> None:
         slug, _sep, key = options["record"].rpartition(":")

@@ -24,7 +24,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """One resource or all, columns or names, words or JSON."""
         parser.add_argument("resource", nargs="?", default="", help="such as assets/cards")
-        parser.add_argument("--schema", action="store_true", help="the columns with headings, aliases, kinds and choices")
+        parser.add_argument(
+            "--schema", action="store_true", help="the columns with headings, aliases, kinds and choices"
+        )
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -70,7 +72,12 @@ def _one(slug: str) -> Resource:
 
 def schema(resource: Resource, deep: bool) -> dict[str, Any]:
     """A resource as data: address, words, article, the fields that identify a record, and its columns."""
-    made: dict[str, Any] = {"resource": resource.slug, "label": resource.label, "title": str(resource.title), "article": resource.article}
+    made: dict[str, Any] = {
+        "resource": resource.slug,
+        "label": resource.label,
+        "title": str(resource.title),
+        "article": resource.article,
+    }
     if deep:
         key = [resource.model._meta.get_field(name.removesuffix("_id")) for name in resource.model.natural]
         made["key"] = [str(field.verbose_name) for field in key]  # type: ignore[union-attr]
