@@ -47,7 +47,9 @@ def _list(query: dict[str, list[str]]) -> str:
     order = f"{sort.lstrip('-')} {'DESC' if sort.startswith('-') else 'ASC'}"
     order += "" if sort.endswith("id") else f", id {'DESC' if sort.startswith('-') else 'ASC'}"
     rows = _rows(line, f"SELECT {COLUMNS} FROM assets_card WHERE {where} ORDER BY {order} LIMIT 51", values)
-    count = _rows(line, f"SELECT count(*) FROM (SELECT 1 FROM assets_card WHERE {where} LIMIT 10001) AS counted", values)
+    count = _rows(
+        line, f"SELECT count(*) FROM (SELECT 1 FROM assets_card WHERE {where} LIMIT 10001) AS counted", values
+    )
     return f"<p>{count[0][0]}</p>{_table(rows)}"
 
 

@@ -83,11 +83,23 @@ def called(node: ast.Call, names: dict[str, str]) -> str | None:
     return None
 
 
+def title_of_rule(node: ast.AST) -> str:
+    """The first line of the docstring under `@rule(...)`, which is the rule's title; empty for anything else."""
+    if not isinstance(node, ast.FunctionDef):
+        return ""
+    callers = (one.func for one in node.decorator_list if isinstance(one, ast.Call))
+    if not any(isinstance(caller, ast.Name) and caller.id == "rule" for caller in callers):
+        return ""
+    return (ast.get_docstring(node) or "").strip().partition("\n")[0].strip()
+
+
 def messages_of_code(path: Path) -> Iterator[Message]:
     """Every literal message of a Python file; an f-string or a sum as message is refused, no catalogue could hold it."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = names_in(tree)
     for node in ast.walk(tree):
+        if title := title_of_rule(node):
+            yield Message(title, place=f"{path}:{node.lineno}")  # type: ignore[attr-defined]
         if not isinstance(node, ast.Call) or (function := called(node, names)) is None:
             continue
         words: list[str] = []

@@ -8,10 +8,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.db import connection
 
@@ -24,6 +24,7 @@ class Scratch:
 
     home: Path
     environment: dict[str, str]
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """The rows that a statement gives; `?` stands for a value. What it changes is committed."""
@@ -33,7 +34,7 @@ class Scratch:
                 return database.execute(sql, values).fetchall()
         import psycopg
 
-        with psycopg.connect(**_address(url.rpartition("/")[2].partition("?")[0])) as other:
+        with psycopg.connect(**_address(urlsplit(url).path.lstrip("/"))) as other:
             cursor = other.execute(sql.replace("?", "%s"), values or None)
             return cursor.fetchall() if cursor.description else []
 
@@ -43,13 +44,28 @@ class Scratch:
 
     def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
         """A process that is still running."""
-        return subprocess.Popen(words, env=self.environment)
+        self.started.append(subprocess.Popen(words, env=self.environment))
+        return self.started[-1]
+
+    def end(self) -> None:
+        """This will kill what a failed test has left running."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
 
 def _address(name: str) -> dict[str, Any]:
     own = connection.settings_dict
     found = {"dbname": name, "user": own["USER"], "password": own["PASSWORD"], "host": own["HOST"], "port": own["PORT"]}
     return {key: value for key, value in found.items() if value}
+
+
+def _used(place: Scratch) -> Iterator[Scratch]:
+    try:
+        yield place
+    finally:
+        place.end()
 
 
 @contextmanager
@@ -62,7 +78,7 @@ def scratch(home: Path) -> Iterator[Scratch]:
         # What the suite's own database has committed are its tables and nothing else.
         with closing(sqlite3.connect(connection.settings_dict["NAME"])) as own, closing(sqlite3.connect(path)) as copy:
             own.backup(copy)
-        yield Scratch(home, environment)
+        yield from _used(Scratch(home, environment))
         return
     import psycopg
 
@@ -73,6 +89,6 @@ def scratch(home: Path) -> Iterator[Scratch]:
             user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
             environment["BAOZHANG_DATABASE_URL"] = f"postgresql://{user}@/{name}?host={own['HOST']}&port={own['PORT']}"
             subprocess.run([COMMAND, "migrate", "-v0"], env=environment, check=True)
-            yield Scratch(home, environment)
+            yield from _used(Scratch(home, environment))
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -32,8 +32,11 @@ def test_no_file_is_longer_than_a_room():
 
 
 def test_no_function_is_longer_than_a_page():
+    """A journey is one story and sample pages are one list each: they may run on, code may not."""
     faults = []
     for path in python_files():
+        if "journeys" in path.parts or path.name == "screens.py":
+            continue
         for node in functions(syntax(path)):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > LONGEST_FUNCTION:

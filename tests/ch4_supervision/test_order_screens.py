@@ -20,6 +20,12 @@ def post(client, address, **data):
     return client.post(address, data, follow=True)
 
 
+def text(answer):
+    """What an answer says, JSON with its Chinese readable."""
+    is_json = answer.headers["Content-Type"].startswith("application/json")
+    return json.dumps(answer.json(), ensure_ascii=False) if is_json else answer.content.decode()
+
+
 def test_from_the_list_of_findings_to_drafts(office, as_user):
     findings = [office.finding(office.crowd()), office.finding(office.crowd(office.other))]
     client = as_user(office.user("赵科"))
@@ -124,6 +130,28 @@ def test_a_draft_is_nowhere_for_the_agency(office, as_user):
         assert client.post(f"{base}steps/receive/", {}).status_code == 404
 
 
+def test_what_was_written_before_the_signature_stays_with_the_authority(office, as_user):
+    order = office.draft(office.crowd())
+    clerk, officer = as_user(office.user("张管")), as_user(office.user("钱科"))
+    office.take("赵科", "edit", order, title="关于严重超编的通知", demand="初稿里的话")
+    office.take("赵科", "edit", order, title="关于超编的通知", demand="请核减。")
+    assert "初稿里的话" not in clerk.get("/").content.decode() and "修改文稿" not in clerk.get("/").content.decode()
+    office.take("赵科", "submit", order)
+    office.take("孙局", "issue", order)
+    base = f"/warnings/orders/{order.pk}/"
+    for page in (f"{base}history/", f"/api{base}history"):
+        theirs, mine = (text(one.get(page)) for one in (officer, clerk))
+        assert "初稿里的话" in theirs
+        assert "初稿里的话" not in mine and "严重超编" not in mine and "签发" in mine
+    proofs = [clerk.get(f"{base}proof/{seq}/").status_code for seq in range(1, 7)]
+    assert proofs == [404, 404, 404, 404, 200, 200]
+    assert (
+        clerk.get(f"{base}proof/6/proof.json").status_code,
+        officer.get(f"{base}proof/6/proof.json").status_code,
+    ) == (404, 200)
+    assert "初稿里的话" not in clerk.get("/").content.decode() and "编号印发" in clerk.get("/").content.decode()
+
+
 def test_an_order_goes_out_on_pages(office, as_user):
     order = office.draft(office.crowd())
     base = f"/warnings/orders/{order.pk}/"
@@ -221,3 +249,19 @@ def test_the_pages_ask_as_much_for_many_findings_as_for_few(office, as_user):
         counts.append(len(asked))
     assert counts[0] == counts[1]
     assert squeezed("问题清单") in squeezed(client.get(f"/warnings/orders/{many.pk}/").content.decode())
+
+
+def test_evidence_is_attached_by_the_agency(office, as_user):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    order = office.issued(office.crowd())
+    address = f"/warnings/orders/{order.pk}/attachments/"
+    proof = files.read(order.document)
+
+    def send(name):
+        return as_user(office.user(name)).post(address, {"file": SimpleUploadedFile("佐证.pdf", proof)})
+
+    assert [send(name).status_code for name in ("外人", "审计")] == [404, 403]
+    assert send("张管").status_code in (200, 302)
+    page = as_user(office.user("钱科")).get(f"/warnings/orders/{order.pk}/").content.decode()
+    assert "佐证.pdf" in page

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from tests import factories
+from tests.kernel.files_of_all_sorts import BAD, GOOD, pdf, png
+from tests.scratch import scratch
 
 from baozhang.ch1_general.organs.models import Headcount
 from baozhang.kernel import access, attachments, clock, ledger, record, scope, signatures
 from baozhang.kernel.access import Actor
 from baozhang.kernel.attachments import Attachment
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
-from tests import factories
-from tests.kernel.files_of_all_sorts import BAD, GOOD, pdf, png
-from tests.scratch import scratch
 
 pytestmark = pytest.mark.django_db
 Door = Callable[[Any], Client]
@@ -30,7 +30,10 @@ SLUG = "organs/headcounts"
 @pytest.fixture
 def people() -> dict[str, Any]:
     """The one who keeps headcounts, one who only reads his own, and one of another organ."""
-    office, other = factories.organ("管理局", competence="authority"), factories.organ("乙局", factories.district("松山区"))
+    office, other = (
+        factories.organ("管理局", competence="authority"),
+        factories.organ("乙局", factories.district("松山区")),
+    )
     return {
         "keeper": factories.person("zhao", "support_head", office), "reader": factories.person("qian", "asset_clerk", office),
         "stranger": factories.person("sun", "asset_clerk", other), "organ": office,
@@ -94,7 +97,9 @@ def test_a_name_is_only_a_name(raw: str, plain: str) -> None:
 
 def test_a_file_goes_in_and_comes_out_as_it_was(people: dict[str, Any], heads: Headcount, as_user: Door) -> None:
     client = as_user(people["keeper"])
-    answer = client.post(f"/{SLUG}/{heads.pk}/attachments/", {"file": [given("合同.pdf", pdf()), given("照片.png", png())]})
+    answer = client.post(
+        f"/{SLUG}/{heads.pk}/attachments/", {"file": [given("合同.pdf", pdf()), given("照片.png", png())]}
+    )
     assert (answer.status_code, answer["Location"]) == (302, f"/{SLUG}/{heads.pk}/")
     page = client.get(f"/{SLUG}/{heads.pk}/").content.decode()
     assert "合同.pdf" in page and "照片.png" in page
@@ -136,7 +141,9 @@ def test_rights_are_those_of_the_record(people: dict[str, Any], heads: Headcount
         attachments.attach(heads, io.BytesIO(pdf()), "四.pdf", by=actor(people["reader"]))
 
 
-def test_another_records_file_is_not_reached_through_ones_own(people: dict[str, Any], heads: Headcount, as_user: Door) -> None:
+def test_another_records_file_is_not_reached_through_ones_own(
+    people: dict[str, Any], heads: Headcount, as_user: Door
+) -> None:
     other = factories.kept(Headcount, where=factories.organ("丙局", factories.district("松山区")))
     with scope.everything("test") as by:
         foreign = attachments.attach(other, io.BytesIO(pdf()), "密.pdf", by=by)
@@ -146,7 +153,9 @@ def test_another_records_file_is_not_reached_through_ones_own(people: dict[str, 
     assert status(client.get(f"/api/{SLUG}/{heads.pk}/attachments/{foreign.pk}")) == 404
 
 
-def test_a_right_of_its_own_is_asked_where_it_is_declared(people: dict[str, Any], heads: Headcount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_right_of_its_own_is_asked_where_it_is_declared(
+    people: dict[str, Any], heads: Headcount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     name = "organs.headcount:attach"
     monkeypatch.setitem(access.PERMISSIONS, name, access.Permission(name, "附件"))
     monkeypatch.setitem(access.ROLES["asset_clerk"].grants, name, access.Reach.OWN)
@@ -164,13 +173,21 @@ def test_the_same_file_twice_is_one(people: dict[str, Any], heads: Headcount) ->
 def test_one_wrong_file_among_several_leaves_nothing(people: dict[str, Any], heads: Headcount, as_user: Door) -> None:
     files = [given("合同.pdf", pdf()), given("程序.pdf", BAD["程序.pdf"][0])]
     answer = as_user(people["keeper"]).post(f"/{SLUG}/{heads.pk}/attachments/", {"file": files})
-    assert answer.status_code == 422 and "可执行程序" in answer.content.decode() and 'role="alert"' in answer.content.decode()
+    assert (
+        answer.status_code == 422
+        and "可执行程序" in answer.content.decode()
+        and 'role="alert"' in answer.content.decode()
+    )
     assert not Attachment._base_manager.exists()
 
 
-def test_a_file_that_is_too_large_is_refused(people: dict[str, Any], heads: Headcount, as_user: Door, settings: Any) -> None:
+def test_a_file_that_is_too_large_is_refused(
+    people: dict[str, Any], heads: Headcount, as_user: Door, settings: Any
+) -> None:
     settings.ATTACHMENT_LIMIT = 1000
-    answer = as_user(people["keeper"]).post(f"/{SLUG}/{heads.pk}/attachments/", {"file": given("大.pdf", pdf() + b" " * 1000)})
+    answer = as_user(people["keeper"]).post(
+        f"/{SLUG}/{heads.pk}/attachments/", {"file": given("大.pdf", pdf() + b" " * 1000)}
+    )
     assert answer.status_code == 422 and "超过" in answer.content.decode()
     with pytest.raises(Invalid, match="不能接收"):  # also where the caller says nothing of the size
         attachments.attach(heads, io.BytesIO(pdf() + b" " * 1000), "大.pdf", by=actor(people["keeper"]))
@@ -215,7 +232,9 @@ def test_a_record_with_files_is_not_taken_back(people: dict[str, Any], heads: He
         record.remove(Headcount._base_manager.get(pk=heads.pk), by=by, note="误录")
 
 
-def test_a_failure_after_the_file_is_down_leaves_no_row(people: dict[str, Any], heads: Headcount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_after_the_file_is_down_leaves_no_row(
+    people: dict[str, Any], heads: Headcount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_args: Any, **_kwargs: Any) -> None:
         raise OSError(28, "No space left on device")
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from tests import factories
+from tests.kernel.test_imports import book
 
 from baozhang.ch1_general.organs.models import Headcount
 from baozhang.kernel import ledger
 from baozhang.kernel.imports import RememberedMapping
-from tests import factories
-from tests.kernel.test_imports import book
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,9 @@ def test_a_file_comes_in_once_however_often_it_is_given(officer: Any, tmp_path: 
     assert (code, first["new"], first["written"], Headcount._base_manager.count()) == (0, 2, False, 0)
     code, second = import_(path)
     assert (code, second["new"], second["written"], Headcount._base_manager.count()) == (0, 2, True, 2)
-    assert set(ledger.Entry.objects.filter(kind="organs.headcount").values_list("by_name", "act")) == {("zhao", "import")}
+    assert set(ledger.Entry.objects.filter(kind="organs.headcount").values_list("by_name", "act")) == {
+        ("zhao", "import")
+    }
     code, third = import_(path)
     assert (code, third["new"], third["unchanged"]) == (0, 0, 2)
 
@@ -100,9 +102,13 @@ def test_a_mapping_that_was_remembered_is_used_again(officer: Any, tmp_path: Pat
     columns = columns_of(get("organs/headcounts"))
     with open_workbook(Path(path), "heads.xlsx") as workbook:
         layout = find_tables(workbook, columns)[0].layout
-        mapping = changed(propose(layout, columns), layout, columns, dict(enumerate(("organ", "band", "quota", "actual", "since"))))
+        mapping = changed(
+            propose(layout, columns), layout, columns, dict(enumerate(("organ", "band", "quota", "actual", "since")))
+        )
     organ = factories.organ("管理局").pk
-    RememberedMapping.objects.create(slug="organs/headcounts", organ_id=organ, fingerprint=mapping.fingerprint, mapping=mapping.to_json())
+    RememberedMapping.objects.create(
+        slug="organs/headcounts", organ_id=organ, fingerprint=mapping.fingerprint, mapping=mapping.to_json()
+    )
     assert import_(path, "--dry-run", "--map", mapping.fingerprint[:8])[1]["new"] == 1
     assert import_(path)[1]["new"] == 1
 
@@ -137,7 +143,9 @@ def test_the_schema_of_every_record_is_told(officer: Any) -> None:
     found = {one["resource"]: one for one in json.loads(run("records", "--schema", "--json")[1])}
     heads = {column["name"]: column for column in found["organs/headcounts"]["columns"]}
     assert heads["band"]["choices"] == {"司局级": "bureau", "处级及以下": "division"}
-    assert heads["quota"]["required"] and heads["quota"]["kind"] == "integer" and heads["quota"]["heading"] == "编制人数"
+    assert (
+        heads["quota"]["required"] and heads["quota"]["kind"] == "integer" and heads["quota"]["heading"] == "编制人数"
+    )
     assert not heads["until"]["required"] and heads["organ"]["refers_to"] == "单位"
     assert found["organs/headcounts"]["key"] == ["单位", "职级档次", "起始日期"]
     assert found["assets/cards"]["columns"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from tests import factories
 
 from baozhang.ch1_general.organs.models import Headcount
 from baozhang.ch1_general.organs.resources import Headcounts
@@ -16,7 +17,6 @@ from baozhang.kernel.access import Actor, Holding
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.refusal import Invalid, Refused
 from baozhang.kernel.sheets.refusals import SheetError
-from tests import factories
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["单位", "职级档次", "编制人数", "实有人数", "起始日期"]

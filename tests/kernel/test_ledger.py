@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from tests import factories
 
 from baozhang.ch1_general.organs.models import Headcount
 from baozhang.kernel import clock, ledger, seals
 from baozhang.kernel.ledger import Entry, Seal
 from baozhang.kernel.refusal import Refused
-from tests import factories
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 3, 4)

@@ -6,13 +6,13 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from tests import factories
 
 from baozhang.ch1_general.organs.models import Headcount, Jurisdiction, Organization
 from baozhang.kernel import access, ledger, scope
 from baozhang.kernel.access import Actor, Holding
 from baozhang.kernel.record import as_of, keep, remove
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Stale
-from tests import factories
 
 pytestmark = pytest.mark.django_db
 SINCE = dt.date(2024, 1, 1)

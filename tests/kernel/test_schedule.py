@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.scratch import COMMAND, Scratch, scratch
 
 from baozhang.kernel import clock, jobs, schedule
 from baozhang.kernel.jobs import Job, State
 from baozhang.kernel.schedule import PLANS, Plan, Schedule
-from tests.scratch import COMMAND, Scratch, scratch
 
 pytestmark = pytest.mark.django_db
 START = dt.datetime(2026, 3, 4, 9, 0, tzinfo=clock.ZONE)

@@ -39,7 +39,9 @@ def heads(office: Office) -> Headcount:
     return made
 
 
-def test_he_sees_that_a_field_changed_by_whom_and_when_but_not_what(office: Office, heads: Headcount, as_user: Door) -> None:
+def test_he_sees_that_a_field_changed_by_whom_and_when_but_not_what(
+    office: Office, heads: Headcount, as_user: Door
+) -> None:
     page = as_user(office.audit).get("/admin/ledger/?kind=organs.headcount").content.decode()
     assert "head 修改：依据文号、编制人数（有说明，6 字）" in page
     assert "市管理局" in page and "编制与实有人数" in page
@@ -49,13 +51,17 @@ def test_he_sees_that_a_field_changed_by_whom_and_when_but_not_what(office: Offi
 
 def test_what_the_administrators_do_he_reads_in_full(office: Office, as_user: Door) -> None:
     as_user(office.system).post(f"/admin/accounts/{office.clerk.pk}/acts/lock/", {"note": "调离本单位"})
-    as_user(office.security).post("/admin/rights/suspend/?role=head&permission=organs.organization:view", {"note": "核查期间"})
+    as_user(office.security).post(
+        "/admin/rights/suspend/?role=head&permission=organs.organization:view", {"note": "核查期间"}
+    )
     page = as_user(office.audit).get("/admin/ledger/").content.decode()
     assert "sysadmin 停用" in page and "调离本单位" in page and "启用 由 是 改为 否" in page
     assert "secadmin 停用授权" in page and "核查期间" in page
 
 
-def test_filters_narrow_and_pages_leave_nothing_out(office: Office, heads: Headcount, as_user: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filters_narrow_and_pages_leave_nothing_out(
+    office: Office, heads: Headcount, as_user: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = as_user(office.audit)
     assert "head 修改" not in client.get("/admin/ledger/?kind=kernel.user").content.decode()
     assert "head 修改" in client.get("/admin/ledger/?who=head&act=change&organ=SGLJ").content.decode()
@@ -90,7 +96,12 @@ def test_the_proof_shows_the_chain_and_keeps_the_content(office: Office, heads: 
     client, entry = as_user(office.audit), ledger.history("organs.headcount", heads.pk).last()
     assert entry is not None
     page = client.get(f"/admin/ledger/{entry.pk}/").content.decode()
-    assert bytes(entry.hash).hex() in page and bytes(entry.prev).hex() in page and "密件" not in page and "尚未封账" in page
+    assert (
+        bytes(entry.hash).hex() in page
+        and bytes(entry.prev).hex() in page
+        and "密件" not in page
+        and "尚未封账" in page
+    )
     with clock.on(TODAY + dt.timedelta(days=1)):
         seals.seal()
         proved = json.loads(client.get(f"/admin/ledger/{entry.pk}/proof.json").content)
@@ -122,7 +133,10 @@ def run_verification(client: Client) -> Verification:
 def test_a_verification_finds_a_sound_ledger_sound(office: Office, heads: Headcount, as_user: Door) -> None:
     client = as_user(office.audit)
     run = run_verification(client)
-    assert (run.state, run.problem_count) == (State.SOUND, 0) and run.entries == Entry.objects.count() - 1  # its own end came later
+    assert (run.state, run.problem_count) == (
+        State.SOUND,
+        0,
+    ) and run.entries == Entry.objects.count() - 1  # its own end came later
     page = client.get("/admin/verify/").content.decode()
     assert "完好" in page and "开始验证</button>" in page
     assert [entry.act for entry in ledger.history("kernel.verification", run.pk)] == ["add", "change"]
@@ -155,7 +169,9 @@ def test_a_second_run_waits_for_the_first(office: Office) -> None:
     assert jobs.Job.objects.filter(name=verification.WORK).count() == 1
 
 
-def test_a_run_that_broke_is_begun_again_by_the_same_button(office: Office, as_user: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_broke_is_begun_again_by_the_same_button(
+    office: Office, as_user: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = as_user(office.audit)
     client.post("/admin/verify/")
     job = Verification._base_manager.get().job
@@ -178,7 +194,9 @@ def test_the_seals_are_listed_with_their_roots(office: Office, heads: Headcount,
     assert as_user(office.system).get("/admin/seals/").status_code == 403
 
 
-def test_a_problem_that_is_gone_at_the_second_look_is_none(office: Office, heads: Headcount, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_problem_that_is_gone_at_the_second_look_is_none(
+    office: Office, heads: Headcount, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Somebody writes between the reading of entries and that of rows: no false alarm."""
     real, said = seals._verify_record, []
 

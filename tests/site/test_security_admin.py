@@ -46,7 +46,11 @@ def test_a_grant_is_suspended_with_a_reason_and_given_back(office: Office, as_us
     assert clerk.get("/organs/organizations/").status_code == 200
     assert client.post(SUSPEND, {"note": "再次"}).status_code == 302
     said = [(entry.act, entry.note, entry.by_name) for entry in ledger.history("organs.suspension", one.pk)]
-    assert said == [("suspend", "核查期间", "secadmin"), ("lift", "核查结束", "secadmin"), ("suspend", "再次", "secadmin")]
+    assert said == [
+        ("suspend", "核查期间", "secadmin"),
+        ("lift", "核查结束", "secadmin"),
+        ("suspend", "再次", "secadmin"),
+    ]
 
 
 def test_the_administrators_own_rights_stand(office: Office, as_user: Door) -> None:

@@ -52,7 +52,9 @@ def test_an_account_is_opened_and_its_password_stands_on_one_page(office: Office
 
 def test_the_first_password_must_be_changed_before_anything_else(office: Office, as_user: Door, client: Client) -> None:
     password = open_account(as_user(office.system))
-    factories.save(Appointment(user=User._base_manager.get(username="wang"), organ=office.organ, role="asset_clerk", since=TODAY))
+    factories.save(
+        Appointment(user=User._base_manager.get(username="wang"), organ=office.organ, role="asset_clerk", since=TODAY)
+    )
     assert client.post("/login/", {"username": "wang", "password": password}).status_code == 302
     assert client.get("/organs/organizations/")["Location"] == "/password/"
     new = {"old": password, "new": "a quite new password", "again": "a quite new password"}
@@ -87,7 +89,9 @@ def test_a_locked_account_is_out_at_once(office: Office, as_user: Door) -> None:
     clerk, admin = as_user(office.clerk), as_user(office.system)
     key = tokens.issue("程序", by=office.actor(office.clerk))
     assert clerk.get("/organs/organizations/").status_code == 200
-    assert admin.post(f"/admin/accounts/{office.clerk.pk}/acts/lock/", {"note": ""}).status_code == 422  # a reason is needed
+    assert (
+        admin.post(f"/admin/accounts/{office.clerk.pk}/acts/lock/", {"note": ""}).status_code == 422
+    )  # a reason is needed
     assert admin.post(f"/admin/accounts/{office.clerk.pk}/acts/lock/", {"note": "调离"}).status_code == 302
     assert clerk.get("/organs/organizations/")["Location"].startswith("/login/")
     assert Client().get("/api/organs/organizations/", headers={"Authorization": f"Bearer {key}"}).status_code == 401
@@ -95,7 +99,9 @@ def test_a_locked_account_is_out_at_once(office: Office, as_user: Door) -> None:
     assert entry and (entry.act, entry.note, entry.by_name) == ("lock", "调离", "sysadmin")
     assert admin.post(f"/admin/accounts/{office.clerk.pk}/acts/unlock/", {"note": "误办"}).status_code == 302
     assert User._base_manager.get(pk=office.clerk.pk).is_active
-    assert admin.post(f"/admin/accounts/{office.system.pk}/acts/lock/", {"note": "试"}).status_code == 409  # not oneself
+    assert (
+        admin.post(f"/admin/accounts/{office.system.pk}/acts/lock/", {"note": "试"}).status_code == 409
+    )  # not oneself
 
 
 def test_unlocking_forgets_wrong_passwords(office: Office, as_user: Door, client: Client) -> None:
@@ -134,7 +140,10 @@ def test_an_appointment_is_made_from_the_list_of_roles(office: Office, as_user: 
     assert refused.status_code == 422 and "不能改人" in refused.json()["faults"][0]["reason"], refused.json()
 
 
-@pytest.mark.parametrize(("held", "wanted"), [("system_admin", "audit_admin"), ("security_admin", "asset_clerk"), ("asset_clerk", "system_admin")])
+@pytest.mark.parametrize(
+    ("held", "wanted"),
+    [("system_admin", "audit_admin"), ("security_admin", "asset_clerk"), ("asset_clerk", "system_admin")],
+)
 def test_nobody_sits_on_two_chairs(office: Office, held: str, wanted: str) -> None:
     person = factories.person("zhou", held, office.organ)
     with scope.everything("test") as by:
@@ -162,7 +171,10 @@ def test_nobody_appoints_himself(office: Office, as_user: Door) -> None:
     values = {"user": office.system.pk, "organ": office.organ.pk, "role": "system_admin", "since": "2030-01-01"}
     assert as_user(office.system).post("/organs/appointments/add/", values).status_code == 403
     with scope.within(office.actor(office.system)), pytest.raises(Forbidden):
-        keep(Appointment(user=office.system, organ=office.organ, role="asset_clerk", since=TODAY), by=office.actor(office.system))
+        keep(
+            Appointment(user=office.system, organ=office.organ, role="asset_clerk", since=TODAY),
+            by=office.actor(office.system),
+        )
 
 
 def test_a_deputy_is_no_way_around_the_walls(office: Office) -> None:
@@ -182,12 +194,22 @@ def test_a_deputy_is_no_way_around_the_walls(office: Office) -> None:
 
 def test_a_custom_field_is_made_used_and_retired(office: Office, as_user: Door) -> None:
     client = as_user(office.system)
-    values = {"label_of": "assets.card", "words": "保险单号", "key": "policy", "kind": "text", "choices_text": "", "filtered": "on"}
+    values = {
+        "label_of": "assets.card",
+        "words": "保险单号",
+        "key": "policy",
+        "kind": "text",
+        "choices_text": "",
+        "filtered": "on",
+    }
     assert client.post("/admin/fields/add/", values).status_code == 302
     field = CustomField._base_manager.get(key="policy")
     assert as_user(office.clerk).get("/assets/cards/?x_policy=1").status_code == 200
     assert client.post("/admin/fields/add/", values | {"key": "2nd", "words": "二"}).status_code == 422
-    assert client.post("/admin/fields/add/", values | {"label_of": "kernel.user", "key": "u", "words": "三"}).status_code == 422
+    assert (
+        client.post("/admin/fields/add/", values | {"label_of": "kernel.user", "key": "u", "words": "三"}).status_code
+        == 422
+    )
     edit = f"/admin/fields/{field.pk}/edit/"
     assert client.post(edit, values | {"kind": "number", "version": 1}).status_code == 422
     assert client.post(edit, values | {"retired": "on", "version": 1}).status_code == 302

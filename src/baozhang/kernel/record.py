@@ -87,6 +87,10 @@ class Record(models.Model):
     def admits(self, by: Actor) -> None:
         """This will raise Forbidden where the right alone is not enough for somebody to write this record."""
 
+    def told_from(self, actor: Actor) -> int:
+        """The ledger number from which an actor may read this record's history: 1, unless its beginnings are not his."""
+        return 1
+
     def derive(self) -> None:
         """This will set the fields that follow from others, before they are checked and kept."""
 

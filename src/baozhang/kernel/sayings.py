@@ -22,7 +22,7 @@ def sentences(resource: Resource, entries: list[ledger.Entry]) -> list[str]:
         if entry.seq > 1:
             parts = [_change(resource, name, pair, names) for name, pair in json.loads(entry.changes).items()]
             parts = [part for part in parts if part]
-            text += "：" + "；".join(parts[:12]) if parts else ""
+            text = _("%(said)s：%(changes)s") % {"said": text, "changes": _("；").join(parts[:12])} if parts else text
         made.append(text + (_("（%(note)s）") % {"note": entry.note} if entry.note else ""))
     return made
 
@@ -47,9 +47,21 @@ def _said(field: models.Field[Any, Any] | None, value: Any, names: dict[Any, str
         return _("（已遮盖）")
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, dict | list):
+        return _("（明细从略）") if any(isinstance(part, dict | list) for part in _parts(value)) else _flat(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
     return names.get(value, str(value))
+
+
+def _parts(value: Any) -> list[Any]:
+    return list(value.values()) if isinstance(value, dict) else value
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return _("、").join(f"{name} {part}" for name, part in value.items())
+    return _("、").join(map(str, value))
 
 
 def _names(resource: Resource, entries: list[ledger.Entry]) -> dict[str, dict[Any, str]]:

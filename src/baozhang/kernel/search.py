@@ -70,7 +70,8 @@ def condition(query: str) -> Q | None:
     found = Q()
     for part in _PARTS.findall(query.lower()):
         if not _CHINESE.match(part):
-            found &= Q(search__contains=part)
+            # A trigram index knows nothing of two letters inside a word, but it knows how words begin.
+            found &= Q(search__contains=part if len(part) > 2 else f" {part}")
         elif len(part) == 1:
             found &= Q(search__contains=f" {part}")
         else:

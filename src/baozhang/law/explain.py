@@ -146,7 +146,7 @@ def figure_sentence(figure: Mapping[str, Any]) -> str:
     spec = catalogue().get(figure["key"])
     title = spec.name if spec else figure["key"]
     unit = spoken(*UNITS[figure["unit"]]) if figure["unit"] in UNITS else figure["unit"]
-    value = "、".join(figure["value"]) if isinstance(figure["value"], list) else figure["value"]
+    value = _("、").join(figure["value"]) if isinstance(figure["value"], list) else figure["value"]
     row = row_words(figure["row"].items())
     words = _("%(title)s：%(value)s%(unit)s（%(basis)s") % {
         "title": f"{title}〔{row}〕" if row else title, "value": value, "unit": unit,
@@ -154,7 +154,7 @@ def figure_sentence(figure: Mapping[str, Any]) -> str:
     }  # fmt: skip
     if figure["valid_from"]:
         words += _("，%(day)s起") % {"day": figure["valid_from"]}
-    return words + (_("，参照") if figure["reference"] else "") + "）"
+    return words + (_("，参照") if figure["reference"] else "") + _("）")
 
 
 def article_words(text: str) -> str:

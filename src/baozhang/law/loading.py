@@ -96,7 +96,9 @@ def _keep(found: Regulation, digest: str, file: str, by: Actor) -> None:
     headings = []
     for chapter in found.chapters:
         headings.append(LawHeading(text=text, chapter=chapter.number, title=chapter.title))
-        headings += [LawHeading(text=text, chapter=chapter.number, section=s.number, title=s.title) for s in chapter.sections]
+        headings += [
+            LawHeading(text=text, chapter=chapter.number, section=s.number, title=s.title) for s in chapter.sections
+        ]
     keep(headings, by=by, act=LOADED)
     rows = [LawArticle(text=text, number=a.number, chapter=a.chapter, section=a.section or 0) for a in found.articles]
     keep(rows, by=by, act=LOADED)
@@ -108,7 +110,9 @@ def _clauses(row: LawArticle, article: Article) -> list[LawClause]:
     made = []
     for paragraph in article.paragraphs:
         made.append(LawClause(article=row, paragraph=paragraph.number, words=paragraph.text))
-        made += [LawClause(article=row, paragraph=paragraph.number, item=i.number, words=i.text) for i in paragraph.items]
+        made += [
+            LawClause(article=row, paragraph=paragraph.number, item=i.number, words=i.text) for i in paragraph.items
+        ]
     return made
 
 
@@ -136,6 +140,12 @@ def differences(found: Regulation) -> list[str]:
         if have != (own.paragraphs, own.items):
             said.append(
                 _("%(article)s：文件有 %(p)s 款 %(i)s 项，索引为 %(op)s 款 %(oi)s 项")
-                % {"article": Citation(article.number).words, "p": have[0], "i": have[1], "op": own.paragraphs, "oi": own.items}
+                % {
+                    "article": Citation(article.number).words,
+                    "p": have[0],
+                    "i": have[1],
+                    "op": own.paragraphs,
+                    "oi": own.items,
+                }
             )
     return said

@@ -105,7 +105,9 @@ def row_keys(key: str, text: str) -> Mapping[str, Any]:
             continue
         name, equals, value = (piece.strip() for piece in part.replace("＝", "=").partition("="))
         if not equals:
-            raise FigureError(_("“%(part)s”不是行键，应写成“名称=值”。") % {"part": part}, instead=_("例如“rank=bureau”。"))
+            raise FigureError(
+                _("“%(part)s”不是行键，应写成“名称=值”。") % {"part": part}, instead=_("例如“rank=bureau”。")
+            )
         name = next((axis for axis, words in AXES.items() if str(words) == name), name)
         held[name] = _band(key, name, value) if _numeric(key, name) else _chosen(name, value)
     spec(key).match(held, whole=True)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel.record import Record
@@ -68,6 +69,11 @@ class Rule:
         return apps.get_model(self.subject)  # type: ignore[return-value]
 
     @property
+    def words(self) -> str:
+        """This is the title in the reader's language; as declared it is Chinese."""
+        return gettext(self.title)
+
+    @property
     def severity_words(self) -> Any:
         """This is the severity in the reader's language."""
         return SEVERITIES[self.severity]
@@ -120,9 +126,9 @@ def rule_on(name: str, day: dt.date) -> Rule | None:
 
 
 def title_of(name: str) -> str:
-    """This is the title of a rule's latest version; the name itself where the rule has left the code."""
+    """This is the title of a rule's latest version, as read; the name itself where the rule has left the code."""
     versions = [one for one in _rules if one.name == name]
-    return max(versions, key=lambda one: one.since).title if versions else name
+    return max(versions, key=lambda one: one.since).words if versions else name
 
 
 def discover() -> None:

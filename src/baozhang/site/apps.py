@@ -20,7 +20,7 @@ class Site(AppConfig):
 
         from . import desk, law  # noqa: F401
 
-        frame.article_url.fill(law.article_url)
+        frame.cited.fill(law.cited)
         find.FINDERS.append(law.find)
         from .admin import menu, resources  # noqa: F401
 

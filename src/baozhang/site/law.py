@@ -18,6 +18,7 @@ from baozhang.kernel.refusal import NotFound
 from baozhang.law import articles as index
 from baozhang.law import official
 from baozhang.law.articles import CitationError
+from baozhang.law.explain import article_words
 from baozhang.law.models import LawClause
 from baozhang.law.words import spoken
 
@@ -69,7 +70,13 @@ def _chapter(number: int, found: dict[int, Mapped], only: bool) -> dict[str, Any
         rows = [one for one in own if (one.article.section or 0) == section and (not only or one.state in OPEN)]
         if rows:
             title = chapter.sections[section].name if section else ""
-            parts.append({"title": title, "progress": progress(one for one in own if one.article.section == section), "rows": [_row(one) for one in rows]})
+            parts.append(
+                {
+                    "title": title,
+                    "progress": progress(one for one in own if one.article.section == section),
+                    "rows": [_row(one) for one in rows],
+                }
+            )
     return {"label": chapter.label, "name": chapter.name, "progress": progress(own), "parts": parts}
 
 
@@ -99,7 +106,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     last = max(index.articles())
     chapter = index.chapters()[article.chapter]
     section = f" {chapter.sections[article.section].name}" if article.section else ""
-    request.crumbs = [{"words": _("法条地图"), "url": "/law/"}, {"words": f"{chapter.label} {chapter.name}{section}", "url": ""}]  # type: ignore[attr-defined]
+    trail = [{"words": _("法条地图"), "url": "/law/"}, {"words": f"{chapter.label} {chapter.name}{section}", "url": ""}]
+    request.crumbs = trail  # type: ignore[attr-defined]
     context = {
         **_base(request), "article": article, "state": _state(mapped.state), "text": text,
         "clauses": official.clauses(text, number).get(number, ()) if text else (),
@@ -130,6 +138,11 @@ def _server(server: Server, who: Actor | None) -> dict[str, Any]:
     return {"words": words, "more": str(server.more), "url": server.url if may else "", "place": place}
 
 
+def cited(text: str) -> dict[str, str]:
+    """A citation in the reader's words, with the address at which it opens."""
+    return {"words": article_words(text), "url": article_url(text)}
+
+
 def article_url(text: str) -> str:
     """The address at which an article opens, by its citation; empty for what cites none."""
     try:
@@ -156,17 +169,23 @@ def _by_number(q: str) -> list[int]:
     text = q.strip()
     if text.isdigit():
         return [int(text)] if int(text) in index.articles() else []
-    return [place.article for place in index.citations_in(text if text.startswith("第") else f"第{text.rstrip('条')}条")]
+    return [
+        place.article for place in index.citations_in(text if text.startswith("第") else f"第{text.rstrip('条')}条")
+    ]
 
 
 def _by_words(q: str) -> list[int]:
     text = q.strip().lower()
     if len(text) < 2 or text.isdigit():
         return []
-    found = [a.number for a in index.articles().values() if text in f"{a.title}{a.gist} {a.title_en} {a.gist_en}".lower()]
+    found = [
+        a.number for a in index.articles().values() if text in f"{a.title}{a.gist} {a.title_en} {a.gist_en}".lower()
+    ]
     edition = official.edition(clock.today())
     if edition is not None:
-        rows = LawClause._base_manager.filter(article__text=edition, words__contains=q.strip()).order_by("article__number")
+        rows = LawClause._base_manager.filter(article__text=edition, words__contains=q.strip()).order_by(
+            "article__number"
+        )
         found += rows.values_list("article__number", flat=True)[:20]
     return found
 

@@ -149,7 +149,9 @@ def _places(text: str) -> tuple[Citation, ...]:
 def _records() -> Iterator[Server]:
     for resource in RESOURCES.values():
         for place in _places(resource.article):
-            yield Server("record", place, resource.title, resource.purpose, frame.list_url(resource), resource.right("view"))
+            yield Server(
+                "record", place, resource.title, resource.purpose, frame.list_url(resource), resource.right("view")
+            )
 
 
 def _rules() -> Iterator[Server]:
@@ -157,7 +159,7 @@ def _rules() -> Iterator[Server]:
     for rule in newest.values():
         for place in _places(rule.article):
             target = BY_LABEL.get(rule.subject)
-            yield Server("rule", place, rule.title, target.title if target else rule.subject)
+            yield Server("rule", place, rule.words, target.title if target else rule.subject)
 
 
 def _flows() -> Iterator[Server]:

@@ -59,17 +59,34 @@ def desktops(organ: Organization, count: int, *, value: int = 4000, acquired: dt
     """This will keep one card of so many desktops."""
     total = Decimal(value) * count
     factories.save(
-        Card(organ=organ, name="台式计算机", value=total, quantity=Decimal(count), acquired=acquired, custodian="张三", number=f"{organ.code}-{value}")
+        Card(
+            organ=organ,
+            name="台式计算机",
+            value=total,
+            quantity=Decimal(count),
+            acquired=acquired,
+            custodian="张三",
+            number=f"{organ.code}-{value}",
+        )
     )
 
 
-def draft(city: City, values: dict[tuple[str, str], str | None], *, title: str = "配置标准（2026年版）", since: dt.date = SINCE, **more: object) -> Standard:
+def draft(
+    city: City,
+    values: dict[tuple[str, str], str | None],
+    *,
+    title: str = "配置标准（2026年版）",
+    since: dt.date = SINCE,
+    **more: object,
+) -> Standard:
     """A draft of the city with some lines: {(key, row): value, None where it ends}."""
     with scope.within(city.officer):
         standard = Standard(organ=city.authority, title=title, valid_from=since, **more)
         StandardFlow.start(standard, by=city.officer)
         lines = [
-            StandardLine(standard=standard, key=key, row=row, value=None if value is None else Decimal(value), ends=value is None)
+            StandardLine(
+                standard=standard, key=key, row=row, value=None if value is None else Decimal(value), ends=value is None
+            )
             for (key, row), value in values.items()
         ]
         keep(lines, by=city.officer)

@@ -61,9 +61,12 @@ def test_findings_before_the_day_keep_the_old_figure(city: City):
     with clock.on(SINCE):
         patrol()
     found = {one.organ_id: one for one in Finding._base_manager.filter(rule="over_quantity")}
-    assert {organ: one.figures[0]["value"] for organ, one in found.items()} == {city.health.pk: "0.5", city.education.pk: "0.5"}
+    assert {organ: one.figures[0]["value"] for organ, one in found.items()} == {
+        city.health.pk: "0.5",
+        city.education.pk: "0.5",
+    }
     assert "上限 5 台" in found[city.education.pk].sentence
-    (was,) = [one for one in judge(rules(DAY, ["over_quantity"]), BEFORE)]
+    (was,) = judge(rules(DAY, ["over_quantity"]), BEFORE)
     assert was.organ_id == city.health.pk, "judged as of an earlier day, the old figure holds"
     assert replay(found[city.education.pk]).same
 
@@ -195,10 +198,18 @@ def test_a_new_version_ends_the_old_one_the_day_before(city: City):
     second = publish(city, second)
     old = Standard._base_manager.get(pk=first.pk)
     assert (old.state, old.valid_to) == (State.SUPERSEDED, later - dt.timedelta(days=1))
-    assert [value(day, here) for day in (BEFORE, SINCE, later - dt.timedelta(days=1), later)] == [1, Decimal("0.9"), Decimal("0.9"), Decimal("0.8")]
+    assert [value(day, here) for day in (BEFORE, SINCE, later - dt.timedelta(days=1), later)] == [
+        1,
+        Decimal("0.9"),
+        Decimal("0.9"),
+        Decimal("0.8"),
+    ]
     papers = {paper.about_id: paper for paper in Document._base_manager.all()}
     assert (papers[first.pk].state, papers[first.pk].replaced_by) == (DocumentState.REPLACED, papers[second.pk])
-    assert [step.value for step in queries.story(DESKTOP) if step.origin == "issued"] == [Decimal("0.8"), Decimal("0.9")]
+    assert [step.value for step in queries.story(DESKTOP) if step.origin == "issued"] == [
+        Decimal("0.8"),
+        Decimal("0.9"),
+    ]
 
 
 def test_a_standard_replaced_in_part_goes_on(city: City):
@@ -238,7 +249,9 @@ def test_rows_are_replaced_whole(city: City):
     with scope.within(city.officer), pytest.raises(Refused, match="档次与现行标准不一致"):
         StandardFlow.take("submit", part, by=city.officer)
     with scope.within(city.officer):
-        keep(StandardLine(standard=part, key=key, row="use=enforcement;body=bus", value=Decimal(250000)), by=city.officer)
+        keep(
+            StandardLine(standard=part, key=key, row="use=enforcement;body=bus", value=Decimal(250000)), by=city.officer
+        )
     publish(city, part)
     here = city.education.jurisdiction.path.rstrip("/")
     day = SINCE + dt.timedelta(days=5)
@@ -266,7 +279,9 @@ def test_only_what_the_catalogue_knows(city: City, line: dict[str, object], said
 
 
 def test_titles_and_words_are_understood(city: City):
-    standard = draft(city, {("办公桌价格上限", "职级=司局级"): "4000", ("assets.quantity.copier", "headcount=100～"): "40"})
+    standard = draft(
+        city, {("办公桌价格上限", "职级=司局级"): "4000", ("assets.quantity.copier", "headcount=100～"): "40"}
+    )
     found = {(line.key, line.row) for line in queries.lines_of(standard)}
     assert found == {("assets.quantity.copier", "headcount=100~"), ("assets.price.desk", "rank=bureau")}
 
@@ -280,7 +295,11 @@ def test_an_empty_or_overlapping_draft_is_not_submitted(city: City):
         with pytest.raises(Invalid, match="不完整") as refused:
             StandardFlow.take("submit", gap, by=city.officer)
         assert "没有数值" in refused.value.why
-        double = draft(city, {("assets.quantity.copier", "headcount=0~100"): "20", ("assets.quantity.copier", "headcount=50~"): "30"}, title="重")
+        double = draft(
+            city,
+            {("assets.quantity.copier", "headcount=0~100"): "20", ("assets.quantity.copier", "headcount=50~"): "30"},
+            title="重",
+        )
         with pytest.raises(Invalid, match="不完整") as refused:
             StandardFlow.take("submit", double, by=city.officer)
         assert "重叠" in refused.value.why
@@ -298,10 +317,18 @@ def test_only_an_authority_or_finance_sets_standards(city: City):
 
 
 def test_a_district_standard_outranks_the_citys(city: City):
-    office = factories.organ("云间区机关事务管理局", city.education.jurisdiction, competence="authority", document_word="云机管")
-    own = City(office, city.education, city.health, *(
-        actor_of(factories.person(name, role, office), DAY) for name, role in (("do", "standards_officer"), ("dh", "support_head"), ("dc", "supervisor"))
-    ))
+    office = factories.organ(
+        "云间区机关事务管理局", city.education.jurisdiction, competence="authority", document_word="云机管"
+    )
+    own = City(
+        office,
+        city.education,
+        city.health,
+        *(
+            actor_of(factories.person(name, role, office), DAY)
+            for name, role in (("do", "standards_officer"), ("dh", "support_head"), ("dc", "supervisor"))
+        ),
+    )
     publish(city, draft(city, {(DESKTOP, ""): "0.9"}))
     publish(own, draft(own, {(DESKTOP, ""): "0.7"}))
     assert value(SINCE, city.education.jurisdiction.path.rstrip("/")) == Decimal("0.7")
@@ -311,10 +338,17 @@ def test_a_district_standard_outranks_the_citys(city: City):
 def test_the_document_has_the_lines_and_its_number(city: City):
     standard = publish(city, draft(city, {(DESKTOP, ""): "0.9", ("assets.price.desk", "rank=bureau"): "4200"}))
     paper = Document._base_manager.get()
-    assert (paper.number, paper.about_id, paper.title) == (standard.document, standard.pk, "关于印发《配置标准（2026年版）》的通知")
+    assert (paper.number, paper.about_id, paper.title) == (
+        standard.document,
+        standard.pk,
+        "关于印发《配置标准（2026年版）》的通知",
+    )
     assert files.read(paper).startswith(b"%PDF")
     rows = paper.paper.attachments[0].blocks[0].rows
-    assert [row[1:5] for row in rows] == [("办公桌价格上限", "司局级", 4200, "元"), ("台式计算机数量上限", "", Decimal("0.9"), "件/人")]
+    assert [row[1:5] for row in rows] == [
+        ("办公桌价格上限", "司局级", 4200, "元"),
+        ("台式计算机数量上限", "", Decimal("0.9"), "件/人"),
+    ]
 
 
 def test_without_a_document_word_nothing_is_published(city: City):
@@ -335,7 +369,10 @@ def test_an_overdue_review_is_found(city: City):
         assert (found.rule.article, found.organ_id) == ("第三十七条", city.authority.pk)
         assert "超期 10 天" in str(found.verdict.sentence)
         with scope.within(city.officer):
-            keep(Reexamination(standard=standard, day=late, conclusion="stands", next_due=dt.date(2029, 1, 1)), by=city.officer)
+            keep(
+                Reexamination(standard=standard, day=late, conclusion="stands", next_due=dt.date(2029, 1, 1)),
+                by=city.officer,
+            )
         assert not list(judge(rules(late, ["review_overdue"]), late))
 
 
@@ -353,10 +390,30 @@ def test_a_line_of_a_draft_may_be_taken_out(city: City):
 def test_figures_are_added_with_what_holds(city: City):
     standard = draft(city, {})
     with scope.within(city.officer):
-        assert actions.add_figures(standard, [DESKTOP, "assets.price.desk", "assets.quantity.copier", "supervision.rectify_days"], by=city.officer) == 6
+        assert (
+            actions.add_figures(
+                standard,
+                [DESKTOP, "assets.price.desk", "assets.quantity.copier", "supervision.rectify_days"],
+                by=city.officer,
+            )
+            == 6
+        )
         assert actions.add_figures(standard, [DESKTOP], by=city.officer) == 0
     held = {(line.key, line.row): line.number for line in queries.lines_of(standard)}
     assert held[DESKTOP, "*"] == 1
     assert held["assets.price.desk", "rank=bureau"] == 4500
-    assert (held["assets.quantity.copier", "headcount=0~100"], held["assets.quantity.copier", "headcount=100~"]) == (20, 30)
+    assert (held["assets.quantity.copier", "headcount=0~100"], held["assets.quantity.copier", "headcount=100~"]) == (
+        20,
+        30,
+    )
     assert held["supervision.rectify_days", "*"] is None, "nobody has verified it, so nothing is filled in"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL excludes overlapping periods itself")
+def test_overlapping_periods_are_excluded_in_the_database(city: City):
+    publish(city, draft(city, {(DESKTOP, ""): "0.9"}))
+    line = StandardLine._base_manager.get()
+    other = draft(city, {(DESKTOP, ""): "0.8"}, title="另一标准", since=SINCE + dt.timedelta(days=3))
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE standards_standardline SET slot = 0 WHERE standard_id = %s", [other.pk])
+    assert StandardLine._base_manager.get(pk=line.pk).slot == 0

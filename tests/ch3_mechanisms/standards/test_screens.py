@@ -24,14 +24,22 @@ def officer(city: City, as_user) -> Client:
 
 
 def typed(line: StandardLine, **values: str) -> dict[str, str]:
-    given = {"value": str(line.number or ""), "price_source": line.price_source, "price_day": "", "note": line.note, **values}
+    given = {
+        "value": str(line.number or ""),
+        "price_source": line.price_source,
+        "price_day": "",
+        "note": line.note,
+        **values,
+    }
     return {f"{name}-{line.pk}": value for name, value in given.items()} | {f"version-{line.pk}": str(line.version)}
 
 
 def test_a_draft_is_begun_on_the_form(city: City, officer: Client):
     blank = officer.get("/standards/standards/add/").content.decode()
     assert f'name="organ" value="{city.authority.pk}"' in blank, "the only organ is filled in, unseen"
-    answer = officer.post("/standards/standards/add/", {"title": "新标准", "organ": city.authority.pk, "valid_from": "2026-04-01"})
+    answer = officer.post(
+        "/standards/standards/add/", {"title": "新标准", "organ": city.authority.pk, "valid_from": "2026-04-01"}
+    )
     standard = Standard._base_manager.get()
     assert answer.status_code == 302 and standard.jurisdiction == city.authority.jurisdiction
     page = officer.get(f"/standards/standards/{standard.pk}/").content.decode()
@@ -39,9 +47,21 @@ def test_a_draft_is_begun_on_the_form(city: City, officer: Client):
 
 
 def test_lines_stand_beside_what_holds(city: City, officer: Client):
-    standard = draft(city, {(DESKTOP, ""): "0.9", ("supervision.rectify_days", ""): "15", ("assets.price.desk", "rank=bureau"): "4600"})
+    standard = draft(
+        city,
+        {(DESKTOP, ""): "0.9", ("supervision.rectify_days", ""): "15", ("assets.price.desk", "rank=bureau"): "4600"},
+    )
     page = officer.get(f"/standards/standards/{standard.pk}/lines/").content.decode()
-    for words in ("台式计算机数量上限", "降低 10.0%", "待核实", "新设", "司局级", "提高 2.2%", "第十二条第一款", "财资〔2016〕27号"):
+    for words in (
+        "台式计算机数量上限",
+        "降低 10.0%",
+        "待核实",
+        "新设",
+        "司局级",
+        "提高 2.2%",
+        "第十二条第一款",
+        "财资〔2016〕27号",
+    ):
         assert words in page, words
 
 
@@ -51,11 +71,22 @@ def test_figures_are_added_and_values_typed(city: City, officer: Client):
     assert officer.post(url, {"do": "add", "key": [DESKTOP, PRICE]}).status_code == 302
     desktop, price = sorted(StandardLine._base_manager.all(), key=lambda line: line.key, reverse=True)
     assert (desktop.number, price.number) == (1, 5000)
-    answer = officer.post(url, {"do": "save", **typed(desktop, value="0.9", note="按实际"), **typed(price, value="4,800", price_source="市场调查", price_day="2026-02-01")})
+    answer = officer.post(
+        url,
+        {
+            "do": "save",
+            **typed(desktop, value="0.9", note="按实际"),
+            **typed(price, value="4,800", price_source="市场调查", price_day="2026-02-01"),
+        },
+    )
     assert answer.status_code == 302
     held = {line.key: line for line in StandardLine._base_manager.all()}
     assert (held[DESKTOP].value, held[DESKTOP].note) == (Decimal("0.9"), "按实际")
-    assert (held[PRICE].value, held[PRICE].price_source, held[PRICE].price_day) == (4800, "市场调查", dt.date(2026, 2, 1))
+    assert (held[PRICE].value, held[PRICE].price_source, held[PRICE].price_day) == (
+        4800,
+        "市场调查",
+        dt.date(2026, 2, 1),
+    )
     assert officer.post(url, {"do": "save", f"gone-{desktop.pk}": "1", **typed(held[PRICE])}).status_code == 302
     assert [line.key for line in StandardLine._base_manager.all()] == [PRICE]
 
@@ -70,6 +101,8 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(city: City, officer: Client):
     assert StandardLine._base_manager.get(key=PRICE).value == 4500, "all or nothing"
     answer = officer.post(url, {"do": "save", **typed(desktop, value="-1"), **typed(price, value="4400")})
     assert answer.status_code == 422 and StandardLine._base_manager.get(key=PRICE).value == 4500
+    page = answer.content.decode()
+    assert page.count('aria-invalid="true"') == 1 and '<div class="error">' in page, "it is said beside the line"
     assert officer.post(url, {"do": "add"}).status_code == 422
     stale = typed(desktop, value="0.8")
     officer.post(url, {"do": "save", **typed(desktop, value="0.7")})
@@ -80,7 +113,9 @@ def test_a_published_standard_is_only_read(city: City, officer: Client):
     standard = publish(city, draft(city, {(DESKTOP, ""): "0.9"}))
     url = f"/standards/standards/{standard.pk}/"
     page = officer.get(f"{url}lines/").content.decode()
-    assert "保存条目" not in page and "<b>1</b>" in page and "<b>0.9</b>" in page, "beside it the figure of the day before"
+    assert "保存条目" not in page and "<b>1</b>" in page and "<b>0.9</b>" in page, (
+        "beside it the figure of the day before"
+    )
     (line,) = queries.lines_of(standard)
     assert officer.post(f"{url}lines/", {"do": "save", **typed(line, value="5")}).status_code == 409
     assert officer.get(f"{url}notice/").content.startswith(b"%PDF")
@@ -116,15 +151,23 @@ def test_which_figure_held_on_a_day(city: City, as_user):
 def test_the_story_of_a_figure(city: City, as_user):
     publish(city, draft(city, {(DESKTOP, ""): "0.9"}))
     page = as_user("clerk").get(f"/standards/figures/{DESKTOP}/?day=2026-05-01").content.decode()
-    for words in ("2016-07-01", "2026-04-01", "江海市机关事务管理局《配置标准（2026年版）》", "采用", "历次变化", "story-chart"):
+    for words in (
+        "2016-07-01",
+        "2026-04-01",
+        "江海市机关事务管理局《配置标准（2026年版）》",
+        "采用",
+        "历次变化",
+        "story-chart",
+    ):
         assert words in page, words
     assert as_user("clerk").get("/standards/figures/assets.none/").status_code == 404
     assert "待核实" in as_user("clerk").get("/standards/figures/warehouse.idle_days/").content.decode()
 
 
 def test_lines_come_from_a_sheet(city: City, officer: Client):
-    standard = draft(city, {})
-    sheet = io.BytesIO("标准,项目,档次,数值\n配置标准（2026年版）,台式计算机数量上限,,0.9\n配置标准（2026年版）,办公桌价格上限,职级=司局级,4200\n".encode())
+    title = draft(city, {}).title
+    rows = ["标准,项目,档次,数值", f"{title},台式计算机数量上限,,0.9", f"{title},办公桌价格上限,职级=司局级,4200"]
+    sheet = io.BytesIO("\n".join(rows).encode())
     sheet.name = "lines.csv"
     answer = officer.post("/api/standards/lines/import", {"file": sheet})
     assert answer.json()["new"] == 2, answer.content.decode()

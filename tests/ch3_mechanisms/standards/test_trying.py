@@ -37,7 +37,12 @@ def test_what_would_be_over_is_counted(city: City):
     assert (trial.result["organs_new"], trial.result["organs_gone"], trial.result["new"]) == (1, 0, 1)
     rows = {row["name"]: row for row in trial.result["rows"]}
     health, education = rows["海间区卫生局"], rows["云间区教育局"]
-    assert (health["now"], health["draft"], health["amount_now"], health["amount_draft"]) == (1, 1, "8000.00", "28000.00")
+    assert (health["now"], health["draft"], health["amount_now"], health["amount_draft"]) == (
+        1,
+        1,
+        "8000.00",
+        "28000.00",
+    )
     assert (education["now"], education["new"], education["amount_draft"]) == (0, 1, "20000.00")
     assert trial.result["rules"] == ["over_quantity"]
     assert (trial.day, trial.maker, trial.organ_id) == (SINCE, "officer", city.authority.pk)
@@ -55,13 +60,17 @@ def test_no_finding_is_kept_and_nothing_else_is_touched(city: City):
     trial = try_out(city, standard)
     assert not Finding._base_manager.exists() and not Run._base_manager.exists()
     assert drafted > before
-    assert list(ledger.Entry.objects.order_by("pk").values_list("kind", "act"))[drafted:] == [("standards.trial", "standards.tried")]
+    assert list(ledger.Entry.objects.order_by("pk").values_list("kind", "act"))[drafted:] == [
+        ("standards.trial", "standards.tried")
+    ]
     assert Trial._base_manager.get() == trial
 
 
 def test_only_findings_that_rest_on_the_draft_count(city: City):
     trial = try_out(city, draft(city, {("assets.quantity.laptop", ""): "0.1"}))
-    assert (trial.organs_now, trial.organs_draft, trial.result["rows"]) == (0, 0, []), "twelve desktops are another item"
+    assert (trial.organs_now, trial.organs_draft, trial.result["rows"]) == (0, 0, []), (
+        "twelve desktops are another item"
+    )
 
 
 def test_old_purchases_keep_their_cap_unless_assumed_otherwise(city: City):
@@ -74,9 +83,15 @@ def test_old_purchases_keep_their_cap_unless_assumed_otherwise(city: City):
 def test_the_reach_is_the_jurisdiction_and_those_below(city: City):
     place = city.education.jurisdiction
     office = factories.organ("云间区机关事务管理局", place, competence="authority", document_word="云机管")
-    own = City(office, city.education, city.health, *(
-        actor_of(factories.person(name, role, office), DAY) for name, role in (("do", "standards_officer"), ("dh", "support_head"), ("dc", "supervisor"))
-    ))
+    own = City(
+        office,
+        city.education,
+        city.health,
+        *(
+            actor_of(factories.person(name, role, office), DAY)
+            for name, role in (("do", "standards_officer"), ("dh", "support_head"), ("dc", "supervisor"))
+        ),
+    )
     trial = try_out(own, draft(own, {(DESKTOP, ""): "0.5"}))
     assert [row["name"] for row in trial.result["rows"]] == ["云间区教育局"]
     with scope.within(city.clerk), pytest.raises(Forbidden):

@@ -76,7 +76,7 @@ def rows_of(figure: FigureSpec, figures: Figures) -> list[Match]:
     known = [row.match for row in figure.main.rows]
     if known:
         return known
-    axes = [[{}] if choices is None else list(choices) for _name, choices in figure.keys]
+    axes: list[list[Any]] = [[{}] if choices is None else list(choices) for _name, choices in figure.keys]
     names = [name for name, _choices in figure.keys]
     return [
         figure.match({name: {"over": 0} if value == {} else value for name, value in zip(names, cell, strict=True)})
@@ -114,12 +114,16 @@ def new_version(standard: Standard, *, by: Actor) -> Standard:
 
 def _title(standard: Standard) -> str:
     base = _("%(title)s（%(day)s修订）") % {"title": standard.title[:80], "day": clock.today()}
-    taken = set(Standard._base_manager.filter(organ=standard.organ, title__startswith=base).values_list("title", flat=True))
+    taken = set(
+        Standard._base_manager.filter(organ=standard.organ, title__startswith=base).values_list("title", flat=True)
+    )
     numbered = (f"{base}{n}" for n in range(2, 100))
     return base if base not in taken else next(title for title in numbered if title not in taken)
 
 
-def try_out(standard: Standard, *, by: Actor, assumed: dt.date | None = None, progress: trying.Progress | None = None) -> Trial:
+def try_out(
+    standard: Standard, *, by: Actor, assumed: dt.date | None = None, progress: trying.Progress | None = None
+) -> Trial:
     """This will try a draft on live data, keep the counts with it, and no finding.
 
     Judged is as of its day; `assumed` lets it count from an earlier day on, for facts that are judged by their own day
@@ -158,7 +162,10 @@ def completeness(standard: Standard) -> list[Fault]:
     if not lines:
         return [Fault(_("没有条目"), remedy=str(_("请先增加项目。")))]
     empty = [line for line in lines if line.value is None and not line.ends]
-    faults = [Fault(_("“%(line)s”没有数值") % {"line": line}, "value", remedy=str(_("请填写数值，或者标明终止。"))) for line in empty]
+    faults = [
+        Fault(_("“%(line)s”没有数值") % {"line": line}, "value", remedy=str(_("请填写数值，或者标明终止。")))
+        for line in empty
+    ]
     by_key: dict[str, list[StandardLine]] = defaultdict(list)
     for line in lines:
         by_key[line.key].append(line)
@@ -181,7 +188,9 @@ def replaced(standard: Standard) -> list[StandardLine]:
     """These are the published lines that a draft would replace; Refused where it cannot, or only in part."""
     lines = queries.lines_of(standard)
     older = queries.published_on(standard.place, {line.key for line in lines}, standard.valid_from)
-    by_key: Mapping[str, list[StandardLine]] = {key: [x for x in lines if x.key == key] for key in {line.key for line in lines}}
+    by_key: Mapping[str, list[StandardLine]] = {
+        key: [x for x in lines if x.key == key] for key in {line.key for line in lines}
+    }
     found = []
     for old in older:
         covered = _covered(old.key, by_key[old.key], [old])
@@ -229,20 +238,27 @@ def _publish_lines(standard: Standard, older: Sequence[StandardLine], by: Actor)
 def _document(standard: Standard, by: Actor) -> Document:
     """The notice that makes it public, to every agency in the jurisdiction."""
     organ = standard.organ
-    below = Organization._base_manager.filter(jurisdiction__path__startswith=standard.jurisdiction.path, state=OrganState.ACTIVE)
+    below = Organization._base_manager.filter(
+        jurisdiction__path__startswith=standard.jurisdiction.path, state=OrganState.ACTIVE
+    )
     addressees = list(below.exclude(pk=organ.pk).values_list("pk", flat=True))
     draft = wording.paper(standard, queries.lines_of(standard), day=clock.today())
-    return issuing.issue(draft, organ=organ.pk, word=organ.document_word, by=by, right=ISSUE, addressees=addressees, about=standard)
+    return issuing.issue(
+        draft, organ=organ.pk, word=organ.document_word, by=by, right=ISSUE, addressees=addressees, about=standard
+    )
 
 
 def _supersede(keys: Iterable[int], successor: Standard, document: Document, by: Actor) -> None:
     """A standard all of whose lines have an end is superseded; its last day says until when it holds."""
     note = _("由《%(title)s》替代") % {"title": successor.title}
     for standard in Standard._base_manager.filter(pk__in=set(keys), state=State.PUBLISHED).order_by("pk"):
-        ends = list(StandardLine._base_manager.filter(standard=standard).values_list("valid_to", flat=True))
-        if not all(ends):
+        lines = list(StandardLine._base_manager.filter(standard=standard).values_list("valid_to", flat=True))
+        ends = [day for day in lines if day is not None]
+        if len(ends) < len(lines):
             continue
         standard.state, standard.valid_to = State.SUPERSEDED, max(ends)
         keep(standard, by=by, act=CLOSED, note=note, right=ISSUE, moves=frozenset({"state"}))
-        for old in Document._base_manager.filter(about_kind=standard.label, about_id=standard.pk, state=DocumentState.VALID):
+        for old in Document._base_manager.filter(
+            about_kind=standard.label, about_id=standard.pk, state=DocumentState.VALID
+        ):
             issuing.supersede(old, document, reason=note, by=by, right=ISSUE)

@@ -26,9 +26,9 @@ class StandardFlow(Review):
     model = Standard
     words = gettext_lazy("标准制定")
     article = "第十二条第一款"
-    initial = (State.DRAFT,)
+    initial = (State.DRAFT,)  # type: ignore[assignment]
 
-    audit = None
+    audit = None  # type: ignore[assignment]
     submit = Review.submit.but(
         source=(State.DRAFT, State.RETURNED), target=State.SUBMITTED, words=gettext_lazy("提交批准"),
         says=gettext_lazy("提交后由本部门负责人批准发布；批准前可以撤回。"),
@@ -38,7 +38,9 @@ class StandardFlow(Review):
         says=gettext_lazy("发布后不能修改，自施行日期起按新标准判断；此前的事实仍按原标准。"),
     )  # fmt: skip
     give_back = Review.give_back.but(source=State.SUBMITTED, target=State.RETURNED, permission=":issue")
-    reject = Review.reject.but(source=State.SUBMITTED, target=State.REJECTED, permission=":issue", words=gettext_lazy("不予发布"))
+    reject = Review.reject.but(
+        source=State.SUBMITTED, target=State.REJECTED, permission=":issue", words=gettext_lazy("不予发布")
+    )
 
 
 @StandardFlow.submit.guard

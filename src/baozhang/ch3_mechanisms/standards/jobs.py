@@ -29,10 +29,14 @@ def size() -> int:
 @jobs.work(WORK)
 def run(job: Job, *, standard: int, assumed: str | None) -> dict[str, Any]:
     """This will try a draft in the name of whoever asked; the result names the trial."""
-    user = User._base_manager.filter(pk=job.user_id).first()
+    user = User._base_manager.filter(pk=job.user_id or 0).first()
     if user is None:
         raise NotFound(_("试算人的账号已不存在"))
-    done = Trial._base_manager.filter(standard_id=standard, maker=user.name, made_at__gte=job.asked_at).order_by("pk").first()
+    done = (
+        Trial._base_manager.filter(standard_id=standard, maker=user.name, made_at__gte=job.asked_at)
+        .order_by("pk")
+        .first()
+    )
     if done is not None:  # a worker died after the trial was kept
         return {"trial": done.pk}
     actor = access.actor_of(user, clock.today(), job.organ_id)
@@ -40,5 +44,7 @@ def run(job: Job, *, standard: int, assumed: str | None) -> dict[str, Any]:
         draft = Standard.objects.filter(pk=standard).select_related("organ", "jurisdiction").first()
         if draft is None:
             raise NotFound(_("草案已不存在，或不在您的范围内"))
-        trial = try_out(draft, by=actor, assumed=dt.date.fromisoformat(assumed) if assumed else None, progress=job.progress)
+        trial = try_out(
+            draft, by=actor, assumed=dt.date.fromisoformat(assumed) if assumed else None, progress=job.progress
+        )
     return {"trial": trial.pk}

@@ -33,7 +33,9 @@ def stamp() -> tuple[Any, ...]:
 
 
 def _in_force(day: dt.date) -> QuerySet[StandardLine]:
-    rows = StandardLine._base_manager.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), slot=0, valid_from__lte=day)
+    rows = StandardLine._base_manager.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), slot=0, valid_from__lte=day
+    )
     return rows.select_related("standard__organ")
 
 
@@ -48,7 +50,9 @@ def _value_of(line: StandardLine) -> IssuedValue | None:
 def lines_of(standard: Standard) -> list[StandardLine]:
     """These are the lines of a standard in the order of the catalogue."""
     order = {key: place for place, key in enumerate(catalogue())}
-    rows = list(StandardLine._base_manager.filter(standard=standard).select_related("standard__organ", "standard__jurisdiction"))
+    rows = list(
+        StandardLine._base_manager.filter(standard=standard).select_related("standard__organ", "standard__jurisdiction")
+    )
     return sorted(rows, key=lambda line: (order.get(line.key, len(order)), line.row))
 
 
@@ -100,7 +104,9 @@ def edges_of(matches: Iterable[Match]) -> dict[str, set[Any]]:
 
 def published_on(place: str, keys: Iterable[str], since: dt.date) -> list[StandardLine]:
     """These are the published lines of a place for some figures that still hold on a day or later."""
-    rows = StandardLine._base_manager.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=since), slot=0, place=place, key__in=set(keys))
+    rows = StandardLine._base_manager.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=since), slot=0, place=place, key__in=set(keys)
+    )
     return list(rows.select_related("standard__organ", "standard__jurisdiction").order_by("key", "row", "valid_from"))
 
 
@@ -170,18 +176,24 @@ def story(key: str) -> list[Step]:
             for n, (day, value) in enumerate(steps):
                 until = steps[n + 1][0] - dt.timedelta(days=1) if n + 1 < len(steps) else None
                 found.append(Step(day, until, place, row.label, value, entry.source, "file"))
-    lines = StandardLine._base_manager.filter(slot=0, key=key).select_related("standard__organ", "standard__jurisdiction")
+    lines = StandardLine._base_manager.filter(slot=0, key=key).select_related(
+        "standard__organ", "standard__jurisdiction"
+    )
     for line in lines:
-        row_ = tuple(tuple(part.split("=", 1)) for part in line.row.split(";") if "=" in part)
+        row_ = line.row_parts
         source = f"{line.standard.organ.name}《{line.standard.title}》{line.standard.document}"
-        found.append(Step(line.valid_from, line.valid_to, line.place, row_, line.number, source, "issued", line.standard_id))  # type: ignore[arg-type]
+        found.append(
+            Step(line.valid_from, line.valid_to, line.place, row_, line.number, source, "issued", line.standard_id)
+        )
     return sorted(found, key=lambda step: (step.day, step.origin), reverse=True)
 
 
 def due_for_review(day: dt.date) -> QuerySet[Standard]:
     """These are the published standards in force whose re-examination was due before a day; `due` says when."""
     last = Reexamination._base_manager.filter(standard=OuterRef("pk")).order_by("-day", "-pk")
-    rows = Standard._base_manager.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), state=State.PUBLISHED, valid_from__lte=day)
+    rows = Standard._base_manager.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=day), state=State.PUBLISHED, valid_from__lte=day
+    )
     rows = rows.annotate(due=Coalesce(Subquery(last.values("next_due")[:1]), F("review_due")))
     return rows.filter(due__lt=day).order_by("pk")
 

@@ -142,7 +142,19 @@ class Trials(Resource):
         Group(gettext_lazy("试算"), ("standard", "made_at", "maker", "day", "assumed_from")),
         Group(gettext_lazy("结果"), ("organs_now", "organs_draft", "amount_now", "amount_draft")),
     )
-    readonly = frozenset({"standard", "made_at", "maker", "day", "assumed_from", "organs_now", "organs_draft", "amount_now", "amount_draft"})
+    readonly = frozenset(
+        {
+            "standard",
+            "made_at",
+            "maker",
+            "day",
+            "assumed_from",
+            "organs_now",
+            "organs_draft",
+            "amount_now",
+            "amount_draft",
+        }
+    )
     filters = ("standard",)
     units = {"organs_now": gettext_lazy("家"), "organs_draft": gettext_lazy("家")}
     importable = False
@@ -168,7 +180,16 @@ class Reexaminations(Resource):
 
 
 EVERYBODY = (*roles.AGENCY, *roles.READERS)
-access.grant(EVERYBODY, ["standards.standard:view", "standards.standard:export", "standards.standardline:view", "standards.standardline:export"], Reach.OWN)
+access.grant(
+    EVERYBODY,
+    [
+        "standards.standard:view",
+        "standards.standard:export",
+        "standards.standardline:view",
+        "standards.standardline:export",
+    ],
+    Reach.OWN,
+)
 access.grant(
     roles.STANDARDS_OFFICER,
     ["standards.standard:add", "standards.standard:change", "standards.standard:submit", "standards.standardline:add",

@@ -24,6 +24,15 @@ def candidates(day: dt.date, ground: Any) -> QuerySet[Standard]:
 def review_overdue(standard: Any, law: Any) -> Verdict:
     """标准到期未复审"""
     late = (law.day - standard.due).days
-    sentence = _("《%(title)s》应于 %(due)s 前复审，已超期 %(late)s 天") % {"title": standard.title, "due": standard.due, "late": late}
-    facts = {_("标准名称"): standard.title, _("发文字号"): standard.document, _("复审日期"): standard.due, _("超期天数"): late}
+    sentence = _("《%(title)s》应于 %(due)s 前复审，已超期 %(late)s 天") % {
+        "title": standard.title,
+        "due": standard.due,
+        "late": late,
+    }
+    facts = {
+        _("标准名称"): standard.title,
+        _("发文字号"): standard.document,
+        _("复审日期"): standard.due,
+        _("超期天数"): late,
+    }
     return Verdict(sentence, facts, None, _("开展复审，登记结论和下次复审日期；需要修订的起草新版本。"))

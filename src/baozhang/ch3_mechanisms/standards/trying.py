@@ -48,7 +48,9 @@ class Outcome:
 def reach(standard: Standard, actor: Actor) -> frozenset[int] | None:
     """These are the organs on which an actor may try a standard: its jurisdiction and those below; None for all."""
     path = standard.jurisdiction.path
-    below = frozenset(Organization._base_manager.filter(jurisdiction__path__startswith=path).values_list("pk", flat=True))
+    below = frozenset(
+        Organization._base_manager.filter(jurisdiction__path__startswith=path).values_list("pk", flat=True)
+    )
     allowed = actor.where(TRY)
     mine = below if allowed is None else below & allowed
     return None if len(mine) == Organization._base_manager.count() else mine
@@ -118,7 +120,15 @@ def _concerned(tally: Tally, wanted: frozenset[str]) -> bool:
 def summed(outcome: Outcome) -> dict[str, Any]:
     """This is an outcome in numbers, as it is kept with the draft: totals, and a row for each organ and figure."""
     cells: dict[tuple[int | None, str], dict[str, Any]] = defaultdict(
-        lambda: {"now": 0, "draft": 0, "new": 0, "gone": 0, "amount_now": Decimal(0), "amount_draft": Decimal(0), "rules": set()}
+        lambda: {
+            "now": 0,
+            "draft": 0,
+            "new": 0,
+            "gone": 0,
+            "amount_now": Decimal(0),
+            "amount_draft": Decimal(0),
+            "rules": set(),
+        }
     )
     for side, hits, other in (("now", outcome.now, outcome.draft), ("draft", outcome.draft, outcome.now)):
         for place, hit in hits.items():
@@ -129,12 +139,22 @@ def summed(outcome: Outcome) -> dict[str, Any]:
             if place not in other:
                 cell["gone" if side == "now" else "new"] += 1
     organs_now, organs_draft = ({hit.organ for hit in hits.values()} for hits in (outcome.now, outcome.draft))
-    names = dict(Organization._base_manager.filter(pk__in={o for o in organs_now | organs_draft if o}).values_list("pk", "name"))
+    names = dict(
+        Organization._base_manager.filter(pk__in={o for o in organs_now | organs_draft if o}).values_list("pk", "name")
+    )
     rows = [
         {"organ": organ, "name": names.get(organ or 0, ""), "key": key, **cell, "rules": sorted(cell["rules"])}
         for (organ, key), cell in cells.items()
     ]
-    rows.sort(key=lambda row: (_same(row), -max(row["amount_draft"], row["amount_now"]), -row["draft"], row["name"], row["key"]))
+    rows.sort(
+        key=lambda row: (
+            _same(row),
+            -max(row["amount_draft"], row["amount_now"]),
+            -row["draft"],
+            row["name"],
+            row["key"],
+        )
+    )
     return {
         "organs_now": len(organs_now), "organs_draft": len(organs_draft), "organs_new": len(organs_draft - organs_now),
         "organs_gone": len(organs_now - organs_draft), "found_now": len(outcome.now), "found_draft": len(outcome.draft),

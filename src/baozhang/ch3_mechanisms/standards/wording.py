@@ -60,7 +60,10 @@ def table(lines: Sequence[StandardLine]) -> Table:
         Column("序号", "center", 12), Column("项目"), Column("档次", width=30), Column("标准", "right", 24), Column("单位", "center", 20),
         Column("备注", width=34),
     ]  # fmt: skip
-    return Table(columns, [(n, line.name, line.row_shown, _said(line), _unit(line), _remark(line)) for n, line in enumerate(lines, 1)])
+    return Table(
+        columns,
+        [(n, line.name, line.row_shown, _said(line), _unit(line), _remark(line)) for n, line in enumerate(lines, 1)],
+    )
 
 
 def _said(line: StandardLine) -> Any:
@@ -73,5 +76,9 @@ def _unit(line: StandardLine) -> str:
 
 
 def _remark(line: StandardLine) -> str:
-    price = f"价格来源：{line.price_source}" + (f"（{line.price_day}）" if line.price_day else "") if line.price_source else ""
+    price = (
+        f"价格来源：{line.price_source}" + (f"（{line.price_day}）" if line.price_day else "")
+        if line.price_source
+        else ""
+    )
     return "；".join(part for part in (line.note, price) if part)

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 LANGUAGE = "zh-hans"  # findings are kept in the language of the law
 
+
 class State(TextChoices):
     """Where a finding stands."""
 

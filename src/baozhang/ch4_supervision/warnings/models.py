@@ -63,7 +63,9 @@ class Finding(Record):
     subject_name = models.CharField(_("对象名称"), max_length=200)
     subject_version = models.PositiveIntegerField(_("对象版本"))
     key = models.CharField(_("区分"), max_length=120, blank=True, default="")
-    organ = models.ForeignKey(Organization, models.PROTECT, related_name="findings", null=True, blank=True, verbose_name=_("单位"))
+    organ = models.ForeignKey(
+        Organization, models.PROTECT, related_name="findings", null=True, blank=True, verbose_name=_("单位")
+    )
     state = models.CharField(_("状态"), max_length=12, choices=State.choices, default=State.OPEN)
     severity = models.CharField(_("程度"), max_length=10, choices=Severity.choices)
     sentence = models.CharField(_("问题"), max_length=500)
@@ -77,7 +79,10 @@ class Finding(Record):
     first_day = models.DateField(_("首次发现日期"))
     judged_on = models.DateField(_("判断日期"))
     last_day = models.DateField(
-        _("最后发现日期"), null=True, blank=True, help_text=_("消除之前最后一次巡查仍发现的日期；在册线索以最近一次巡查为准")
+        _("最后发现日期"),
+        null=True,
+        blank=True,
+        help_text=_("消除之前最后一次巡查仍发现的日期；在册线索以最近一次巡查为准"),
     )
     resolved_on = models.DateField(_("消除日期"), null=True, blank=True)
     evidence = models.JSONField(_("消除依据"), default=dict, blank=True)

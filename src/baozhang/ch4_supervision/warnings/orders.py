@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_above, authority_of
-from baozhang.kernel import access
+from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
@@ -22,6 +22,7 @@ from .choices import OrderKind, OrderState, Result, Violation
 DRAFT = access.permission("warnings.order:draft", _("起草预警和整改通知"))
 ISSUE = access.permission("warnings.order:issue", _("签发预警和整改通知"))
 RECHECK = access.permission("warnings.order:recheck", _("复查整改情况"))
+SIGNED = "step:OrderFlow.issue"  # the ledger act of the signature
 
 
 def issuer_of(organ: Organization) -> Organization | None:
@@ -111,6 +112,13 @@ class Order(Record):
                 return None
             seen |= own
         return seen
+
+    def told_from(self, actor: Actor) -> int:
+        """This is where its history begins for an actor: for all but the issuing authority, with the signature."""
+        if any(actor.can(right, self.issuer_id) for right in (DRAFT, ISSUE, RECHECK)):
+            return 1
+        signed = ledger.history(self.label, self.pk).filter(act=SIGNED).order_by("seq").first()
+        return signed.seq if signed is not None else self.version + 1
 
     def derive(self) -> None:
         """This will look up the authority that orders; nobody chooses it."""

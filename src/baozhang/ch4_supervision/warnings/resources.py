@@ -46,19 +46,44 @@ class Findings(Resource):
     chapter = "supervision"
     icon = "exclamation-triangle"
     purpose = gettext_lazy("规则巡查发现的问题：哪一条、什么标准、什么事实、怎么办")
-    columns = ("severity", "organ", "sentence", "subject_name", "article", "amount", "state", "first_day")
-    more_columns = ("rule_title", "resolved_on", "review", "remedy", "kind_words", "kind", "facts", "reviewer", "reviewed_on")
+    columns = ("sentence", "severity", "organ", "amount", "state", "cited", "first_day")
+    more_columns = (
+        "rule_title",
+        "subject_name",
+        "article",
+        "resolved_on",
+        "review",
+        "remedy",
+        "kind_words",
+        "kind",
+        "facts",
+        "reviewer",
+        "reviewed_on",
+    )
     groups = (
-        Group(gettext_lazy("问题"), ("rule_title", "sentence", "article", "severity", "amount", "remedy", "state")),
-        Group(gettext_lazy("对象"), ("organ", "subject_name", "kind_words", "first_day", "judged_on", "last_day", "resolved_on")),
+        Group(gettext_lazy("问题"), ("rule_title", "sentence", "cited", "severity", "amount", "remedy", "state")),
+        Group(
+            gettext_lazy("对象"),
+            ("organ", "subject_name", "kind_words", "first_day", "judged_on", "last_day", "resolved_on"),
+        ),
         Group(gettext_lazy("依据"), ("fact_lines", "figure_sentences")),
-        Group(gettext_lazy("核查"), ("review", "review_note", "reviewer", "reviewed_on"), when=lambda finding: bool(finding.review)),
+        Group(
+            gettext_lazy("核查"),
+            ("review", "review_note", "reviewer", "reviewed_on"),
+            when=lambda finding: bool(finding.review),
+        ),
         Group(gettext_lazy("消除"), ("evidence",), when=lambda finding: finding.resolved_on is not None),
     )
     computed = {
         "kind_words": Computed(gettext_lazy("对象类型"), _kind_words),
-        "fact_lines": Computed(gettext_lazy("事实"), lambda finding: "\n".join(f"{name}：{value}" for name, value in finding.facts.items() if value not in (None, ""))),
+        "fact_lines": Computed(
+            gettext_lazy("事实"),
+            lambda finding: "\n".join(
+                f"{name}：{value}" for name, value in finding.facts.items() if value not in (None, "")
+            ),
+        ),
         "rule_title": Computed(gettext_lazy("规则"), lambda finding: finding.title),
+        "cited": Computed(gettext_lazy("条文"), lambda finding: finding.article_words),
         "figure_sentences": Computed(gettext_lazy("依据的标准"), lambda finding: "\n".join(finding.figure_sentences)),
     }
     readonly = frozenset(
@@ -75,7 +100,14 @@ class Findings(Resource):
     addable = False
     acts = {
         "true": Act(gettext_lazy("属实"), REVIEW, _judge(Review.TRUE), article="第四十一条第二款", icon="check"),
-        "false": Act(gettext_lazy("误报"), REVIEW, _judge(Review.FALSE), needs_note=True, article="第四十一条第二款", icon="x-mark"),
+        "false": Act(
+            gettext_lazy("误报"),
+            REVIEW,
+            _judge(Review.FALSE),
+            needs_note=True,
+            article="第四十一条第二款",
+            icon="x-mark",
+        ),
         **FINDING_ACTS,
     }
     pages = FINDING_PAGES
@@ -94,10 +126,12 @@ class Runs(Resource):
     columns = ("day", "state", "started", "ended", "new", "changed", "resolved", "standing")
     groups = (
         Group(gettext_lazy("巡查"), ("day", "state", "started", "ended")),
-        Group(gettext_lazy("计数"), ("new", "changed", "resolved", "standing", "counts")),
+        Group(gettext_lazy("计数"), ("new", "changed", "resolved", "standing")),
         Group(gettext_lazy("没有判断"), ("unjudged", "errors")),
     )
-    readonly = frozenset({"day", "state", "started", "ended", "new", "changed", "resolved", "standing", "counts", "unjudged", "errors"})
+    readonly = frozenset(
+        {"day", "state", "started", "ended", "new", "changed", "resolved", "standing", "counts", "unjudged", "errors"}
+    )
     filters = ("state",)
     sorts = ("day",)
     units = {name: gettext_lazy("条") for name in ("new", "changed", "resolved", "standing")}

@@ -24,7 +24,8 @@ from baozhang.kernel.flow import limits
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame, papers
-from baozhang.law.explain import figure_sentence
+from baozhang.law.explain import article_words, figure_sentence
+from baozhang.law.rules import title_of
 
 from .choices import Result
 from .flows import limit
@@ -223,7 +224,26 @@ def _money(item: OrderFinding) -> str:
     return DASH if amount is None else cells.money(amount)
 
 
-details.EXTRAS.extend((_on_finding, _on_order))
+def _on_run(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """What each rule counted in a patrol, and what it could not judge for want of a verified figure."""
+    if resource.label != "warnings.run":
+        return {}
+    numbers = {
+        "looked": _("看过"), "found": _("发现"), "new": _("新增"), "changed": _("变化"), "resolved": _("消除"), "open": _("在册"),
+        "false_alarms": _("误报"), "error_count": _("出错"),
+    }  # fmt: skip
+    heads = [(_("规则"), "text"), (_("条文"), "text"), *((words, "number") for words in numbers.values()), (_("待核实"), "number")]
+    base = frame.list_url(BY_LABEL["warnings.finding"])
+    rows = [
+        {"url": f"{base}?rule={name}", "cells": [title_of(name), article_words(count["article"]), *(count[one] or DASH for one in numbers),
+                                                 sum(count["unjudged"].values()) or DASH]}
+        for name, count in record.counts.items()
+    ]  # fmt: skip
+    columns = [{"words": words, "kind": kind} for words, kind in heads]
+    return {"related": [{"title": _("各规则计数"), "columns": columns, "rows": rows, "empty": {"why": _("没有规则。")}}]}
+
+
+details.EXTRAS.extend((_on_finding, _on_order, _on_run))
 
 
 def _routes(resource: Resource) -> list[URLPattern]:

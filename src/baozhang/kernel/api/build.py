@@ -109,13 +109,12 @@ def _reading(router: Router, resource: Resource) -> None:
 
     @router.get("/{int:pk}/history", response={200: list[schemas.Entry], **REFUSALS}, operation_id=f"{code}_history")
     def history(request: Any, pk: int) -> Any:
-        with scope.within(_may(request, resource, "view")):
-            row_of(resource, pk)
-            return _entries(resource, pk)
+        with scope.within(_may(request, resource, "view")) as actor:
+            return _entries(resource, pk, row_of(resource, pk).told_from(actor))
 
 
-def _entries(resource: Resource, pk: int) -> list[dict[str, Any]]:
-    entries = list(ledger.history(resource.label, pk).order_by("-seq")[:200])
+def _entries(resource: Resource, pk: int, first: int) -> list[dict[str, Any]]:
+    entries = list(ledger.history(resource.label, pk).filter(seq__gte=first).order_by("-seq")[:200])
     said = sentences(resource, entries)
     return [
         {

@@ -152,7 +152,7 @@ def preview(request: HttpRequest, resource: Resource, pk: int, key: int) -> Http
 
 def _sent(one: Attachment, *, inline: bool) -> HttpResponse:
     response = FileResponse(attachments.opened(one), content_type=one.about.mime)
-    response["Content-Disposition"] = content_disposition_header(not inline, one.name)
+    response["Content-Disposition"] = content_disposition_header(not inline, one.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = SHUT_PDF if inline and one.sort == "pdf" else SHUT
     response["Cache-Control"] = "private, max-age=600" if inline else "private, no-store"

@@ -58,10 +58,10 @@ def _changes(who: Actor) -> list[dict[str, Any]]:
     rows = list(
         ledger.Entry.objects.filter(
             day__gte=since, organ_id=who.organ_id, kind__in=_seen(who), by_id__isnull=False
-        ).order_by("-id")[:8]
+        ).order_by("-id")[:40]
     )
     made = []
-    for entry in rows:
+    for entry in _readable(rows, who)[:8]:
         resource = BY_LABEL[entry.kind]
         noun = resource.model._meta.verbose_name
         words = f"{sentences(resource, [entry])[0]}（{noun}）"
@@ -74,6 +74,18 @@ def _changes(who: Actor) -> list[dict[str, Any]]:
             }
         )
     return made
+
+
+def _readable(entries: list[ledger.Entry], who: Actor) -> list[ledger.Entry]:
+    """Those of records in scope, from where the actor may read their history; one query a class of record."""
+    wanted: dict[str, set[int]] = {}
+    for entry in entries:
+        wanted.setdefault(entry.kind, set()).add(entry.record_id)
+    first: dict[tuple[str, int], int] = {}
+    for kind, keys in wanted.items():
+        rows = BY_LABEL[kind].model.objects.filter(pk__in=keys)
+        first.update({(kind, row.pk): row.told_from(who) for row in rows})
+    return [one for one in entries if one.seq >= first.get((one.kind, one.record_id), one.seq + 1)]
 
 
 def _seen(who: Actor) -> list[str]:

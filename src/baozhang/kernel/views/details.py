@@ -128,9 +128,11 @@ def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, A
 @require_GET
 def history(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """The ledger of one record as sentences, newest first."""
-    frame.must_view(request, resource)
+    who = frame.must_view(request, resource)
     record = frame.row_of(resource, pk)
-    entries = list(ledger.history(resource.label, record.pk).order_by("-seq")[:50])
+    entries = list(
+        ledger.history(resource.label, record.pk).filter(seq__gte=record.told_from(who)).order_by("-seq")[:50]
+    )
     proof = f"{frame.url_of(resource, record)}proof/"
     lines = [
         {

@@ -13,10 +13,10 @@ from baozhang.kernel.record import Record
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.rows import list_url, row_of, url_of
 
-__all__ = ["actor", "article_url", "crumbs", "law", "list_url", "must_view", "page", "row_of", "url_of"]
+__all__ = ["actor", "cited", "crumbs", "law", "list_url", "must_view", "page", "row_of", "url_of"]
 
-article_url: Opening[Callable[[str], str]] = Opening(
-    "views.article_url", "the address at which the text of an article opens"
+cited: Opening[Callable[[str], dict[str, str]]] = Opening(
+    "views.cited", "an article in the reader's words, and the address at which its text opens"
 )
 
 
@@ -27,7 +27,7 @@ def actor(request: HttpRequest) -> Actor:
 
 def law(article: str) -> dict[str, str]:
     """An article as the templates show it: its words and where it opens."""
-    return {"words": article, "url": article_url.ask(article) if article and article_url.answers else ""}
+    return cited.ask(article) if article and cited.answers else {"words": article, "url": ""}
 
 
 def must_view(request: HttpRequest, resource: Resource) -> Actor:

@@ -21,10 +21,10 @@ from . import details, frame
 
 
 def _entry(request: HttpRequest, resource: Resource, pk: int, seq: int) -> tuple[Any, Entry]:
-    frame.must_view(request, resource)
+    who = frame.must_view(request, resource)
     record = frame.row_of(resource, pk)
     entry = ledger.history(resource.label, pk).filter(seq=seq).first()
-    if entry is None:
+    if entry is None or seq < record.told_from(who):
         raise NotFound(_("账本中没有这一条"))
     return record, entry
 
@@ -45,7 +45,11 @@ def proof(request: HttpRequest, resource: Resource, pk: int, seq: int) -> HttpRe
 @require_GET
 def download(request: HttpRequest, resource: Resource, pk: int, seq: int) -> HttpResponse:
     """The proof of the record's whole history up to now, for a program to check."""
-    _record, entry = _entry(request, resource, pk, seq)
+    record, entry = _entry(request, resource, pk, seq)
+    if record.told_from(frame.actor(request)) > 1:
+        raise NotFound(
+            _("不能导出完整的存证"), why=_("这条记录最初的条目不在您的范围内。"), instead=_("请由经办单位导出后提供。")
+        )
     return as_file(seals.prove(entry.kind, entry.record_id), f"proof-{resource.label}-{pk}.json")
 
 

@@ -88,7 +88,11 @@ def page(query: Mapping[str, Any]) -> tuple[list[Line], int]:
 
 def lines(entries: Sequence[Entry]) -> list[Line]:
     """Entries with their sentences; a few queries, however many entries."""
-    words, organs, mine = kinds(), access.organ_names.ask({e.organ_id for e in entries if e.organ_id}), _by_administrators(entries)
+    words, organs, mine = (
+        kinds(),
+        access.organ_names.ask({e.organ_id for e in entries if e.organ_id}),
+        _by_administrators(entries),
+    )
     open_ = [e for e in entries if is_open(e.kind) or e.pk in mine]
     said = _full(open_)
     made = []
@@ -96,7 +100,16 @@ def lines(entries: Sequence[Entry]) -> list[Line]:
         act = ledger.ACTS[entry.act].words if entry.act in ledger.ACTS else entry.act
         masked = entry.pk not in said
         sentence = masked_sentence(entry) if masked else said[entry.pk]
-        made.append(Line(entry, words.get(entry.kind, entry.kind), str(act), organs.get(entry.organ_id or 0, ""), sentence, masked))
+        made.append(
+            Line(
+                entry,
+                words.get(entry.kind, entry.kind),
+                str(act),
+                organs.get(entry.organ_id or 0, ""),
+                sentence,
+                masked,
+            )
+        )
     return made
 
 
@@ -110,12 +123,17 @@ def _by_administrators(entries: Iterable[Entry]) -> set[int]:
     admins = [role.code for role in access.ROLES.values() if role.admin]
     seats: dict[int, list[tuple[dt.date, dt.date | None]]] = defaultdict(list)
     users = {entry.by_id for entry in entries if entry.by_id}
-    for user, since, until in Appointment._base_manager.filter(user_id__in=users, role__in=admins).values_list("user_id", "since", "until"):
+    for user, since, until in Appointment._base_manager.filter(user_id__in=users, role__in=admins).values_list(
+        "user_id", "since", "until"
+    ):
         seats[user].append((since, until))
     return {
         entry.pk
         for entry in entries
-        if any(since <= entry.day and (until is None or entry.day <= until) for since, until in seats.get(entry.by_id or 0, ()))
+        if any(
+            since <= entry.day and (until is None or entry.day <= until)
+            for since, until in seats.get(entry.by_id or 0, ())
+        )
     }
 
 
@@ -127,7 +145,11 @@ def _full(entries: Sequence[Entry]) -> dict[int, str]:
     said: dict[int, str] = {}
     for kind, group in by_kind.items():
         resource = BY_LABEL.get(kind)
-        texts = sentences(resource, group) if resource is not None else [masked_sentence(entry, note=True) for entry in group]
+        texts = (
+            sentences(resource, group)
+            if resource is not None
+            else [masked_sentence(entry, note=True) for entry in group]
+        )
         said.update({entry.pk: text for entry, text in zip(group, texts, strict=True)})
     return said
 
@@ -152,7 +174,11 @@ def masked_sentence(entry: Entry, *, note: bool = False) -> str:
     elif words:
         text += _("：共 %(count)s 项") % {"count": len(words)}
     if entry.note:
-        text += _("（%(note)s）") % {"note": entry.note} if note else _("（有说明，%(count)s 字）") % {"count": len(entry.note)}
+        text += (
+            _("（%(note)s）") % {"note": entry.note}
+            if note
+            else _("（有说明，%(count)s 字）") % {"count": len(entry.note)}
+        )
     return text
 
 

@@ -42,7 +42,14 @@ class Accounts(Resource):
     headings = {"username": ("账号", "用户名"), "phone": ("电话", "手机")}
     related = (Related("organs/appointments", "user", _("任职")),)
     acts = {
-        "lock": Act(_("停用"), "kernel.user:change", accounts.lock, needs_note=True, icon="lock-closed", shown=lambda user: user.is_active),
+        "lock": Act(
+            _("停用"),
+            "kernel.user:change",
+            accounts.lock,
+            needs_note=True,
+            icon="lock-closed",
+            shown=lambda user: user.is_active,
+        ),
         "unlock": Act(_("解除锁定"), "kernel.user:change", accounts.unlock, needs_note=True, icon="key"),
     }
     pages = {"password": (_("重置密码"), reset)}
@@ -123,7 +130,18 @@ class Verifications(Resource):
         Group(_("结果"), ("entries", "records", "seals", "unsealed", "problem_count", "problems")),
     )
     readonly = frozenset(
-        {"asked_by", "asked_at", "ended_at", "state", "entries", "records", "seals", "unsealed", "problem_count", "problems"}
+        {
+            "asked_by",
+            "asked_at",
+            "ended_at",
+            "state",
+            "entries",
+            "records",
+            "seals",
+            "unsealed",
+            "problem_count",
+            "problems",
+        }
     )
     filters = ("state",)
     state = "state"

@@ -38,5 +38,9 @@ def lift(rows: Sequence[Suspension], *, by: Actor, note: str = "", values: dict[
     for one in rows:
         one.lifted = True
     keep(rows, by=by, act=LIFT, note=note)
-    names = "、".join(f"{access.ROLES[one.role].words}：{access.PERMISSIONS[one.permission].words}" for one in rows if one.role in access.ROLES)
+    names = "、".join(
+        f"{access.ROLES[one.role].words}：{access.PERMISSIONS[one.permission].words}"
+        for one in rows
+        if one.role in access.ROLES
+    )
     return _("已恢复：%(names)s。") % {"names": names}

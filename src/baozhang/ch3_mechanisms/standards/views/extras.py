@@ -25,7 +25,10 @@ def headline(trial: Trial) -> str:
     """What a trial found, in one sentence."""
     if not trial.result.get("found_draft"):
         return _("按草案没有单位超出")
-    return _("%(n)s 家单位将超出，涉及金额 %(sum)s 元") % {"n": trial.organs_draft, "sum": cells.money(trial.amount_draft)}
+    return _("%(n)s 家单位将超出，涉及金额 %(sum)s 元") % {
+        "n": trial.organs_draft,
+        "sum": cells.money(trial.amount_draft),
+    }
 
 
 def _panels(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
@@ -52,4 +55,6 @@ def _last(standard: Standard, base: str) -> str:
         return format_html('<a href="{}try/">{}</a>', base, _("还没有试算，先看看会影响哪些单位"))
     stale = trial.digest != trying.digest_of(queries.lines_of(standard))
     mark = format_html(' <span class="state amber">{}</span>', _("草案此后有改动")) if stale else mark_safe("")
-    return format_html('<a href="{}try/">{}</a>{} <small>{}</small>', base, headline(trial), mark, cells.moment(trial.made_at))
+    return format_html(
+        '<a href="{}try/">{}</a>{} <small>{}</small>', base, headline(trial), mark, cells.moment(trial.made_at)
+    )

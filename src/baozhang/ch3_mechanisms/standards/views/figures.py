@@ -42,11 +42,23 @@ def everything(request: HttpRequest) -> HttpResponse:
     unknown = sum(1 for one in standings if one.reading.value is None and one.reading.state != "ended")
     query = {"day": day.isoformat(), "place": place.rsplit("/", 1)[-1]}
     context = {
-        "page": {"title": _("现行标准"), "purpose": _("任何一天、任何区划有效的标准，及其来源和上级参照"), "article": frame.law("第十二条第一款"), "actions": []},
-        "day": day.isoformat(), "place": query["place"], "places": list(known.items()), "family": wanted,
-        "tabs": [{"words": words, "url": f"?{urlencode({**query, 'family': name})}", "active": name == wanted} for name, words in families.items()],
-        "rows": [_row(one, known, query) for one in standings], "unknown": unknown,
-    }  # fmt: skip
+        "page": {
+            "title": _("现行标准"),
+            "purpose": _("任何一天、任何区划有效的标准，及其来源和上级参照"),
+            "article": frame.law("第十二条第一款"),
+            "actions": [],
+        },
+        "day": day.isoformat(),
+        "place": query["place"],
+        "places": list(known.items()),
+        "family": wanted,
+        "tabs": [
+            {"words": words, "url": f"?{urlencode({**query, 'family': name})}", "active": name == wanted}
+            for name, words in families.items()
+        ],
+        "rows": [_row(one, known, query) for one in standings],
+        "unknown": unknown,
+    }
     return render(request, "standards/figures.html", context)
 
 
@@ -64,7 +76,9 @@ def _place(request: HttpRequest, who: Actor) -> str:
         return NATION
     found = Jurisdiction._base_manager.filter(code=code).values_list("path", flat=True).first() if code else None
     if found is None:
-        own = Organization._base_manager.filter(pk=who.organ_id or 0).values_list("jurisdiction__path", flat=True).first()
+        own = (
+            Organization._base_manager.filter(pk=who.organ_id or 0).values_list("jurisdiction__path", flat=True).first()
+        )
         found = own or NATION
     return str(found).rstrip("/")
 
@@ -73,10 +87,16 @@ def _row(one: queries.Standing, known: dict[str, str], query: dict[str, str]) ->
     figure = shown.figure(one.figure.key)
     rest = [reading for reading in one.chain if reading is not one.reading]
     return {
-        **figure, "url": f"{figure['url']}?{urlencode(query)}", "row": shown.row(one.row), **{"now": shown.reading(one.reading)},
+        **figure,
+        "url": f"{figure['url']}?{urlencode(query)}",
+        "row": shown.row(one.row),
+        "now": shown.reading(one.reading),
         "place": shown.named(one.reading.jurisdiction, known) if one.reading.value is not None else "",
-        "chain": [f"{shown.named(reading.jurisdiction, known)} {shown.reading(reading)['value'] or shown.reading(reading)['why']}" for reading in rest],
-    }  # fmt: skip
+        "chain": [
+            f"{shown.named(reading.jurisdiction, known)} {shown.reading(reading)['value'] or shown.reading(reading)['why']}"
+            for reading in rest
+        ],
+    }
 
 
 @require_GET
@@ -92,12 +112,25 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
     steps = queries.story(key)
     request.crumbs = [{"words": _("现行标准"), "url": f"/standards/figures/?family={family(key)}"}]  # type: ignore[attr-defined]
     context = {
-        "page": {"title": figure.name, "purpose": _("%(day)s 在%(place)s有效的数值，以及它的全部变化") % {"day": day, "place": shown.named(place, known)},
-                 "article": shown.figure(key)["article"], "actions": []},
-        "figure": figure, "key": key, "note": figure.main.note, "confidence": figure.main.confidence, "reviewed": figure.main.reviewed.isoformat(),
-        "rows": [{"row": shown.row(held.row), "now": shown.reading(held.reading), "chain": _chain(held, known)} for held in standings],
-        "steps": [_step(step, known, day) for step in steps], "chart": _chart(figure, steps, known),
-    }  # fmt: skip
+        "page": {
+            "title": figure.name,
+            "purpose": _("%(day)s 在%(place)s有效的数值，以及它的全部变化")
+            % {"day": day, "place": shown.named(place, known)},
+            "article": shown.figure(key)["article"],
+            "actions": [],
+        },
+        "figure": figure,
+        "key": key,
+        "note": figure.main.note,
+        "confidence": figure.main.confidence,
+        "reviewed": figure.main.reviewed.isoformat(),
+        "rows": [
+            {"row": shown.row(held.row), "now": shown.reading(held.reading), "chain": _chain(held, known)}
+            for held in standings
+        ],
+        "steps": [_step(step, known, day) for step in steps],
+        "chart": _chart(figure, steps, known),
+    }
     return render(request, "standards/figure.html", context)
 
 
@@ -113,11 +146,15 @@ def _step(step: queries.Step, known: dict[str, str], day: dt.date) -> dict[str, 
     tone = "next" if ahead else "over" if over else "now"
     words = {"next": _("将施行"), "over": _("已失效"), "now": _("有效")}[tone]
     return {
-        "day": step.day.isoformat(), "until": step.until.isoformat() if step.until else "", "place": shown.named(step.place, known),
-        "row": shown.row(step.row), "value": shown.number(step.value) or _("终止"), "source": step.source,
+        "day": step.day.isoformat(),
+        "until": step.until.isoformat() if step.until else "",
+        "place": shown.named(step.place, known),
+        "row": shown.row(step.row),
+        "value": shown.number(step.value) or _("终止"),
+        "source": step.source,
         "state": {"words": words, "colour": {"next": "blue", "over": "plain", "now": "green"}[tone]},
         "url": f"/standards/standards/{step.standard_id}/" if step.standard_id else "",
-    }  # fmt: skip
+    }
 
 
 def _chart(figure: Any, steps: list[queries.Step], known: dict[str, str]) -> dict[str, Any] | None:
@@ -132,13 +169,27 @@ def _chart(figure: Any, steps: list[queries.Step], known: dict[str, str]) -> dic
         return None
     rows = [{"name": name, "values": _along(points, days)} for name, points in series.items()]
     return {
-        "id": "story-chart", "title": _("%(name)s的变化") % {"name": figure.name},
-        "data": {"kind": "line", "categories": [day.isoformat() for day in days], "series": rows, "unit": figure.unit_name},
+        "id": "story-chart",
+        "title": _("%(name)s的变化") % {"name": figure.name},
+        "data": {
+            "kind": "line",
+            "categories": [day.isoformat() for day in days],
+            "series": rows,
+            "unit": figure.unit_name,
+        },
         "table": {
             "columns": [{"words": _("施行日期")}, *({"words": row["name"], "kind": "number"} for row in rows)],
-            "rows": [{"cells": [day.isoformat(), *("" if row["values"][n] is None else f"{row['values'][n]:g}" for row in rows)]} for n, day in enumerate(days)],
+            "rows": [
+                {
+                    "cells": [
+                        day.isoformat(),
+                        *("" if row["values"][n] is None else f"{row['values'][n]:g}" for row in rows),
+                    ]
+                }
+                for n, day in enumerate(days)
+            ],
         },
-    }  # fmt: skip
+    }
 
 
 def _along(points: dict[dt.date, float], days: list[dt.date]) -> list[float | None]:

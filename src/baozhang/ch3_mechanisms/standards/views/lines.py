@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -44,8 +45,13 @@ def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         except Refused as error:
             refusal = error
     frame.crumbs(request, resource, standard)
-    context = _context(resource, standard, who, request.POST if refusal is not None else None)
-    return render(request, "standards/lines.html", {**context, "refusal": refusal}, status=200 if refusal is None else refusal.status)
+    context = _context(resource, standard, who, refusal, request.POST)
+    return render(
+        request,
+        "standards/lines.html",
+        {**context, "refusal": refusal},
+        status=200 if refusal is None else refusal.status,
+    )
 
 
 def _posted(standard: Standard, data: QueryDict, who: Actor) -> str:
@@ -62,61 +68,104 @@ def _posted(standard: Standard, data: QueryDict, who: Actor) -> str:
             faults += _fill(line, data)
             changed.append(line)
     if faults:
-        raise Invalid(_("内容有误，没有保存"), why="；".join(f"{f.column}：{f.reason}" for f in faults[:3]), faults=faults)
-    return save_lines(standard, changed, gone, by=who)
+        raise Invalid(
+            _("内容有误，没有保存"), why="；".join(f"{f.column}：{f.reason}" for f in faults[:3]), faults=faults
+        )
+    try:
+        return save_lines(standard, changed, gone, by=who)
+    except Invalid as refused:
+        placed = [replace(f, field=f"{f.field}-{changed[(f.row or 1) - 1].pk}") for f in refused.faults if changed]
+        raise Invalid(refused.what, why=refused.why, instead=refused.instead, faults=placed) from refused
 
 
 def _fill(line: StandardLine, data: QueryDict) -> list[Fault]:
     """This will put what was typed into a line; a number or day that is none is a fault."""
     faults = []
     given = {name: data.get(f"{name}-{line.pk}", "").strip() for name in FIELDS}
-    line.version = int(data[f"version-{line.pk}"]) if data[f"version-{line.pk}"].isdigit() else 0
+    version = str(data.get(f"version-{line.pk}", ""))
+    line.version = int(version) if version.isdigit() else 0
     line.ends = bool(data.get(f"ends-{line.pk}"))
     line.note, line.price_source = given["note"], given["price_source"]
     try:
         line.value = Decimal(given["value"].replace(",", "").replace("，", "")) if given["value"] else None
     except InvalidOperation:
-        faults.append(Fault(_("“%(value)s”不是数值") % {"value": given["value"]}, "value", given["value"], column=str(line)))
+        faults.append(
+            Fault(
+                _("“%(value)s”不是数值") % {"value": given["value"]},
+                f"value-{line.pk}",
+                given["value"],
+                column=str(line),
+            )
+        )
     try:
         line.price_day = dt.date.fromisoformat(given["price_day"]) if given["price_day"] else None
     except ValueError:
-        faults.append(Fault(_("“%(value)s”不是日期") % {"value": given["price_day"]}, "price_day", given["price_day"], column=str(line)))
+        faults.append(
+            Fault(
+                _("“%(value)s”不是日期") % {"value": given["price_day"]},
+                f"price_day-{line.pk}",
+                given["price_day"],
+                column=str(line),
+            )
+        )
     return faults
 
 
-def _context(resource: Resource, standard: Standard, who: Actor, typed: QueryDict | None) -> dict[str, Any]:
+def _context(
+    resource: Resource, standard: Standard, who: Actor, refusal: Refused | None, posted: QueryDict
+) -> dict[str, Any]:
+    typed = posted if refusal is not None else None
+    wrong = {fault.field: str(fault.reason) for fault in refusal.faults} if refusal is not None else {}
     lines = queries.lines_of(standard)
     may = standard.editable and who.can(LINE_CHANGE, standard.organ_id)
     groups: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
-        groups.setdefault(family(line.key), []).append(_line(standard, line, typed))
+        groups.setdefault(family(line.key), []).append(_line(standard, line, typed, wrong))
     words = {**shown.families(), "": _("其他")}  # a figure that has left the catalogue still stands in an old standard
     title = _("条目与对照：%(title)s") % {"title": standard.title}
-    eve = _("左边是施行前一日有效的数值，右边是本标准自 %(day)s 起的数值") if standard.issued else _("左边是没有本标准时 %(day)s 有效的数值，右边是本标准的数值")
+    eve = (
+        _("左边是施行前一日有效的数值，右边是本标准自 %(day)s 起的数值")
+        if standard.issued
+        else _("左边是没有本标准时 %(day)s 有效的数值，右边是本标准的数值")
+    )
     purpose = eve % {"day": standard.valid_from}
     return {
-        "standard": standard, "may": may, "page": frame.page(resource, title, purpose=purpose),
+        "standard": standard,
+        "may": may,
+        "page": frame.page(resource, title, purpose=purpose),
         "state": {"words": standard.get_state_display(), "colour": resource.colours.get(standard.state, "plain")},  # type: ignore[attr-defined]
         "groups": [{"title": title, "rows": groups[name]} for name, title in words.items() if name in groups],
-        "choices": _choices({line.key for line in lines}, words) if may else [], "count": len(lines),
-        "url": frame.url_of(resource, standard), "may_try": bool(lines) and not standard.issued,
-        "import_url": f"{frame.list_url(resource).replace('standards/standards', 'standards/lines')}import/" if may else "",
-    }  # fmt: skip
+        "choices": _choices({line.key for line in lines}, words) if may else [],
+        "count": len(lines),
+        "url": frame.url_of(resource, standard),
+        "may_try": bool(lines) and not standard.issued,
+        "import_url": f"{frame.list_url(resource).replace('standards/standards', 'standards/lines')}import/"
+        if may
+        else "",
+    }
 
 
-def _line(standard: Standard, line: StandardLine, typed: QueryDict | None) -> dict[str, Any]:
+def _line(standard: Standard, line: StandardLine, typed: QueryDict | None, wrong: dict[str, str]) -> dict[str, Any]:
     before = queries.standing(standard, line)
     value = {name: _typed(typed, f"{name}-{line.pk}", getattr(line, name)) for name in FIELDS}
     value["value"] = _typed(typed, f"value-{line.pk}", shown.number(line.number))
     return {
-        "pk": line.pk, "version": line.version, **shown.figure(line.key), "row": line.row_shown, "now": shown.reading(before),
-        "ends": line.ends, "given": value, "number": shown.number(line.number), "change": _change(line, before.value if before else None),
-    }  # fmt: skip
+        "pk": line.pk,
+        "version": line.version,
+        **shown.figure(line.key),
+        "row": line.row_shown,
+        "now": shown.reading(before),
+        "ends": line.ends,
+        "given": value,
+        "number": shown.number(line.number),
+        "wrong": [said for name, said in wrong.items() if name.endswith(f"-{line.pk}")],
+        "change": _change(line, before.value if before else None),
+    }
 
 
 def _typed(typed: QueryDict | None, name: str, held: Any) -> str:
     if typed is not None and name in typed:
-        return typed[name]
+        return str(typed[name])
     return "" if held is None else held.isoformat() if isinstance(held, dt.date) else str(held)
 
 

@@ -30,7 +30,16 @@ def number(value: Any) -> str:
 def reading(found: Reading | None) -> dict[str, Any]:
     """A reading: its value, or why there is none, and where it comes from."""
     if found is None:
-        return {"value": "", "why": _("已不在目录中"), "origin": "", "source": "", "since": "", "tone": "amber", "reference": False, "note": ""}
+        return {
+            "value": "",
+            "why": _("已不在目录中"),
+            "origin": "",
+            "source": "",
+            "since": "",
+            "tone": "amber",
+            "reference": False,
+            "note": "",
+        }
     tone = "" if found.value is not None else "plain" if found.state == "ended" else "amber"
     return {
         "value": number(found.value), "why": "" if found.value is not None else str(STATES[found.state]), "tone": tone,
@@ -61,7 +70,12 @@ def figure(key: str) -> dict[str, Any]:
     spec = catalogue().get(key)
     if spec is None:
         return {"name": key, "unit": "", "article": frame.law(""), "url": ""}
-    return {"name": spec.name, "unit": spec.unit_name, "article": frame.law(article_of(spec)), "url": f"/standards/figures/{key}/"}
+    return {
+        "name": spec.name,
+        "unit": spec.unit_name,
+        "article": frame.law(article_of(spec)),
+        "url": f"/standards/figures/{key}/",
+    }
 
 
 def row(label: Any) -> str:

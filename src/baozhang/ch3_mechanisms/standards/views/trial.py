@@ -27,7 +27,7 @@ from baozhang.law.rules import title_of
 from . import shown
 from .extras import headline
 
-SHOWN = 100  # rows of the table; the sums count all
+SHOWN = 30  # rows of the table until all are asked for; the sums count all
 IN_CHART = 10
 
 
@@ -62,10 +62,15 @@ def _ask(request: HttpRequest, resource: Resource, standard: Standard, who: Acto
         return
     count = Trial._base_manager.filter(standard=standard).count()
     jobs.ask(
-        works.WORK, key=f"standards.try:{standard.pk}:{standard.version}:{count}:{assumed or ''}:{who.user_id}",
-        title=_("试算：%(title)s") % {"title": standard.title}, user_id=who.user_id, organ_id=who.organ_id,
-        url=f"{frame.url_of(resource, standard)}try/", standard=standard.pk, assumed=assumed.isoformat() if assumed else None,
-    )  # fmt: skip
+        works.WORK,
+        key=f"standards.try:{standard.pk}:{standard.version}:{count}:{assumed or ''}:{who.user_id}",
+        title=_("试算：%(title)s") % {"title": standard.title},
+        user_id=who.user_id,
+        organ_id=who.organ_id,
+        url=f"{frame.url_of(resource, standard)}try/",
+        standard=standard.pk,
+        assumed=assumed.isoformat() if assumed else None,
+    )
 
 
 def _day(text: str) -> dt.date | None:
@@ -78,50 +83,76 @@ def _day(text: str) -> dt.date | None:
 def _show(request: HttpRequest, resource: Resource, standard: Standard, refusal: Refused | None) -> HttpResponse:
     trial = Trial._base_manager.filter(standard=standard).first()
     job = jobs.Job.objects.filter(name=works.WORK, args__standard=standard.pk).order_by("-pk").first()
-    running = job is not None and (not job.over or (bool(job.error) and (trial is None or job.asked_at > trial.made_at)))
+    running = job is not None and (
+        not job.over or (bool(job.error) and (trial is None or job.asked_at > trial.made_at))
+    )
     lines = queries.lines_of(standard)
     context: dict[str, Any] = {
-        "standard": standard, "refusal": refusal, "job": _progress(job) if job is not None and running else None,
-        "trial": None, "may": not standard.issued and bool(lines), "url": frame.url_of(resource, standard),
+        "standard": standard,
+        "refusal": refusal,
+        "job": _progress(job) if job is not None and running else None,
+        "trial": None,
+        "may": not standard.issued and bool(lines),
+        "url": frame.url_of(resource, standard),
         "page": frame.page(
-            resource, _("试算：%(title)s") % {"title": standard.title},
+            resource,
+            _("试算：%(title)s") % {"title": standard.title},
             purpose=_("在真实数据上比较现行标准与草案，只记结果，不产生风险线索"),
         ),
-    }  # fmt: skip
+    }
     if trial is not None:
-        context |= _result(trial, stale=trial.digest != trying.digest_of(lines))
+        most = trying.MOST_ROWS if request.GET.get("all") else SHOWN
+        context |= _result(trial, most, stale=trial.digest != trying.digest_of(lines))
     return render(request, "standards/trial.html", context, status=200 if refusal is None else refusal.status)
 
 
 def _progress(job: jobs.Job) -> dict[str, Any]:
     return {
-        "done": job.state == jobs.State.DONE, "failed": job.state in (jobs.State.FAILED, jobs.State.REFUSED), "words": job.title,
-        "percent": 100 * job.done // job.total if job.total else 0, "count": job.done, "total": job.total,
+        "done": job.state == jobs.State.DONE,
+        "failed": job.state in (jobs.State.FAILED, jobs.State.REFUSED),
+        "words": job.title,
+        "percent": 100 * job.done // job.total if job.total else 0,
+        "count": job.done,
+        "total": job.total,
         "error": job.error.splitlines()[0] if job.error else "",
-    }  # fmt: skip
+    }
 
 
-def _result(trial: Trial, *, stale: bool) -> dict[str, Any]:
+def _result(trial: Trial, most: int, *, stale: bool) -> dict[str, Any]:
     found = trial.result
     rows = found["rows"]
     return {
-        "trial": trial, "headline": headline(trial), "found": found, "stale": stale, "made": cells.moment(trial.made_at),
+        "trial": trial,
+        "headline": headline(trial),
+        "found": found,
+        "stale": stale,
+        "made": cells.moment(trial.made_at),
         "assumed": trial.assumed_from != trial.standard.valid_from,
-        "amount_now": cells.money(trial.amount_now), "amount_draft": cells.money(trial.amount_draft),
+        "amount_now": cells.money(trial.amount_now),
+        "amount_draft": cells.money(trial.amount_draft),
         "difference": f"{trial.amount_draft - trial.amount_now:+,.2f}",
-        "rows": [_row(row) for row in rows[:SHOWN]], "more": max(0, found["row_count"] - SHOWN),
-        "chart": _chart(trial) if rows else None, "errors": found["errors"],
+        "rows": [_row(row) for row in rows[:most]],
+        "more": max(0, found["row_count"] - most),
+        "may_all": len(rows) > most,
+        "chart": _chart(trial) if rows else None,
+        "errors": found["errors"],
         "rules": [title_of(name) for name in found["rules"]],
-    }  # fmt: skip
+    }
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     key = shown.figure(row["key"])
     return {
-        "organ": row["name"], "figure": key["name"], "figure_url": key["url"], "now": row["now"], "draft": row["draft"],
-        "amount_now": cells.money(Decimal(row["amount_now"])), "amount_draft": cells.money(Decimal(row["amount_draft"])),
-        "change": _change(row), "open": f"?organ={row['organ']}&key={row['key']}",
-    }  # fmt: skip
+        "organ": row["name"],
+        "figure": key["name"],
+        "figure_url": key["url"],
+        "now": row["now"],
+        "draft": row["draft"],
+        "amount_now": cells.money(Decimal(row["amount_now"])),
+        "amount_draft": cells.money(Decimal(row["amount_draft"])),
+        "change": _change(row),
+        "open": f"?organ={row['organ']}&key={row['key']}",
+    }
 
 
 def _change(row: dict[str, Any]) -> dict[str, str]:
@@ -146,16 +177,25 @@ def _chart(trial: Trial) -> dict[str, Any]:
     total, shown_sum = trial.amount_draft, sum((pair[1] for _name, pair in top), Decimal(0))
     share = f"{shown_sum * 100 / total:.0f}%" if total else "0%"
     return {
-        "id": "trial-chart", "title": _("前 %(n)s 家单位占草案涉及金额的 %(share)s（元）") % {"n": len(top), "share": share},
+        "id": "trial-chart",
+        "title": _("前 %(n)s 家单位占草案涉及金额的 %(share)s（元）") % {"n": len(top), "share": share},
         "data": {
-            "kind": "row", "categories": [name for name, _pair in top],
-            "series": [{"name": _("现行标准"), "values": [float(p[0]) for _n, p in top]}, {"name": _("草案"), "values": [float(p[1]) for _n, p in top]}],
+            "kind": "row",
+            "categories": [name for name, _pair in top],
+            "series": [
+                {"name": _("现行标准"), "values": [float(p[0]) for _n, p in top]},
+                {"name": _("草案"), "values": [float(p[1]) for _n, p in top]},
+            ],
         },
         "table": {
-            "columns": [{"words": _("单位")}, {"words": _("现行标准"), "kind": "money", "unit": _("元")}, {"words": _("草案"), "kind": "money", "unit": _("元")}],
+            "columns": [
+                {"words": _("单位")},
+                {"words": _("现行标准"), "kind": "money", "unit": _("元")},
+                {"words": _("草案"), "kind": "money", "unit": _("元")},
+            ],
             "rows": [{"cells": [name, cells.money(p[0]), cells.money(p[1])]} for name, p in top],
         },
-    }  # fmt: skip
+    }
 
 
 def _open(request: HttpRequest, resource: Resource, standard: Standard, who: Actor) -> HttpResponse:
@@ -169,20 +209,36 @@ def _open(request: HttpRequest, resource: Resource, standard: Standard, who: Act
     pairs = trying.opened(values, trial.day, int(organ), key, trial.result["rules"])
     name = next((row["name"] for row in trial.result["rows"] if str(row["organ"]) == organ), "")
     context = {
-        "page": frame.page(resource, _("%(organ)s：%(figure)s") % {"organ": name, "figure": shown.figure(key)["name"]},
-                           purpose=_("按 %(day)s 的事实，用现行标准和草案各判断一次") % {"day": trial.day}),
-        "pairs": [_pair(pair) for pair in pairs], "back": request.path, "stale": trial.digest != trying.digest_of(queries.lines_of(standard)),
-    }  # fmt: skip
+        "page": frame.page(
+            resource,
+            _("%(organ)s：%(figure)s") % {"organ": name, "figure": shown.figure(key)["name"]},
+            purpose=_("按 %(day)s 的事实，用现行标准和草案各判断一次") % {"day": trial.day},
+        ),
+        "pairs": [_pair(pair) for pair in pairs],
+        "back": request.path,
+        "stale": trial.digest != trying.digest_of(queries.lines_of(standard)),
+    }
     return render(request, "standards/opened.html", context)
 
 
 def _pair(pair: trying.Pair) -> dict[str, Any]:
     one = pair.either
-    words, colour = (_("新超出"), "red") if pair.now is None else (_("不再超出"), "green") if pair.draft is None else (_("仍超出"), "amber")
+    words, colour = (
+        (_("新超出"), "red")
+        if pair.now is None
+        else (_("不再超出"), "green")
+        if pair.draft is None
+        else (_("仍超出"), "amber")
+    )
     return {
-        "name": _link(one), "rule": one.rule.title, "article": frame.law(one.rule.article), "state": {"words": words, "colour": colour},
-        "now": _side(pair.now), "draft": _side(pair.draft), "remedy": str(one.verdict.remedy) if pair.draft else "",
-    }  # fmt: skip
+        "name": _link(one),
+        "rule": one.rule.words,
+        "article": frame.law(one.rule.article),
+        "state": {"words": words, "colour": colour},
+        "now": _side(pair.now),
+        "draft": _side(pair.draft),
+        "remedy": str(one.verdict.remedy) if pair.draft else "",
+    }
 
 
 def _side(judged: Judged | None) -> dict[str, Any] | None:
@@ -190,7 +246,11 @@ def _side(judged: Judged | None) -> dict[str, Any] | None:
         return None
     amount = judged.verdict.amount
     figures = [f"{shown.figure(one.key)['name']} {one.shown}" for one in judged.readings]
-    return {"sentence": str(judged.verdict.sentence), "amount": "" if amount is None else cells.money(amount), "figures": "；".join(figures)}
+    return {
+        "sentence": str(judged.verdict.sentence),
+        "amount": "" if amount is None else cells.money(amount),
+        "figures": "；".join(figures),
+    }
 
 
 def _link(judged: Judged) -> str:

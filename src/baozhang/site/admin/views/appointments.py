@@ -58,8 +58,12 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     form.fields["until"].required = True
     form.initial["until"] = form.initial.get("until") or clock.today()
     form.fields["until"].help_text = _("当天仍有效，次日起失效。")
-    form.fields["note"] = forms.CharField(label=_("理由"), max_length=200, help_text=_("记入账本，如调离、退休、岗位调整"))
-    return _answer(request, form, _("结束任职：%(record)s") % {"record": record}, frame.url_of(resource, record), _("结束任职"))
+    form.fields["note"] = forms.CharField(
+        label=_("理由"), max_length=200, help_text=_("记入账本，如调离、退休、岗位调整")
+    )
+    return _answer(
+        request, form, _("结束任职：%(record)s") % {"record": record}, frame.url_of(resource, record), _("结束任职")
+    )
 
 
 def _answer(request: HttpRequest, form: RecordForm, title: str, back: str, words: str) -> HttpResponse:

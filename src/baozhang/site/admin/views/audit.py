@@ -38,10 +38,15 @@ def entries(request: HttpRequest) -> HttpResponse:
         "lines": [_line(line) for line in found], "query": query,
         "acts": sorted(((code, act.words, code == query["act"]) for code, act in ledger.ACTS.items()), key=lambda row: str(row[1])),
         "kinds": sorted(((label, words, label == query["kind"]) for label, words in reading.kinds().items()), key=lambda row: row[1]),
-        "older": urlencode({**asked, "before": onward}) if onward else "", "newest": urlencode(asked) if query["before"] else "",
+        "older": _query({**asked, "before": onward}) if onward else "", "newest": _query(asked) if query["before"] else "",
         "page": frame.heading(request, _("账本"), _("谁在何时对哪一条记录做了什么；业务内容不在此显示，只列变动的字段。")),
     }  # fmt: skip
     return render(request, "site/ledger.html", context)
+
+
+def _query(parts: dict[str, Any]) -> str:
+    """The parts as an address has them, days and keys in words."""
+    return urlencode({name: str(value) for name, value in parts.items()})
 
 
 def _line(line: reading.Line) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def _line(line: reading.Line) -> dict[str, Any]:
     return {
         "when": cells.moment(entry.at), "who": entry.by_organ, "kind": line.kind_words, "number": entry.record_id, "seq": entry.seq,
         "organ": line.organ, "sentence": line.sentence, "masked": line.masked, "proof_url": reverse("admin-proof", args=[entry.pk]),
-        "record_url": f"{reverse('admin-ledger')}?{urlencode({'kind': entry.kind, 'number': entry.record_id})}",
+        "record_url": f"{reverse('admin-ledger')}?{_query({'kind': entry.kind, 'number': entry.record_id})}",
     }  # fmt: skip
 
 
@@ -67,7 +72,11 @@ def proof(request: HttpRequest, key: int) -> HttpResponse:
     entry, line = _entry(request, key)
     shown = proofs.words_of(entry, body=not line.masked)
     shown |= {"sentence": line.sentence, "download_url": reverse("admin-proof-file", args=[key])}
-    title = _("存证：%(kind)s %(number)s 第 %(seq)s 条") % {"kind": line.kind_words, "number": entry.record_id, "seq": entry.seq}
+    title = _("存证：%(kind)s %(number)s 第 %(seq)s 条") % {
+        "kind": line.kind_words,
+        "number": entry.record_id,
+        "seq": entry.seq,
+    }
     purpose = _("证明这条记录当时就是这样记的，此后没有被改动。")
     if line.masked:
         purpose = _("记账原文属于业务内容，由有权查看该记录的人员下载；这里可以核对摘要链和封账。")
@@ -95,7 +104,7 @@ def sealed(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(pk__lt=int(before)) if before.isdigit() else rows
     found = list(rows[: reading.PAGE + 1])
     lines = [
-        {"url": f"{reverse('admin-ledger')}?{urlencode({'day_from': one.day, 'day_to': one.day})}",
+        {"url": f"{reverse('admin-ledger')}?{_query({'day_from': one.day, 'day_to': one.day})}",
          "cells": [one.day.isoformat(), f"{one.count:,}", bytes(one.root).hex(), bytes(one.hash).hex(), cells.moment(one.at)]}
         for one in found[: reading.PAGE]
     ]  # fmt: skip
@@ -136,7 +145,12 @@ def _runs(runs: list[Verification]) -> dict[str, Any]:
          "cells": [cells.moment(one.asked_at), one.asked_by, one.get_state_display(), f"{one.entries:,}", one.problem_count]}
         for one in runs
     ]  # fmt: skip
-    return frame.table((_("发起时间"), _("发起人"), _("结果"), _("核对条目"), _("问题数")), rows, empty=_("还没有验证过。"), numbers=(3, 4))
+    return frame.table(
+        (_("发起时间"), _("发起人"), _("结果"), _("核对条目"), _("问题数")),
+        rows,
+        empty=_("还没有验证过。"),
+        numbers=(3, 4),
+    )
 
 
 def _last(runs: list[Verification]) -> dict[str, Any] | None:
@@ -159,5 +173,9 @@ def _progress(job: jobs.Job | None) -> dict[str, Any] | None:
         "total": f"{job.total:,}" if job.total else "", "count": f"{job.done:,}", "percent": job.done * 100 // job.total if job.total else 0,
     }  # fmt: skip
     if failed:
-        made |= {"words": _("验证中断"), "error": _("后台任务出错，系统管理员可在后台任务中查看。"), "instead": _("再次开始即从头验证。")}
+        made |= {
+            "words": _("验证中断"),
+            "error": _("后台任务出错，系统管理员可在后台任务中查看。"),
+            "instead": _("再次开始即从头验证。"),
+        }
     return made

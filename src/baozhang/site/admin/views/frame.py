@@ -21,7 +21,14 @@ def must(request: HttpRequest, permission: str) -> Actor:
     return who
 
 
-def heading(request: HttpRequest, title: Any, purpose: Any, *, actions: list[dict[str, Any]] | None = None, up: tuple[Any, str] | None = None) -> dict[str, Any]:
+def heading(
+    request: HttpRequest,
+    title: Any,
+    purpose: Any,
+    *,
+    actions: list[dict[str, Any]] | None = None,
+    up: tuple[Any, str] | None = None,
+) -> dict[str, Any]:
     """The heading of a page, under 系统管理."""
     trail: list[dict[str, Any]] = [{"words": _("系统管理"), "url": ""}]
     if up is not None:
@@ -30,7 +37,9 @@ def heading(request: HttpRequest, title: Any, purpose: Any, *, actions: list[dic
     return {"title": str(title), "purpose": purpose, "article": frame.law(ARTICLE), "actions": actions or []}
 
 
-def table(words: Sequence[Any], rows: Iterable[dict[str, Any]], *, empty: Any = "", numbers: Sequence[int] = ()) -> dict[str, Any]:
+def table(
+    words: Sequence[Any], rows: Iterable[dict[str, Any]], *, empty: Any = "", numbers: Sequence[int] = ()
+) -> dict[str, Any]:
     """A table for `_table.html`; the columns at `numbers` stand to the right."""
     columns = [{"words": word, "kind": "number" if place in numbers else "text"} for place, word in enumerate(words)]
     return {"columns": columns, "rows": list(rows), "empty": {"why": empty or _("没有内容。")}}

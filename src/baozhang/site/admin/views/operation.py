@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_tasks_db.models import DBTaskResult
 
-from baozhang.kernel import access, attachments, cells, clock, jobs, schedule, tokens
+from baozhang.kernel import access, attachments, cells, clock, schedule, tokens
 from baozhang.kernel.jobs import Job, State
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.tokens import Token
@@ -57,7 +57,16 @@ def _job(one: Job) -> list[Any]:
     plan = schedule.PLANS.get(one.name.removeprefix("schedule-"))
     progress = f"{one.done:,} / {one.total:,}" if one.total else ""
     ended = cells.moment(one.ended_at) if one.ended_at else ""
-    return [one.pk, plan.words if plan else one.name, one.get_state_display(), progress, one.attempts, cells.moment(one.asked_at), ended, place(one.error)]
+    return [
+        one.pk,
+        plan.words if plan else one.name,
+        one.get_state_display(),
+        progress,
+        one.attempts,
+        cells.moment(one.asked_at),
+        ended,
+        place(one.error),
+    ]
 
 
 def place(error: str) -> str:
@@ -112,8 +121,12 @@ def keys(request: HttpRequest) -> HttpResponse:
          "cells": [one.name, one.user.name, organs.get(one.organ_id, ""), one.until.isoformat(), _standing(one)]}
         for one in rows
     ]  # fmt: skip
-    table = frame.table((_("用途"), _("所有者"), _("单位"), _("有效期至"), _("状态")), lines, empty=_("还没有人签发接口密钥。"))
-    page = frame.heading(request, _("接口密钥"), _("程序凭密钥以所有者的身份办理；密钥原文只在签发时显示一次，系统不存。"))
+    table = frame.table(
+        (_("用途"), _("所有者"), _("单位"), _("有效期至"), _("状态")), lines, empty=_("还没有人签发接口密钥。")
+    )
+    page = frame.heading(
+        request, _("接口密钥"), _("程序凭密钥以所有者的身份办理；密钥原文只在签发时显示一次，系统不存。")
+    )
     return render(request, "kernel/table.html", {"table": table, "page": page})
 
 
@@ -148,4 +161,9 @@ def key(request: HttpRequest, pk: int) -> HttpResponse:
         "says": _("所有者：%(user)s；有效期至 %(until)s；%(state)s。注销不能撤回。") % {"user": one.user.name, "until": one.until, "state": _standing(one)},
     }  # fmt: skip
     page = frame.heading(request, one.name, "", up=(_("接口密钥"), reverse("admin-keys")))
-    return render(request, "site/suspend.html", {"step": step, "form": None, "refusal": refusal, "page": page}, status=422 if refusal else 200)
+    return render(
+        request,
+        "site/suspend.html",
+        {"step": step, "form": None, "refusal": refusal, "page": page},
+        status=422 if refusal else 200,
+    )

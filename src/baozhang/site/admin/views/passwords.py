@@ -65,7 +65,11 @@ def reset(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         "url": request.path, "note": False, "back_url": frame.url_of(resource, user),
         "says": _("原密码随即作废。新密码只在下一页显示一次，本人首次登录时须改掉。"),
     }  # fmt: skip
-    return render(request, "kernel/step.html", {"step": step, "form": None, "page": frame.page(resource, _("重置密码：%(name)s") % {"name": user.name})})
+    return render(
+        request,
+        "kernel/step.html",
+        {"step": step, "form": None, "page": frame.page(resource, _("重置密码：%(name)s") % {"name": user.name})},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,7 +80,9 @@ def hand_out(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not waiting:
             raise Refused(_("没有待发放的账号"), instead=_("请先开设或导入账号。"))
-        return _shown(request, accounts.hand_out(waiting, by=who), _("已发放 %(count)s 个初始密码") % {"count": len(waiting)})
+        return _shown(
+            request, accounts.hand_out(waiting, by=who), _("已发放 %(count)s 个初始密码") % {"count": len(waiting)}
+        )
     rows = [{"url": reverse(f"{SLUG}:detail", args=[user.pk]), "cells": [user.username, user.name]} for user in waiting]
     page = admin.heading(
         request, _("发放初始密码"), _("导入的账号没有密码，不能登录；在这里一次发放，打印后交给本人。"),
@@ -96,7 +102,9 @@ def _shown(request: HttpRequest, given: list[tuple[User, str]], title: str) -> H
         "given": [{"username": user.username, "name": user.name, "password": password} for user, password in given],
         "appoint_url": f"{reverse('organs/appointments:add')}?user={single.pk}" if single else "",
         "back_url": frame.list_url(resource),
-        "page": frame.page(resource, title, purpose=_("密码只在这一页显示一次，离开后无法再看到；本人首次登录时须改掉。")),
+        "page": frame.page(
+            resource, title, purpose=_("密码只在这一页显示一次，离开后无法再看到；本人首次登录时须改掉。")
+        ),
     }
     response = render(request, "site/passwords.html", context)
     response["Cache-Control"] = "no-store"

@@ -60,7 +60,12 @@ def matrix(request: HttpRequest) -> HttpResponse:
 def _groups(roles: list[access.Role]) -> Iterator[tuple[str, list[str]]]:
     """The permissions that any of the roles holds, in the menu's order of their classes of record."""
     held = {name for role in roles for name in role.grants}
-    order = {label: place for place, (label, _one) in enumerate(sorted(BY_LABEL.items(), key=lambda pair: list(CHAPTERS).index(pair[1].chapter)))}
+    order = {
+        label: place
+        for place, (label, _one) in enumerate(
+            sorted(BY_LABEL.items(), key=lambda pair: list(CHAPTERS).index(pair[1].chapter))
+        )
+    }
     labels = sorted({name.partition(":")[0] for name in held}, key=lambda label: (order.get(label, len(order)), label))
     for label in labels:
         words = BY_LABEL[label].title if label in BY_LABEL else _("其他")
@@ -72,7 +77,11 @@ def _line(name: str, roles: list[access.Role], suspended: frozenset[tuple[str, s
     for role in roles:
         reach = role.grants.get(name)
         off = (role.code, name) in suspended
-        url = f"{reverse('admin-suspend')}?{urlencode({'role': role.code, 'permission': name})}" if reach and may and not role.admin else ""
+        url = (
+            f"{reverse('admin-suspend')}?{urlencode({'role': role.code, 'permission': name})}"
+            if reach and may and not role.admin
+            else ""
+        )
         made.append({"words": words[reach] if reach else "", "off": off, "url": url})
     return {"words": access.PERMISSIONS[name].words, "name": name, "cells": made}
 
@@ -81,7 +90,10 @@ def _line(name: str, roles: list[access.Role], suspended: frozenset[tuple[str, s
 def suspend(request: HttpRequest) -> HttpResponse:
     """One grant: suspended with a reason, or what was decided on it."""
     who = frame.must(request, rights.MATRIX)
-    role, permission = access.ROLES.get(request.GET.get("role", "")), access.PERMISSIONS.get(request.GET.get("permission", ""))
+    role, permission = (
+        access.ROLES.get(request.GET.get("role", "")),
+        access.PERMISSIONS.get(request.GET.get("permission", "")),
+    )
     if role is None or permission is None or permission.name not in role.grants:
         raise NotFound(_("该角色没有这项授权"))
     old = suspensions.found(role.code, permission.name)
@@ -92,7 +104,9 @@ def suspend(request: HttpRequest) -> HttpResponse:
         try:
             who.must("organs.suspension:add")
             suspensions.suspend(role.code, permission.name, by=who, reason=request.POST.get("note", ""))
-            messages.success(request, _("已停用：%(role)s不再能%(right)s。") % {"role": role.words, "right": permission.words})
+            messages.success(
+                request, _("已停用：%(role)s不再能%(right)s。") % {"role": role.words, "right": permission.words}
+            )
             return HttpResponseRedirect(reverse("admin-rights"))
         except Invalid as error:
             refusal = error
@@ -103,7 +117,12 @@ def suspend(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     title = _("停用授权：%(role)s · %(right)s") % {"role": role.words, "right": permission.words}
     page = frame.heading(request, title, "", up=(_("角色与权限"), reverse("admin-rights")))
-    return render(request, "site/suspend.html", {"step": step, "form": None, "refusal": refusal, "page": page}, status=422 if refusal else 200)
+    return render(
+        request,
+        "site/suspend.html",
+        {"step": step, "form": None, "refusal": refusal, "page": page},
+        status=422 if refusal else 200,
+    )
 
 
 @require_GET
@@ -117,7 +136,15 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
     found = list(rows[: SHOWN + 1])
     more = urlencode({"user": user, "before": found[SHOWN - 1].pk}) if len(found) > SHOWN else ""
     lines = [
-        {"cells": [cells.moment(one.attempt_time), one.username or "", one.ip_address or "", _("当时已锁定") if one.locked_out else "", one.user_agent[:80]]}
+        {
+            "cells": [
+                cells.moment(one.attempt_time),
+                one.username or "",
+                one.ip_address or "",
+                _("当时已锁定") if one.locked_out else "",
+                one.user_agent[:80],
+            ]
+        }
         for one in found[:SHOWN]
     ]
     context = {
@@ -132,7 +159,11 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
 def _barred() -> Iterator[dict[str, Any]]:
     """The names and addresses that have to wait."""
     pause = settings.AXES_COOLOFF_TIME * 3600
-    attempts = AccessAttempt.objects.order_by().values("username", "ip_address").annotate(count=Sum("failures_since_start"), last=Max("attempt_time"))
+    attempts = (
+        AccessAttempt.objects.order_by()
+        .values("username", "ip_address")
+        .annotate(count=Sum("failures_since_start"), last=Max("attempt_time"))
+    )
     for one in attempts.filter(count__gte=settings.AXES_FAILURE_LIMIT):
         left = pause - (clock.now() - one["last"]).total_seconds()
         if left > 0:
@@ -150,11 +181,27 @@ def policy(request: HttpRequest) -> HttpResponse:
         (_("密码"), "；".join(rule.strip("。. ") for rule in rules)),
         (_("首次登录"), _("初始密码由系统随机生成，本人首次登录时必须改掉")),
         (_("密码存放"), _("只存 Argon2 加盐摘要，任何人都看不到原文")),
-        (_("登录失败"), _("同一登录名和地址连续错 %(count)s 次，锁定 %(minutes)s 分钟") % {"count": settings.AXES_FAILURE_LIMIT, "minutes": minutes}),
-        (_("会话"), _("登录 %(hours)s 小时后须重新登录；停用账号后会话随即失效") % {"hours": settings.SESSION_COOKIE_AGE // 3600}),
+        (
+            _("登录失败"),
+            _("同一登录名和地址连续错 %(count)s 次，锁定 %(minutes)s 分钟")
+            % {"count": settings.AXES_FAILURE_LIMIT, "minutes": minutes},
+        ),
+        (
+            _("会话"),
+            _("登录 %(hours)s 小时后须重新登录；停用账号后会话随即失效")
+            % {"hours": settings.SESSION_COOKIE_AGE // 3600},
+        ),
         (_("接口密钥"), _("最长一年，只存摘要，随账号停用和任职结束失效")),
-        (_("传输"), _("全程加密，会话只经 HTTPS 传送") if settings.SESSION_COOKIE_SECURE else _("本部署未启用 HTTPS，只宜在本机或内网试用")),
+        (
+            _("传输"),
+            _("全程加密，会话只经 HTTPS 传送")
+            if settings.SESSION_COOKIE_SECURE
+            else _("本部署未启用 HTTPS，只宜在本机或内网试用"),
+        ),
     ]
-    panel = {"title": _("在用的规则"), "rows": [{"words": words, "value": value, "wide": True} for words, value in rows]}
+    panel = {
+        "title": _("在用的规则"),
+        "rows": [{"words": words, "value": value, "wide": True} for words, value in rows],
+    }
     page = frame.heading(request, _("口令与登录策略"), _("由部署时的设置决定，更改须修改设置并重启。"))
     return render(request, "site/panel.html", {"panel": panel, "page": page})

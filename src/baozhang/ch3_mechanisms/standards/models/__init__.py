@@ -1,0 +1,7 @@
+"""Standards that an authority issues, their lines, the trials of a draft, and re-examinations (articles 12 and 37)."""
+
+from .afterwards import Reexamination, Trial
+from .line import StandardLine, called, settled_row
+from .standard import Standard
+
+__all__ = ["Reexamination", "Standard", "StandardLine", "Trial", "called", "settled_row"]

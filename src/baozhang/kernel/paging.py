@@ -1,0 +1,142 @@
+"""Cutting one page out of many rows so that its cost is bounded, wherever it lies and whatever is filtered.
+
+A database that has to find fifty of a million rows in an order can walk the order's index until enough rows fit, or
+collect all that fit and sort them. It guesses which; where filter and order hang together (dear things are seldom
+furniture) it guesses wrong and walks the whole table. Here what fits is collected up to a cap first, which gives the
+count; if that was all, it is sorted and the page is found. Otherwise a stretch of the index is walked, in which rows
+that are not rare must turn up; only where the stretch yields too little is the whole collected.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import F, Func, Q, QuerySet
+
+Cursor = tuple[Any, int]  # the sort value and key of a row
+STRETCH = 10_000  # index entries walked before giving up
+
+
+class Unindexed(Func):
+    """The same value, so written that the database does not take the index for the order."""
+
+    arity = 1
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The greatest of one value."""
+        return self.as_sql(compiler, connection, template="GREATEST(%(expressions)s)", **context)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """The value with a sign that changes nothing."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
+
+
+class Cut:
+    """One page: which rows, in the order of a field and then of the key, after a cursor, backwards or not."""
+
+    def __init__(
+        self,
+        rows: QuerySet[Any],
+        name: str,
+        *,
+        descending: bool,
+        cursor: Cursor | None,
+        size: int,
+        cap: int,
+        lead: Q | None = None,
+    ) -> None:
+        """`cap` is how many rows are counted and collected; `lead` what an index begins with before field and key."""
+        self.rows, self.field, self.size, self.cap = rows, rows.model._meta.get_field(name), size, cap
+        self.descending, self.cursor, self.lead = descending, cursor, lead
+        self.order = in_order(name, descending)
+
+    def keys(self) -> tuple[list[int], int]:
+        """These are the keys of the page's rows in their order, and how many rows fit, up to one more than the cap."""
+        found, count = self._collected()
+        return (found if count <= self.cap else self._walked()), count
+
+    def _collected(self) -> tuple[list[int], int]:
+        """What fits is collected up to the cap, counted, and the page cut from it: right where the cap was not reached."""
+        some = self.rows.order_by().values_list("pk", self.field.attname)[: self.cap + 1]
+        sql, values = some.query.sql_with_params()
+        id_ = self.field.attname == "id"
+        where, more = ("", []) if self.cursor is None else _beyond_in_sql(self.field, self.cursor, self.descending)
+        way = "DESC" if self.descending else "ASC"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH hit ({'id, again' if id_ else 'id, sort'}) AS MATERIALIZED ({sql}), counted AS (SELECT count(*) AS n FROM hit) "
+                f"SELECT counted.n, page.id FROM counted LEFT JOIN (SELECT id FROM hit {where} "
+                f"ORDER BY {'' if id_ else f'sort {way}, '}id {way} LIMIT {self.size}) AS page ON TRUE",
+                [*values, *more],
+            )
+            lines = cursor.fetchall()
+        return [key for _count, key in lines if key is not None], lines[0][0]
+
+    def _walked(self) -> list[int]:
+        rows, walked = self.rows, self.rows.model._base_manager.filter(self.lead or Q())
+        if self.cursor is not None:
+            after = beyond(self.field, self.cursor, self.descending)
+            rows, walked = rows.filter(after), walked.filter(after)
+        end = walked.order_by(*self.order).values_list(self.field.attname, "pk")[STRETCH : STRETCH + 1]
+        limit = next(iter(end), None)
+        near = rows if limit is None else rows.filter(_upto(self.field, limit, self.descending))
+        found = list(near.order_by(*self.order).values_list("pk", flat=True)[: self.size])
+        if limit is None or len(found) == self.size:
+            return found
+        one = Unindexed(F(self.field.name))
+        first = one.desc() if self.descending else one.asc()
+        return list(rows.order_by(first, self.order[-1]).values_list("pk", flat=True)[: self.size])
+
+
+def in_order(name: str, descending: bool) -> tuple[str, ...]:
+    """The order by a field and then by the key."""
+    sign = "-" if descending else ""
+    return (f"{sign}{name}", f"{sign}id") if name != "id" else (f"{sign}id",)
+
+
+def _nulls_last(descending: bool) -> bool:
+    """PostgreSQL holds NULL for the largest value, SQLite for the smallest."""
+    return (connection.vendor == "postgresql") != descending
+
+
+def beyond(field: models.Field[Any, Any], cursor: Cursor, descending: bool) -> Q:
+    """The rows that come after a cursor; written so that an index on (field, id) is entered at the right place."""
+    name, sign = field.attname, "lt" if descending else "gt"
+    value, pk = cursor
+    later = Q(**{f"id__{sign}": pk})
+    if name == "id":
+        return later
+    if value is None:
+        same = Q(**{f"{name}__isnull": True}) & later
+        return same if _nulls_last(descending) else same | Q(**{f"{name}__isnull": False})
+    value = field.to_python(value)
+    found = Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | later)
+    return found | Q(**{f"{name}__isnull": True}) if field.null and _nulls_last(descending) else found
+
+
+def _beyond_in_sql(field: models.Field[Any, Any], cursor: Cursor, descending: bool) -> tuple[str, list[Any]]:
+    """The same for what was collected, whose columns are `sort` and `id`."""
+    sign, (value, pk) = "<" if descending else ">", cursor
+    if field.attname == "id":
+        return f"WHERE id {sign} %s", [pk]
+    if value is None:
+        rest = "" if _nulls_last(descending) else " OR sort IS NOT NULL"
+        return f"WHERE (sort IS NULL AND id {sign} %s){rest}", [pk]
+    prepared = field.get_db_prep_value(field.to_python(value), connection)
+    rest = " OR sort IS NULL" if _nulls_last(descending) else ""
+    return f"WHERE sort {sign} %s OR (sort = %s AND id {sign} %s){rest}", [prepared, prepared, pk]
+
+
+def _upto(field: models.Field[Any, Any], limit: Cursor, descending: bool) -> Q:
+    """The rows that come before a place in the order, or stand on it."""
+    name, sign = field.attname, "gt" if descending else "lt"
+    value, pk = limit
+    earlier = Q(**{f"id__{sign}e": pk})
+    if name == "id":
+        return earlier
+    if value is None:
+        same = Q(**{f"{name}__isnull": True}) & earlier
+        return same | Q(**{f"{name}__isnull": False}) if _nulls_last(descending) else same
+    found = Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | earlier)
+    return found | Q(**{f"{name}__isnull": True}) if field.null and not _nulls_last(descending) else found
