@@ -141,6 +141,7 @@ class Actor:
     name: str
     holdings: tuple[Holding, ...] = ()
     system: bool = False
+    elsewhere: tuple[Holding, ...] = ()  # what the same user holds in other organs, to which he may switch
     _where: dict[str, Organs] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -232,7 +233,7 @@ def actor_of(user: Any, day: dt.date, organ_id: int | None = None) -> Actor:
     organs = [holding.organ_id for holding in holdings]
     chosen = organ_id if organ_id in organs else (organs[0] if organs else None)
     held = tuple(holding for holding in holdings if holding.organ_id == chosen)
-    return Actor(user.pk, user.name, held)
+    return Actor(user.pk, user.name, held, elsewhere=tuple(holding for holding in holdings if holding not in held))
 
 
 def matrix() -> Mapping[str, Role]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from . import access, clock
@@ -49,16 +51,19 @@ def is_admin(actor: access.Actor) -> bool:
     return any(access.ROLES[code].admin for code in actor.roles)
 
 
+_address = lru_cache(maxsize=None)(reverse)  # addresses without arguments stay what they are
+
+
 def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
     """The chapters with the pages that an actor may open."""
     found: dict[str, list[tuple[int, dict[str, Any]]]] = {code: [] for code in CHAPTERS}
     for resource in RESOURCES.values():
         if resource.menu and actor.can(resource.right("view")):
-            url = reverse(f"{resource.slug}:list")
+            url = _address(f"{resource.slug}:list")
             found[resource.chapter].append((20, {"words": resource.title, "url": url, "active": path.startswith(url)}))
     for one in ENTRIES:
         if _may(actor, one):
-            url = reverse(one.url_name)
+            url = _address(one.url_name)
             found[one.chapter].append((one.order, {"words": one.words, "url": url, "active": path == url}))
     chapters = []
     for code, entries in found.items():
@@ -88,7 +93,7 @@ def _roles(actor: access.Actor) -> str:
 
 def _holdings(actor: access.Actor) -> list[dict[str, Any]]:
     organs: dict[int, dict[str, Any]] = {}
-    for holding in access.holdings_of.ask(actor.user_id or 0, clock.today()):
+    for holding in sorted((*actor.holdings, *actor.elsewhere), key=lambda one: one.appointment_id):
         one = organs.setdefault(
             holding.organ_id,
             {
@@ -107,28 +112,31 @@ def context(request: HttpRequest) -> dict[str, Any]:
     actor: access.Actor | None = getattr(request, "actor", None)
     if actor is None:
         return {"shell": {"brand_under": _("机关运行保障")}}
+    # A part of a page, which htmx asks for while one types, has no frame: what is in it is found when it is looked for.
+    return {"shell": SimpleLazyObject(partial(_shell, request, actor))}
+
+
+def _shell(request: HttpRequest, actor: access.Actor) -> dict[str, Any]:
     return {
-        "shell": {
-            "brand_under": _("机关运行保障"),
-            "menu": menu(actor, request.path),
-            "at_home": request.path == "/",
-            "user": {"name": actor.name, "organ": actor.organ_name, "role": _roles(actor)},
-            "holdings": _holdings(actor),
-            "notices_unread": FEEDS["notices"](actor) if "notices" in FEEDS else 0,
-            "todo_count": FEEDS["todo"](actor) if "todo" in FEEDS else 0,
-            "me": [
-                {"words": _("修改密码"), "url": "/password/", "icon": "lock-closed"},
-                {"words": _("我的接口密钥"), "url": "/me/keys/", "icon": "key"},
-            ],
-            "day_words": _("今天 %(day)s") % {"day": clock.today().isoformat()},
-            "urls": {
-                "switch": "/switch/",
-                "language": "/i18n/setlang/",
-                "logout": "/logout/",
-                "notices": "/notices/",
-                "search": "/search/",
-                "home": "/",
-            },
-            "crumbs": getattr(request, "crumbs", []),
-        }
+        "brand_under": _("机关运行保障"),
+        "menu": menu(actor, request.path),
+        "at_home": request.path == "/",
+        "user": {"name": actor.name, "organ": actor.organ_name, "role": _roles(actor)},
+        "holdings": _holdings(actor),
+        "notices_unread": FEEDS["notices"](actor) if "notices" in FEEDS else 0,
+        "todo_count": FEEDS["todo"](actor) if "todo" in FEEDS else 0,
+        "me": [
+            {"words": _("修改密码"), "url": "/password/", "icon": "lock-closed"},
+            {"words": _("我的接口密钥"), "url": "/me/keys/", "icon": "key"},
+        ],
+        "day_words": _("今天 %(day)s") % {"day": clock.today().isoformat()},
+        "urls": {
+            "switch": "/switch/",
+            "language": "/i18n/setlang/",
+            "logout": "/logout/",
+            "notices": "/notices/",
+            "search": "/search/",
+            "home": "/",
+        },
+        "crumbs": getattr(request, "crumbs", []),
     }

@@ -33,8 +33,8 @@ def holdings(user_id: int, day: dt.date) -> list[Holding]:
 
 
 def _held(appointments: Iterable[Appointment], for_name: str = "", for_id: int | None = None) -> list[Holding]:
-    rows = appointments.select_related("organ").order_by("id")  # type: ignore[attr-defined]
-    return [Holding(row.organ_id, row.organ.name, row.role, row.pk, for_name, for_id) for row in rows]
+    rows = appointments.order_by("id").values_list("organ_id", "organ__name", "role", "pk")  # type: ignore[attr-defined]
+    return [Holding(organ, name, role, pk, for_name, for_id) for organ, name, role, pk in rows]
 
 
 def within(organ_id: int, reach: Reach) -> Organs:
@@ -43,14 +43,14 @@ def within(organ_id: int, reach: Reach) -> Organs:
         return None
     if reach is Reach.OWN:
         return frozenset({organ_id})
-    here = Organization._base_manager.select_related("jurisdiction").get(pk=organ_id).jurisdiction
-    rows = Organization._base_manager.all()
+    here, rows = Organization._base_manager.filter(pk=organ_id), Organization._base_manager.order_by()
     if reach is Reach.JURISDICTION:
-        rows = rows.filter(jurisdiction_id=here.pk)
-    elif here.parent_id is None:
-        return None
+        rows = rows.filter(jurisdiction__in=here.values("jurisdiction"))
     else:
-        rows = rows.filter(jurisdiction__path__startswith=here.path)
+        path, above = here.values_list("jurisdiction__path", "jurisdiction__parent").get()
+        if above is None:
+            return None
+        rows = rows.filter(jurisdiction__path__startswith=path)
     return frozenset(rows.values_list("pk", flat=True))
 
 

@@ -232,7 +232,12 @@ def _on_run(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
         "looked": _("看过"), "found": _("发现"), "new": _("新增"), "changed": _("变化"), "resolved": _("消除"), "open": _("在册"),
         "false_alarms": _("误报"), "error_count": _("出错"),
     }  # fmt: skip
-    heads = [(_("规则"), "text"), (_("条文"), "text"), *((words, "number") for words in numbers.values()), (_("待核实"), "number")]
+    heads = [
+        (_("规则"), "text"),
+        (_("条文"), "text"),
+        *((words, "number") for words in numbers.values()),
+        (_("待核实"), "number"),
+    ]
     base = frame.list_url(BY_LABEL["warnings.finding"])
     rows = [
         {"url": f"{base}?rule={name}", "cells": [title_of(name), article_words(count["article"]), *(count[one] or DASH for one in numbers),
@@ -240,7 +245,9 @@ def _on_run(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
         for name, count in record.counts.items()
     ]  # fmt: skip
     columns = [{"words": words, "kind": kind} for words, kind in heads]
-    return {"related": [{"title": _("各规则计数"), "columns": columns, "rows": rows, "empty": {"why": _("没有规则。")}}]}
+    return {
+        "related": [{"title": _("各规则计数"), "columns": columns, "rows": rows, "empty": {"why": _("没有规则。")}}]
+    }
 
 
 details.EXTRAS.extend((_on_finding, _on_order, _on_run))
