@@ -101,7 +101,7 @@ def listing(rows: int = 2, columns: int = 3) -> dict[str, Any]:
         ],
         "views": [{"words": "全部", "url": "/cards/", "active": True}],
         "view_save_url": "/cards/views/",
-        "column_choices": [{"key": f"c{n}", "words": f"列名 {n}", "on": True} for n in range(columns)],
+        "column_choices": [(f"c{n}", f"列名 {n}", True) for n in range(columns)],
         "bulk": [{"name": "hand", "words": "移交", "needs_note": True, "confirm": "", "icon": "", "kind": ""}],
         "bulk_url": "/cards/acts/?",
         "exports": [{"words": "CSV", "url": "/cards/export.csv?"}],

@@ -97,18 +97,11 @@ class Ledger:
         area = Decimal(self.chance.randint(1200, 6800))
         built = dt.date(self.chance.randint(1995, 2016), self.chance.randint(1, 12), 18)
         street = f"{self.chance.choice(names.STREETS)}{self.chance.randint(10, 900)}号"
-        base: dict[str, Any] = {
-            "organ": self.organ,
-            "title_form": TitleForm.HELD,
-            "holder": self.authority,
-            "address": street,
-            "acquisition": Acquisition.BUILT,
-            "acquired": built,
-            "in_use_from": built,
-            "booked": built,
-            "use_state": UseState.IN_USE,
-            "custodian": self.people[0],
-        }
+        days: dict[str, Any] = dict.fromkeys(("acquired", "in_use_from", "booked"), built)
+        base = days | {
+            "organ": self.organ, "title_form": TitleForm.HELD, "holder": self.authority, "address": street,
+            "acquisition": Acquisition.BUILT, "use_state": UseState.IN_USE, "custodian": self.people[0],
+        }  # fmt: skip
         yield Card(
             **base,
             number=self.number("FW"),

@@ -276,10 +276,13 @@ def _swept(path: Path, live: models.QuerySet[Attachment] | None) -> bool:
 
 
 def size_words(size: int) -> str:
-    """A size as 512 B, 340 KB or 1.2 MB."""
+    """A size as 512 B, 340 KB, 1.2 MB or 3 GB."""
     if size < 1024:
         return f"{size} B"
-    return f"{size / 1024:.0f} KB" if size < PIECE else f"{size / PIECE:.1f} MB".replace(".0 MB", " MB")
+    if size < PIECE:
+        return f"{size / 1024:.0f} KB"
+    unit, words = (PIECE, "MB") if size < 1024 * PIECE else (1024 * PIECE, "GB")
+    return f"{size / unit:.1f}".removesuffix(".0") + f" {words}"
 
 
 @record.removed.fill

@@ -217,6 +217,8 @@ def _condition(one: Filter) -> Q:
 def _spoken_of(one: Filter) -> Q:
     """A text that contains the words, as typed or in capitals; a field with an index of its own holds codes, which begin so."""
     word = one.values[0]
+    if one.path.startswith("extra__"):  # within JSON `contains` asks for a key; this one asks for text
+        return Q(**{f"{one.path}__icontains": word})
     words = {word, word.upper()} if word.isascii() else {word}
     found = Q()
     for said in sorted(words):

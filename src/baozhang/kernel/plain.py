@@ -59,7 +59,9 @@ def plain_value(model: type[Record], name: str, value: Any) -> Any:
     """One value of a kept attribute as the ledger writes it."""
     made = _plain(value)
     if name in model.masked and made not in (None, ""):
-        return "sm3:" + ledger.sm3(str(made).encode()).hex()
+        # Read back, the parts of JSON may stand in another order: its digest is that of its one spelling.
+        text = bulk.dump_json(made) if isinstance(made, (dict, list)) else str(made)
+        return "sm3:" + ledger.sm3(text.encode()).hex()
     return made
 
 

@@ -84,15 +84,10 @@ _PACKAGES = (
 )
 
 
-def listed() -> str:
-    """The endings that are let in, for a hint beside the upload."""
-    return "、".join(dict.fromkeys(ending for sort in SORTS.values() for ending in sort.endings))
-
-
 def refusal(why: str, instead: str = "") -> Invalid:
     """The refusal of a file for what it is."""
     return Invalid(
-        _("不能接收这个文件"), why=why, instead=instead or _("请上传 %(endings)s 格式的文件。") % {"endings": listed()}
+        _("不能接收这个文件"), why=why, instead=instead or _("请上传 PDF、OFD、图片、Word、Excel、演示文稿、CSV、纯文本或 MP4 文件。")
     )
 
 

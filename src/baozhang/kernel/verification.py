@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import clock, jobs, seals
+from . import clock, jobs, notices, seals
 from .access import Actor, system_actor
 from .record import Record, keep
 from .refusal import Refused
@@ -101,5 +101,13 @@ def verify(job: jobs.Job, verification: int) -> dict[str, Any]:
             run.problems, run.problem_count = "\n".join(report.problems), len(report.problems) + report.hidden
             run.ended_at = clock.now()
             keep(run, by=system_actor(str(_("账本验证"))))
+            _tell(job, run)
     job.progress(total, total)
     return {"verification": verification, "sound": report.sound}
+
+
+def _tell(job: jobs.Job, run: Verification) -> None:
+    """Whoever asked may have left the page."""
+    said = _("账本验证完成：%(result)s") % {"result": run.get_state_display()}
+    people = [job.user_id] if job.user_id is not None else []
+    notices.notify(people, title=said, organ_id=job.organ_id, about=(run.label, run.pk))

@@ -74,6 +74,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ACCESS_FAILURE_LOG = True  # the security administrator reads them
 AXES_ACCESS_FAILURE_LOG_PER_USER_LIMIT = 1000
+AXES_LOCKOUT_CALLABLE = "baozhang.kernel.views.door.barred"
 AXES_VERBOSE = False
 
 INSTALLED_APPS = [

@@ -188,3 +188,11 @@ def test_a_trial_of_tomorrow_sees_tomorrows_facts(city: City):
         desktops(city.education, 5, value=4100, acquired=SINCE)
         standard = draft(city, {(DESKTOP, ""): "1"}, since=SINCE + dt.timedelta(days=40))
         assert try_out(city, standard).organs_draft == 2
+
+
+def test_programs_try_it_too(city: City, as_user):
+    standard = draft(city, {(DESKTOP, ""): "0.5"})
+    client = as_user("officer")
+    answer = client.post("/api/standards/standards/acts/try", {"ids": [standard.pk]}, content_type="application/json")
+    assert answer.status_code == 200, answer.content.decode()
+    assert "2 家单位将超出" in answer.json()["done"]

@@ -16,7 +16,7 @@ from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.law.catalogue import catalogue
 
-from .actions import ISSUE, new_version
+from .actions import ISSUE, new_version, try_out
 from .choices import COLOURS
 from .models import Reexamination, Standard, StandardLine, Trial, called, settled_row
 from .queries import next_review
@@ -34,6 +34,10 @@ def _begin(records: Sequence[Standard], *, by: Actor, note: str, values: dict[st
         raise Invalid(_("一次只能起草一个新版本"))
     draft = new_version(records[0], by=by)
     return _("已起草《%(title)s》，请在列表中打开后修改条目和施行日期") % {"title": draft.title}
+
+
+def _try(records: Sequence[Standard], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    return "；".join(extras.headline(try_out(standard, by=by)) for standard in records)
 
 
 @register
@@ -72,7 +76,9 @@ class Standards(Resource):
         "version": Act(
             gettext_lazy("起草新版本"), "standards.standard:add", _begin, many=False, article=ARTICLE, icon="document-duplicate",
             shown=lambda standard: standard.issued,
-        )
+        ),
+        # People have a page for it; this is the same for programs.
+        "try": Act(gettext_lazy("试算"), TRY, _try, many=False, article=ARTICLE, icon="beaker", shown=lambda standard: False),
     }  # fmt: skip
     pages = {
         "lines": (gettext_lazy("条目与对照"), lines.page), "try": (gettext_lazy("试算"), trial.page),

@@ -117,19 +117,19 @@ def _concerned(tally: Tally, wanted: frozenset[str]) -> bool:
     return any(key.rpartition(".")[0] in folders for key in tally.asked)
 
 
+def _cell() -> dict[str, Any]:
+    counts = dict.fromkeys(("now", "draft", "new", "gone"), 0)
+    return {**counts, "amount_now": Decimal(0), "amount_draft": Decimal(0), "rules": set()}
+
+
+def _weight(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What changes comes first, the dearest of it at the top."""
+    return (_same(row), -max(row["amount_draft"], row["amount_now"]), -row["draft"], row["name"], row["key"])
+
+
 def summed(outcome: Outcome) -> dict[str, Any]:
     """This is an outcome in numbers, as it is kept with the draft: totals, and a row for each organ and figure."""
-    cells: dict[tuple[int | None, str], dict[str, Any]] = defaultdict(
-        lambda: {
-            "now": 0,
-            "draft": 0,
-            "new": 0,
-            "gone": 0,
-            "amount_now": Decimal(0),
-            "amount_draft": Decimal(0),
-            "rules": set(),
-        }
-    )
+    cells: dict[tuple[int | None, str], dict[str, Any]] = defaultdict(_cell)
     for side, hits, other in (("now", outcome.now, outcome.draft), ("draft", outcome.draft, outcome.now)):
         for place, hit in hits.items():
             cell = cells[hit.organ, hit.key]
@@ -146,15 +146,7 @@ def summed(outcome: Outcome) -> dict[str, Any]:
         {"organ": organ, "name": names.get(organ or 0, ""), "key": key, **cell, "rules": sorted(cell["rules"])}
         for (organ, key), cell in cells.items()
     ]
-    rows.sort(
-        key=lambda row: (
-            _same(row),
-            -max(row["amount_draft"], row["amount_now"]),
-            -row["draft"],
-            row["name"],
-            row["key"],
-        )
-    )
+    rows.sort(key=_weight)
     return {
         "organs_now": len(organs_now), "organs_draft": len(organs_draft), "organs_new": len(organs_draft - organs_now),
         "organs_gone": len(organs_now - organs_draft), "found_now": len(outcome.now), "found_draft": len(outcome.draft),

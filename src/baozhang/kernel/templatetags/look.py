@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -24,6 +25,7 @@ PICTURES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1_000)
 def drawn(name: str, extra: str = "") -> SafeString:
     """The icon `name` of the sprite (listed in assets.toml), hidden from screen readers; nothing for an empty name."""
     if not name:

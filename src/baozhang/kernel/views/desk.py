@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -35,7 +36,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     if not shell.is_admin(who):
         context |= {"todo": {**steps.waiting(who), "url": ""}, "done_items": _done(who), "changes": _changes(who)}
     else:
-        context["todo"] = {"groups": [], "empty": {"why": _("管理员不办理业务；请从左侧菜单进入管理页面。")}}
+        context["admin"] = True
     for part in PARTS:
         for key, value in part(who).items():
             context[key] = context[key] + value if key == "tiles" else value
@@ -58,22 +59,25 @@ def _changes(who: Actor) -> list[dict[str, Any]]:
     rows = list(
         ledger.Entry.objects.filter(
             day__gte=since, organ_id=who.organ_id, kind__in=_seen(who), by_id__isnull=False
-        ).order_by("-id")[:40]
+        ).order_by("-id")[:100]
     )
-    made = []
-    for entry in _readable(rows, who)[:8]:
-        resource = BY_LABEL[entry.kind]
-        noun = resource.model._meta.verbose_name
-        words = f"{sentences(resource, [entry])[0]}（{noun}）"
-        made.append(
-            {
-                "words": words[:120],
-                "url": frame.url_of(resource, entry.record_id),
-                "when": cells.moment(entry.at),
-                "who": entry.by_organ,
-            }
-        )
-    return made
+    alike = [list(group) for _key, group in groupby(_readable(rows, who), key=lambda e: (e.by_id, e.act, e.kind, e.at))]
+    return [_change(group) for group in alike[:8]]
+
+
+def _change(group: list[ledger.Entry]) -> dict[str, Any]:
+    """What was done at once to one record, or to many of a kind, in one line."""
+    entry, resource = group[0], BY_LABEL[group[0].kind]
+    words = {"noun": resource.model._meta.verbose_name, "who": entry.by_name, "count": len(group)}
+    if len(group) == 1:
+        said = _("%(said)s（%(noun)s）") % {**words, "said": sentences(resource, group)[0]}
+    else:
+        said = _("%(who)s %(act)s：%(count)s 条%(noun)s") % {
+            **words,
+            "act": ledger.ACTS[entry.act].words if entry.act in ledger.ACTS else entry.act,
+        }
+    url = frame.url_of(resource, entry.record_id) if len(group) == 1 else frame.list_url(resource)
+    return {"words": said[:120], "url": url, "when": cells.moment(entry.at), "who": entry.by_organ}
 
 
 def _readable(entries: list[ledger.Entry], who: Actor) -> list[ledger.Entry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.contrib.auth.password_validation import validate_password
@@ -71,6 +72,16 @@ def enter(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(_onward(request))
     context = {"form": form, "next": _onward(request), "demo_accounts": DEMO, "page": {"title": _("登录")}}
     return render(request, "kernel/login.html", context, status=422 if form.errors else 200)
+
+
+def barred(request: HttpRequest, _response: HttpResponse, _credentials: Any) -> HttpResponse:
+    """The door after too many wrong passwords: how long it stays shut, and who can open it."""
+    form = Login(request.POST or None)
+    form.is_valid()
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    form.add_error(None, _("密码连续错了多次，请 %(minutes)s 分钟后再试，或请系统管理员解除锁定。") % {"minutes": minutes})
+    context = {"form": form, "next": _onward(request), "demo_accounts": DEMO, "page": {"title": _("登录")}}
+    return render(request, "kernel/login.html", context, status=429)
 
 
 @require_POST

@@ -16,8 +16,9 @@ from baozhang.kernel import addresses, cells, ledger, seals
 from baozhang.kernel.ledger import Entry
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import Resource
+from baozhang.kernel.sayings import sentences
 
-from . import details, frame
+from . import frame
 
 
 def _entry(request: HttpRequest, resource: Resource, pk: int, seq: int) -> tuple[Any, Entry]:
@@ -34,7 +35,7 @@ def proof(request: HttpRequest, resource: Resource, pk: int, seq: int) -> HttpRe
     """One entry and its proof, with the way to check it without this system."""
     record, entry = _entry(request, resource, pk, seq)
     shown = words_of(entry, body=True)
-    shown["sentence"] = details.sentences(resource, [entry])[0]
+    shown["sentence"] = sentences(resource, [entry])[0]
     shown["download_url"] = f"{frame.url_of(resource, pk)}proof/{seq}/proof.json"
     frame.crumbs(request, resource, record)
     purpose = _("证明这条记录当时就是这样记的，此后没有被改动。")

@@ -26,7 +26,7 @@ from baozhang.kernel.ledger import Entry
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import BY_LABEL
-from baozhang.kernel.views.details import sentences
+from baozhang.kernel.sayings import sentences
 
 PAGE = 50
 PLAIN = ("kernel.token", "kernel.verification")  # administrators' classes of record that have no screen of their own

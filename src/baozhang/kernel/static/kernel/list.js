@@ -153,7 +153,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Smaller tables only learn the words of their columns.
+function caption(table) {
+  const heads = $$("thead th", table).map((head) => head.textContent.trim());
+  $$("tbody tr", table).forEach((row) => [...row.cells].forEach((cell, at) => (cell.dataset.label = heads[at])));
+}
+
 ready((root) => {
   $$("table.rows", root).forEach(label);
+  $$("table.cards", root).forEach(caption);
   showPicked();
 });

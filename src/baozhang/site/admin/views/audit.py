@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -105,7 +106,7 @@ def sealed(request: HttpRequest) -> HttpResponse:
     found = list(rows[: reading.PAGE + 1])
     lines = [
         {"url": f"{reverse('admin-ledger')}?{_query({'day_from': one.day, 'day_to': one.day})}",
-         "cells": [one.day.isoformat(), f"{one.count:,}", bytes(one.root).hex(), bytes(one.hash).hex(), cells.moment(one.at)]}
+         "cells": [one.day.isoformat(), f"{one.count:,}", _digest(one.root), _digest(one.hash), cells.moment(one.at)]}
         for one in found[: reading.PAGE]
     ]  # fmt: skip
     last = Seal.objects.order_by("-day").first()
@@ -116,6 +117,10 @@ def sealed(request: HttpRequest) -> HttpResponse:
         "page": frame.heading(request, _("封账"), _("每天凌晨把前一天的全部条目归成一个根；把最近一次的摘要抄送第三方，此前的账本就再也改不动。")),
     }  # fmt: skip
     return render(request, "site/seals.html", context)
+
+
+def _digest(value: bytes | memoryview) -> str:
+    return format_html('<code class="hash">{}</code>', bytes(value).hex())
 
 
 @require_http_methods(["GET", "POST"])

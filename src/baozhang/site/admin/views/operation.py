@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 from django_tasks_db.models import DBTaskResult
 
@@ -31,6 +32,10 @@ from baozhang.site.admin import rights
 from . import frame
 
 SHOWN = 50
+SORTS = {
+    "ledger-verification": gettext_lazy("账本验证"), "import-check": gettext_lazy("核对导入文件"), "import-commit": gettext_lazy("写入导入文件"),
+    "warnings.patrol": gettext_lazy("巡查"), "standards.try": gettext_lazy("标准试算"),
+}  # fmt: skip
 _FRAME = re.compile(r'File "[^"]*?([\w.]+/[\w.]+\.py)", line (\d+)')
 
 
@@ -59,7 +64,7 @@ def _job(one: Job) -> list[Any]:
     ended = cells.moment(one.ended_at) if one.ended_at else ""
     return [
         one.pk,
-        plan.words if plan else one.name,
+        plan.words if plan else SORTS.get(one.name, one.name),
         one.get_state_display(),
         progress,
         one.attempts,

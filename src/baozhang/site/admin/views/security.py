@@ -68,8 +68,10 @@ def _groups(roles: list[access.Role]) -> Iterator[tuple[str, list[str]]]:
     }
     labels = sorted({name.partition(":")[0] for name in held}, key=lambda label: (order.get(label, len(order)), label))
     for label in labels:
-        words = BY_LABEL[label].title if label in BY_LABEL else _("其他")
-        yield str(words), sorted(name for name in held if name.partition(":")[0] == label)
+        if label in BY_LABEL:
+            yield str(BY_LABEL[label].title), sorted(name for name in held if name.partition(":")[0] == label)
+    if others := sorted(name for name in held if name.partition(":")[0] not in BY_LABEL):
+        yield _("其他"), others
 
 
 def _line(name: str, roles: list[access.Role], suspended: frozenset[tuple[str, str]], may: bool) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """This will run until it is interrupted or told to end."""
+        _must_be_free(options["host"], options["port"])
         self.stdout.write(f"http://{options['host']}:{options['port']}/")
         server = Granian(
             TARGET,
@@ -45,3 +47,13 @@ class Command(BaseCommand):
         )
         with worker(not options["no_worker"]):
             server.serve()
+
+
+def _must_be_free(host: str, port: int) -> None:
+    """The server would share a port with another one without a word, and each would answer half of the requests."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"{host}:{port} 不能用：{error.strerror}。请换一个端口（--port），或先停掉占用它的程序。") from error
