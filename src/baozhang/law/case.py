@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
 
 from baozhang.kernel.opening import Opening
 from baozhang.law.allowance import allowed
-from baozhang.law.catalogue import spec
+from baozhang.law.catalogue import catalogue, spec
 from baozhang.law.figures import Figures, IssuedValue, Reading
 from baozhang.law.figurespec import NATION, FigureSpec
-from baozhang.law.issued import grouped, issued_on
+from baozhang.law.issued import grouped, issued_on, turning, turns
 from baozhang.law.rules import REGULATION_SINCE
 
 PLACES: Opening[Callable[[], Mapping[int, str]]] = Opening(
@@ -48,8 +50,23 @@ class Book:
         self.overlay, self.issued = tuple(overlay), None if issued is None else tuple(issued)
         self._held: dict[tuple[str, dt.date], Figures] = {}
 
+    @cached_property
+    def _turns(self) -> list[dt.date] | None:
+        """The days from which any figure changes anywhere, in order; None where the issuing floor cannot say."""
+        said = turns() if self.issued is None else turning(self.issued)
+        if said is None:
+            return None
+        rows = (row for figure in catalogue().values() for entry in figure.entries.values() for row in entry.rows)
+        return sorted(said | turning(self.overlay) | {day for row in rows for day, _value in row.dated.steps})
+
+    def _stretch(self, day: dt.date) -> dt.date:
+        """The first of the days up to this one on which all figures are the same."""
+        place = bisect(self._turns, day) if self._turns else 0
+        return self._turns[place - 1] if self._turns and place else day
+
     def on(self, place: str, day: dt.date) -> Figures:
         """These are the figures of a place on a day."""
+        day = self._stretch(day)
         found = self._held.get((place, day))
         if found is None:
             if len(self._held) >= _BOOK_LIMIT:

@@ -50,22 +50,30 @@ ISSUED: Opening[Callable[[dt.date], Iterable[IssuedValue]]] = Opening(
     "law.issued", "the figures issued by offices that are in force on a day"
 )
 _versions: list[Callable[[], object]] = []
+_turns: list[Callable[[], Iterable[dt.date]]] = []
 _by_day: dict[dt.date, Issued] = {}
 _version: list[object] = [None]
 _also: ContextVar[tuple[IssuedValue, ...]] = ContextVar("also_issued", default=())
 
 
 def provide_issued(
-    provider: Callable[[dt.date], Iterable[IssuedValue]], *, version: Callable[[], object] | None = None
+    provider: Callable[[dt.date], Iterable[IssuedValue]],
+    *,
+    version: Callable[[], object] | None = None,
+    turns: Callable[[], Iterable[dt.date]] | None = None,
 ) -> None:
     """This will let an upper floor give the issued figures of a day, once at start-up.
 
     Answers are kept per day until `invalidate`. Other processes do not hear of that, so give a cheap `version` (say
     the highest number of a published row): it is asked for each new `Figures`, and a new answer empties what is kept.
+    `turns` are all days from which something is issued or has ended: a patrol that judges purchases of three thousand
+    days then asks once for each stretch between two of them, and not once a day.
     """
     ISSUED.fill(provider)
     if version is not None:
         _versions.append(version)
+    if turns is not None:
+        _turns.append(turns)
 
 
 def invalidate() -> None:
@@ -100,6 +108,24 @@ def issued_on(day: dt.date) -> Issued:
             invalidate()
         held = _by_day[day] = grouped(ISSUED.ask(day), day)
     return held
+
+
+def turns() -> set[dt.date] | None:
+    """These are all days from which issued values differ from those of the day before; None where nobody can say."""
+    if ISSUED.answers and not _turns:
+        return None
+    said = set(_turns[0]()) if ISSUED.answers else set()
+    return said | turning(_also.get())
+
+
+def turning(values: Iterable[IssuedValue]) -> set[dt.date]:
+    """These are the days from which values begin, and those after their last."""
+    found = set()
+    for value in values:
+        found.add(value.valid_from)
+        if value.valid_to is not None:
+            found.add(value.valid_to + dt.timedelta(days=1))
+    return found
 
 
 def grouped(values: Iterable[IssuedValue], day: dt.date | None) -> Issued:

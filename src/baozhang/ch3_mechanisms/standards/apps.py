@@ -17,4 +17,4 @@ class Standards(AppConfig):
 
         from . import flows, jobs, queries, resources  # noqa: F401
 
-        provide_issued(queries.issued_values, version=queries.stamp)
+        provide_issued(queries.issued_values, version=queries.stamp, turns=queries.turns)

@@ -32,6 +32,15 @@ def stamp() -> tuple[Any, ...]:
     return last["at"], last["n"]
 
 
+def turns() -> set[dt.date]:
+    """These are the days from which a published figure holds, and those after its last."""
+    spans = StandardLine._base_manager.filter(slot=0, valid_from__isnull=False).order_by()
+    found = set()
+    for first, last in spans.values_list("valid_from", "valid_to").distinct():
+        found |= {first} if last is None else {first, last + dt.timedelta(days=1)}
+    return found
+
+
 def _in_force(day: dt.date) -> QuerySet[StandardLine]:
     rows = StandardLine._base_manager.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day), slot=0, valid_from__lte=day

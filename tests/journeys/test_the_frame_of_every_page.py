@@ -1,0 +1,73 @@
+"""What surrounds every page: the search over everything, the language, the keys, the notices."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.watching import shot
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+PAGES = ("/", "/assets/cards/", "/assets/cards/import/", "/assets/cards/add/", "/warnings/findings/", "/warnings/orders/",
+         "/documents/", "/standards/standards/", "/standards/figures/", "/law/", "/notices/", "/me/keys/", "/password/")  # fmt: skip
+# What is said on a page rather than recorded in the data: headings, buttons, labels, menus, notes.
+SAID = "#menu, h1, .purpose, .btn, th, label, legend, summary, .views, .foot, .empty, .note, .stages, .help"
+
+
+def test_control_k_finds_anything_by_letters_numbers_and_articles(page: Page, sign_in):
+    sign_in(page, "jiaoyu")
+    page.keyboard.press("Control+k")
+    palette = page.locator("#palette")
+    for asked, found in (("dyj", "打印机"), ("ZC034", "ZC034"), ("第十二条", "第十二条"), ("jyj", "教育局")):
+        palette.locator("input[name=q]").fill(asked)
+        expect(palette.locator("#palette-got")).to_contain_text(found)
+    palette.locator("input[name=q]").fill("dyj")
+    expect(palette.locator("#palette-got")).to_contain_text("打印机")
+    shot(page, "palette")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/assets/\w+/\d+/$"))
+
+
+def test_the_keyboard_walks_through_a_list(page: Page, sign_in):
+    sign_in(page, "jiaoyu")
+    page.goto("/assets/cards/")
+    page.keyboard.press("/")
+    expect(page.locator("#filters input[name=q]")).to_be_focused()
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("tr.picked")).to_have_count(1)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/assets/cards/\d+/$"))
+
+
+@pytest.mark.parametrize("username", ["jiaoyu", "juzhang"])
+def test_one_click_and_everything_is_said_in_english(page: Page, sign_in, username: str):
+    sign_in(page, username)
+    page.get_by_role("button", name="EN", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Workbench")
+    left: list[str] = []
+    for address in PAGES:
+        page.goto(address)
+        words = page.locator(SAID).all_inner_texts()
+        left += [f"{address}: {text.strip()}" for text in words if CHINESE.search(text.replace("中文", ""))]
+    shot(page, "english")
+    assert not left, "\n".join(left)
+
+
+def test_the_menu_and_the_search_are_in_thumbs_reach(phone: Page, sign_in):
+    sign_in(phone, "jiguan")
+    shot(phone, "workbench-of-a-supervisor")
+    phone.get_by_role("link", name="菜单", exact=True).click()
+    phone.locator("#menu").get_by_role("link", name="风险线索").click()
+    expect(phone.locator("h1")).to_have_text("风险线索")
+    shot(phone, "findings")
+    phone.locator("table.rows tbody a").first.click()
+    shot(phone, "finding")
+    phone.locator(".thumbs a", has_text="搜索").click()
+    phone.locator("#palette input[name=q]").fill("gwyc")
+    expect(phone.locator("#palette")).to_be_visible()
