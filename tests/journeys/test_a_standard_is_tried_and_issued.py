@@ -53,7 +53,9 @@ def test_an_officer_drafts_a_standard_and_tries_it_on_live_data(page: Page, sign
     # Tried, it says which agencies would be over, and each number opens down to its facts.
     page.get_by_role("link", name="试算").click()
     page.get_by_role("button", name="开始试算").click()
-    expect(page.locator(".answer")).to_contain_text(re.compile(r"\d+ 家单位将超出，涉及金额 [\d,.]+ 元"), timeout=60_000)
+    expect(page.locator(".answer")).to_contain_text(
+        re.compile(r"\d+ 家单位将超出，涉及金额 [\d,.]+ 元"), timeout=60_000
+    )
     shot(page, "standard-2-trial")
     page.get_by_role("link", name="打开", exact=True).first.click()
     expect(page.locator("#main")).to_contain_text("草案")

@@ -87,7 +87,9 @@ _PACKAGES = (
 def refusal(why: str, instead: str = "") -> Invalid:
     """The refusal of a file for what it is."""
     return Invalid(
-        _("不能接收这个文件"), why=why, instead=instead or _("请上传 PDF、OFD、图片、Word、Excel、演示文稿、CSV、纯文本或 MP4 文件。")
+        _("不能接收这个文件"),
+        why=why,
+        instead=instead or _("请上传 PDF、OFD、图片、Word、Excel、演示文稿、CSV、纯文本或 MP4 文件。"),
     )
 
 

@@ -79,7 +79,9 @@ def barred(request: HttpRequest, _response: HttpResponse, _credentials: Any) -> 
     form = Login(request.POST or None)
     form.is_valid()
     minutes = round(settings.AXES_COOLOFF_TIME * 60)
-    form.add_error(None, _("密码连续错了多次，请 %(minutes)s 分钟后再试，或请系统管理员解除锁定。") % {"minutes": minutes})
+    form.add_error(
+        None, _("密码连续错了多次，请 %(minutes)s 分钟后再试，或请系统管理员解除锁定。") % {"minutes": minutes}
+    )
     context = {"form": form, "next": _onward(request), "demo_accounts": DEMO, "page": {"title": _("登录")}}
     return render(request, "kernel/login.html", context, status=429)
 

@@ -56,4 +56,6 @@ def _must_be_free(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"{host}:{port} 不能用：{error.strerror}。请换一个端口（--port），或先停掉占用它的程序。") from error
+            raise CommandError(
+                f"{host}:{port} 不能用：{error.strerror}。请换一个端口（--port），或先停掉占用它的程序。"
+            ) from error
