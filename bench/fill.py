@@ -83,7 +83,12 @@ def _books(city: City, by: Any) -> None:
     rows = []
     for place, ((organ, category), total) in enumerate(sorted(totals(day).items())):
         value = total.value + (1000 if place % 100 == 3 else 0)
-        rows.append(LedgerTotal(organ_id=organ, day=day, category=category, quantity=total.quantity, value=value))
+        lost = None if total.open_cards else total.depreciated
+        rows.append(
+            LedgerTotal(
+                organ_id=organ, day=day, category=category, quantity=total.quantity, value=value, depreciated=lost
+            )
+        )
     keep(rows, by=by)
 
 

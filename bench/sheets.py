@@ -37,7 +37,7 @@ def imports(room: Room) -> list[Measure]:
     if not found["written"] or found["new"] != rows:
         raise SystemExit(f"the import failed: {found['wrong']} wrong, {found['new']} new, {found['errors'][:2]}")
     organ = room.city.empty[1]
-    reference = Reference(workbook.write(room.place / "reference", organ, rows), organ)
+    reference = Reference(workbook.write(room.place / "reference", organ, rows), organ, rows)
     with used() as limit:
         reference.run()
     tidy()

@@ -212,7 +212,7 @@ def lookup(model: type[Record], keys: Iterable[str]) -> dict[str, Record]:
         for part in bulk.chunks(missing):
             several: set[str] = set()
             here: dict[str, Record] = {}
-            for record in manager.filter(**{f"{name}__in": part}):
+            for record in manager.filter(**{f"{name}__oneof": part}):
                 text = str(getattr(record, name))
                 several.update({text} & here.keys())
                 here[text] = record
@@ -229,7 +229,7 @@ def _existing(model: type[Record], rows: Sequence[Row]) -> list[Record | None]:
     pks = taken(model, names, full)
     records: dict[int, Record] = {}
     for part in bulk.chunks(sorted(set(pks.values()))):
-        records.update(model._base_manager.in_bulk(part))
+        records.update({record.pk: record for record in model._base_manager.filter(pk__oneof=part)})
     return [records.get(pks.get(key, 0)) for key in keys]
 
 
@@ -268,7 +268,8 @@ def _judge(
     resource: Resource, pairs: Sequence[tuple[Row, Record, Record | None]], batch: Batch, by: Actor, memory: Memory
 ) -> None:
     model = resource.model
-    allowed = [pair for pair in pairs if _allowed(model, pair, batch, by)]
+    asked: dict[tuple[str, int | None], bool] = {}
+    allowed = [pair for pair in pairs if _allowed(model, pair, batch, by, asked)]
     wrong: set[int] = set()
     for i, fault in batch_faults(model, [record for _row, record, _old in allowed], memory.keys):
         wrong.add(i)
@@ -287,14 +288,23 @@ def _judge(
             batch.unchanged += 1
 
 
-def _allowed(model: type[Record], pair: tuple[Row, Record, Record | None], batch: Batch, by: Actor) -> bool:
+def _allowed(
+    model: type[Record],
+    pair: tuple[Row, Record, Record | None],
+    batch: Batch,
+    by: Actor,
+    asked: dict[tuple[str, int | None], bool],
+) -> bool:
     row, record, old = pair
     if by.system:
         return True
     verb = model.right("add" if old is None else "change")
     organs = {record.organ_key()} | ({old.organ_key()} if old is not None else set())
     for organ in organs:
-        if not by.can(verb, organ):
+        may = asked.get((verb, organ))
+        if may is None:
+            may = asked[verb, organ] = by.can(verb, organ)
+        if not may:
             column = str(_organ_words(model))
             batch.faults.append(
                 _at(row, Fault(_("不在您的办理范围内"), "organ", column=column, remedy=_("只能导入本单位的数据")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -17,12 +17,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from . import bulk
+from .plain import kept_fields
 from .refusal import Fault, Invalid
 
 if TYPE_CHECKING:
     from .record import Record
 
 Check = Callable[[Any], str | None]
+Stood = Mapping[int, tuple[Any, ...]]  # key → (version, head, *kept fields)
 Keys = dict[tuple[str, ...], set[tuple[Any, ...]]]  # unique set of attributes → the keys met so far
 
 
@@ -95,7 +97,7 @@ def field_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int,
     columns = zip(*map(attrgetter(*(name for name, *_rest in plan)), rows), strict=True)
     for (_name, field, empty_ok, checks), values in zip(plan, columns, strict=False):
         look = _looker(field, empty_ok, checks)
-        for value in _different(values):
+        for value in _different(values, field):
             if look(value) is not None:
                 wrong = ((i, one, look(one)) for i, one in enumerate(values))
                 faults += [(i, _fault(field, one, reason)) for i, one, reason in wrong if reason is not None]
@@ -112,14 +114,16 @@ def _looker(field: models.Field[Any, Any], empty_ok: bool, checks: tuple[Check, 
     return look
 
 
-def _different(values: Sequence[Any]) -> Iterable[Any]:
+def _different(values: Sequence[Any], field: models.Field[Any, Any]) -> Iterable[Any]:
     """The different values of a column; all of them where equal ones may be of different kinds, or cannot be compared."""
-    kinds = set(map(type, values))
-    if len(kinds) == 1 and values.count(values[0]) == len(values):
+    first = values[0]
+    if (first is None or type(first) is str) and values.count(first) == len(values):
         return values[:1]
-    kinds -= {type(None)}
-    alike = len(kinds) == 1 and not kinds & {dict, list} or all(issubclass(kind, str) for kind in kinds)
-    return set(values) if alike else values
+    if isinstance(field, models.JSONField):
+        return values
+    # Only numbers are equal across kinds: 1, 1.0 and Decimal(1).
+    numeric = isinstance(field, models.DecimalField | models.IntegerField)
+    return values if numeric and len(set(map(type, values)) - {type(None)}) > 1 else set(values)
 
 
 def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
@@ -147,7 +151,7 @@ def taken(model: type[Record], names: tuple[str, ...], keys: Sequence[tuple[Any,
     varied = max(range(len(names)), key=lambda i: len({key[i] for key in keys}))
     wanted = set(keys)
     for part in bulk.chunks(sorted({key[varied] for key in keys}, key=str)):
-        rows = model._base_manager.filter(**{f"{names[varied]}__in": part})
+        rows = model._base_manager.filter(**{f"{names[varied]}__oneof": part})
         for i, name in enumerate(names):
             if i != varied and len({key[i] for key in keys}) == 1:
                 rows = rows.filter(**{name: keys[0][i]})
@@ -157,14 +161,17 @@ def taken(model: type[Record], names: tuple[str, ...], keys: Sequence[tuple[Any,
     return found
 
 
-def unique_faults(model: type[Record], rows: Sequence[Record], met: Keys | None = None) -> list[tuple[int, Fault]]:
+def unique_faults(
+    model: type[Record], rows: Sequence[Record], met: Keys | None = None, stood: Stood | None = None
+) -> list[tuple[int, Fault]]:
     """Keys that stand twice in the batch (or in `met`) or belong to another row already, with the row's place in it."""
     faults: list[tuple[int, Fault]] = []
     for names in unique_sets(model):
         keys = [tuple(getattr(row, name) for name in names) for row in rows]
         full = {i: key for i, key in enumerate(keys) if None not in key and "" not in key}
         owner = (met if met is not None else {}).setdefault(names, set())
-        in_database = taken(model, names, list(set(full.values())))
+        moved = _moved(model, rows, names, stood or {})
+        in_database = taken(model, names, list({key for i, key in full.items() if i in moved}))
         for i, key in full.items():
             here = in_database.get(key)
             if key in owner or (here is not None and here != rows[i].pk):
@@ -175,27 +182,41 @@ def unique_faults(model: type[Record], rows: Sequence[Record], met: Keys | None 
     return faults
 
 
+def _moved(model: type[Record], rows: Sequence[Record], names: tuple[str, ...], stood: Stood) -> set[int]:
+    """The places of rows whose key is not the one they have already, which nobody else can have."""
+    places = [kept_fields(model).index(name) + 2 for name in names]
+    moved = set()
+    for i, row in enumerate(rows):
+        old = stood.get(row.pk)
+        if old is None or any(old[place] != getattr(row, name) for place, name in zip(places, names, strict=True)):
+            moved.add(i)
+    return moved
+
+
 def _field_name(model: type[Record], attname: str) -> str:
     return next(f.name for f in model._meta.concrete_fields if f.attname == attname)
 
 
-def batch_faults(model: type[Record], rows: Sequence[Record], met: Keys | None = None) -> list[tuple[int, Fault]]:
+def batch_faults(
+    model: type[Record], rows: Sequence[Record], met: Keys | None = None, stood: Stood | None = None
+) -> list[tuple[int, Fault]]:
     """All that is wrong with a batch: (index of the row in it, fault); periods are looked at when the rest is right.
 
-    `met` are the unique keys of earlier batches of the same file; those of this one are put in.
+    `met` are the unique keys of earlier batches of the same file; those of this one are put in. `stood` is how the rows
+    stand in the database, by key, where that is known.
     """
     faults: list[tuple[int, Fault]] = []
     for i, row in enumerate(rows):
         faults.extend((i, fault) for fault in row.faults())
     faults = sorted([*field_faults(model, rows), *faults], key=itemgetter(0))
-    faults.extend(unique_faults(model, rows, met))
+    faults.extend(unique_faults(model, rows, met, stood))
     faults.extend(model.together(rows))
     return faults or [(0, fault) for fault in period_faults(model, rows)]
 
 
-def check(model: type[Record], rows: Sequence[Record]) -> None:
+def check(model: type[Record], rows: Sequence[Record], stood: Stood | None = None) -> None:
     """This will raise Invalid with all faults of a batch, each with its row's place (1-based) in it."""
-    faults = [fault if len(rows) == 1 else _placed(fault, i + 1) for i, fault in batch_faults(model, rows)]
+    faults = [fault if len(rows) == 1 else _placed(fault, i + 1) for i, fault in batch_faults(model, rows, stood=stood)]
     if faults:
         raise Invalid(
             _("内容有误，没有保存"), why="；".join(_sentence(fault) for fault in faults[:3]),

@@ -21,7 +21,8 @@ from .paging import Cut, in_order
 from .refusal import Invalid
 from .resource import Resource
 
-CAP = 10_000
+CAP = 10_000  # rows counted; more are called "10,000+"
+CAP_OF_WORDS = 1_000  # rows counted where words are looked for, which are compared one by one
 SIZES = (20, 50, 100)
 
 
@@ -156,7 +157,7 @@ class Listing:
         cursor = _read_cursor(self._one("before") or self._one("after"))
         keys, count = Cut(
             self.rows(), self.sort.lstrip("-"), descending=self.sort.startswith("-") != backward, cursor=cursor,
-            size=self.size + 1, cap=CAP, lead=self._lead(),
+            size=self.size + 1, cap=self.cap, lead=self._lead(),
         ).keys()  # fmt: skip
         more, keys = len(keys) > self.size, keys[: self.size]
         if backward:
@@ -167,7 +168,7 @@ class Listing:
         at_start = not more if backward else cursor is None
         at_end = (cursor is None) if backward else not more
         return Page(found, self._cursor(found[0]) if found else "", self._cursor(found[-1]) if found else "",
-                    min(count, CAP), count > CAP, at_start, at_end)  # fmt: skip
+                    min(count, self.cap), count > self.cap, at_start, at_end)  # fmt: skip
 
     def _lead(self) -> Q | None:
         """A filter on one value with which an index begins that goes on with the order asked for."""
@@ -175,6 +176,12 @@ class Listing:
         leads = {index.fields[0] for index in self.resource.model._meta.indexes if index.fields[1:] == order}
         chosen = (one for one in self.filters if one.path in leads and len(one.values) == 1 and one.kind == "choice")
         return next((Q(**{one.path: one.values[0]}) for one in chosen), None)
+
+    @property
+    def cap(self) -> int:
+        """How many rows are counted before the count is called "so many and more"."""
+        words = self.q or any(one.active and one.kind == "text" and not one.indexed for one in self.filters)
+        return CAP_OF_WORDS if words else CAP
 
     @property
     def model_columns(self) -> tuple[str, ...]:
@@ -223,7 +230,7 @@ def _spoken_of(one: Filter) -> Q:
     found = Q()
     for said in sorted(words):
         if not one.indexed:
-            found |= Q(**{f"{one.path}__contains": said})
+            found |= Q(**{f"{one.path}__holds": said})
         elif connection.vendor == "sqlite":  # its LIKE takes no index
             found |= Q(**{f"{one.path}__gte": said, f"{one.path}__lt": f"{said}\U0010ffff"})
         else:

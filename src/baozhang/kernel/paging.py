@@ -74,19 +74,37 @@ class Cut:
         return [key for _count, key in lines if key is not None], lines[0][0]
 
     def _walked(self) -> list[int]:
-        rows, walked = self.rows, self.rows.model._base_manager.filter(self.lead or Q())
-        if self.cursor is not None:
-            after = beyond(self.field, self.cursor, self.descending)
-            rows, walked = rows.filter(after), walked.filter(after)
+        found: list[int] = []
+        for part in self._parts():
+            if len(found) < self.size:
+                found += self._stretch(part, self.size - len(found))
+        return found
+
+    def _parts(self) -> list[Q]:
+        """What follows the cursor, in turn: rows with a value and rows without, which no index range holds together."""
+        name, last = self.field.attname, _nulls_last(self.descending)
+        if name == "id" or not self.field.null:
+            return [Q() if self.cursor is None else _beyond(name, self.cursor, self.descending)]
+        valued, empty = Q(**{f"{name}__isnull": False}), Q(**{f"{name}__isnull": True})
+        if self.cursor is None:
+            return [valued, empty] if last else [empty, valued]
+        after = _beyond(name, (self.field.to_python(self.cursor[0]), self.cursor[1]), self.descending)
+        if self.cursor[0] is None:
+            return [empty & after] if last else [empty & after, valued]
+        return [after, empty] if last else [after]
+
+    def _stretch(self, part: Q, size: int) -> list[int]:
+        """The first rows of a part that turn up within a stretch of the index; where they are too few, of the whole part."""
+        rows, walked = self.rows.filter(part), self.rows.model._base_manager.filter(part, self.lead or Q())
         end = walked.order_by(*self.order).values_list(self.field.attname, "pk")[STRETCH : STRETCH + 1]
         limit = next(iter(end), None)
-        near = rows if limit is None else rows.filter(_upto(self.field, limit, self.descending))
-        found = list(near.order_by(*self.order).values_list("pk", flat=True)[: self.size])
-        if limit is None or len(found) == self.size:
+        near = rows if limit is None else rows.filter(_upto(self.field.attname, limit, self.descending))
+        found = list(near.order_by(*self.order).values_list("pk", flat=True)[:size])
+        if limit is None or len(found) == size:
             return found
         one = Unindexed(F(self.field.name))
         first = one.desc() if self.descending else one.asc()
-        return list(rows.order_by(first, self.order[-1]).values_list("pk", flat=True)[: self.size])
+        return list(rows.order_by(first, self.order[-1]).values_list("pk", flat=True)[:size])
 
 
 def in_order(name: str, descending: bool) -> tuple[str, ...]:
@@ -100,23 +118,17 @@ def _nulls_last(descending: bool) -> bool:
     return (connection.vendor == "postgresql") != descending
 
 
-def beyond(field: models.Field[Any, Any], cursor: Cursor, descending: bool) -> Q:
-    """The rows that come after a cursor; written so that an index on (field, id) is entered at the right place."""
-    name, sign = field.attname, "lt" if descending else "gt"
-    value, pk = cursor
+def _beyond(name: str, cursor: Cursor, descending: bool) -> Q:
+    """The rows with a value (or, after an empty one, without) that come after a cursor; an index is entered at that place."""
+    sign, (value, pk) = "lt" if descending else "gt", cursor
     later = Q(**{f"id__{sign}": pk})
-    if name == "id":
+    if name == "id" or value is None:
         return later
-    if value is None:
-        same = Q(**{f"{name}__isnull": True}) & later
-        return same if _nulls_last(descending) else same | Q(**{f"{name}__isnull": False})
-    value = field.to_python(value)
-    found = Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | later)
-    return found | Q(**{f"{name}__isnull": True}) if field.null and _nulls_last(descending) else found
+    return Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | later)
 
 
 def _beyond_in_sql(field: models.Field[Any, Any], cursor: Cursor, descending: bool) -> tuple[str, list[Any]]:
-    """The same for what was collected, whose columns are `sort` and `id`."""
+    """What comes after a cursor among what was collected, whose columns are `sort` and `id`."""
     sign, (value, pk) = "<" if descending else ">", cursor
     if field.attname == "id":
         return f"WHERE id {sign} %s", [pk]
@@ -128,15 +140,10 @@ def _beyond_in_sql(field: models.Field[Any, Any], cursor: Cursor, descending: bo
     return f"WHERE sort {sign} %s OR (sort = %s AND id {sign} %s){rest}", [prepared, prepared, pk]
 
 
-def _upto(field: models.Field[Any, Any], limit: Cursor, descending: bool) -> Q:
+def _upto(name: str, limit: Cursor, descending: bool) -> Q:
     """The rows that come before a place in the order, or stand on it."""
-    name, sign = field.attname, "gt" if descending else "lt"
-    value, pk = limit
+    sign, (value, pk) = "gt" if descending else "lt", limit
     earlier = Q(**{f"id__{sign}e": pk})
-    if name == "id":
+    if name == "id" or value is None:
         return earlier
-    if value is None:
-        same = Q(**{f"{name}__isnull": True}) & earlier
-        return same | Q(**{f"{name}__isnull": False}) if _nulls_last(descending) else same
-    found = Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | earlier)
-    return found | Q(**{f"{name}__isnull": True}) if field.null and not _nulls_last(descending) else found
+    return Q(**{f"{name}__{sign}e": value}) & (Q(**{f"{name}__{sign}": value}) | earlier)

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import compress
 from json.encoder import encode_basestring
-from operator import attrgetter
+from operator import attrgetter, itemgetter, ne
 from typing import TYPE_CHECKING, Any
 
 from . import bulk, clock, ledger
@@ -74,11 +75,14 @@ def plain_values(model: type[Record], row: Sequence[Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=None)
-def _plan(model: type[Record]) -> tuple[tuple[int, str, Any, str], ...]:
-    """For each kept attribute in the order of canonical JSON: place in the row, its key, what is left out, its mask."""
+def _plan(
+    model: type[Record],
+) -> tuple[Callable[[Sequence[Any]], tuple[Any, ...]], tuple[tuple[str, str], ...], tuple[Any, ...]]:
+    """What `first_text` needs: the row put into the order of canonical JSON, keys with masks, what is left out."""
     names, empty = kept_fields(model), unsaid(model)
     order = sorted(range(len(names)), key=names.__getitem__)
-    return tuple((i, f'"{names[i]}":', empty[i], names[i] if names[i] in model.masked else "") for i in order)
+    keys = tuple((f'"{names[i]}":', names[i] if names[i] in model.masked else "") for i in order)
+    return itemgetter(*order), keys, tuple(empty[i] for i in order)
 
 
 def _other_text(value: Any) -> str:
@@ -100,12 +104,12 @@ def first_text(model: type[Record], row: Sequence[Any]) -> str:
 
     The same text as `bulk.dump_json` gives, put together in one go, for an import writes a hundred thousand of them.
     """
+    arrange, keys, empty = _plan(model)
+    values = arrange(row)
     said = []
-    for place, key, empty, mask in _plan(model):
-        value = row[place]
-        if value != empty:
-            value = plain_value(model, mask, value) if mask else value
-            said.append(key + _TEXT.get(type(value), _other_text)(value))
+    for (key, mask), value in compress(zip(keys, values, strict=True), map(ne, values, empty)):
+        value = plain_value(model, mask, value) if mask else value
+        said.append(key + _TEXT.get(type(value), _other_text)(value))
     return f"{{{','.join(said)}}}"
 
 

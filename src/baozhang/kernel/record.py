@@ -164,7 +164,7 @@ def keep(
         if not checked:
             for row in rows:
                 row.derive()
-            check(model, rows)
+            check(model, rows, before)
         try:
             return _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
         except IntegrityError as error:
@@ -176,7 +176,7 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
     found: dict[int, tuple[Any, ...]] = {}
     keys = sorted(row.pk for row in rows)
     for part in bulk.chunks(keys):
-        query = model._base_manager.select_for_update().filter(pk__in=part).order_by("pk")
+        query = model._base_manager.select_for_update().filter(pk__oneof=part).order_by("pk")
         for values in query.values_list("pk", "version", "head", *kept_fields(model)):
             found[values[0]] = values[1:]
     for row in rows:

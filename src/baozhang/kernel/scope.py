@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from django.db import models
 from django.db.models import Q
 
+from . import lookups  # noqa: F401 -- declares `oneof` and `holds`
 from .access import EVERYWHERE, Actor, system_actor
 
 if TYPE_CHECKING:
@@ -83,4 +84,4 @@ def organ_condition(path: str, organs: frozenset[int] | None) -> Q | None:
     """The condition that a path leads to one of the organs."""
     if organs is EVERYWHERE:
         return None
-    return Q(**{f"{path}__in": sorted(organs)})
+    return Q(**{f"{path}__oneof": sorted(organs)}) if organs else Q(pk__in=[])

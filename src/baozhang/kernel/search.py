@@ -41,7 +41,7 @@ def terms(text: str) -> str:
     letters = initials(text)
     if len(letters) > 1:
         found.append(letters)
-    return " ".join(dict.fromkeys(found))
+    return " ".join(found)
 
 
 @lru_cache(maxsize=None)
@@ -57,7 +57,7 @@ def blob(record: Record) -> str:
     values = _getter(paths)(record)
     texts = [values] if len(paths) == 1 else list(values)
     texts += [value for value in record.extra.values() if isinstance(value, str)] if record.extra else []
-    return f" {' '.join([_terms(str(text)) for text in texts if text is not None and text != ''])} "
+    return f" {' '.join([_terms(str(text)) for text in dict.fromkeys(texts) if text is not None and text != ''])} "
 
 
 def _terms(text: str) -> str:
@@ -71,10 +71,11 @@ def condition(query: str) -> Q | None:
     for part in _PARTS.findall(query.lower()):
         if not _CHINESE.match(part):
             # A trigram index knows nothing of two letters inside a word, but it knows how words begin.
-            found &= Q(search__contains=part if len(part) > 2 else f" {part}")
+            found &= Q(search__holds=part if len(part) > 2 else f" {part}")
         elif len(part) == 1:
-            found &= Q(search__contains=f" {part}")
+            found &= Q(search__holds=f" {part}")
         else:
-            for i in range(len(part) - 1):
-                found &= Q(search__contains=f" {part[i : i + 2]} ")
+            # The pairs of a word stand side by side. One long pattern tells the planner how rare the word is; several
+            # short ones it would hold for independent, and for far rarer together than they are.
+            found &= Q(search__holds=f" {' '.join(part[i : i + 2] for i in range(len(part) - 1))} ")
     return found or None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access, clock
@@ -27,8 +27,13 @@ LABEL = access.permission(views.LABEL_RIGHT, gettext_lazy("打印资产标签"))
 
 
 def _now(card: Card) -> sums.Depreciation:
-    day = clock.today()
-    return sums.depreciation(card, day, sums.figure_of(day, card.organ.jurisdiction.path.rstrip("/")))
+    """Depreciation and net value are shown side by side, so what was found for the one is kept for the other."""
+    day, held = clock.today(), vars(card)
+    found = held.get("_depreciation")
+    if found is None or found.day != day:
+        found = sums.depreciation(card, day, sums.figure_of(day, card.organ.jurisdiction.path.rstrip("/")))
+        held["_depreciation"] = found
+    return found  # type: ignore[no-any-return]
 
 
 def _why(name: str) -> Any:
@@ -217,7 +222,7 @@ class Classes(Resource):
     article = "第十一条第一款"
     chapter = "assets"
     icon = "rectangle-stack"
-    words = gettext_lazy("资产分类")
+    words = pgettext_lazy("list", "资产分类")
     purpose = gettext_lazy("GB/T 14885 两个版本的分类代码；随附部分代码，全本可导入")
     columns = ("edition", "code", "name", "category", "verified")
     groups = (Group(gettext_lazy("分类"), ("edition", "code", "name", "category", "verified")),)

@@ -9,8 +9,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DecimalField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from baozhang.ch1_general.organs.queries import places
@@ -139,8 +152,37 @@ def totals(day: dt.date, organs: Iterable[int] | None = None) -> dict[tuple[int,
     return found
 
 
+def _plain(terms: Mapping[str, int]) -> Q:
+    """The condition that a card is still there and depreciated from zero over a known life: nearly all cards are so."""
+    begun = Q(acquired__isnull=False) | Q(in_use_from__isnull=False) | Q(booked__isnull=False)
+    never = Q(value_type=ValueType.NOMINAL) | Q(life_group=NO_DEPRECIATION) | Q(method__in=(Method.NONE, Method.WORK))
+    never |= Q(depreciation_state=DepreciationState.OFF)
+    life = Q(life_months__isnull=False) | Q(life_group__in=list(terms))
+    return Q(disposed__isnull=True, depreciated__isnull=True) & begun & life & ~never
+
+
+def _summed(rows: QuerySet[Card], day: dt.date, terms: Mapping[str, int], found: dict[tuple[int, str], Total]) -> None:
+    """Cards with a plain depreciation are added up to the last figure in the database: value times months, over the life."""
+    known = [When(life_group=group, then=Value(length)) for group, length in terms.items()]
+    life = Case(When(life_months__isnull=False, then=F("life_months")), *known, output_field=IntegerField())
+    months_gone = Greatest(Value(months.index(day) + 1) - months.begun_in_sql(), Value(0), output_field=IntegerField())
+    rows = rows.order_by().annotate(life=life).annotate(elapsed=months_gone)
+    worth = ExpressionWrapper(
+        F("value") * Least(F("elapsed"), F("life")), DecimalField(max_digits=30, decimal_places=2)
+    )
+    grouped = rows.values_list("organ_id", "category", "life", "residual_rate").annotate(
+        Count("id"), Sum("quantity"), Sum("value"), worth=Sum(worth), counted=Sum("elapsed", filter=Q(value__gt=0))
+    )
+    for organ, category, length, residual, count, quantity, value, months_worth, counted in grouped:
+        lost = months_worth * (1 - (residual or Decimal(0)) / 100) / length
+        found[organ, category].add(Total(count, quantity, cents(value), lost, 0, HALF_CENT * (counted or 0)))
+
+
 def _grouped(rows: QuerySet[Card], day: dt.date, terms: Mapping[str, int]) -> dict[tuple[int, str], Total]:
     """Cards whose depreciation runs alike are added up in the database, and their sum is depreciated as one card's is."""
+    found: dict[tuple[int, str], Total] = defaultdict(Total)
+    _summed(rows.filter(_plain(terms)), day, terms, found)
+    rows = rows.exclude(_plain(terms))
     this_month = months.index(day)
     rows = rows.order_by().annotate(
         first_month=months.begun_in_sql(), opening_month=months.index_in_sql("depreciated_on"),
@@ -148,7 +190,6 @@ def _grouped(rows: QuerySet[Card], day: dt.date, terms: Mapping[str, int]) -> di
         # What a residual value holds back is no linear matter once an opening balance is beyond it.
         alone=Case(When(residual_rate__gt=0, depreciated__isnull=False, then=F("id")), default=Value(0), output_field=BigIntegerField()),
     )  # fmt: skip
-    found: dict[tuple[int, str], Total] = defaultdict(Total)
     for row in rows.values_list(*ALIKE).annotate(Count("id"), Sum("quantity"), Sum("value"), Sum("depreciated")):
         kind = Kind(*row[: len(ALIKE)])
         count, quantity, value, brought = row[len(ALIKE) :]
