@@ -294,7 +294,8 @@ class Suspension(Record):
         constraints = [models.UniqueConstraint(fields=["role", "permission"], name="suspension_once")]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.permission}"
+        role, right = access.ROLES.get(self.role), access.PERMISSIONS.get(self.permission)
+        return f"{role.words if role else self.role} · {right.words if right else self.permission}"
 
     def faults(self) -> Iterable[Any]:
         """A pair that no role holds: there is nothing to suspend."""

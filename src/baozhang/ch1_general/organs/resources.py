@@ -1,6 +1,7 @@
 """What each field of the register is for, said once, and who may do what with it."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Reach
@@ -18,6 +19,7 @@ class Jurisdictions(Resource):
     slug = "organs/jurisdictions"
     article = "第四条"
     chapter = "administration"
+    words = pgettext_lazy("list", "行政区划")
     admin = True
     purpose = _("市、区、乡镇各级，每级一个机关事务管理部门")
     columns = ("code", "name", "level", "parent")
@@ -36,6 +38,7 @@ class Organizations(Resource):
     slug = "organs/organizations"
     article = "第二条"
     chapter = "general"
+    words = pgettext_lazy("list", "单位")
     admin = None
     purpose = _("适用条例的各类机关，及其在运行保障中的职能")
     columns = ("code", "name", "kind", "competence", "jurisdiction", "state")
@@ -89,6 +92,7 @@ class Appointments(Resource):
     slug = "organs/appointments"
     article = "第五条"
     chapter = "administration"
+    words = pgettext_lazy("list", "任职")
     admin = True
     purpose = _("权限来自任职；谁在哪个单位担任什么角色，从何时到何时")
     columns = ("user", "organ", "role", "since", "until", "standing")
@@ -108,6 +112,7 @@ class Delegations(Resource):
     slug = "organs/delegations"
     article = "第五条"
     chapter = "general"
+    words = pgettext_lazy("list", "委托")
     purpose = _("外出或请假期间，由他人代为办理；办理记录注明代办")
     columns = ("organ", "giver", "taker", "since", "until", "reason")
     groups = (Group(_("委托"), ("organ", "giver", "taker", "since", "until", "reason")),)

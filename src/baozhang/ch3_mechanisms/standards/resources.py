@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access, shell
@@ -107,6 +107,7 @@ class Lines(Resource):
     slug = "standards/lines"
     article = ARTICLE
     chapter = "mechanisms"
+    words = pgettext_lazy("list", "标准条目")
     icon = "list-bullet"
     menu = False
     purpose = gettext_lazy("标准中的每一个数值：项目、档次、数值、价格依据")
@@ -139,6 +140,7 @@ class Trials(Resource):
     slug = "standards/trials"
     article = ARTICLE
     chapter = "mechanisms"
+    words = pgettext_lazy("list", "试算")
     icon = "beaker"
     menu = False
     purpose = gettext_lazy("草案在真实数据上的试算：只记计数和金额，不产生风险线索")

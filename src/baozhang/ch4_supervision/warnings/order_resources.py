@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access, clock
@@ -96,6 +96,7 @@ class Documents(Resource):
     slug = "documents"
     article = "第四十一条第二款"
     chapter = "supervision"
+    words = pgettext_lazy("list", "公文")
     icon = "document-duplicate"
     purpose = gettext_lazy("本平台制发的公文：编号、标题、发文机关、是否有效；公文上的二维码可由任何人核验")
     columns = ("number", "title", "kind", "issuer_name", "addressee_name", "day", "state")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access
@@ -44,6 +44,7 @@ class Findings(Resource):
     slug = "warnings/findings"
     article = "第四十一条第二款"
     chapter = "supervision"
+    words = pgettext_lazy("list", "风险线索")
     icon = "exclamation-triangle"
     purpose = gettext_lazy("规则巡查发现的问题：哪一条、什么标准、什么事实、怎么办")
     columns = ("sentence", "severity", "organ", "amount", "state", "cited", "first_day")
@@ -121,6 +122,7 @@ class Runs(Resource):
     slug = "warnings/runs"
     article = "第四十一条第二款"
     chapter = "supervision"
+    words = pgettext_lazy("list", "巡查")
     icon = "signal"
     purpose = gettext_lazy("每次巡查的日期、各规则的计数，以及因标准待核实而没有判断的项目")
     columns = ("day", "state", "started", "ended", "new", "changed", "resolved", "standing")

@@ -77,6 +77,8 @@ def _lines(name: str, value: Any) -> list[str]:
         return [f"{key}：{part}" for key, part in value.items()]
     if isinstance(value, Decimal):
         return [_("%(sum)s 元") % {"sum": cells.money(value)}]
+    if name == "article":
+        return [article_words(value)]
     if name == "severity":
         return [str(dict(Finding._meta.get_field("severity").flatchoices).get(value, value))]
     return [str(value)] if value not in (None, "") else []
@@ -209,7 +211,7 @@ def _findings(items: list[OrderFinding]) -> dict[str, Any]:
     show = cells.shower(resource, "state")
     rows = [
         {"url": frame.url_of(resource, item.finding_id),
-         "cells": [item.finding.subject_name, item.sentence or item.finding.sentence, item.article or item.finding.article,
+         "cells": [item.finding.subject_name, item.sentence or item.finding.sentence, article_words(item.article or item.finding.article),
                    _money(item), mark_safe(show(item.finding.state)), _result(item.result)]}  # noqa: S308 -- shower escapes
         for item in items[:ON_PAGE]
     ]  # fmt: skip

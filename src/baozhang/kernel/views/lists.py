@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from baozhang.kernel import cells, search, views_saved
-from baozhang.kernel.listing import CAP, SIZES, Filter, Listing, Page
+from baozhang.kernel.listing import SIZES, Filter, Listing, Page
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import Resource
 
@@ -89,7 +89,7 @@ def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[st
     resource = listing.resource
     base = frame.list_url(resource)
     words = (
-        _("%(count)s+ 条") % {"count": f"{CAP:,}"}
+        _("%(count)s+ 条") % {"count": f"{listing.cap:,}"}
         if found.capped
         else _("%(count)s 条") % {"count": f"{found.count:,}"}
     )
@@ -107,7 +107,7 @@ def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[st
         "add_url": f"{base}add/" if may_add else "",
         "bulk": _bulk(resource, who), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
         "views": views_saved.offered(resource, who, request.GET), "view_save_url": f"{base}views/" if who.user_id else "",
-        "empty": _empty(listing, may_add),
+        "empty": _empty(listing, may_add, resource.importable and who.can(resource.right("import"))),
     }  # fmt: skip
 
 
@@ -160,12 +160,12 @@ def _bulk(resource: Resource, who: Any) -> list[dict[str, Any]]:
     return [act.as_button(name) for name, act in resource.acts.items() if act.many and who.can(act.permission)]
 
 
-def _empty(listing: Listing, may_add: bool) -> dict[str, Any]:
+def _empty(listing: Listing, may_add: bool, may_import: bool) -> dict[str, Any]:
     resource = listing.resource
     if listing.q or any(one.active for one in listing.filters):
         return {"why": _("没有符合条件的记录。"), "next_words": _("清除条件"), "next_url": frame.list_url(resource)}
     made = {"why": _("这里还没有记录。")}
-    if may_add and resource.importable:
+    if may_import:
         made |= {"next_words": _("导入现有台账"), "next_url": f"{frame.list_url(resource)}import/"}
     elif may_add:
         made |= {"next_words": _("新增"), "next_url": f"{frame.list_url(resource)}add/"}

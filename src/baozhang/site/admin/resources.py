@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from baozhang.ch1_general.organs.models import Suspension
 from baozhang.kernel import access
@@ -26,6 +27,7 @@ class Accounts(Resource):
     slug = "admin/accounts"
     article = ARTICLE
     chapter = "administration"
+    words = pgettext_lazy("list", "账号")
     admin = True
     purpose = _("一人一个账号；能办什么由任职决定")
     icon = "users"
@@ -94,12 +96,13 @@ class Suspensions(Resource):
     slug = "admin/suspensions"
     article = ARTICLE
     chapter = "administration"
+    words = pgettext_lazy("list", "停用的授权")
     admin = True
     addable = False
     importable = False
     purpose = _("停用某个角色的某项权限，写明理由，随时可以恢复")
     columns = ("role_words", "permission_words", "reason", "lifted", "kept_at")
-    groups = (Group(_("停用"), ("role", "permission", "reason", "lifted")),)
+    groups = (Group(_("停用"), ("role_words", "permission_words", "reason", "lifted")),)
     readonly = frozenset({"role", "permission", "reason", "lifted"})
     filters = ("lifted",)
     search = ("role", "permission", "reason")
@@ -119,6 +122,7 @@ class Verifications(Resource):
     slug = "admin/verifications"
     article = ARTICLE
     chapter = "administration"
+    words = pgettext_lazy("list", "账本验证")
     admin = True
     addable = False
     importable = False
