@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.watching import shot
+from tests.journeys.watching import shot, swapped
 
 CARDS = "/assets/cards/"
 ROWS = "table.rows tbody tr"
@@ -27,7 +27,7 @@ def total(page: Page) -> int:
 
 def find(page: Page, words: str) -> None:
     """Types into the list's own search, and waits for the answer."""
-    with page.expect_response(lambda answer: "/assets/cards/?" in answer.url):
+    with swapped(page):
         page.locator("#filters input[name=q]").fill(words)
 
 
@@ -38,7 +38,7 @@ def test_a_clerk_filters_sorts_and_keeps_a_view_of_her_cards(page: Page, sign_in
 
     # Chips filter, and the address holds the whole state.
     page.locator("details[data-filter=use_state] summary").click()
-    with page.expect_response(lambda answer: "use_state=idle" in answer.url):
+    with swapped(page):
         page.get_by_label("闲置", exact=True).check()
     expect(page.locator(".chip.on")).to_contain_text("闲置")
     idle = total(page)
@@ -55,7 +55,7 @@ def test_a_clerk_filters_sorts_and_keeps_a_view_of_her_cards(page: Page, sign_in
     values = [float(text.replace(",", "")) for text in page.locator(f"{ROWS} td:nth-child(6)").all_inner_texts()]
     assert values == sorted(values, reverse=True) and len(values) == idle
     page.locator("summary[aria-label=选择列]").click()
-    with page.expect_response(lambda answer: "cols=" in answer.url):
+    with swapped(page):
         page.get_by_label("存放地点", exact=True).check()
     page.keyboard.press("Escape")
     page.get_by_text("存为视图", exact=True).click()

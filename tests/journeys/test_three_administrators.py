@@ -40,7 +40,7 @@ def test_the_system_administrator_opens_an_account_and_appoints_its_holder(page:
     for place, words, wanted in ((0, "陆知微", "陆知微"), (1, "区教育局", "云间区教育局")):
         page.get_by_role("combobox").nth(place).fill(words)
         page.get_by_role("option", name=re.compile(wanted)).first.click()
-    page.get_by_label(re.compile("^单位负责人")).check()
+    page.locator("input[name=role][value=head]").check()
     page.get_by_label("起始日期").fill(str(clock.today()))
     page.get_by_role("button", name="办理任职").click()
     expect(page.locator("body")).to_contain_text("现任")
@@ -69,9 +69,10 @@ def test_the_security_administrator_suspends_a_right_and_restores_it(page: Page,
     page.get_by_role("button", name="停用这项授权").click()
     shot(page, "right-suspended")
     assert clerk.context.request.get(label).status == 403
-    page.get_by_role("link", name=re.compile("恢复")).first.click()
+    page.locator("tr", has_text="打印资产标签").locator("a.off").click()
+    page.get_by_role("link", name="恢复授权").click()
     page.locator("textarea[name=note]").fill("已换版")
-    page.get_by_role("button", name=re.compile("恢复")).first.click()
+    page.get_by_role("button", name="恢复授权").click()
     assert clerk.context.request.get(label).status == 200
     page.goto("/admin/rights/")
     shot(page, "rights")

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "build" / "screenshots"
+# Parts that are fetched when they come into sight are there, and charts are drawn.
+SETTLED = """() => document.readyState === "complete"
+  && ![...document.querySelectorAll('.htmx-request, [hx-trigger="revealed"]')].some((one) => one.offsetParent)
+  && [...document.querySelectorAll(".chart")].every((one) => one.firstElementChild || !one.clientHeight)"""
+MOST_HEIGHT = 6000  # px; a longer page is cut into windows by the browser itself
 WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) => {
   console.error(`content policy: ${event.violatedDirective} refused ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
@@ -67,12 +74,36 @@ def watch(context: BrowserContext, address: str) -> Watch:
     return seen
 
 
+@contextmanager
+def swapped(page: Page) -> Iterator[None]:
+    """What is done inside changes a part of the page; afterwards that part is the new one."""
+    page.evaluate("document.addEventListener('htmx:afterSwap', () => { document.swapped = true; }, { once: true })")
+    yield
+    page.wait_for_function("document.swapped")
+    page.evaluate("document.swapped = false")
+
+
+@contextmanager
+def stretched(page: Page) -> Iterator[None]:
+    """The window as high as its page, so that bars at its foot stand at the foot; what comes into sight late has come."""
+    size = page.viewport_size or {"width": 0, "height": 0}
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, MOST_HEIGHT))})
+    page.wait_for_load_state("networkidle")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.chart')].every((one) => one.firstElementChild || !one.clientHeight)"
+    )
+    yield
+    page.set_viewport_size(size)
+
+
 def shot(page: Page, name: str) -> Path:
     """Keeps a picture of the whole page in build/screenshots, named with the width; a page too wide fails the test."""
     width = (page.viewport_size or {"width": 0})["width"]
     target = SCREENSHOTS / f"{name}-{width}.png"
     target.parent.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=target, full_page=True, animations="disabled")
+    with stretched(page):
+        page.screenshot(path=target, full_page=True, animations="disabled")
     wide = page.evaluate(STICKING_OUT)
     assert not wide, f"{page.url} is wider than {width} px: {wide}"
     return target
