@@ -157,6 +157,11 @@ SEATS = (
     ("shidu", roles.SUPERVISOR, "江海市机关事务管理局"), ("yuejing", roles.SUPERVISOR, "月泾区机关事务管理局"),
     ("xitong", roles.SYSTEM_ADMIN, "云间区机关事务管理局"), ("anquan", roles.SECURITY_ADMIN, "云间区机关事务管理局"),
     ("shenjiyuan", roles.AUDIT_ADMIN, "云间区机关事务管理局"),
+    ("kuaiji", roles.ACCOUNTANT, "云间区教育局"), ("kuaiji2", roles.ACCOUNTANT, "云间区卫生健康委"),
+    ("keyuan", roles.STAFF, "云间区教育局"), ("keyuan2", roles.STAFF, "云间区教育局"),
+    ("zichan", roles.ASSET_OFFICER, "云间区机关事务管理局"), ("zichan2", roles.ASSET_OFFICER, "云间区机关事务管理局"),
+    ("jihua", roles.PLAN_OFFICER, "云间区机关事务管理局"), ("cangku", roles.KEEPER, "云间区机关事务管理局"),
+    ("caizheng2", roles.FINANCE_HEAD, "云间区财政局"), ("shizichan", roles.ASSET_OFFICER, "江海市机关事务管理局"),
 )  # fmt: skip
 
 
@@ -179,6 +184,9 @@ def _people(made: District, by: Actor) -> None:
             head = User(username=f"h{organ.code}", name=names.person(300 + place), password=hashed.password)
             users.append(head)
             seats.append((head, roles.HEAD, organ))
+            books = User(username=f"a{organ.code}", name=names.person(500 + place), password=hashed.password)
+            users.append(books)
+            seats.append((books, roles.ACCOUNTANT, organ))
     keep(users, by=by)
     keep([Appointment(user=user, organ=organ, role=role, since=START) for user, role, organ in seats], by=by)
     made.clerks = {organ.pk: user for user, role, organ in seats if role == roles.ASSET_CLERK}

@@ -5,6 +5,7 @@ from .attachments import Attachment
 from .customs import CustomField
 from .documents.register import Delivery, Document, NumberSeries
 from .flow.task import Task
+from .holds import Hold
 from .imports import ImportSession, RememberedMapping
 from .jobs import Job
 from .ledger import Entry, Seal
@@ -20,6 +21,7 @@ __all__ = [
     "Delivery",
     "Document",
     "Entry",
+    "Hold",
     "ImportSession",
     "Job",
     "Notice",

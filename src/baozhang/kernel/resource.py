@@ -116,6 +116,8 @@ class Resource:
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
     pages: ClassVar[Mapping[str, Any]] = {}  # extra pages of a record: name → (words, view)
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
+    follows: ClassVar[tuple[str, ...]] = ()  # foreign keys to what this record came from: the chain of a need
+    leads: ClassVar[tuple[str, ...]] = ()  # foreign keys to what came of it
     before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by, counts) before natural keys are matched
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -246,7 +248,7 @@ def _check_names(resource: Resource) -> None:
     asked = {
         "columns": [*resource.columns, *resource.more_columns], "groups": grouped, "filters": resource.filters,
         "sorts": resource.sorts, "units": resource.units, "headings": resource.headings, "readonly": resource.readonly,
-        "key_facts": resource.key_facts, "order": [resource.order.lstrip("-")], "state": [resource.state] if resource.state else [],
+        "key_facts": resource.key_facts, "order": [resource.order.lstrip("-")], "follows": resource.follows, "leads": resource.leads, "state": [resource.state] if resource.state else [],
     }  # fmt: skip
     for place, names in asked.items():
         for name in names:

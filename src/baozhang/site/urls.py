@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import baozhang.kernel.views.attachments
+import baozhang.kernel.views.chains
+import baozhang.kernel.views.holding
 import baozhang.kernel.views.imports
 import baozhang.kernel.views.proofs
 import baozhang.kernel.views.steps  # noqa: F401 -- these give every resource its further addresses

@@ -1,0 +1,1 @@
+"""Funding: annual support plans and operating budgets (articles 7-10)."""

@@ -1,0 +1,12 @@
+"""This room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class Stocktaking(AppConfig):
+    """Its name and label."""
+
+    name = "baozhang.ch2_provision.stocktaking"
+    label = "stocktaking"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "清查盘点"

@@ -1,0 +1,1 @@
+"""The public warehouse: entry, stay and exit of shared assets, promised once at a time (articles 14-16)."""

@@ -1,0 +1,12 @@
+"""This room as a Django app."""
+
+from django.apps import AppConfig
+
+
+class Warehouse(AppConfig):
+    """Its name and label."""
+
+    name = "baozhang.ch2_provision.warehouse"
+    label = "warehouse"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = "公物仓"

@@ -1,0 +1,1 @@
+"""Procurement: purchases from plan line to contract to card (article 36)."""

@@ -1,0 +1,148 @@
+"""The chain of a record: everything it came from and everything that came of it, found along declared foreign keys.
+
+A resource says which of its foreign keys lead back (`follows`) and which lead on (`leads`); nothing is stored for it, so a
+chain cannot differ from the facts. Keys to what many share (a plan, a round, a site) are not declared: they would tie
+together what has nothing to do with each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import ledger
+from .documents.register import Document
+from .record import Record
+from .resource import BY_LABEL, RESOURCES, Resource
+
+Key = tuple[str, int]  # class of record, key
+MOST = 200  # records on one page; a longer chain says that it goes on
+ROUNDS = 24
+
+
+@dataclass(frozen=True)
+class Link:
+    """One declared foreign key, with the way in which it leads on."""
+
+    holder: str
+    column: str
+    target: str
+    forward: bool  # the target came of the holder
+
+    def ends(self, holder: int, target: int) -> tuple[Key, Key]:
+        """(what was earlier, what came of it)."""
+        pair = ((self.holder, holder), (self.target, target))
+        return pair if self.forward else (pair[1], pair[0])
+
+
+@dataclass
+class Node:
+    """One record of a chain; `record` is None where it is out of the reader's sight, and only its class is said."""
+
+    key: Key
+    resource: Resource
+    record: Record | None = None
+    depth: int = 0
+    since: dt.date | None = None
+    by: str = ""
+    organ: str = ""
+    documents: list[Document] = field(default_factory=list)
+
+
+@dataclass
+class Chain:
+    """The records in order of depth, then day, and which came of which."""
+
+    nodes: list[Node]
+    edges: set[tuple[Key, Key]]
+    cut: bool  # there is more than is shown
+
+
+def links() -> list[Link]:
+    """All declared links whose both ends have a resource."""
+    found = []
+    for resource in RESOURCES.values():
+        for name, forward in [*((n, False) for n in resource.follows), *((n, True) for n in resource.leads)]:
+            column: Any = resource.model._meta.get_field(name)
+            target = column.related_model._meta.label_lower
+            if target in BY_LABEL:
+                found.append(Link(resource.label, column.attname, target, forward))
+    return found
+
+
+def linked() -> frozenset[str]:
+    """The classes of record that have a chain."""
+    return frozenset(label for link in links() for label in (link.holder, link.target))
+
+
+def chain_of(record: Record) -> Chain:
+    """The whole chain of a record; as many queries as there are rounds and links, whatever the number of records."""
+    edges, met, cut = _walk((record.label, record.pk))
+    nodes = {key: Node(key, BY_LABEL[key[0]]) for key in met}
+    _deepen(nodes, edges)
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for kind, pk in met:
+        by_kind[kind].append(pk)
+    for kind, keys in by_kind.items():
+        _tell(kind, keys, nodes)
+    order = sorted(nodes.values(), key=lambda node: (node.depth, node.since or dt.date.max, node.key))
+    return Chain(order, edges, cut)
+
+
+def _walk(start: Key) -> tuple[set[tuple[Key, Key]], set[Key], bool]:
+    known, edges, met, front = links(), set(), {start}, {start}
+    for _round in range(ROUNDS):
+        fresh: set[Key] = set()
+        for link in known:
+            for held, pointed in _pairs(link, front):
+                edges.add(link.ends(held, pointed))
+                fresh |= {(link.holder, held), (link.target, pointed)}
+        front = fresh - met
+        room = MOST - len(met)
+        if len(front) > room:
+            met |= set(sorted(front)[:room])
+            return {edge for edge in edges if met.issuperset(edge)}, met, True
+        met |= front
+        if not front:
+            break
+    return edges, met, bool(front)
+
+
+def _pairs(link: Link, front: set[Key]) -> set[tuple[int, int]]:
+    """(key of the holder, key of the target) of a link, at one of whose ends stands a record of the front."""
+    model = BY_LABEL[link.holder].model
+    found: set[tuple[int, int]] = set()
+    for label, path in ((link.holder, "pk"), (link.target, link.column)):
+        keys = [pk for kind, pk in front if kind == label]
+        if keys:
+            rows = model._base_manager.filter(**{f"{path}__in": keys, f"{link.column}__isnull": False})
+            found.update(rows.order_by("pk").values_list("pk", link.column)[: MOST + 1])
+    return found
+
+
+def _deepen(nodes: dict[Key, Node], edges: set[tuple[Key, Key]]) -> None:
+    """This will place each record one step behind the last of what it came from; a ring ends the walk."""
+    for _round in range(len(nodes)):
+        moved = False
+        for earlier, later in edges:
+            if nodes[later].depth <= nodes[earlier].depth < len(nodes):
+                nodes[later].depth, moved = nodes[earlier].depth + 1, True
+        if not moved:
+            return
+
+
+def _tell(kind: str, keys: list[int], nodes: dict[Key, Node]) -> None:
+    """This will add to the records of a class what they are, since when, by whom, and their documents."""
+    resource = BY_LABEL[kind]
+    joins = ("organ",) if any(f.name == "organ" for f in resource.model._meta.fields) else ()
+    for row in resource.model.objects.select_related(*joins).filter(pk__in=keys):
+        nodes[kind, row.pk].record = row
+    for entry in ledger.Entry.objects.filter(kind=kind, record_id__in=keys, seq=1):
+        node = nodes[kind, entry.record_id]
+        node.since = entry.day
+        if node.record is not None:
+            node.by, node.organ = entry.by_name, entry.by_organ
+    for document in Document.objects.filter(about_kind=kind, about_id__in=keys):
+        nodes[kind, int(document.about_id or 0)].documents.append(document)
