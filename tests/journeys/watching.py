@@ -8,13 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Route, expect
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent.parent / "build" / "screenshots"
-# Parts that are fetched when they come into sight are there, and charts are drawn.
-SETTLED = """() => document.readyState === "complete"
-  && ![...document.querySelectorAll('.htmx-request, [hx-trigger="revealed"]')].some((one) => one.offsetParent)
-  && [...document.querySelectorAll(".chart")].every((one) => one.firstElementChild || !one.clientHeight)"""
 MOST_HEIGHT = 6000  # px; a longer page is cut into windows by the browser itself
 WATCH_POLICY = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -77,10 +73,13 @@ def watch(context: BrowserContext, address: str) -> Watch:
 @contextmanager
 def swapped(page: Page) -> Iterator[None]:
     """What is done inside changes a part of the page; afterwards that part is the new one."""
-    page.evaluate("document.addEventListener('htmx:afterSwap', () => { document.swapped = true; }, { once: true })")
+    page.evaluate(
+        "document.addEventListener('htmx:afterSettle', () => document.documentElement.setAttribute('data-swapped', ''), { once: true })"
+    )
     yield
-    page.wait_for_function("document.swapped")
-    page.evaluate("document.swapped = false")
+    # Waiting for a function would evaluate text again and again, which the content policy forbids.
+    page.locator("html[data-swapped]").wait_for(state="attached")
+    page.evaluate("document.documentElement.removeAttribute('data-swapped')")
 
 
 @contextmanager
@@ -90,9 +89,7 @@ def stretched(page: Page) -> Iterator[None]:
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], min(height, MOST_HEIGHT))})
     page.wait_for_load_state("networkidle")
-    page.wait_for_function(
-        "[...document.querySelectorAll('.chart')].every((one) => one.firstElementChild || !one.clientHeight)"
-    )
+    expect(page.locator(".chart:empty:visible")).to_have_count(0)
     yield
     page.set_viewport_size(size)
 
