@@ -39,6 +39,7 @@ def case() -> Headcount:
     return factories.kept(Headcount, where=factories.organ("教育局"))
 
 
+@pytest.mark.slow
 def test_fifty_at_the_same_moment_and_one_gets_it(db: None) -> None:
     thing, cases = cards(1)[0], [case() for _ in range(MANY)]
     gate, found = threading.Barrier(MANY), []

@@ -182,6 +182,7 @@ def wait_until(true: Any, seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.slow
 @pytest.mark.real_clock
 def test_a_worker_killed_in_the_middle_of_a_job_is_followed_by_one_that_ends_it(place: Scratch) -> None:
     script = place.home / "slow.py"
@@ -204,6 +205,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_is_followed_by_one_that_ends_it(
     assert place.ask("select count(*) from kernel_entry where kind = 'kernel.customfield'") == [(3,)]
 
 
+@pytest.mark.slow
 @pytest.mark.real_clock
 def test_a_worker_ends_when_it_is_told_to(place: Scratch) -> None:
     worker = place.start(COMMAND, "worker")

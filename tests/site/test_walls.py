@@ -22,7 +22,7 @@ from tests import factories
 from tests.kernel.files_of_all_sorts import pdf
 from tests.site.conftest import Office
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 Door = Callable[..., Client]
 SECRET = "密件七四一九"  # stands in every text of every business record; no administrator may read it anywhere
 CODES = ("search", "uscc", "digest", "kind", "rule", "subject", "key", "code", "slug")  # texts that a program reads

@@ -24,6 +24,7 @@ def db(django_db_setup, django_db_blocker):
     yield from committed(django_db_blocker)
 
 
+@pytest.mark.slow
 def test_twenty_at_once(db):
     organ = factories.organ("云间区机关事务管理局", competence="authority")
     gate, failed = threading.Barrier(MANY), []

@@ -136,6 +136,7 @@ def test_page_numbers_alternate() -> None:
     assert all((x / POINTS > 150) == (n % 2 == 1) for n, x in enumerate(sides, 1))
 
 
+@pytest.mark.slow
 def test_the_signature_never_stands_on_a_page_without_text() -> None:
     annexes = [Attachment("清单")]
     for words in range(120, 900, 21):

@@ -16,6 +16,7 @@ from baozhang.kernel.documents.model import DocumentError
 from baozhang.kernel.documents.typeset import pdf
 
 
+@pytest.mark.slow
 def test_threads_share_one_compiler_and_get_their_own_pages() -> None:
     titles = [f"关于第{number}号事项的通知" for number in range(24)]
     with ThreadPoolExecutor(8) as pool:

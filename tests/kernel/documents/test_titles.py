@@ -45,6 +45,7 @@ def test_a_hundred_characters_keep_all_and_fit() -> None:
     assert max(map(width, lines)) - min(map(width, lines)) <= 6
 
 
+@pytest.mark.slow
 def test_a_break_never_hangs_punctuation_or_cuts_a_number() -> None:
     for end in range(20, 90):
         title = ("关于2026年度（上半年）、《管理办法》的2025至2030年规划，" * 4)[:end]

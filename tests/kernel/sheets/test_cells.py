@@ -360,6 +360,7 @@ def test_any_day_survives_in_every_writing(day):
         assert parse(DAY, float(serial)) == day
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_a_cleaned_text_stays_as_it_is(text):
     once = clean(text)

@@ -126,6 +126,7 @@ def test_days_can_be_counted_from_1904():
 texts = st.text(st.characters(blacklist_categories=["Cs"]), max_size=30)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(
     st.lists(
