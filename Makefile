@@ -6,7 +6,7 @@ PYTHON ?= python3
 help:
 	@echo "make run    set up, build the demo district if there is none, print the accounts, serve"
 	@echo "make test   every check and test, on SQLite, on PostgreSQL and in a browser"
-	@echo "make quick  the checks of a minute: style, types, floors, unit tests on SQLite"
+	@echo "make quick  the checks of a minute: style, types, floors, tests of the rooms that changed"
 	@echo "make bench  measure; prints a table"
 	@echo "make tidy   put imports and form in order, as \`make quick\` wants them"
 	@echo "make setup  only the set-up"

@@ -1,6 +1,6 @@
 """Runs the checks, one after the other, to the end, and sums them up.
 
-    python scripts/check.py quick    style, types, floors, architecture, tests on SQLite: about a minute
+    python scripts/check.py quick    style, types, floors, architecture, and on SQLite the tests of the rooms that changed
     python scripts/check.py all      the same in full, again on PostgreSQL, and the journeys in a browser
 
 A check that cannot run here is named as not run; with BAOZHANG_REQUIRE_ALL=1 that counts as failed.
@@ -69,14 +69,44 @@ def style() -> list[Check]:
     ]
 
 
-def tests(title: str, chosen: str) -> Check:
-    """The tests on SQLite that a marker expression chooses."""
-    return Check(title, tool("pytest", *WORKERS, "-m", chosen, "tests"))
+def git(*words: str) -> list[str]:
+    """The lines that git prints; none where this is no checkout."""
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.split("\n") if done.returncode == 0 else []
+
+
+def touched() -> set[str]:
+    """The files that differ from the last commit, or those of the last commit where nothing does."""
+    changed = {*git("diff", "--name-only", "HEAD"), *git("ls-files", "--others", "--exclude-standard")} - {""}
+    return changed or set(git("diff", "--name-only", "HEAD~1")) - {""}
+
+
+def rooms(files: set[str]) -> tuple[list[str], list[str]]:
+    """The folders of tests that belong to changed files, and the rooms whose resources the contract tests look at."""
+    folders, apps = {"tests/architecture"}, set()
+    for parts in (Path(name).parts for name in files):
+        inner = parts[2:] if parts[:2] == ("src", "baozhang") else parts[1:] if parts[:1] == ("tests",) else ()
+        chapter = len(inner) > 2 and inner[0].startswith("ch")
+        for folder in (f"tests/{'/'.join(inner[:depth])}" for depth in (2 if chapter else 1, 1)):
+            if len(inner) > 1 and (ROOT / folder).is_dir() and inner[0] not in ("contract", "journeys"):
+                folders.add(folder)
+                break
+        if chapter:
+            apps.add(inner[1])
+        elif inner[:1] in (("kernel",), ("contract",)):
+            apps.add("organs")  # any resource shows what the kernel does to all
+    return sorted(folders), sorted(apps)
 
 
 def quick() -> list[Check]:
-    """The checks of a minute: what is marked slow waits for the full run."""
-    return [*style(), tests("quick tests on SQLite", "not journey and not slow")]
+    """The checks of a minute: the tests of what changed; what is marked slow waits for the full run."""
+    folders, apps = rooms(touched())
+    chosen = ("-m", "not journey and not slow")
+    found = [*style(), Check("tests of changed rooms", tool("pytest", *WORKERS, *chosen, *folders))]
+    if apps:
+        of_apps = ("-k", " or ".join(apps), "tests/contract")
+        found.append(Check("contract of changed rooms", tool("pytest", *WORKERS, *chosen, *of_apps)))
+    return found
 
 
 def everything() -> list[Check]:
@@ -86,7 +116,7 @@ def everything() -> list[Check]:
     pytest = tool("pytest", *WORKERS, "-m", "not journey", "--ignore=tests/architecture", "tests")
     return [
         *style(),
-        tests("tests on SQLite", "not journey"),
+        Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests")),
         Check(
             "tests on PostgreSQL",
             (sys.executable, str(ROOT / "scripts" / "postgres.py"), "--", *pytest),
