@@ -41,6 +41,21 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "warnings.finding": lambda n: {"kind": "organs.headcount"},
     "assets.card": lambda n: {"number": f"C{n:06d}", "name": f"台式计算机{n}", "value": Decimal(4000), "acquired": DAY},
     "assets.ledgertotal": lambda n: {"day": DAY - dt.timedelta(days=n)},
+    "assets.voucher": lambda n: {
+        "year": 2026,
+        "serial": n,
+        "number": f"记2026-{n:05d}",
+        "debit": Decimal(100),
+        "credit": Decimal(100),
+    },
+    "assets.voucherline": lambda n: {
+        "place": n,
+        "account": "1601",
+        "debit": Decimal(n),
+        "credit": Decimal(0),
+        "voucher": _voucher,
+    },
+    "assets.income": lambda n: {"number": f"收2026-{n:05d}", "amount": Decimal(n + 100), "paid": Decimal(0)},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
@@ -66,6 +81,14 @@ def _in_force(where: Organization | None) -> Any:
     from baozhang.ch3_mechanisms.standards.models import Standard
 
     return kept(Standard, where=where, state="published")
+
+
+def _voucher(where: Organization | None) -> Any:
+    """The one voucher on which an organ's lines are written."""
+    from baozhang.ch2_provision.assets.models import Voucher
+
+    found = Voucher._base_manager.filter(organ=where).first() if where is not None else None
+    return found or kept(Voucher, where=where)
 
 
 def city() -> Jurisdiction:

@@ -1,7 +1,9 @@
-"""Asset classes, cards and the totals of the finance books (articles 11 to 13)."""
+"""Asset classes, cards, the totals of the finance books, vouchers and income (articles 11 to 13)."""
 
 from .asset_class import AssetClass
 from .card import Card
+from .income import Income
 from .ledger_total import LedgerTotal
+from .voucher import Voucher, VoucherLine
 
-__all__ = ["AssetClass", "Card", "LedgerTotal"]
+__all__ = ["AssetClass", "Card", "Income", "LedgerTotal", "Voucher", "VoucherLine"]

@@ -56,6 +56,21 @@ class Card(Record):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("主资产"), db_index=False
     )
+    former = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="later", verbose_name=_("原单位卡片"), db_index=False,
+        help_text=_("由其他单位划转而来的，原单位的卡片"),
+    )  # fmt: skip
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="pieces", verbose_name=_("拆分自"), db_index=False
+    )
+    keeper = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, blank=True, related_name="kept_cards", verbose_name=_("保管人账号"), db_index=False,
+        help_text=_("保管人姓名在本单位任职人员中唯一时对应"),
+    )  # fmt: skip
+    user_account = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, blank=True, related_name="used_cards", verbose_name=_("使用人账号"), db_index=False,
+        help_text=_("使用人姓名在本单位任职人员中唯一时对应"),
+    )  # fmt: skip
     band = pick(_("使用人职级"), Band, help_text=_("家具价格上限按职级区分"))
 
     quantity = models.DecimalField(_("数量"), max_digits=14, decimal_places=2, default=Decimal(1))
@@ -168,6 +183,10 @@ class Card(Record):
             models.Index(fields=["class_code"], name="card_class", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["item"], name="card_item", condition=~Q(item="")),
             models.Index(fields=["parent"], name="card_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["former"], name="card_former", condition=Q(former__isnull=False)),
+            models.Index(fields=["split_from"], name="card_split_from", condition=Q(split_from__isnull=False)),
+            models.Index(fields=["keeper"], name="card_keeper", condition=Q(keeper__isnull=False)),
+            models.Index(fields=["user_account"], name="card_user_account", condition=Q(user_account__isnull=False)),
             models.Index(fields=["organ", "source_key"], name="card_source", condition=~Q(source_key="")),
         ]
 

@@ -9,19 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
+from baozhang.ch2_provision.assets import actions, views
+from baozhang.ch2_provision.assets.choices import Category, UseState
+from baozhang.ch2_provision.assets.choices.headings import CARD, CLASS, TOTAL
+from baozhang.ch2_provision.assets.models import AssetClass, Card, LedgerTotal
+from baozhang.ch2_provision.assets.queries import depreciation as sums
+from baozhang.ch2_provision.assets.queries.doubts import doubts
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.law import explain
 from baozhang.law.items import items
-
-from . import actions, views
-from .choices import Category, UseState
-from .choices.headings import CARD, CLASS, TOTAL
-from .models import AssetClass, Card, LedgerTotal
-from .queries import depreciation as sums
-from .queries.doubts import doubts
 
 LABEL = access.permission(views.LABEL_RIGHT, gettext_lazy("打印资产标签"))
 
@@ -138,7 +137,7 @@ class Cards(Resource):
         Group(gettext_lazy("基本情况"), ("organ", "number", "name", "class_code", "edition", "class_name", "category")),
         Group(gettext_lazy("数量与价值"), ("quantity", "unit", "value_type", "value", "fiscal", "non_fiscal", "funding")),
         Group(gettext_lazy("取得与入账"), ("acquisition", "acquired", "in_use_from", "booked", "booking", "voucher", "purchase")),
-        Group(gettext_lazy("使用"), ("use_state", "idle_since", "department", "custodian", "user", "band", "place")),
+        Group(gettext_lazy("使用"), ("use_state", "idle_since", "department", "custodian", "keeper", "user", "user_account", "band", "place")),
         Group(gettext_lazy("折旧"), ("method", "depreciation_state", "life_months", "residual_rate", "depreciated", "depreciated_on",
                                      "accumulated", "net")),
         Group(gettext_lazy("规格"), ("brand", "model", "serial", "maker", "seller", "warranty_end", "parent")),
@@ -149,7 +148,7 @@ class Cards(Resource):
               when=_is(Category.LAND, Category.HOUSE, Category.STRUCTURE)),
         Group(gettext_lazy("车辆"), ("plate", "vin", "engine", "displacement", "vehicle_use", "registered", "establishment"),
               when=_is(Category.VEHICLE)),
-        Group(gettext_lazy("处置与备注"), ("disposal", "disposed", "offered", "remarks")),
+        Group(gettext_lazy("处置与备注"), ("disposal", "disposed", "offered", "former", "split_from", "remarks")),
     )  # fmt: skip
     computed = {
         "accumulated": Computed(
@@ -196,7 +195,13 @@ class Cards(Resource):
         UseState.DISPOSING: "amber", UseState.LET: "blue", UseState.LENT: "blue", UseState.LOST: "red",
     }  # fmt: skip
     key_facts = ("number", "use_state", "value", "net", "custodian")
-    related = (Related("assets/cards", "parent", gettext_lazy("附属资产")),)
+    follows = ("former", "split_from")
+    readonly = frozenset({"former", "split_from", "keeper", "user_account"})
+    related = (
+        Related("assets/cards", "parent", gettext_lazy("附属资产")),
+        Related("assets/voucher-lines", "card", gettext_lazy("记账分录")),
+        Related("assets/incomes", "card", gettext_lazy("收入")),
+    )
     acts = {
         "use": Act(gettext_lazy("变更使用状况"), "assets.card:change", _change, ("use_state", "idle_since"), icon="arrow-path",
                    shown=lambda card: card.disposed is None),
