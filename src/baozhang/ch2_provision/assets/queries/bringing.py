@@ -39,8 +39,9 @@ def brought_forward(cards: Sequence[Card], day: dt.date) -> list[Brought]:
     found = []
     for card in cards:
         place = where[card.organ_id]  # type: ignore[attr-defined]
-        read = readers.setdefault(place, _once(figure_of(before, place)))
-        lost = depreciation(card, before, read)
+        if place not in readers:
+            readers[place] = _once(figure_of(before, place))
+        lost = depreciation(card, before, readers[place])
         known = lost.accumulated is not None and (lost.accumulated or lost.life is not None)
         life = None if lost.life is None or lost.accumulated is None else max(lost.life - _passed(card, before), 1)
         found.append(Brought(lost.accumulated if known else None, before if known else None, life or card.life_months))
