@@ -28,6 +28,7 @@ class Act:
     article: str = ""
     icon: str = ""
     shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
+    answer: Callable[..., Any] | None = None  # (rows, by) → a file to open, in the place of doing something to the rows
 
     def as_button(self, name: str) -> dict[str, Any]:
         """The act as the list's bulk bar shows it."""
@@ -39,6 +40,7 @@ class Act:
             "confirm": str(self.confirm),
             "icon": self.icon,
             "kind": "",
+            "new_tab": self.answer is not None,
         }
 
 

@@ -49,3 +49,23 @@ def test_labels_are_printed_for_ones_own_cards_only(card, agency, neighbour, as_
     reader = as_user(factories.person("reader", "head", agency))
     assert reader.get(f"/assets/cards/{mine.pk}/label/").status_code == 403
     assert reader.get("/assets/cards/labels.pdf").status_code == 403
+
+
+def test_many_labels_come_from_the_lists_bulk_bar(card, agency, neighbour, as_user, monkeypatch):
+    mine, theirs = [card() for _n in range(3)], card(organ=neighbour)
+    clerk = as_user(factories.person("clerk", "asset_clerk", agency))
+    page = clerk.get("/assets/cards/").content.decode()
+    assert 'value="labels" formtarget="_blank"' in page
+    picked = {"act": "labels", "id": [one.pk for one in mine[:2]]}
+    for asked in (picked, {"act": "labels", "everything": "1"}):
+        answer = clerk.post("/assets/cards/acts/?use_state=in_use", asked)
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), asked
+        assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
+    assert clerk.post("/assets/cards/acts/?", {"act": "labels", "id": [theirs.pk]}).status_code == 422
+    monkeypatch.setattr("baozhang.ch2_provision.assets.views.MOST_LABELS", 2)
+    refused = clerk.post("/assets/cards/acts/?", {"act": "labels", "everything": "1"})
+    assert refused.status_code == 422
+    assert "符合条件的卡片有 3 张，一次最多打印 2 张标签" in refused.content.decode()
+    reader = as_user(factories.person("reader", "head", agency))
+    assert 'value="labels"' not in reader.get("/assets/cards/").content.decode()
+    assert reader.post("/assets/cards/acts/?", picked).status_code == 403

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -12,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from baozhang.kernel import addresses, clock
+from baozhang.kernel.access import Actor
 from baozhang.kernel.documents.model import LABEL_SHEETS, Label
 from baozhang.kernel.documents.typeset import labels_pdf
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Resource
-from baozhang.kernel.views import frame
+from baozhang.kernel.views import frame, papers
 
 from .actions import label
 from .models import Card
@@ -77,7 +79,7 @@ def label_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespons
     who = frame.must_view(request, resource)
     card: Any = frame.row_of(resource, pk, "organ")
     who.must(LABEL_RIGHT, card.organ_id)
-    return _pdf(request, [label(card)], "thermal-60x40")
+    return _pdf([label(card)], request.GET.get("paper", "") or "thermal-60x40")
 
 
 @require_GET
@@ -85,22 +87,30 @@ def labels_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     """The labels of the cards ticked (`id`), or of all that the list's address asks for, as a PDF."""
     who = frame.must_view(request, resource)
     listing, ids = Listing(resource, request.GET), request.GET.getlist("id")
-    allowed = who.where(LABEL_RIGHT)
-    rows = listing.chosen(ids, not ids).select_related("organ").order_by("organ_id", "number")
+    return labels_of(listing.chosen(ids, not ids), by=who, paper=request.GET.get("paper", ""))
+
+
+def labels_of(rows: QuerySet[Any], *, by: Actor, paper: str = "") -> HttpResponse:
+    """The labels of cards on sheets of A4, in the order of agency and number; those that one may not print are left out."""
+    by.must(LABEL_RIGHT)
+    allowed = by.where(LABEL_RIGHT)
     if allowed is not None:
-        who.must(LABEL_RIGHT)
         rows = rows.filter(organ_id__in=sorted(allowed))
-    cards = list(rows[: MOST_LABELS + 1])
+    cards = list(rows.select_related("organ").order_by("organ_id", "number")[: MOST_LABELS + 1])
     if not cards:
         raise Invalid(_("没有可打印标签的卡片"), instead=_("请先筛选或勾选本单位的卡片。"))
     if len(cards) > MOST_LABELS:
-        raise Invalid(_("一次最多打印 %(most)s 张标签") % {"most": MOST_LABELS}, instead=_("请用筛选条件分批打印。"))
-    return _pdf(request, [label(card) for card in cards], "a4-3x8")
+        raise Invalid(
+            _("符合条件的卡片有 %(count)s 张，一次最多打印 %(most)s 张标签") % {"count": f"{rows.count():,}", "most": f"{MOST_LABELS:,}"},
+            why=_("%(most)s 张标签是五十页 A4 纸；更多的多半是忘了筛选。") % {"most": f"{MOST_LABELS:,}"},
+            instead=_("请按使用部门、资产大类或取得日期筛选，分批打印。"),
+        )  # fmt: skip
+    return _pdf([label(card) for card in cards], paper or "a4-3x8")
 
 
-def _pdf(request: HttpRequest, labels: list[Label], paper: str) -> HttpResponse:
-    sheet = LABEL_SHEETS.get(request.GET.get("paper", ""), LABEL_SHEETS[paper])
-    return HttpResponse(labels_pdf(labels, sheet, day=clock.today()), content_type="application/pdf")
+def _pdf(labels: list[Label], paper: str) -> HttpResponse:
+    sheet = LABEL_SHEETS.get(paper, LABEL_SHEETS["a4-3x8"])
+    return papers.answer(labels_pdf(labels, sheet, day=clock.today()), _("资产标签"))
 
 
 def _addresses(resource: Resource) -> list[URLPattern]:

@@ -26,10 +26,8 @@ from baozhang.kernel.resource import Resource
 
 from . import details, frame
 
-# A file that came from outside runs nothing and reaches nothing, whatever it holds. Chromium's PDF viewer is a plugin
-# and refuses to start in a sandboxed page; there the policy without `sandbox` forbids the same by name.
-SHUT = "default-src 'none'; sandbox"
-SHUT_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'; base-uri 'none'"
+# A file that came from outside runs nothing and reaches nothing, whatever it holds; pictures and PDF are shown all the same.
+SHUT = "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 THUMB = 300_000  # bytes; a larger picture is not loaded just for its small view
 
 
@@ -154,7 +152,7 @@ def _sent(one: Attachment, *, inline: bool) -> HttpResponse:
     response = FileResponse(attachments.opened(one), content_type=one.about.mime)
     response["Content-Disposition"] = content_disposition_header(not inline, one.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SHUT_PDF if inline and one.sort == "pdf" else SHUT
+    response["Content-Security-Policy"] = SHUT
     response["Cache-Control"] = "private, max-age=600" if inline else "private, no-store"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response  # type: ignore[return-value]

@@ -94,6 +94,9 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
     rows = Listing(resource, request.GET).chosen(ids, everything == "1")
+    if act.answer is not None:
+        who.must(act.permission)
+        return act.answer(rows, by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
     if form is not None and not form.is_valid():

@@ -101,6 +101,15 @@ def _dispose(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, A
     return _("已登记 %(count)s 张卡片的处置") % {"count": count}
 
 
+def _labels(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """Programs fetch the sheet from its own address; an act answers them with a sentence."""
+    ids = "&".join(f"id={card.pk}" for card in cards)
+    return _("请从 %(address)s 取得 %(count)s 张标签") % {
+        "address": f"/assets/cards/labels.pdf?{ids}",
+        "count": len(cards),
+    }
+
+
 def _is(*categories: Category) -> Any:
     return lambda card: card.category in categories
 
@@ -207,6 +216,8 @@ class Cards(Resource):
                    shown=lambda card: card.disposed is None),
         "offer": Act(gettext_lazy("提请入仓"), "assets.card:change", _offer, article="第十五条第一款", icon="inbox-stack",
                      shown=lambda card: card.disposed is None and card.offered is None and card.use_state != UseState.IN_USE),
+        "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", shown=lambda card: False,
+                      answer=views.labels_of),
         "dispose": Act(gettext_lazy("登记处置"), "assets.card:change", _dispose, ("disposal", "disposed"), article="第十三条第四款",
                        icon="trash", shown=lambda card: card.disposed is None),
     }  # fmt: skip
