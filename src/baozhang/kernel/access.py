@@ -19,7 +19,7 @@ class Reach(StrEnum):
     """How far a grant reaches from the organ in which its holder is appointed."""
 
     OWN = "own"  # that organ alone
-    JURISDICTION = "jurisdiction"  # every organ of the same jurisdiction
+    JURISDICTION = "jurisdiction"  # every organ of the same jurisdiction, and of those below that have no such body
     BELOW = "below"  # the same jurisdiction and all under it
     ALL = "all"  # everywhere: administrators and city-wide offices
 
