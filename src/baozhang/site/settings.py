@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "baozhang.ch3_mechanisms.standards",
     "baozhang.ch3_mechanisms.procurement",
     "baozhang.ch4_supervision.warnings",
+    "baozhang.gateways.jt808",
     "baozhang.demo",
     "baozhang.site",
     "django.contrib.auth",
