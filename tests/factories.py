@@ -58,6 +58,9 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "assets.income": lambda n: {"number": f"收2026-{n:05d}", "amount": Decimal(n + 100), "paid": Decimal(0)},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
+    "allocation.need": lambda n: {"item": "desktop", "quantity": 1, "replaced": 0, "planned": 0, "received": 0, "state": "draft"},
+    "allocation.match": lambda n: {"owner": _own, "state": "reserved", "done_on": None, "source": "own"},
+    "allocation.round": lambda n: {"state": "carried"},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
 }
 
@@ -74,6 +77,11 @@ def _suspension(n: int) -> dict[str, Any]:
     grants = [(role.code, name) for role in access.ROLES.values() if not role.admin for name in role.grants]
     role, permission = grants[n % len(grants)]
     return {"role": role, "permission": permission}
+
+
+def _own(where: Organization | None) -> Organization:
+    """The organ itself, where a record names a second one."""
+    return where or organ("云间区教育局")
 
 
 def _in_force(where: Organization | None) -> Any:
