@@ -60,6 +60,9 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "funding.planround": lambda n: {"year": 2000 + n % 100, "closes": DAY + dt.timedelta(days=30)},
     "funding.budgetline": lambda n: {"words": f"办公费{n}"},
+    "allocation.need": lambda n: {"item": "desktop", "quantity": 1, "replaced": 0, "planned": 0, "received": 0, "state": "draft"},
+    "allocation.match": lambda n: {"owner": _own, "state": "reserved", "done_on": None, "source": "own"},
+    "allocation.round": lambda n: {"state": "carried"},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
 }
 
@@ -76,6 +79,11 @@ def _suspension(n: int) -> dict[str, Any]:
     grants = [(role.code, name) for role in access.ROLES.values() if not role.admin for name in role.grants]
     role, permission = grants[n % len(grants)]
     return {"role": role, "permission": permission}
+
+
+def _own(where: Organization | None) -> Organization:
+    """The organ itself, where a record names a second one."""
+    return where or organ("云间区教育局")
 
 
 def _in_force(where: Organization | None) -> Any:

@@ -1,0 +1,32 @@
+"""The look at the stock that did not answer a need, kept as a record: without it nothing may be bought."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy
+
+from baozhang.kernel import clock, ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import keep
+
+from .choices import Looked, Verdict
+from .models import Answer, Need
+from .queries import cover
+from .queries.candidates import candidates_of
+from .queries.standing import standing_of
+
+LOOKED = ledger.act("allocation.looked", gettext_lazy("登记存量查找"))
+REVIEWED = ledger.act("allocation.reviewed", gettext_lazy("复核不适用理由"))
+KEPT = 60  # candidates listed in a record; how many there were stands beside them
+
+
+def record(need: Need, kind: Looked, *, by: Actor, right: str) -> Answer:
+    """This will keep what stock offered at this moment, and why it does not answer the need."""
+    found = candidates_of(need, most=KEPT)
+    answer = Answer(
+        need=need, organ_id=need.organ_id, kind=kind, at=clock.now(), day=clock.today(), looked=found.total,
+        candidates=[one.as_dict() for one in found.best[:KEPT]], standing=standing_of(need).as_dict(),
+        accepted=int(cover.covered(need)), left=cover.left(need), reason=need.declared if kind == Looked.DECLINED else "",
+        verdict=Verdict.NOT_NEEDED if kind == Looked.NONE else Verdict.OPEN,
+    )  # fmt: skip
+    keep(answer, by=by, act=LOOKED, right=right)
+    return answer
