@@ -10,7 +10,7 @@ import pytest
 from baozhang.ch2_provision.allocation.choices import Decision
 from baozhang.ch2_provision.allocation.matching import accept
 from baozhang.ch2_provision.allocation.models import Match, Round, RoundLine
-from baozhang.ch2_provision.allocation.rounds import RoundFlow, decide
+from baozhang.ch2_provision.allocation.rounds import AllocationRoundFlow, decide
 from baozhang.kernel import holds, scope
 from baozhang.kernel.refusal import Invalid, Refused
 from tests import factories
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def worked_out(place: Place) -> Round:
     made: Round = factories.kept(Round, where=place.authority, state="draft")
-    place.take("work_out", made, "officer", RoundFlow)
+    place.take("work_out", made, "officer", AllocationRoundFlow)
     return made
 
 
@@ -54,16 +54,16 @@ def test_line_by_line_then_all_at_once(place: Place) -> None:
     first, second = lines(made)
     settled(place, [first])
     with pytest.raises(Refused, match="还有 1 项没有决定"):
-        place.take("submit", made, "officer", RoundFlow)
+        place.take("submit", made, "officer", AllocationRoundFlow)
     with pytest.raises(Invalid):
         settled(place, [second], Decision.REJECTED)
     settled(place, [second], Decision.REJECTED, note="已超过使用年限")
-    place.take("submit", made, "officer", RoundFlow)
+    place.take("submit", made, "officer", AllocationRoundFlow)
     with pytest.raises(Refused):
         settled(place, [first], Decision.REJECTED, note="改主意")
     with pytest.raises(Refused, match="不能办理"):
-        place.take("carry_out", made, "officer", RoundFlow)  # who decided does not carry out
-    place.take("carry_out", made, "officer2", RoundFlow)
+        place.take("carry_out", made, "officer", AllocationRoundFlow)  # who decided does not carry out
+    place.take("carry_out", made, "officer2", AllocationRoundFlow)
     need.refresh_from_db()
     assert [match.card_id for match in Match._base_manager.all()] == [first.card_id] and need.state == "open"
     assert made.state == "carried" and made.carried_on is not None
@@ -74,13 +74,13 @@ def test_one_that_was_taken_meanwhile_stops_all(place: Place) -> None:
     place.idle(), place.idle()
     made = worked_out(place)
     settled(place, lines(made))
-    place.take("submit", made, "officer", RoundFlow)
+    place.take("submit", made, "officer", AllocationRoundFlow)
     taken = next(line for line in lines(made) if line.need_id == one.pk)
     actor = place("clerk")
     with scope.within(actor):
         accept(two, [taken.card_id], by=actor)
     with pytest.raises(Refused, match="全部没有执行") as refused:
-        place.take("carry_out", made, "chief", RoundFlow)
+        place.take("carry_out", made, "chief", AllocationRoundFlow)
     assert len(refused.value.facts) == 2 and Match._base_manager.count() == 1
 
 

@@ -68,7 +68,7 @@ def _served(place: int, path: str, competence: str) -> Q:
     ).exclude(jurisdiction_id=place)
     theirs = ExpressionWrapper(OuterRef("jurisdiction__path"), output_field=CharField())
     between = nearer.annotate(theirs=theirs).filter(theirs__startswith=F("jurisdiction__path"))
-    return Q(jurisdiction_id=place) | Q(jurisdiction__path__startswith=path) & ~Exists(between)
+    return Q(jurisdiction_id=place) | Q(~Exists(between), jurisdiction__path__startswith=path)
 
 
 def _same_level(organ: Organization, competence: str) -> Organization | None:

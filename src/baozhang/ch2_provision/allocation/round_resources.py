@@ -16,7 +16,7 @@ from baozhang.kernel.resource import Computed, Group, Related, Resource, registe
 
 from .choices import DECISION_COLOURS, ROUND_COLOURS, Decision
 from .models import Round, RoundLine
-from .rounds import CARRY, DECIDE, WORK_OUT, RoundFlow, decide
+from .rounds import CARRY, DECIDE, WORK_OUT, AllocationRoundFlow, decide
 
 
 def _deciding(decision: Decision) -> Any:
@@ -46,7 +46,7 @@ class Rounds(Resource):
             ("needs", "pieces", "stock", "matched", "seconds"),
             when=lambda record: record.state != "draft",
         ),
-        Group(gettext_lazy("执行"), ("carried_on",), when=lambda record: record.carried_on is not None),
+        Group(gettext_lazy("执行方案"), ("carried_on",), when=lambda record: record.carried_on is not None),
     )
     readonly = frozenset({"needs", "pieces", "stock", "matched", "seconds", "carried_on"})
     filters = ("organ", "state", "day")
@@ -55,7 +55,7 @@ class Rounds(Resource):
     key_facts = ("needs", "pieces", "stock", "matched")
     state = "state"
     colours = ROUND_COLOURS
-    flow = RoundFlow
+    flow = AllocationRoundFlow
     related = (Related("allocation/lines", "round"),)
     importable = False
 

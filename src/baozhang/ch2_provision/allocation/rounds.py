@@ -30,11 +30,11 @@ from .solving import Pair, assign
 WORK_OUT = access.permission("allocation.round:work_out", gettext_lazy("测算统筹平衡"))
 DECIDE = access.permission("allocation.round:decide", gettext_lazy("决定平衡建议"))
 CARRY = access.permission("allocation.round:carry", gettext_lazy("执行统筹平衡"))
-WORKED_OUT = ledger.act("allocation.worked_out", gettext_lazy("测算"))
+WORKED_OUT = ledger.act("allocation.worked_out", gettext_lazy("开始测算"))
 DECIDED = ledger.act("allocation.decided", gettext_lazy("决定"))
 
 
-class RoundFlow(Flow):
+class AllocationRoundFlow(Flow):
     """测算 → 逐项决定 → 执行."""
 
     model = Round
@@ -43,14 +43,14 @@ class RoundFlow(Flow):
     initial = (S.DRAFT,)
 
     work_out = Step(
-        gettext_lazy("测算"), S.DRAFT, S.PROPOSED, ":work_out", kind="primary", icon="calculator",
+        gettext_lazy("开始测算"), S.DRAFT, S.PROPOSED, ":work_out", kind="primary", icon="calculator",
         says=gettext_lazy("对本级全部待答复需求和可用存量一次求解：先满足最多件数，再使排序值之和最小；不按先来后到。"),
     )  # fmt: skip
     submit = Step(
         gettext_lazy("决定完毕"), S.PROPOSED, S.DECIDED, ":decide", kind="primary", icon="clipboard-document-check", withdrawable=True,
     )  # fmt: skip
     carry_out = Step(
-        gettext_lazy("执行"), S.DECIDED, S.CARRIED, ":carry", four_eyes=("submit",), kind="primary", icon="play-circle", returnable=(S.PROPOSED,),
+        gettext_lazy("执行方案"), S.DECIDED, S.CARRIED, ":carry", four_eyes=("submit",), kind="primary", icon="play-circle", returnable=(S.PROPOSED,),
         says=gettext_lazy("采纳的各项同时预留，有一项不能预留则全部不执行。"),
     )  # fmt: skip
     scrap = Step(
@@ -63,7 +63,7 @@ class RoundFlow(Flow):
         return str(record)
 
 
-@RoundFlow.work_out.effect
+@AllocationRoundFlow.work_out.effect
 def _work_out(record: Round, *, by: Actor) -> None:
     """The solver proposes; nothing is held yet."""
     begun = time.perf_counter()
@@ -113,7 +113,7 @@ def decide(lines: Sequence[RoundLine], decision: Decision, *, by: Actor, note: s
     return keep(list(lines), by=by, act=DECIDED, note=note, right=DECIDE).changed
 
 
-@RoundFlow.submit.guard
+@AllocationRoundFlow.submit.guard
 def _all_decided(record: Round) -> None:
     """Line by line means every line."""
     rows = RoundLine._base_manager.filter(round=record)
@@ -130,7 +130,7 @@ def _all_decided(record: Round) -> None:
         raise Refused(_("没有采纳任何一项"), article=ARTICLE, instead=_("请作废这次统筹平衡，写明理由。"))
 
 
-@RoundFlow.carry_out.effect
+@AllocationRoundFlow.carry_out.effect
 def _carry_out(record: Round, *, by: Actor) -> None:
     """All that was taken is held in one transaction, or nothing is."""
     wanted: dict[int, list[int]] = defaultdict(list)
