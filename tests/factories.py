@@ -55,6 +55,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
         "credit": Decimal(0),
         "voucher": _voucher,
     },
+    "assets.depreciationrun": lambda n: {"month": dt.date(2000 + n // 12 % 500, n % 12 + 1, 1)},
     "assets.income": lambda n: {"number": f"收2026-{n:05d}", "amount": Decimal(n + 100), "paid": Decimal(0)},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},

@@ -13,4 +13,4 @@ class Assets(AppConfig):
 
     def ready(self) -> None:
         """This will declare what people see of cards, classes and books."""
-        from . import resources  # noqa: F401
+        from . import jobs, resources  # noqa: F401

@@ -2,5 +2,6 @@
 
 from .books import Incomes, VoucherLines, Vouchers
 from .cards import Cards, Classes, Totals
+from .runs import DepreciationRuns
 
-__all__ = ["Cards", "Classes", "Incomes", "Totals", "VoucherLines", "Vouchers"]
+__all__ = ["Cards", "Classes", "DepreciationRuns", "Incomes", "Totals", "VoucherLines", "Vouchers"]
