@@ -14,6 +14,7 @@ from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.schedule import every
 
 from .actions.charging import Charged, charge
+from .flows.change import carry_out_due
 from .models import DepreciationRun
 
 WORK = "assets.depreciation"
@@ -38,6 +39,12 @@ def monthly() -> dict[str, Any]:
     with scope.everything("depreciation") as by:
         begun = DepreciationRun.objects.filter(month=before, state="posted").values_list("organ_id", flat=True)
         return _told(charge(last, organs=list(begun), by=by))
+
+
+@every("10 1 * * *", name="asset-changes", words=_("到日生效的资产变动"))
+def changes() -> int:
+    """This will carry out the approved changes whose day has come."""
+    return carry_out_due()
 
 
 def _told(done: Charged) -> dict[str, Any]:

@@ -42,6 +42,11 @@ def _half_up(above: str, below: str) -> str:
     return f"((2 * ({above}) + ({below})) / (2 * ({below})))"
 
 
+def _once() -> str:
+    """What keeps PostgreSQL from writing a column's whole formula wherever its name stands, and computing it as often."""
+    return " OFFSET 0" if is_postgres() else ""
+
+
 def _life(terms: Mapping[str, int]) -> str:
     known = " ".join(f"WHEN '{group}' THEN {length}" for group, length in sorted(terms.items()))
     standard = f"CASE life_group {known} END" if known else "NULL"
@@ -78,22 +83,11 @@ def charges(
     """
     now = months.index(month)
     last = months.after(month) - dt.timedelta(days=1)
-    then_life, now_life = (_life(one) for one in terms)
-    first = _month("COALESCE(acquired, in_use_from, booked)")
-    base = _half_up(f"{_whole('value')} * ({HUNDREDTHS} - COALESCE({_whole('residual_rate')}, 0))", str(HUNDREDTHS))
     keys = sorted(organs)
-    inner = f"""
-        SELECT id, organ_id, category, {first} AS first, {_month("disposed")} AS gone, {base} AS base,
-               CASE WHEN depreciated_on IS NULL THEN NULL ELSE {_whole("depreciated")} END AS brought,
-               COALESCE({_most(f"{_month('depreciated_on')} - {first} + 1", "0")}, 0) AS opened,
-               {then_life} AS then_life, {now_life} AS now_life
-        FROM assets_card WHERE {_WHERE.format(gone=", ".join(["%s"] * len(GONE_STATES)))}
-        AND organ_id IN ({", ".join(["%s"] * len(keys)) or "NULL"})
-    """
     outer = f"""
         SELECT id, organ_id, category, {_accumulated(now, "now_life")} AS upto,
                {_accumulated(now - 1, "COALESCE(then_life, now_life)")} AS before
-        FROM ({inner}) AS card WHERE now_life IS NOT NULL
+        FROM ({_facts(terms, len(keys))}) AS card WHERE now_life IS NOT NULL{_once()}
     """
     yuan = "{0}::numeric / 100" if is_postgres() else "{0} / 100.0"
     sql = f"""
@@ -112,3 +106,18 @@ def charges(
         *keys,
     ]
     return sql, [str(one) if isinstance(one, str) else one for one in values]
+
+
+def _facts(terms: tuple[Mapping[str, int], Mapping[str, int]], organs: int) -> str:
+    """What the formulas need of each card: months, life, and sums in cents."""
+    then_life, now_life = (_life(one) for one in terms)
+    first = _month("COALESCE(acquired, in_use_from, booked)")
+    base = _half_up(f"{_whole('value')} * ({HUNDREDTHS} - COALESCE({_whole('residual_rate')}, 0))", str(HUNDREDTHS))
+    return f"""
+        SELECT id, organ_id, category, {first} AS first, {_month("disposed")} AS gone, {base} AS base,
+               CASE WHEN depreciated_on IS NULL THEN NULL ELSE {_whole("depreciated")} END AS brought,
+               COALESCE({_most(f"{_month('depreciated_on')} - {first} + 1", "0")}, 0) AS opened,
+               {then_life} AS then_life, {now_life} AS now_life
+        FROM assets_card WHERE {_WHERE.format(gone=", ".join(["%s"] * len(GONE_STATES)))}
+        AND organ_id IN ({", ".join(["%s"] * organs) or "NULL"}){_once()}
+    """
