@@ -15,7 +15,7 @@ class Assets(AppConfig):
         """This will declare what people see of cards, classes and books, and tell plans and budgets what cards know."""
         from baozhang.ch2_provision.funding.queries import suggesting
 
-        from . import resources  # noqa: F401
+        from . import jobs, resources  # noqa: F401
         from .queries import renewals
 
         suggesting.suggestions.fill(renewals.renewals)

@@ -25,6 +25,7 @@ from baozhang.kernel.refusal import Invalid, Refused
 POSTED = ledger.act("voucher_posted", gettext_lazy("登记凭证"))
 SINGLE = 200  # cards whose lines stand one by one; of more, the lines are those of each account and category
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ def post(
         rows = [_row(voucher, place, line) for place, line in enumerate(told, start=1)]
         keep(rows, by=by, act=POSTED, right=right or Voucher.right("add"), where=where)
     return voucher
+
+
+def cents(amount: Decimal) -> Decimal:
+    """This is a sum as the books have it, whatever the database made of it."""
+    return Decimal(amount).quantize(CENT)
 
 
 def _row(voucher: Voucher, place: int, line: Line) -> VoucherLine:

@@ -36,3 +36,10 @@ class IncomeState(TextChoices):
     DUE = "due", _("待缴")
     PAID = "paid", _("已缴")
     VOID = "void", _("不再应缴")
+
+
+class RunState(TextChoices):
+    """Whether a month's depreciation stands."""
+
+    POSTED = "posted", _("已计提")
+    REVERSED = "reversed", _("已冲销")

@@ -31,11 +31,13 @@ from baozhang.ch2_provision.assets.choices import (
     synonyms,
 )
 from baozhang.kernel import clock
+from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from . import faults, numbering, placing
 from .columns import area, day, money, pick, text
+from .own import seen
 
 
 class Card(Record):
@@ -193,6 +195,11 @@ class Card(Record):
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
 
+    @classmethod
+    def visible(cls, actor: Actor, organs: Organs) -> Q | None:
+        """Staff see what is in their own name; everybody else sees whole organs."""
+        return seen(actor, organs, cls.right("view"), Q(keeper_id=actor.user_id) | Q(user_account_id=actor.user_id))
+
     @property
     def unit_value(self) -> Decimal:
         """The original value of one piece (or of one unit of area), in yuan."""
@@ -206,6 +213,8 @@ class Card(Record):
     def derive(self) -> None:
         """This will set what follows from the rest: class, item, opening day, first idle day, form of disposal, number."""
         placing.place(self)
+        self.keeper_id = self.keeper_id if self.custodian else None
+        self.user_account_id = self.user_account_id if self.user else None
         if self.depreciated is None:
             self.depreciated_on = None
         elif self.depreciated_on is None:

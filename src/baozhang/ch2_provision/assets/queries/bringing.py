@@ -43,12 +43,13 @@ def brought_forward(cards: Sequence[Card], day: dt.date) -> list[Brought]:
             readers[place] = _once(figure_of(before, place))
         lost = depreciation(card, before, readers[place])
         known = lost.accumulated is not None and (lost.accumulated or lost.life is not None)
-        life = None if lost.life is None or lost.accumulated is None else max(lost.life - _passed(card, before), 1)
+        life = None if lost.life is None or lost.accumulated is None else max(lost.life - passed(card, before), 1)
         found.append(Brought(lost.accumulated if known else None, before if known else None, life or card.life_months))
     return found
 
 
-def _passed(card: Card, day: dt.date) -> int:
+def passed(card: Card, day: dt.date) -> int:
+    """These are the months of a card's life that have passed by a day."""
     return max(months.index(day) - months.index(card.begun) + 1, 0) if card.begun is not None else 0
 
 

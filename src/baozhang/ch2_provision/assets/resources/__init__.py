@@ -2,5 +2,11 @@
 
 from .books import Incomes, VoucherLines, Vouchers
 from .cards import Cards, Classes, Totals
+from .custody import HandoverItems, Handovers, Repairs
+from .lettings import Changes, ClassPairs, Lettings
+from .runs import DepreciationRuns
 
-__all__ = ["Cards", "Classes", "Incomes", "Totals", "VoucherLines", "Vouchers"]
+__all__ = [
+    "Cards", "Changes", "ClassPairs", "Classes", "DepreciationRuns", "HandoverItems", "Handovers", "Incomes", "Lettings", "Repairs",
+    "Totals", "VoucherLines", "Vouchers",
+]  # fmt: skip

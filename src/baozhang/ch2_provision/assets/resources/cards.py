@@ -22,6 +22,8 @@ from baozhang.kernel.resource import Computed, Group, Related, Resource, registe
 from baozhang.law import explain
 from baozhang.law.items import items
 
+from .custody import upkeep
+
 LABEL = access.permission(views.LABEL_RIGHT, gettext_lazy("打印资产标签"))
 
 
@@ -149,7 +151,7 @@ class Cards(Resource):
         Group(gettext_lazy("使用"), ("use_state", "idle_since", "department", "custodian", "keeper", "user", "user_account", "band", "place")),
         Group(gettext_lazy("折旧"), ("method", "depreciation_state", "life_months", "residual_rate", "depreciated", "depreciated_on",
                                      "accumulated", "net")),
-        Group(gettext_lazy("规格"), ("brand", "model", "serial", "maker", "seller", "warranty_end", "parent")),
+        Group(gettext_lazy("规格"), ("brand", "model", "serial", "maker", "seller", "warranty_end", "upkeep", "parent")),
         Group(gettext_lazy("采购"), ("contract", "invoice", "project")),
         Group(gettext_lazy("权属"), ("title_form", "holder", "certificate", "certificate_date", "address"),
               when=_is(Category.LAND, Category.HOUSE, Category.STRUCTURE, Category.VEHICLE)),
@@ -176,6 +178,7 @@ class Cards(Resource):
             ("organ__jurisdiction",),
             _why("net"),
         ),
+        "upkeep": Computed(gettext_lazy("维修保养费用"), upkeep, "money", gettext_lazy("元")),
         "item_name": Computed(
             gettext_lazy("配置标准项目"), lambda card: items()[card.item].name if card.item in items() else ""
         ),
@@ -208,6 +211,10 @@ class Cards(Resource):
     readonly = frozenset({"former", "split_from", "keeper", "user_account"})
     related = (
         Related("assets/cards", "parent", gettext_lazy("附属资产")),
+        Related("assets/lettings", "card", gettext_lazy("出租出借")),
+        Related("assets/changes", "card", gettext_lazy("变动")),
+        Related("assets/repairs", "card", gettext_lazy("维修保养")),
+        Related("assets/handover-items", "card", gettext_lazy("交接")),
         Related("assets/voucher-lines", "card", gettext_lazy("记账分录")),
         Related("assets/incomes", "card", gettext_lazy("收入")),
     )
