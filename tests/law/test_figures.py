@@ -57,7 +57,8 @@ def test_a_figure_nobody_verified_has_no_value():
     unverified = {key for key, figure in catalogue().items() if not figure.verified}
     assert unverified == {
         "assets.disposal", "supervision.rectify_days", "supervision.warning_days",
-        "warehouse.entry_days", "warehouse.exit_days", "warehouse.idle_days", "warehouse.loan_days",
+        "warehouse.answer_days", "warehouse.entry_days", "warehouse.exit_days", "warehouse.idle_days", "warehouse.loan_days",
+        "warehouse.loan_extensions", "warehouse.papers_days", "warehouse.reserve_days",
     }  # fmt: skip
     for key in unverified:
         assert catalogue()[key].main.confidence == "unverified"
