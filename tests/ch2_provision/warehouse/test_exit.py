@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models import Card, Voucher
 from baozhang.ch2_provision.warehouse import queries
 from baozhang.ch2_provision.warehouse.actions import back_from_disposal, claim_for_disposal, keeping, reserve, reserving
 from baozhang.ch2_provision.warehouse.choices import ExitState, ItemState, LineState, LoanState, ThingState
@@ -321,3 +321,18 @@ def test_a_disposal_claims_what_is_in_stock_and_may_give_it_back(house: House, s
         assert Item._base_manager.get(card=card).state == ItemState.DISPOSAL
         assert back_from_disposal([card], case=case, by=by, right="warehouse.item:keep") == 1
     assert queries.available(house.organs["health"].jurisdiction.path).count() == 1
+
+
+def test_a_transfer_of_title_ends_one_card_and_begins_another(house: House, store: Store) -> None:
+    card = house.card()
+    house.entered([card], store=store)
+    exit_ = signed(house, [card], mode="transfer", until=None)
+    line = Reservation._base_manager.select_related("new_card").get()
+    assert exit_.state == ExitState.DONE and line.new_card is not None
+    assert (line.new_card.organ_id, line.new_card.former_id) == (house.organs["health"].pk, card.pk)
+    old = Card._base_manager.get(pk=card.pk)
+    assert old.disposed == TODAY and old.disposal == "transfer" and Item._base_manager.get().state == ItemState.TITLED
+    assert not Hold.objects.exists() and not Loan._base_manager.exists()
+    assert {one.organ_id for one in Voucher._base_manager.filter(source_kind=exit_.label)} == {
+        house.organs["school"].pk, house.organs["health"].pk,
+    }  # fmt: skip

@@ -44,13 +44,7 @@ def claim_for_disposal(
             "pk", flat=True
         )
         items = stock.locked(inside)
-        for item in items:
-            if item.state not in (ItemState.STOCK, ItemState.REPAIR, ItemState.RESERVED):
-                raise Refused(
-                    _("%(item)s 现在不能转处置") % {"item": item}, article="第十五条第一款第三项",
-                    why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},  # type: ignore[attr-defined]
-                    instead=_("请等归还或者入仓办结后再办。"),
-                )  # fmt: skip
+        _may_end(items)
         stock.move(
             items,
             ItemState.DISPOSAL,
@@ -63,6 +57,16 @@ def claim_for_disposal(
             place=None,
         )
     return len(items)
+
+
+def _may_end(items: Sequence[Item]) -> None:
+    for item in items:
+        if item.state not in (ItemState.STOCK, ItemState.REPAIR, ItemState.RESERVED):
+            raise Refused(
+                _("%(item)s 现在不能转处置") % {"item": item}, article="第十五条第一款第三项",
+                why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},  # type: ignore[attr-defined]
+                instead=_("请等归还或者入仓办结后再办。"),
+            )  # fmt: skip
 
 
 def back_from_disposal(cards: Sequence[Card], *, case: Record, by: Actor, right: str, where: int | None = None) -> int:

@@ -50,6 +50,11 @@ def due_of(record: Loan, day: dt.date) -> dt.date | None:
     return record.due
 
 
+def extended_to(record: Loan, day: dt.date) -> dt.date | None:
+    """The day by which all is to be back once an extension is approved."""
+    return record.wanted or record.due
+
+
 class LoanFlow(Flow):
     """使用、续借、交还、验收."""
 
@@ -63,9 +68,9 @@ class LoanFlow(Flow):
     extend = Step(gettext_lazy("申请续借"), S.OPEN, S.EXTENDING, ":extend", ARTICLE, todo=False, side=True, withdrawable=True,
                   fields=("wanted", "wanted_why"), required=("wanted", "wanted_why"), within=due_of)  # fmt: skip
     allow = Step(gettext_lazy("同意续借"), S.EXTENDING, S.OPEN, ":allow", ARTICLE, where=authority, four_eyes=("extend",), side=True,
-                 kind="primary", within=due_of)  # fmt: skip
+                 kind="primary", within=extended_to)  # fmt: skip
     special = Step(gettext_lazy("负责人特批续借"), S.EXTENDING, S.OPEN, ":special", ARTICLE, where=authority, four_eyes=("extend",),
-                   side=True, needs_note=True, within=due_of)  # fmt: skip
+                   side=True, needs_note=True, within=extended_to)  # fmt: skip
     deny = Step(gettext_lazy("不同意续借"), S.EXTENDING, S.OPEN, ":allow", ARTICLE, where=authority, side=True, todo=False,
                 needs_note=True, kind="danger", within=due_of)  # fmt: skip
     close = Step(gettext_lazy("结清"), (S.OPEN, S.EXTENDING, S.BACK), S.CLOSED, ":inspect", where=giver, todo=False)
@@ -148,11 +153,3 @@ def _extended(loan: Loan, *, by: Actor, day: dt.date, step: Step) -> None:
         )  # fmt: skip
     loan.due, loan.extensions, loan.wanted, loan.wanted_why = loan.wanted, loan.extensions + 1, None, ""
     keep(loan, by=by, act=EXTENDED, right=step.permission, where=loan.authority_id)
-    _restart_clock(loan)
-
-
-def _restart_clock(loan: Loan) -> None:
-    """The open to-do of the loan bears the new last day; the step's own limit was read before it was set."""
-    for task in LoanFlow.tasks(loan):
-        if task.responsible:
-            type(task).objects.filter(pk=task.pk).update(due=loan.due, told_on=None)
