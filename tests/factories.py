@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
 from baozhang.ch1_general.organs.choices import Kind
@@ -81,6 +82,28 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "allocation.match": lambda n: {"owner": _own, "state": "reserved", "done_on": None, "source": "own"},
     "allocation.round": lambda n: {"state": "carried"},
+    "warehouse.item": lambda n: {
+        "card": _later("assets.card"),
+        "number": f"C{n:06d}",
+        "value": Decimal(4000),
+        "place": None,
+    },
+    "warehouse.offer": lambda n: {
+        "card": _later("assets.card"),
+        "number": f"C{n:06d}",
+        "value": Decimal(4000),
+        "state": "stock",
+        "entered_on": DAY,
+        "reason": "idle",
+    },
+    "warehouse.place": lambda n: {"code": f"P{n}", "store": _later("warehouse.store")},
+    "warehouse.event": lambda n: {"name": f"会议{n}", "opens": DAY, "closes": DAY + dt.timedelta(days=3)},
+    "warehouse.purchase": lambda n: {"card": _later("assets.card"), "event": _later("warehouse.event")},
+    "warehouse.activation": lambda n: {"days": 3, "state": "off", "ended_on": DAY},
+    "warehouse.sharedclass": lambda n: {"since": DAY, "until": None},
+    "warehouse.loan": lambda n: {"mode": "use"},
+    "warehouse.thing": lambda n: {"card": _later("assets.card")},
+    "warehouse.reservation": lambda n: {"card": _later("assets.card")},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
 }
 
@@ -117,6 +140,15 @@ def _voucher(where: Organization | None) -> Any:
 
     found = Voucher._base_manager.filter(organ=where).first() if where is not None else None
     return found or kept(Voucher, where=where)
+
+
+def _later(label: str) -> Callable[[Organization | None], Any]:
+    """A record of another class in the same organ."""
+
+    def made(where: Organization | None) -> Any:
+        return kept(apps.get_model(label), where=where or organ("云间区教育局"))
+
+    return made
 
 
 def city() -> Jurisdiction:

@@ -28,6 +28,7 @@ UNITS = {
     "year": ("年", "years"),
     "day": ("日", "days"),
     "workday": ("个工作日", "working days"),
+    "times": ("次", "times"),
     "sheet": ("张", "sheets"),
     "litre": ("升", "litres"),
 }

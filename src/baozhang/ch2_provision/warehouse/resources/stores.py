@@ -1,0 +1,72 @@
+"""Stores, their places, and the catalogue of shared classes."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from baozhang.ch2_provision.warehouse.choices import StoreState
+from baozhang.ch2_provision.warehouse.models import Place, SharedClass, Store
+from baozhang.kernel.resource import Group, Related, Resource, register
+
+
+@register
+class Stores(Resource):
+    """The physical stores."""
+
+    model = Store
+    slug = "warehouse/stores"
+    article = "第十六条第一款"
+    chapter = "warehouse"
+    icon = "building-storefront"
+    words = pgettext_lazy("list", "仓库")
+    purpose = gettext_lazy("存放实体公物仓资产的地方：在哪里、谁负责、什么时候收发")
+    columns = ("code", "name", "address", "keeper", "hours", "state", "organ")
+    groups = (
+        Group(pgettext_lazy("list", "仓库"), ("organ", "code", "name", "state")),
+        Group(gettext_lazy("地点和收发"), ("address", "keeper", "hours")),
+    )
+    filters = ("state",)
+    search = ("code", "name")
+    order = "code"
+    state = "state"
+    colours = {StoreState.OPEN: "green"}
+    related = (
+        Related("warehouse/places", "store", gettext_lazy("库位")),
+        Related("warehouse/items", "store", gettext_lazy("存放的物品")),
+    )
+
+
+@register
+class Places(Resource):
+    """The places within stores."""
+
+    model = Place
+    slug = "warehouse/places"
+    article = "第十六条第一款"
+    chapter = "warehouse"
+    icon = "squares-2x2"
+    purpose = gettext_lazy("仓库里的货架、货位和场地，物品放在哪里一查便知")
+    columns = ("store", "code", "note", "organ")
+    groups = (Group(gettext_lazy("库位"), ("organ", "store", "code", "note")),)
+    filters = ("store",)
+    search = ("code", "store.name")
+    order = "code"
+    menu = False
+    related = (Related("warehouse/items", "place", gettext_lazy("存放的物品")),)
+    importable = False
+
+
+@register
+class SharedClasses(Resource):
+    """The catalogue of shared assets."""
+
+    model = SharedClass
+    slug = "warehouse/shared"
+    article = "第十四条第二款"
+    chapter = "warehouse"
+    icon = "share"
+    purpose = gettext_lazy("哪些类别的资产应当共享共用；没有固定使用人的，系统按本目录建议入仓")
+    columns = ("class_code", "words", "since", "until", "basis", "organ")
+    groups = (Group(gettext_lazy("目录"), ("organ", "class_code", "words", "since", "until", "basis")),)
+    search = ("class_code", "words")
+    order = "class_code"

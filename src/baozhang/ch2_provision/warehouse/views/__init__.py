@@ -1,0 +1,1 @@
+"""Screens that are more than a resource."""
