@@ -201,7 +201,7 @@ access.grant(
     [*_STEPS, rights.SCAN, rights.MINE, rights.ATTACH, rights.EXPLAIN, rights.ASSIGN, Scan.right("add")], Reach.OWN,
 )  # fmt: skip
 access.grant(roles.HEAD, [Count.right(name) for name in ("freeze", "agree", "close", "cancel")], Reach.OWN)
-access.grant(roles.STAFF, [rights.MINE, rights.ATTACH], Reach.OWN)
+access.grant(roles.STAFF, [rights.MINE, rights.ATTACH, Count.right("view")], Reach.OWN)
 access.grant((roles.HEAD, roles.ACCOUNTANT), [rights.MINE, rights.ATTACH], Reach.OWN)
 access.grant(roles.READERS, _SEEN, Reach.BELOW)
 access.grant((roles.ASSET_OFFICER, roles.SUPPORT_HEAD), Count.right("approve"), Reach.OWN)
