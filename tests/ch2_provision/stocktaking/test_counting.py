@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models import Card, Voucher
 from baozhang.ch2_provision.stocktaking.choices import Outcome, State
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room
 from baozhang.ch2_provision.stocktaking.queries import books, standing
@@ -37,51 +37,74 @@ def outcomes(count):
     return {one.line.number: one.outcome for one in standing.standings(count)}
 
 
-def test_the_whole_story(office):
-    cards = {
-        n: office.card(n, place) for n, place in (("A1", "301室"), ("A2", "301室"), ("B1", "302室"), ("B2", "302室"))
-    }
+@pytest.fixture
+def counted(office):
+    """Two rooms counted: one thing elsewhere with somebody else, one gone, one to be mended, one on no card."""
+    for number, place in (("A1", "301室"), ("A2", "301室"), ("B1", "302室"), ("B2", "302室")):
+        office.card(number, place)
     count = office.begun()
-    assert (count.state, count.frozen_lines, count.frozen_value, count.number) == (
-        State.COUNTING, 4, Decimal(16000), f"{office.agency.code}-PD2026-01",
-    )  # fmt: skip
-    assert books.is_sound(count) and [str(room) for room in Room._base_manager.order_by("place")] == ["301室", "302室"]
-    with pytest.raises(Refused, match="还有 4 件没有盘到") as refused:
-        office.take("clerk", "finish", count)
-    assert "301室" in refused.value.why
     office.scan(count, "A1")
     office.scan(count, "A2", place="302室", user="乙")
     office.scan(count, "B1", result="missing", place="")
     office.scan(count, "B2", condition="repair")
     office.scan(count, "无标签", result="unknown", name="碎纸机", place="302室")
-    count = office.take("clerk", "finish", count)
-    assert office.gaps(count) == [
-        ("condition", "B2", "open"), ("place", "A2", "open"), ("shortage", "B1", "open"), ("surplus", "碎纸机", "open"),
-        ("user", "A2", "open"),
-    ]  # fmt: skip
-    with pytest.raises(Refused, match="还有 5 项差异没有说明"):
-        office.take("clerk", "report", count)
+    return count
+
+
+def explained(office, count):
+    """Each of the five differences has its cause and what is to be done."""
     for kind in ("condition", "place", "user"):
         office.explain(count, kind)
     office.explain(count, "shortage", cause="lost", handling="lost")
-    with pytest.raises(Invalid) as invalid:
-        office.explain(count, "surplus", cause="unbooked", handling="new_card")
-    assert "入账价值" in said(invalid)
     office.explain(
         count, "surplus", cause="unbooked", handling="new_card", value_type="replacement", new_value=Decimal(600)
     )
+
+
+def test_frozen_books_are_those_of_the_moment(office, counted):
+    assert (counted.state, counted.frozen_lines, counted.frozen_value) == (State.COUNTING, 4, Decimal(16000))
+    assert counted.number == f"{office.agency.code}-PD2026-01" and books.is_sound(counted)
+    assert [str(room) for room in Room._base_manager.order_by("place")] == ["301室", "302室"]
+
+
+def test_counting_ends_when_all_is_told(office):
+    office.card("A1", "301室")
+    office.card("A2", "302室")
+    count = office.begun()
+    office.scan(count, "A1")
+    with pytest.raises(Refused, match="还有 1 件没有盘到") as refused:
+        office.take("clerk", "finish", count)
+    assert "302室" in refused.value.why and "301室" not in refused.value.why
+
+
+def test_nothing_is_reported_unexplained(office, counted):
+    count = office.take("clerk", "finish", counted)
+    assert office.gaps(count) == [
+        ("condition", "B2", "open"), ("place", "A2", "open"), ("shortage", "B1", "open"), ("surplus", "碎纸机", "open"), ("user", "A2", "open"),
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="还有 5 项差异没有说明"):
+        office.take("clerk", "report", count)
+    with pytest.raises(Invalid) as invalid:
+        office.explain(count, "surplus", cause="unbooked", handling="new_card")
+    assert "入账价值" in said(invalid)
+    with pytest.raises(Invalid) as invalid:
+        office.explain(count, "place", cause="lost", handling="lost")
+    assert "不能这样处理" in said(invalid)
+
+
+def test_from_the_report_to_the_books(office, counted):
+    count = office.take("clerk", "finish", counted)
+    explained(office, count)
     count = office.take("clerk", "report", count)
-    assert [hold.record_id for hold in Hold.objects.all()] == [cards["B1"].pk], (
-        "what is to be written off stays where it is"
-    )
+    lost = Card._base_manager.get(number="B1")
+    assert [hold.record_id for hold in Hold.objects.all()] == [lost.pk], "what is to be written off stays where it is"
     with pytest.raises(Refused, match="应报机关事务管理部门审批"):
         office.take("head", "settle", count)
-    count = office.take("head", "agree", count)
+    office.take("head", "agree", count)
     with pytest.raises((Forbidden, Refused)):
         office.take("head", "approve", count)
-    count = office.take("officer", "approve", count)
-    count = office.take("clerk", "adjust", count)
-    assert not Hold.objects.exists()
+    office.take("officer", "approve", count)
+    office.take("clerk", "adjust", count)
     found = {card.number: card for card in Card._base_manager.filter(organ=office.agency)}
     assert (found["A2"].place, found["A2"].user, found["B1"].use_state, found["B2"].use_state) == (
         "302室",
@@ -96,6 +119,11 @@ def test_the_whole_story(office):
         600,
         "replacement",
         "302室",
+    )
+    assert not Hold.objects.exists()
+    told = {one.kind: (one.debit, one.source_id) for one in Voucher._base_manager.all()}
+    assert told == {"shortage": (4000, count.pk), "surplus": (1200, count.pk)}, (
+        "both sides of the pending account are shown"
     )
     count = office.take("head", "close", count)
     assert (count.state, count.closed_on) == (State.CLOSED, TODAY)

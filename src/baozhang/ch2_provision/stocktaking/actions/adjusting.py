@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.assets.choices import Acquisition, Booking, UseState, ValueType
+from baozhang.ch2_provision.assets.actions import vouchers
+from baozhang.ch2_provision.assets.actions.splitting import split
+from baozhang.ch2_provision.assets.actions.vouchers import Line as Entry
+from baozhang.ch2_provision.assets.choices import Acquisition, Booking, Category, UseState, ValueType
+from baozhang.ch2_provision.assets.choices import accounts as book
+from baozhang.ch2_provision.assets.choices.books import VoucherKind
 from baozhang.ch2_provision.assets.models import Card, numbering
+from baozhang.ch2_provision.assets.queries.bringing import brought_forward
 from baozhang.ch2_provision.stocktaking.choices import Condition, Handling, Kind, Settled
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, rights
 from baozhang.kernel import holds
@@ -20,7 +25,6 @@ from baozhang.kernel.refusal import Refused
 
 from .freezing import ARTICLE
 
-CENT = Decimal("0.01")
 _CONDITIONS = {Condition.REPAIR: UseState.REPAIR, Condition.BROKEN: UseState.DISPOSING, Condition.IDLE: UseState.IDLE}
 
 
@@ -39,114 +43,120 @@ def let_go(count: Count) -> None:
 def adjust(count: Count, *, by: Actor, day: dt.date) -> dict[str, int]:
     """This will correct cards, end what is lost, begin what was found, and name what stays open."""
     rows = list(
-        Difference._base_manager.filter(count_id=count.pk, state=Settled.EXPLAINED).select_related("line", "scan").order_by("pk")
-    )  # fmt: skip
+        Difference._base_manager.filter(count_id=count.pk, state=Settled.EXPLAINED)
+        .select_related("scan")
+        .order_by("pk")
+    )
     let_go(count)
     note = _("盘点调整：%(count)s") % {"count": count}
-    changed = _correct(count, [row for row in rows if row.handling in (Handling.CORRECT, Handling.LOST)], by, day, note)
+    cards = _cards(count, rows)
+    lost = _end(count, [row for row in rows if row.handling == Handling.LOST], cards, by, note)
+    changed = _correct([row for row in rows if row.handling == Handling.CORRECT], cards)
+    keep(changed, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"))
     fresh = _begin(count, [row for row in rows if row.handling == Handling.NEW_CARD], by, day, note)
+    _post(count, lost, fresh, by, day)
     for row in rows:
         row.state = Settled.DEBT if row.handling == Handling.DEBT else Settled.DONE
         row.settled_on = None if row.state == Settled.DEBT else day
     keep(rows, by=by, act=rights.SETTLED, right=Count.right("adjust"))
-    return {"corrected": changed, "new": fresh, "debts": sum(row.state == Settled.DEBT for row in rows)}
+    debts = sum(row.state == Settled.DEBT for row in rows)
+    return {"corrected": len(changed), "lost": len(lost), "new": len(fresh), "debts": debts}
 
 
-def _correct(count: Count, rows: list[Difference], by: Actor, day: dt.date, note: str) -> int:
-    by_card: dict[int, list[Difference]] = defaultdict(list)
+def _cards(count: Count, rows: list[Difference]) -> dict[int, Card]:
+    """The cards of some differences; one that left the books in the meantime, by its own paper, is left alone."""
+    keys = sorted({row.card_id for row in rows if row.card_id is not None})
+    found: dict[int, Card] = {}
+    for part in chunks(keys):
+        live = Card._base_manager.filter(pk__in=part, organ_id=count.organ_id, disposed=None).select_related("organ")
+        found |= {card.pk: card for card in live}
+    return found
+
+
+def _end(count: Count, rows: list[Difference], cards: dict[int, Card], by: Actor, note: str) -> list[Card]:
+    """What is lost waits for its disposal; of a batch, the lost pieces first become a card of their own."""
+    lost = []
     for row in rows:
-        if row.card_id is not None:
-            by_card[row.card_id].append(row)
-    cards: list[Card] = []
-    for part in chunks(sorted(by_card)):
-        cards += Card._base_manager.filter(pk__in=part).select_related("organ").order_by("pk")
-    live, split = [], []
-    for card in cards:
-        if card.organ_id != count.organ_id or card.disposed is not None:
-            continue  # it left the books in the meantime, by its own paper
-        for row in by_card[card.pk]:
-            part_lost = _apply(card, row)
-            if part_lost is not None:
-                split.append(part_lost)
-        live.append(card)
-    for card, number in zip(split, numbering.next_numbers(Card, count.organ, len(split)) if split else (), strict=True):
-        card.number = number
-    keep(live, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"))
-    keep(split, by=by, act=rights.ADJUSTED, note=note, right=Card.right("add"))
-    return len(live)
+        card = cards.get(row.card_id or 0)
+        if card is not None and row.quantity < card.quantity:
+            _rest, card = split(card, [card.quantity - row.quantity, row.quantity], by=by, note=note, case=count)
+        if card is not None:
+            card.use_state = UseState.LOST
+            lost.append(card)
+    keep(lost, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"))
+    return lost
 
 
-def _apply(card: Card, row: Difference) -> Card | None:
-    """One difference on its card; a lost part of a batch becomes a card of its own, which is returned."""
-    scan = row.scan
-    if row.handling == Handling.LOST:
-        if row.quantity < card.quantity:
-            return _split(card, row.quantity)
-        card.use_state = UseState.LOST
-    elif row.kind == Kind.PLACE and scan is not None:
-        card.place = scan.place
-    elif row.kind == Kind.USER and scan is not None:
-        card.user = scan.user
-        card.custodian = card.custodian or scan.user
-    elif row.kind in (Kind.STATE, Kind.CONDITION) and scan is not None:
-        card.use_state = _CONDITIONS.get(Condition(scan.condition), UseState.IN_USE)
-    return None
+def _correct(rows: list[Difference], cards: dict[int, Card]) -> list[Card]:
+    touched: dict[int, Card] = {}
+    for row in rows:
+        card, scan = cards.get(row.card_id or 0), row.scan
+        if card is None or scan is None:
+            continue
+        if row.kind == Kind.PLACE:
+            card.place = scan.place
+        elif row.kind == Kind.USER:
+            card.user, card.user_account = scan.user, None
+            card.custodian = card.custodian or scan.user
+        elif row.kind in (Kind.STATE, Kind.CONDITION):
+            card.use_state = _CONDITIONS.get(Condition(scan.condition), UseState.IN_USE)
+        touched[card.pk] = card
+    return list(touched.values())
 
 
-_OF_BATCH = (
-    "organ_id", "name", "class_code", "edition", "class_name", "category", "unit", "value_type", "funding", "method",
-    "depreciation_state", "life_months", "residual_rate", "acquisition", "acquired", "in_use_from", "booked", "booking",
-    "voucher", "department", "custodian", "user", "place", "brand", "model", "maker", "seller", "contract", "invoice",
-    "depreciated_on",
-)  # fmt: skip
-_SUMS = ("value", "fiscal", "non_fiscal", "depreciated")
-
-
-def _split(card: Card, lost: Decimal) -> Card:
-    """The lost pieces of a batch with their share of every sum; the card keeps the rest, so that nothing is rounded away."""
-    part = Card(**{name: getattr(card, name) for name in _OF_BATCH}, quantity=lost, use_state=UseState.LOST)
-    part.remarks = _("自 %(number)s 分出的盘亏部分") % {"number": card.number}
-    for name in _SUMS:
-        whole = getattr(card, name)
-        if whole is not None:
-            share = (whole * lost / card.quantity).quantize(CENT)
-            setattr(part, name, share)
-            setattr(card, name, whole - share)
-    card.quantity -= lost
-    return part
-
-
-def _begin(count: Count, rows: list[Difference], by: Actor, day: dt.date, note: str) -> int:
+def _begin(count: Count, rows: list[Difference], by: Actor, day: dt.date, note: str) -> list[Card]:
     """A card for each thing found, at its nominal, appraised or replacement value."""
     numbers = numbering.next_numbers(Card, count.organ, len(rows)) if rows else []
     cards = []
     for row, number in zip(rows, numbers, strict=True):
-        scan = row.scan
-        cards.append(
-            Card(
-                organ_id=count.organ_id,
-                number=number,
-                name=row.name,
-                quantity=row.quantity,
-                value=row.new_value or Decimal(0),
-                value_type=row.value_type or ValueType.REPLACEMENT,
-                acquisition=Acquisition.FOUND,
-                acquired=day,
-                booked=day,
-                booking=Booking.OPEN,
-                place=row.place,
-                custodian=row.responsible,
-                user=scan.user if scan is not None else "",
-                use_state=_CONDITIONS.get(Condition(scan.condition or Condition.GOOD), UseState.IN_USE)
-                if scan
-                else UseState.IN_USE,
-                remarks=_("盘盈：%(count)s") % {"count": count},
-            )
-        )
+        scan, use_state = row.scan, UseState.IN_USE
+        if scan is not None and scan.condition:
+            use_state = _CONDITIONS.get(Condition(scan.condition), UseState.IN_USE)
+        card = Card(
+            organ=count.organ, number=number, name=row.name, quantity=row.quantity, value=row.new_value or Decimal(0),
+            value_type=row.value_type or ValueType.REPLACEMENT, acquisition=Acquisition.FOUND, acquired=day, booked=day,
+            booking=Booking.BOOKED, place=row.place, custodian=row.responsible, use_state=use_state,
+        )  # fmt: skip
+        card.user = scan.user if scan is not None else ""
+        card.remarks = _("盘盈：%(count)s") % {"count": count}
+        cards.append(card)
     keep(cards, by=by, act=rights.ADJUSTED, note=note, right=Card.right("add"))
     for row, card in zip(rows, cards, strict=True):
         row.made = card
-    return len(cards)
+    return cards
+
+
+def _post(count: Count, lost: list[Card], fresh: list[Card], by: Actor, day: dt.date) -> None:
+    """Losses go to what awaits disposal, with the depreciation so far; finds come in and, approved already, to former years."""
+    right, lines = Count.right("adjust"), []
+    for card, sums in zip(lost, brought_forward(lost, day), strict=True):
+        spent, detail = sums.accumulated or Decimal(0), str(Category(card.category).label)
+        lines += [
+            Entry(book.PENDING, debit=card.value - spent, card=card, detail=detail),
+            Entry(book.of_loss(card.category), debit=spent, card=card, detail=detail),
+            Entry(book.of_value(card.category), credit=card.value, card=card, detail=detail),
+        ]
+    if any(line.debit for line in lines):
+        words = _("盘亏转待处置 %(n)s 项：%(count)s") % {"n": len(lost), "count": count}
+        vouchers.post(
+            count.organ, kind=VoucherKind.SHORTAGE, words=words, source=count, day=day, by=by, right=right,
+            lines=vouchers.together(lines, len(lost)),
+        )  # fmt: skip
+    found = []
+    for card in fresh:
+        detail = str(Category(card.category).label)
+        found += [
+            Entry(book.of_value(card.category), debit=card.value, card=card, detail=detail),
+            Entry(book.PENDING, credit=card.value, card=card, detail=detail),
+            Entry(book.PENDING, debit=card.value, card=card, detail=detail),
+            Entry(book.FORMER_YEARS, credit=card.value, card=card, detail=detail),
+        ]
+    if any(line.debit for line in found):
+        words = _("盘盈入账 %(n)s 项：%(count)s") % {"n": len(fresh), "count": count}
+        vouchers.post(
+            count.organ, kind=VoucherKind.SURPLUS, words=words, source=count, day=day, by=by, right=right,
+            lines=vouchers.together(found, len(fresh)),
+        )  # fmt: skip
 
 
 def check_settled(count: Count) -> None:

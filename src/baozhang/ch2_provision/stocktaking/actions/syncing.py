@@ -123,7 +123,9 @@ class _Batch:
             (self.receipt.late if self.late else self.receipt.accepted).append(scan.key)
 
     def _fresh(self, rows: list[Sighting]) -> list[Sighting]:
-        once = {one.key: one for one in reversed(rows)}  # the first of a batch stays
+        once: dict[str, Sighting] = {}
+        for one in rows:
+            once.setdefault(one.key, one)
         known: set[str] = set()
         for part in bulk.chunks(sorted(once)):
             known.update(Scan._base_manager.filter(key__in=part).values_list("key", flat=True))
@@ -179,7 +181,13 @@ class _Batch:
             return False
         if room is not None and room.counter_id == self.by.user_id:
             return True
-        return line is not None and self.by.name in (line.user, line.custodian)
+        if line is None:
+            return False
+        card, me = line.card, self.by
+        by_name = (line.custodian == me.name and card.keeper_id is None) or (
+            line.user == me.name and card.user_account_id is None
+        )
+        return by_name or me.user_id in (card.keeper_id, card.user_account_id)
 
     def _result(self, one: Sighting, line: Line | None, card: Card | None) -> str:
         if one.result == Result.MISSING:

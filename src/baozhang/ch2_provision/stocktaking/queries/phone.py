@@ -39,7 +39,13 @@ def lines_for(count: Count, who: Actor) -> QuerySet[Line]:
     rows = Line.objects.filter(count_id=count.pk)
     if who.can(rights.SCAN, count.organ_id):
         return rows
-    return rows.filter(Q(room__counter_id=who.user_id) | Q(user=who.name) | Q(custodian=who.name))
+    return rows.filter(Q(room__counter_id=who.user_id) | in_name_of(who))
+
+
+def in_name_of(who: Actor) -> Q:
+    """The condition that a line is kept or used by an actor: by the account on the card, else by the name that it bears."""
+    account = Q(card__keeper_id=who.user_id) | Q(card__user_account_id=who.user_id)
+    return account | Q(custodian=who.name, card__keeper=None) | Q(user=who.name, card__user_account=None)
 
 
 def take_along(who: Actor) -> dict[str, Any]:
@@ -53,6 +59,7 @@ def take_along(who: Actor) -> dict[str, Any]:
 def _count(count: Count, who: Actor) -> dict[str, Any]:
     full = who.can(rights.SCAN, count.organ_id)
     lines = list(lines_for(count, who).order_by("number").values_list(*LINE))
+    mine = set(Line.objects.filter(in_name_of(who), count_id=count.pk).values_list("pk", flat=True))
     wanted = {row[4] for row in lines}
     rooms = Room._base_manager.filter(count_id=count.pk).order_by("place", "custodian")
     told, last = told_since(count, 0, None if full else [row[0] for row in lines])
@@ -65,7 +72,7 @@ def _count(count: Count, who: Actor) -> dict[str, Any]:
             }
             for room in rooms if room.pk in wanted
         ],
-        "lines": [[*row[:8], float(row[8]), *row[9:]] for row in lines], "told": told,
+        "lines": [[*row[:8], float(row[8]), *row[9:], int(row[0] in mine)] for row in lines], "told": told,
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@ import * as store from "./store.js";
 import { words } from "./dom.js";
 
 export const known = { me: null, counts: [], pending: [], photos: 0 };
-export const LINE = { id: 0, number: 1, name: 2, model: 3, room: 4, place: 5, keeper: 6, user: 7, quantity: 8, unit: 9, use: 10, card: 11 };
+export const LINE = { id: 0, number: 1, name: 2, model: 3, room: 4, place: 5, keeper: 6, user: 7, quantity: 8, unit: 9, use: 10, card: 11, mine: 12 };
 const FIELDS = Object.entries(LINE);
 
 const asLine = (row) => Object.fromEntries(FIELDS.map(([name, place]) => [name, row[place]]));
@@ -54,7 +54,7 @@ export function lay(count) {
 export const countOf = (id) => known.counts.find((one) => one.id === Number(id));
 export const roomOf = (count, id) => count.rooms.find((one) => one.id === Number(id));
 export const linesIn = (count, room) => count.byRoom.get(room.id) || [];
-export const isMine = (line) => Boolean(known.me) && (line.user === known.me.name || line.keeper === known.me.name);
+export const isMine = (line) => Boolean(line.mine);
 export const told = (count, line) => count.last_of.get(line.id);
 export const doneIn = (count, lines) => lines.filter((line) => count.last_of.has(line.id)).length;
 export const resultWords = (result) => words.result[result] || result;
