@@ -68,6 +68,15 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "assets.classpair": lambda n: {"old_code": f"A9{n:06d}", "new_code": f"A8{n:06d}"},
     "assets.repair": lambda n: {"cost": Decimal(n)},
     "assets.income": lambda n: {"number": f"收2026-{n:05d}", "amount": Decimal(n + 100), "paid": Decimal(0)},
+    "stocktaking.count": lambda n: {"number": f"PD-{n:05d}", "begins": DAY, "ends": DAY + dt.timedelta(days=9)},
+    "stocktaking.room": lambda n: {"place": f"{n}室"},
+    "stocktaking.scan": lambda n: {
+        "key": f"00000000-0000-4000-8000-{n:012d}",
+        "result": "unknown",
+        "name": f"物品{n}",
+        "count": _counting,
+    },
+    "stocktaking.difference": lambda n: {"mark": f"surplus:{n}", "kind": "surplus", "count": _counting},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "funding.planround": lambda n: {"year": 2000 + n % 100, "closes": DAY + dt.timedelta(days=30)},
@@ -125,6 +134,15 @@ def _suspension(n: int) -> dict[str, Any]:
 def _own(where: Organization | None) -> Organization:
     """The organ itself, where a record names a second one."""
     return where or organ("云间区教育局")
+
+
+def _counting(where: Organization | None) -> Any:
+    """A count under way in an organ, one for all that is asked of it."""
+    from baozhang.ch2_provision.stocktaking.models import Count
+
+    held = Count._base_manager.filter(state="counting", **({"organ": where} if where else {})).first()
+    at = dt.datetime(2026, 3, 4, 1, tzinfo=dt.UTC)
+    return held or kept(Count, where=where, state="counting", frozen_at=at, frozen_digest="0" * 64)
 
 
 def _in_force(where: Organization | None) -> Any:

@@ -10,3 +10,8 @@ class Stocktaking(AppConfig):
     label = "stocktaking"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "清查盘点"
+
+    def ready(self) -> None:
+        """This will declare what people see of counts, and the pages of the phone."""
+        from . import resources  # noqa: F401
+        from .views import phone  # noqa: F401
