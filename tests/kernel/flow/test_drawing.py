@@ -235,7 +235,9 @@ def test_a_step_of_another_way_is_neither_drawn_nor_asked_nor_taken(world, flows
     assert "批准" not in [item["words"] for item in flows.review.path(thing, world("张某"))]
     flows.review.take("submit", thing, by=world("张某"), values={"amount": 100})
     flows.review.take("audit", thing, by=world("王局"))
-    assert not [task for task in flows.review.tasks(thing) if task.permission == approve.permission and task.part == "main"]
+    assert not [
+        task for task in flows.review.tasks(thing) if task.permission == approve.permission and task.part == "main"
+    ]
     assert "approve" not in [button.name for button in buttons_of(thing, world("孙局"))]
     with pytest.raises(Refused, match="不经过"):
         flows.review.take("approve", thing, by=world("孙局"))

@@ -110,7 +110,9 @@ def _now(case: Case) -> list[dict[str, Any]]:
 
 
 def _task_item(case: Case, task: Task, names: dict[int, str]) -> dict[str, Any]:
-    mine = [step for step in case.plan.leaving(case.state, case.record) if step.permission == task.permission and step.todo]
+    mine = [
+        step for step in case.plan.leaving(case.state, case.record) if step.permission == task.permission and step.todo
+    ]
     main = next((step for step in mine if not step.side), mine[0] if mine else None)
     words = main.words if main else case.plan.state_words(case.state)
     return _item(words, "now", name=main.name if main else "", due=task.due, days=task.days_left(),
