@@ -56,6 +56,9 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
         "voucher": _voucher,
     },
     "assets.income": lambda n: {"number": f"收2026-{n:05d}", "amount": Decimal(n + 100), "paid": Decimal(0)},
+    "disposal.case": lambda n: {"number": f"T-CZ2026{n:04d}", "form": "scrapping"},
+    "disposal.line": lambda n: {"case": _draft_of_disposal},
+    "disposal.paper": lambda n: {"case": _draft_of_disposal},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
@@ -89,6 +92,13 @@ def _voucher(where: Organization | None) -> Any:
 
     found = Voucher._base_manager.filter(organ=where).first() if where is not None else None
     return found or kept(Voucher, where=where)
+
+
+def _draft_of_disposal(where: Organization | None) -> Any:
+    """A disposal case of an organ."""
+    from baozhang.ch2_provision.disposal.models import Case
+
+    return kept(Case, where=where)
 
 
 def city() -> Jurisdiction:
