@@ -77,6 +77,9 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
         "count": _counting,
     },
     "stocktaking.difference": lambda n: {"mark": f"surplus:{n}", "kind": "surplus", "count": _counting},
+    "disposal.case": lambda n: {"number": f"T-CZ2026{n:04d}", "form": "scrapping"},
+    "disposal.line": lambda n: {"case": _draft_of_disposal},
+    "disposal.paper": lambda n: {"case": _draft_of_disposal},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "funding.planround": lambda n: {"year": 2000 + n % 100, "closes": DAY + dt.timedelta(days=30)},
@@ -167,6 +170,13 @@ def _later(label: str) -> Callable[[Organization | None], Any]:
         return kept(apps.get_model(label), where=where or organ("云间区教育局"))
 
     return made
+
+
+def _draft_of_disposal(where: Organization | None) -> Any:
+    """A disposal case of an organ."""
+    from baozhang.ch2_provision.disposal.models import Case
+
+    return kept(Case, where=where)
 
 
 def city() -> Jurisdiction:

@@ -13,7 +13,7 @@ from django.db import transaction
 from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.ch1_general.organs.queries import authority_of
 from baozhang.ch2_provision.assets import actions
-from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
+from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
 from baozhang.ch4_supervision.warnings.models import Finding
@@ -140,8 +140,8 @@ def _end(organ: Organization, by: Actor, day: dt.date, chance: Random) -> None:
     keep(idle, by=by, act=actions.USE, note="使用部门退回")
     old = None if chance.random() < 0.1 else day - dt.timedelta(days=2400)  # most are past their years, a few are not
     for card in _cards(organ, chance, 1, before=old):
-        card.use_state, card.disposal, card.disposed = UseState.SCRAPPED, Disposal.SCRAPPING, day
-        keep(card, by=by, act=actions.DISPOSE, note="按报废鉴定处置")
+        card.use_state = UseState.DISPOSING
+        keep(card, by=by, act=actions.USE, note="损坏停用，列为待处置")
 
 
 def _close_books(made: District, day: dt.date, chance: Random) -> None:

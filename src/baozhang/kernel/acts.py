@@ -44,6 +44,13 @@ class Act:
         }
 
 
+def also(resource: type[Resource], name: str, act: Act) -> None:
+    """This will offer an act of an upper floor on the records of a lower one; ValueError where the name is taken."""
+    if name in resource.acts:
+        raise ValueError(f"{resource.__name__} has an act {name} already")
+    resource.acts = {**resource.acts, name: act}
+
+
 def perform(
     resource: Resource,
     name: str,

@@ -12,6 +12,10 @@ from baozhang.kernel import holds
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
 
+ENDS = frozenset(
+    {"disposal", "disposed", "use_state"}
+)  # what the form does not change: a card that is there ends through a case
+
 
 def still_there(cards: Sequence[Card], *, strict: bool = False) -> None:
     """This will raise Refused where a card has come to its end; `strict`: also where its state alone says so."""
@@ -19,7 +23,7 @@ def still_there(cards: Sequence[Card], *, strict: bool = False) -> None:
         if card.disposed is not None:
             raise Refused(
                 _("%(card)s 已于 %(day)s 处置") % {"card": card, "day": card.disposed},
-                instead=_("登记有误的，请修改卡片更正处置日期和形式。"),
+                instead=_("登记有误的，请在卡片上办理“更正处置登记”。"),
             )
         if strict and card.use_state in GONE_STATES:
             raise Refused(

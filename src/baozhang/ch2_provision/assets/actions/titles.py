@@ -24,7 +24,7 @@ from baozhang.kernel.record import Record, blank, keep
 from baozhang.kernel.refusal import Refused
 
 from . import vouchers
-from .standing import still_there, unpromised
+from .standing import ENDS, still_there, unpromised
 from .vouchers import ZERO, Line
 
 ARTICLE = "第十三条第四款"
@@ -57,7 +57,7 @@ def transfer(
         brought = brought_forward(rows, day)
         for card in rows:
             card.disposal, card.disposed, card.use_state = Disposal.TRANSFER, day, UseState.TRANSFERRED
-        keep(rows, by=by, act=GIVEN, note=note, right=right, where=where)
+        keep(rows, by=by, act=GIVEN, note=note, right=right, where=where, moves=ENDS)
         fresh = _begin(rows, brought, to, day, dict(values or {}))
         keep(fresh, by=by, act=TAKEN, note=note, right=right, where=where)
         _post(rows, fresh, brought, to, source, day, by, right, where)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,9 +14,8 @@ from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Invalid, Refused
-from baozhang.law import explain
 
-from .standing import still_there, unpromised
+from .standing import ENDS, still_there, unpromised
 
 USE = ledger.act("asset_use", gettext_lazy("变更使用状况"))
 OFFER = ledger.act("asset_offer", gettext_lazy("提请入仓"))
@@ -42,7 +40,7 @@ def change_use_state(
     if state in GONE_STATES:
         raise Refused(
             _("不能直接改为“%(state)s”") % {"state": UseState(state).label}, article="第十三条第四款",
-            why=_("处置须先履行内部决策程序，并经审核或者备案。"), instead=_("请办理处置，填写处置形式和日期。"),
+            why=_("处置须先履行内部决策程序，并经审核或者备案。"), instead=_("请勾选卡片办理“拟处置”，由处置办件销账。"),
         )  # fmt: skip
     still_there(cards)
     unpromised(cards, case)
@@ -74,26 +72,18 @@ def offer_to_warehouse(
 
 
 def dispose(
-    cards: Sequence[Card], *, form: str, day: dt.date, by: Actor, note: str = "",
-    case: Record | None = None, right: str = "", where: int | None = None,
+    cards: Sequence[Card], *, form: str, day: dt.date, case: Record, by: Actor, note: str = "", right: str = "", where: int | None = None
 ) -> int:  # fmt: skip
-    """This will end cards by a form of disposal on a day. One below its least years of use needs the reason in `note`.
+    """This will end the cards of a case by its form on a day (article 13, paragraph 4).
 
-    A flow names its `case` (cards that another case holds are refused) and the right that its step has asked for.
+    Nobody ends a card by hand: the past comes in with the ledger, all else through a case that went its whole way. Cards
+    that another case holds are refused; `right` and `where` are those of the case's step, as in `keep`.
     """
-    if form not in Disposal.values or day is None:
-        raise Invalid(_("请填写处置形式和处置日期"), instead=_("例如：报废，%(day)s。") % {"day": clock.today()})
+    if form not in Disposal.values:
+        raise Invalid(_("没有这种处置形式“%(form)s”") % {"form": form}, article="第十三条第四款")
     still_there(cards)
     unpromised(cards, case)
-    with transaction.atomic():
-        for card in cards:
-            card.disposal, card.disposed = form, day
-            card.use_state = ENDED_BY.get(Disposal(form), UseState.DISPOSED)
-            if not note.strip():
-                for found in explain.hints(card, max(day, clock.today()), names=["early_disposal"]):
-                    refusal = explain.refusal(found)
-                    refusal.instead = _("确需提前处置的，请在理由中写明损毁鉴定或批准文件；%(remedy)s") % {
-                        "remedy": refusal.instead
-                    }
-                    raise refusal
-        return keep(list(cards), by=by, act=DISPOSE, note=note, right=right, where=where).changed
+    for card in cards:
+        card.disposal, card.disposed = form, day
+        card.use_state = ENDED_BY.get(Disposal(form), UseState.DISPOSED)
+    return keep(list(cards), by=by, act=DISPOSE, note=note, right=right, where=where, moves=ENDS).changed

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.choices import Band
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import (
+    GONE_STATES,
     IDLE_STATES,
     Acquisition,
     Booking,
@@ -145,6 +146,11 @@ class Card(Record):
     natural = ("organ_id", "number")
     called = ("number",)
     searched = ("number", "name", "model", "serial", "plate", "custodian", "user", "place")
+    stepped = {
+        "disposal": frozenset(),
+        "disposed": frozenset(),
+    }  # new rows bring their past; then only a case ends a card
+    reserved = {"use_state": frozenset(GONE_STATES)}
     synonyms: ClassVar[Mapping[str, Mapping[str, Any]]] = synonyms.CARD
 
     class Meta:

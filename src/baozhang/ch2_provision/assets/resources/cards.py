@@ -98,11 +98,6 @@ def _offer(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any
     return _("已提请 %(count)s 张卡片入仓") % {"count": actions.offer_to_warehouse(cards, by=by, note=note)}
 
 
-def _dispose(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    count = actions.dispose(cards, form=values.get("disposal") or "", day=values.get("disposed"), by=by, note=note)  # type: ignore[arg-type]
-    return _("已登记 %(count)s 张卡片的处置") % {"count": count}
-
-
 def _labels(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     """Programs fetch the sheet from its own address; an act answers them with a sentence."""
     ids = "&".join(f"id={card.pk}" for card in cards)
@@ -225,8 +220,6 @@ class Cards(Resource):
                      shown=lambda card: card.disposed is None and card.offered is None and card.use_state != UseState.IN_USE),
         "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", shown=lambda card: False,
                       answer=views.labels_of),
-        "dispose": Act(gettext_lazy("登记处置"), "assets.card:change", _dispose, ("disposal", "disposed"), article="第十三条第四款",
-                       icon="trash", shown=lambda card: card.disposed is None),
     }  # fmt: skip
     pages = {
         "depreciation": (gettext_lazy("折旧与净值"), views.depreciation_page),

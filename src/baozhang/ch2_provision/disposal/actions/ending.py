@@ -1,0 +1,101 @@
+"""Holding cards for a case, letting them go, and their end: thousands at once (article 13, paragraphs 4 and 5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch2_provision.assets import actions as assets
+from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
+from baozhang.ch2_provision.assets.choices import accounts as book
+from baozhang.ch2_provision.assets.choices.books import VoucherKind
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.queries.bringing import brought_forward
+from baozhang.ch2_provision.disposal.choices import Outcome
+from baozhang.ch2_provision.disposal.models import Case, Line
+from baozhang.ch2_provision.disposal.queries.assessing import lines_of
+from baozhang.kernel import holds, ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import keep
+
+AWAITS = ledger.act("disposal.awaits", gettext_lazy("批准处置"))
+BACK = ledger.act("disposal.back", gettext_lazy("处置取消，恢复使用状况"))
+ENDED = ledger.act("disposal.ended", gettext_lazy("处置销账"))
+
+AGAINST = {Disposal.LOSS: book.PENDING, Disposal.TRANSFER: book.MOVED}  # the account that takes the net value
+
+
+def hold(case: Case, lines: Sequence[Line], *, by: Actor) -> None:
+    """This will hold the cards of a case, all or none."""
+    holds.take(
+        [line.card for line in lines], case=case, words=_("资产处置 %(number)s") % {"number": case.number}, by=by
+    )
+
+
+def let_go(case: Case) -> None:
+    """This will let go of all cards of a case."""
+    holds.release(case)
+
+
+def await_disposal(case: Case, *, by: Actor, right: str, where: int | None) -> None:
+    """This will mark the cards of an approved case as waiting for their disposal, and remember how they were used."""
+    lines = lines_of(case)
+    for line in lines:
+        line.was, line.card.use_state = line.card.use_state, UseState.DISPOSING
+    keep(lines, by=by, act=AWAITS, right=right, where=where)
+    keep([line.card for line in lines], by=by, act=assets.USE, note=case.number, right=right, where=where)
+
+
+def give_back(case: Case, *, by: Actor, right: str, where: int | None) -> None:
+    """This will give the cards of a case that is called off the state that they had, and let go of them."""
+    lines = [line for line in lines_of(case) if line.was]
+    for line in lines:
+        line.card.use_state = line.was
+    keep([line.card for line in lines], by=by, act=BACK, note=case.number, right=right, where=where)
+    let_go(case)
+
+
+def write_off(case: Case, day: dt.date, *, by: Actor, right: str) -> None:
+    """This will end the cards of a case on a day, with the vouchers, and let go of them; a transfer begins the receiver's."""
+    lines = lines_of(case)
+    cards = [line.card for line in lines]
+    for line in lines:
+        line.outcome, line.ended_on = Outcome.DISPOSED, day
+    keep(lines, by=by, act=ENDED, right=right)
+    organ = case.organ_id
+    if case.form == Disposal.TRANSFER and case.receiver is not None:
+        assets.transfer(
+            cards, to=case.receiver, source=case, day=day, by=by, note=case.number, right=right, where=organ
+        )
+    else:
+        _book(case, cards, day, by=by, right=right)
+        assets.dispose(cards, form=case.form, day=day, case=case, by=by, note=case.number, right=right)
+    let_go(case)
+
+
+def _book(case: Case, cards: Sequence[Card], day: dt.date, *, by: Actor, right: str) -> None:
+    """The value leaves the books against depreciation so far and the expense of disposal; a loss passes through its account."""
+    posted: list[assets.Line] = []
+    for card, brought in zip(cards, brought_forward(cards, day), strict=True):
+        lost, detail = brought.accumulated or Decimal(0), str(Category(card.category or Category.OTHER).label)
+        net = card.value - lost
+        against = AGAINST.get(Disposal(case.form), book.DISPOSAL_EXPENSE)
+        posted += [
+            assets.Line(against, debit=net, card=card, detail=detail),
+            assets.Line(book.of_loss(card.category), debit=lost, card=card, detail=detail),
+            assets.Line(book.of_value(card.category), credit=card.value, card=card, detail=detail),
+        ]
+        if case.form == Disposal.LOSS:
+            posted += [
+                assets.Line(book.DISPOSAL_EXPENSE, debit=net, card=card, detail=detail),
+                assets.Line(book.PENDING, credit=net, card=card, detail=detail),
+            ]
+    if any(line.debit for line in posted):
+        assets.post(
+            case.organ, kind=VoucherKind.WRITE_OFF, words=str(case), source=case, day=day, by=by, right=right,
+            lines=assets.vouchers.together(posted, len(cards)),
+        )  # fmt: skip
