@@ -42,7 +42,9 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
     supervision.issue_limits(OPENED - dt.timedelta(days=5))
     ledgers = _open(made, chance, scale)
     say(f"{Card._base_manager.count():,} 张资产卡片")
-    coming = sorted([*life.events(today), *supervision.events(today), *stocktaking.events(today)], key=lambda one: one[0])
+    coming = sorted(
+        [*life.events(today), *supervision.events(today), *stocktaking.events(today)], key=lambda one: one[0]
+    )
     for month in _months(OPENED, today):
         while coming and coming[0][0] < month:
             day, event = coming.pop(0)
