@@ -20,3 +20,4 @@ class Assets(AppConfig):
 
         suggesting.suggestions.fill(renewals.renewals)
         suggesting.drivers.fill(renewals.drivers)
+        from .views import reconciling, registers, running  # noqa: F401

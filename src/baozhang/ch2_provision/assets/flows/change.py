@@ -31,6 +31,10 @@ class ChangeFlow(Flow):
     submit = Step(
         gettext_lazy("提请批准"), S.DRAFT, S.SUBMITTED, ":submit", kind="primary", icon="paper-airplane", withdrawable=True,
     )  # fmt: skip
+    edit = Step(
+        gettext_lazy("修改"), S.DRAFT, S.DRAFT, ":submit", todo=False, side=True, icon="pencil", required=("effective", "grounds"),
+        fields=("reason", "effective", "value", "life_months", "class_code", "edition", "grounds"),
+    )  # fmt: skip
     approve = Step(
         gettext_lazy("批准"), S.SUBMITTED, S.APPROVED, ":approve", four_eyes=("submit",), kind="primary", icon="check",
         returnable=(S.DRAFT,), says=gettext_lazy("生效日期已到的，批准后立即生效；未到的，到日生效。"),

@@ -33,6 +33,10 @@ class HandoverFlow(Flow):
         gettext_lazy("列出清单，发起签收"), S.DRAFT, S.GIVEN, ":open", kind="primary", icon="clipboard-document-list",
         fields=("taker",), says=gettext_lazy("移交人名下的全部资产列入清单，签收完成以前不能另作他用。"),
     )  # fmt: skip
+    edit = Step(
+        gettext_lazy("修改"), S.DRAFT, S.DRAFT, ":open", todo=False, side=True, icon="pencil",
+        fields=("leaver", "reason", "leaves_on", "taker", "remarks"), required=("leaver", "leaves_on"),
+    )  # fmt: skip
     submit = Step(
         gettext_lazy("签收完毕，提请确认"), S.GIVEN, S.SIGNED, ":open", kind="primary", icon="paper-airplane", withdrawable=True,
     )  # fmt: skip

@@ -44,6 +44,10 @@ class LettingFlow(Flow):
         gettext_lazy("提请单位决策"), S.DRAFT, S.SUBMITTED, ":apply", kind="primary", icon="paper-airplane", withdrawable=True,
         says=gettext_lazy("提交后这项资产为本件保留，不能另作他用。"),
     )  # fmt: skip
+    edit = Step(
+        gettext_lazy("修改"), S.DRAFT, S.DRAFT, ":apply", todo=False, side=True, icon="pencil", required=("party", "since", "until"),
+        fields=("party", "purpose", "since", "until", "rent", "period", "due_days", "method"),
+    )  # fmt: skip
     decide = Step(
         gettext_lazy("同意并报审核"), S.SUBMITTED, S.DECIDED, ":decide", four_eyes=("submit",), kind="primary", icon="check",
         required=("decision",), returnable=(S.DRAFT,), says=gettext_lazy("写明集体决策的会议和纪要编号，报同级机关事务管理部门审核。"),

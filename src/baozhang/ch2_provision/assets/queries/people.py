@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -36,7 +37,7 @@ def in_name_of(organ_id: int, name: str, account: int | None, day: dt.date) -> Q
     return Card._base_manager.filter(held_on(day), mine, organ_id=organ_id).order_by("id")
 
 
-def keepers(cards: QuerySet[Card], day: dt.date) -> QuerySet[Card, tuple[str, int, object]]:
+def keepers(cards: QuerySet[Card], day: dt.date) -> QuerySet[Card, tuple[str, int, Decimal]]:
     """These are the custodians within a scope of cards, each with the number and value of what he has: most first."""
     rows = cards.filter(held_on(day)).order_by()
     return rows.values_list("custodian").annotate(n=Count("id"), v=Sum("value")).order_by("-n", "custodian")

@@ -276,7 +276,8 @@ _KEPT = ("assets.card", "assets.ledgertotal")
 _LOOK = [f"{name}:{verb}" for name in _KEPT for verb in ("view", "export")]
 _WORK = [f"{name}:{verb}" for name in _KEPT for verb in ("add", "change", "import", "remove")]
 access.grant(roles.ASSET_CLERK, [*_LOOK, *_WORK, LABEL], Reach.OWN)
-access.grant(roles.HEAD, _LOOK, Reach.OWN)
+access.grant((roles.HEAD, roles.ACCOUNTANT), _LOOK, Reach.OWN)
+access.grant(roles.ACCOUNTANT, [f"assets.ledgertotal:{verb}" for verb in ("add", "change", "import")], Reach.OWN)
 access.grant(roles.READERS, _LOOK, Reach.BELOW)
 access.grant((*roles.AGENCY, *roles.READERS), ["assets.assetclass:view", "assets.assetclass:export"], Reach.OWN)
 access.grant(

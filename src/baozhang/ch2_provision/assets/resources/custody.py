@@ -169,7 +169,7 @@ _KEPT = ("assets.handover", "assets.handoveritem", "assets.repair")
 _LOOK = [f"{name}:{verb}" for name in _KEPT for verb in ("view", "export")]
 access.grant((roles.ASSET_CLERK, roles.HEAD, roles.ACCOUNTANT), _LOOK, Reach.OWN)
 access.grant(roles.READERS, _LOOK, Reach.BELOW)
-access.grant(roles.ASSET_CLERK, [OPEN, SIGN, "assets.handover:add", "assets.handover:change", "assets.handoveritem:add",
+access.grant(roles.ASSET_CLERK, [OPEN, SIGN, "assets.handover:add", "assets.handoveritem:add",
                                  "assets.repair:add", "assets.repair:change"], Reach.OWN)  # fmt: skip
 access.grant((roles.HEAD, roles.ACCOUNTANT), [SIGN], Reach.OWN)
 access.grant(roles.HEAD, [CONFIRM], Reach.OWN)

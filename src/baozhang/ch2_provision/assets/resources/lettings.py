@@ -103,7 +103,7 @@ _LOOK = [f"{name}:{verb}" for name in _KEPT for verb in ("view", "export")]
 access.grant((roles.ASSET_CLERK, roles.HEAD, roles.ACCOUNTANT), _LOOK, Reach.OWN)
 access.grant(roles.READERS, _LOOK, Reach.BELOW)
 access.grant(
-    roles.ASSET_CLERK, [letting.APPLY, change.SUBMIT, *(f"{name}:{verb}" for name in _KEPT for verb in ("add", "change"))], Reach.OWN
+    roles.ASSET_CLERK, [letting.APPLY, change.SUBMIT, *(f"{name}:add" for name in _KEPT)], Reach.OWN
 )  # fmt: skip
 access.grant(roles.HEAD, [letting.DECIDE, change.APPROVE], Reach.OWN)
 access.grant(roles.ASSET_OFFICER, [letting.APPROVE], Reach.OWN)

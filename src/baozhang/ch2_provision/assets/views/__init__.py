@@ -12,6 +12,9 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from baozhang.ch2_provision.assets.actions import label
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.queries.depreciation import Depreciation, depreciation, figure_of
 from baozhang.kernel import addresses, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents.model import LABEL_SHEETS, Label
@@ -20,10 +23,6 @@ from baozhang.kernel.listing import Listing
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame, papers
-
-from .actions import label
-from .models import Card
-from .queries.depreciation import Depreciation, depreciation, figure_of
 
 MOST_LABELS = 1_200  # fifty sheets of A4; more at once is a mistake more often than a wish
 LABEL_RIGHT = "assets.card:label"
