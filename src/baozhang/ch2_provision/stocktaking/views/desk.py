@@ -109,7 +109,7 @@ def _line(one: standing.Standing) -> dict[str, Any]:
     }
 
 
-def _when(scan: Scan) -> str:
+def _when(scan: Scan | standing.Seen) -> str:
     return str(cells.moment(scan.scanned_at)) if scan.scanned_at is not None else ""
 
 
@@ -132,7 +132,7 @@ def _disputed(rows: list[standing.Standing]) -> dict[str, Any]:
             tone, words = ("green", _("以此为准")) if place == 0 else ("plain", _("保留"))
             said = f"{Result(scan.result).label} {scan.place}".strip()
             shown.append({
-                "url": frame.url_of(base, scan),
+                "url": frame.url_of(base, scan.pk),
                 "cells": [str(one.line), one.line.place or cells.DASH, said, f"{scan.scanner_name} {_when(scan)}",
                           format_html('<span class="state {}">{}</span>', tone, words)],
             })  # fmt: skip
