@@ -125,10 +125,12 @@ def test_from_the_report_to_the_books(office, counted):
     assert told == {"shortage": (4000, count.pk), "surplus": (1200, count.pk)}, (
         "both sides of the pending account are shown"
     )
-    count = office.take("head", "close", count)
+    with at(600):
+        count = office.take("head", "close", count)
     assert (count.state, count.closed_on) == (State.CLOSED, TODAY)
     assert Document._base_manager.get(pk=count.document_id).number == "云教〔2026〕1号"
     assert books.is_sound(count), "the frozen books are what they were"
+    assert outcomes(count)["B1"] == Outcome.MISSING, "what the count itself put right is no move"
 
 
 def test_a_frozen_line_is_never_changed(office):

@@ -162,8 +162,8 @@ class _Batch:
         found: dict[int, _Line] = {}
         for name, wanted in (("pk", keys), ("card_id", cards), ("number", numbers)):
             for part in bulk.chunks(sorted(wanted)):  # type: ignore[type-var]
-                rows = mine.filter(**{f"{name}__in": part}).values_list(*_LINE)
-                found.update({row[0]: _Line(*row) for row in rows})
+                read = mine.filter(**{f"{name}__in": part}).values_list(*_LINE)
+                found.update({row[0]: _Line(*row) for row in read})
         self.lines = found
         self.by_card = {line.card: line for line in found.values()}
         self.by_number = {line.number: line for line in found.values()}

@@ -62,7 +62,7 @@ class Standing:
 
 
 def standings(count: Count, *, books: Replay | None = None, only: Q | None = None) -> list[Standing]:
-    """These are all lines of a count (or some) with their outcomes; four queries however many there are."""
+    """These are all lines of a count (or some) with their outcomes; five queries however many there are."""
     books = books or replay(count)
     seen: dict[int, list[Seen]] = defaultdict(list)
     rows = Scan._base_manager.filter(count_id=count.pk, line__isnull=False, late=False)
