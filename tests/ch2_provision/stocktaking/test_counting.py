@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from baozhang.ch2_provision.assets.actions.standing import ENDS
 from baozhang.ch2_provision.assets.models import Card, Voucher
 from baozhang.ch2_provision.stocktaking.choices import Outcome, State
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room
@@ -15,6 +16,7 @@ from baozhang.ch2_provision.stocktaking.queries import books, standing
 from baozhang.kernel import clock, scope
 from baozhang.kernel.documents.register import Document
 from baozhang.kernel.holds import Hold
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.law.issued import IssuedValue, also_issued
 from tests.conftest import TODAY
@@ -125,10 +127,12 @@ def test_from_the_report_to_the_books(office, counted):
     assert told == {"shortage": (4000, count.pk), "surplus": (1200, count.pk)}, (
         "both sides of the pending account are shown"
     )
-    count = office.take("head", "close", count)
+    with at(600):
+        count = office.take("head", "close", count)
     assert (count.state, count.closed_on) == (State.CLOSED, TODAY)
     assert Document._base_manager.get(pk=count.document_id).number == "云教〔2026〕1号"
     assert books.is_sound(count), "the frozen books are what they were"
+    assert outcomes(count)["B1"] == Outcome.MISSING, "what the count itself put right is no move"
 
 
 def test_a_frozen_line_is_never_changed(office):
@@ -224,7 +228,9 @@ class TestMovesAreReplayed:
     def test_gone_from_the_books_and_come_to_them(self, office):
         card = office.card("A1", "301室")
         count = office.begun()
-        office.change(card, disposal="scrapping", disposed=TODAY, use_state="scrapped")
+        card.disposal, card.disposed, card.use_state = "scrapping", TODAY, "scrapped"
+        with scope.everything("test") as by:
+            keep(card, by=by, moves=ENDS)
         new = office.card("N1", "301室")
         office.scan(count, "N1")
         assert outcomes(count) == {"A1": Outcome.GONE}

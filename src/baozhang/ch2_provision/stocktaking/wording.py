@@ -18,6 +18,7 @@ from .models import Count, Difference
 from .queries import standing
 
 LANGUAGE = "zh-hans"
+CENT = Decimal("0.01")
 
 
 def report(count: Count, *, day: dt.date, addressee: str = "") -> OfficialDocument:
@@ -117,13 +118,13 @@ def _debts(gaps: Sequence[Difference]) -> list[Block]:
 
 def _detail(gaps: Sequence[Difference]) -> Table:
     columns = [
-        Column("差异", width=20), Column("资产"), Column("账面", width=26), Column("实物", width=26), Column("金额（元）", "right", 22),
-        Column("原因", width=20), Column("责任人", width=16), Column("处理", width=22),
+        Column("差异", width=16), Column("资产", width=34), Column("账面", width=26), Column("实物", width=22),
+        Column("金额（元）", "right", 20), Column("责任人", width=14), Column("原因和处理"),
     ]  # fmt: skip
     rows = [
         (
             str(one.get_kind_display()), f"{one.number} {one.name}".strip(), one.books, one.seen, one.value or one.new_value,
-            str(one.get_cause_display()), one.responsible, str(one.get_handling_display()),
+            one.responsible, f"{one.get_cause_display()}；{one.get_handling_display()}",
         )
         for one in gaps
     ]  # fmt: skip

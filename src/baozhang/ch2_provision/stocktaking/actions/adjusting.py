@@ -25,6 +25,7 @@ from baozhang.kernel.refusal import Refused
 
 from .freezing import ARTICLE
 
+STATE = frozenset({"use_state"})  # an approved count may bring about what is otherwise a step's alone
 _CONDITIONS = {Condition.REPAIR: UseState.REPAIR, Condition.BROKEN: UseState.DISPOSING, Condition.IDLE: UseState.IDLE}
 
 
@@ -52,7 +53,7 @@ def adjust(count: Count, *, by: Actor, day: dt.date) -> dict[str, int]:
     cards = _cards(count, rows)
     lost = _end(count, [row for row in rows if row.handling == Handling.LOST], cards, by, note)
     changed = _correct([row for row in rows if row.handling == Handling.CORRECT], cards)
-    keep(changed, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"))
+    keep(changed, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"), moves=STATE)
     fresh = _begin(count, [row for row in rows if row.handling == Handling.NEW_CARD], by, day, note)
     _post(count, lost, fresh, by, day)
     for row in rows:
@@ -83,7 +84,7 @@ def _end(count: Count, rows: list[Difference], cards: dict[int, Card], by: Actor
         if card is not None:
             card.use_state = UseState.LOST
             lost.append(card)
-    keep(lost, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"))
+    keep(lost, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"), moves=STATE)
     return lost
 
 

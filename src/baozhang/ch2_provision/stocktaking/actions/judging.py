@@ -59,7 +59,7 @@ def _refresh(row: Difference, seen: Difference) -> None:
     before = (row.books, row.seen, row.quantity)
     for name in ("books", "seen", "quantity", "value", "place", "disputed"):
         setattr(row, name, getattr(seen, name))
-    row.scan = seen.scan or row.scan
+    row.scan_id = seen.scan_id or row.scan_id
     if row.state == Settled.DROPPED or (
         row.state == Settled.EXPLAINED and before != (row.books, row.seen, row.quantity)
     ):
@@ -79,7 +79,7 @@ def _of_line(count: Count, one: Standing, books: Replay) -> Iterator[Difference]
     scan, line = one.last, one.line
     if scan is None or one.outcome in (Outcome.GONE, Outcome.MOVED, Outcome.OPEN):
         return
-    moment: Any = scan.scanned_at
+    moment = scan.scanned_at
     then = books.at(line, moment)
     if one.outcome == Outcome.MISSING:
         yield _made(count, one, Kind.SHORTAGE, _books_words(then), str(Result.MISSING.label), line.quantity, line.value)
@@ -128,7 +128,7 @@ def _made(
     line, scan = one.line, one.last
     place = (scan.place or line.place) if scan is not None else line.place
     return Difference(
-        organ_id=count.organ_id, count=count, kind=kind, line=line, card_id=line.card_id, scan=scan, mark=f"{kind}:{line.pk}",
+        organ_id=count.organ_id, count=count, kind=kind, line=line, card_id=line.card_id, scan_id=scan.pk if scan else None, mark=f"{kind}:{line.pk}",
         number=line.number, name=line.name, place=place, books=books[:200], seen=seen[:200], quantity=quantity, value=value,
         disputed=one.disputed,
     )  # fmt: skip

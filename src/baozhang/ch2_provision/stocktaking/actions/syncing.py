@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -23,6 +23,8 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.record import blank, keep
 
 MOST = 20_000  # scans in one call
+FOUND, MISPLACED, MISSING, UNKNOWN = (str(one) for one in Result)
+RESULTS, CONDITIONS, WAYS = frozenset(Result.values), frozenset(["", *Condition.values]), frozenset(Way.values)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,25 @@ class Sighting:
     name: str = ""
     note: str = ""
     way: str = Way.CAMERA
+
+
+class _Line(NamedTuple):
+    """What is read of a line and its card for a scan; whole rows of ten thousand cards would cost more than all the rest."""
+
+    pk: int
+    card: int
+    number: str
+    place: str
+    custodian: str
+    user: str
+    now: str
+    keeper: int | None
+    account: int | None
+
+
+_LINE = (
+    "pk", "card_id", "number", "place", "custodian", "user", "card__place", "card__keeper_id", "card__user_account_id",
+)  # fmt: skip
 
 
 @dataclass
@@ -87,7 +108,7 @@ def _sound(one: Sighting, receipt: Receipt) -> bool:
     except ValueError:
         receipt.refused[one.key] = _("扫描编号不是 UUID")
         return False
-    if one.result not in Result.values or one.condition not in ("", *Condition.values) or one.way not in Way.values:
+    if one.result not in RESULTS or one.condition not in CONDITIONS or one.way not in WAYS:
         receipt.refused[one.key] = _("结果、状况或者方式不在选项中")
         return False
     return True
@@ -135,64 +156,68 @@ class _Batch:
     def _look_up(self, rows: list[Sighting]) -> None:
         """The lines that scans name by key, label or number, and cards of the agency that are on no line."""
         keys = {one.line for one in rows if one.line}
-        cards = {found for one in rows if one.code and (found := card_key(one.code)) is not None}
+        cards = {key for one in rows if one.code and (key := card_key(one.code)) is not None}
         numbers = {one.code.strip() for one in rows if one.code and card_key(one.code) is None}
-        lines: dict[int, Line] = {}
-        mine = Line.objects.filter(count_id=self.count.pk).select_related("card")
+        mine = Line.objects.filter(count_id=self.count.pk)
+        found: dict[int, _Line] = {}
         for name, wanted in (("pk", keys), ("card_id", cards), ("number", numbers)):
             for part in bulk.chunks(sorted(wanted)):  # type: ignore[type-var]
-                lines.update({line.pk: line for line in mine.filter(**{f"{name}__in": part})})
-        self.lines = lines
-        self.by_card = {line.card_id: line for line in lines.values()}
-        self.by_number = {line.number: line for line in lines.values()}
-        self.cards: dict[Any, Card] = {}
+                read = mine.filter(**{f"{name}__in": part}).values_list(*_LINE)
+                found.update({row[0]: _Line(*row) for row in read})
+        self.lines = found
+        self.by_card = {line.card: line for line in found.values()}
+        self.by_number = {line.number: line for line in found.values()}
+        self.cards: dict[Any, tuple[int, str]] = {}  # the agency's own that are on no line: key and place
         own = Card._base_manager.filter(organ_id=self.count.organ_id)
         for name, left in (("pk", cards - self.by_card.keys()), ("number", numbers - self.by_number.keys())):
             for part in bulk.chunks(sorted(left)):  # type: ignore[type-var]
-                self.cards.update({getattr(card, name): card for card in own.filter(**{f"{name}__in": part})})
+                for said, pk, place in own.filter(**{f"{name}__in": part}).values_list(name, "pk", "place"):
+                    self.cards[said] = (pk, place)
 
     def _scan(self, one: Sighting, full: bool) -> Scan | None:
         line = self.lines.get(one.line) if one.line else None
         key = card_key(one.code) if one.code else None
         if line is None and one.code:
             line = self.by_card.get(key) if key is not None else self.by_number.get(one.code.strip())
-        card = line.card if line is not None else self.cards.get(key if key is not None else one.code.strip())
+        card = (
+            (line.card, line.now) if line is not None else self.cards.get(key if key is not None else one.code.strip())
+        )
         room = self.rooms.get(one.room) if one.room else None
         if not full and not self._may(room, line):
             self.receipt.refused[one.key] = _("只能盘点分给您的任务和您名下的资产")
             return None
-        if line is None and card is None and one.result == Result.MISSING:
+        if card is None and one.result == Result.MISSING:
             self.receipt.refused[one.key] = _("账面上没有这个编号，不能记为未见")
             return None
         scan = blank(Scan)
-        scan.organ, scan.count, scan.room, scan.line, scan.card = self.count.organ, self.count, room, line, card
+        scan.organ, scan.count, scan.room = self.count.organ, self.count, room
+        scan.line_id, scan.card_id = line.pk if line is not None else None, card[0] if card is not None else None
         scan.key, scan.code, scan.name, scan.note = one.key, one.code[:200], one.name[:120], one.note[:300]
         scan.result = self._result(one, line, card)
-        scan.condition = "" if scan.result == Result.MISSING else one.condition
+        scan.condition = "" if scan.result == Result.MISSING else str(one.condition)
         scan.place, scan.user, scan.quantity = one.place.strip()[:120], one.user.strip()[:40], one.quantity
-        scan.way, scan.device, scan.late = one.way, self.device, self.late
+        scan.way, scan.device, scan.late = str(one.way), self.device, self.late
         scan.scanned_at, scan.received_at = min(one.at + self.offset, self.now), self.now
         scan.scanner_id, scan.scanner_name = self.by.user_id, self.by.name
         return scan
 
-    def _may(self, room: Room | None, line: Line | None) -> bool:
+    def _may(self, room: Room | None, line: _Line | None) -> bool:
         """Staff count what was given to them, and what is in their own name."""
-        if not self.by.can(rights.MINE, self.count.organ_id):
+        me = self.by
+        if not me.can(rights.MINE, self.count.organ_id):
             return False
-        if room is not None and room.counter_id == self.by.user_id:
+        if room is not None and room.counter_id == me.user_id:
             return True
         if line is None:
             return False
-        card, me = line.card, self.by
-        by_name = (line.custodian == me.name and card.keeper_id is None) or (
-            line.user == me.name and card.user_account_id is None
-        )
-        return by_name or me.user_id in (card.keeper_id, card.user_account_id)
+        by_name = (line.custodian == me.name and line.keeper is None) or (line.user == me.name and line.account is None)
+        return by_name or me.user_id in (line.keeper, line.account)
 
-    def _result(self, one: Sighting, line: Line | None, card: Card | None) -> str:
+    def _result(self, one: Sighting, line: _Line | None, card: tuple[int, str] | None) -> str:
+        """Where the card says it is now, or where the frozen line says it was: either is right."""
         if one.result == Result.MISSING:
-            return one.result
+            return MISSING
         if card is None:
-            return Result.UNKNOWN
-        here = not one.place or same(one.place, card.place) or (line is not None and same(one.place, line.place))
-        return Result.FOUND if here else Result.MISPLACED
+            return UNKNOWN
+        here = not one.place or same(one.place, card[1]) or (line is not None and same(one.place, line.place))
+        return FOUND if here else MISPLACED

@@ -18,6 +18,7 @@ from baozhang.kernel import bulk
 from baozhang.kernel.ledger import Entry
 
 PLACING = ("place", "custodian", "user", "department")
+ADJUST = "step:CountFlow.adjust"
 WATCHED = (*PLACING, "use_state", "disposed", "quantity")
 
 
@@ -62,14 +63,20 @@ class Replay:
 
 
 def replay(count: Count) -> Replay:
-    """This is what the ledger says since the freezing: two queries, and only of cards that have changed at all."""
+    """This is what the ledger says since the freezing: three queries, and only of cards that have changed at all."""
+    own = (
+        Entry.objects.filter(kind=count.label, record_id=count.pk, act=ADJUST)
+        .order_by("seq")
+        .values_list("at", flat=True)
+    )
+    until = own.last()  # what a count itself has put right is no move
     changed = Line.objects.filter(count_id=count.pk, card__version__gt=F("card_version"))
     frozen = dict(changed.values_list("card_id", "card_version"))
     moves: dict[int, list[Move]] = defaultdict(list)
     for part in bulk.chunks(sorted(frozen)):
         entries = Entry.objects.filter(kind=Card._meta.label_lower, record_id__in=part).order_by("record_id", "seq")
         for entry in entries.only("record_id", "seq", "at", "by_name", "changes").iterator(chunk_size=2_000):
-            if entry.seq > frozen[entry.record_id]:
+            if entry.seq > frozen[entry.record_id] and (until is None or entry.at < until):
                 moves[entry.record_id] += _moves(entry)
     return Replay(dict(moves))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.db.models import Count as Number
 from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
@@ -16,16 +18,38 @@ from baozhang.ch2_provision.stocktaking.models import Count, Line, Room, Scan
 from .replay import Replay, replay
 
 
+class Seen(NamedTuple):
+    """This is what is read of a scan for judging, many thousands at a time."""
+
+    line_id: int
+    pk: int
+    result: str
+    place: str
+    condition: str
+    user: str
+    quantity: Decimal | None
+    scanner_id: int | None
+    scanner_name: str
+    scanned_at: dt.datetime
+    room: str | None
+
+
+_SEEN = (
+    "line_id", "pk", "result", "place", "condition", "user", "quantity", "scanner_id", "scanner_name", "scanned_at",
+    "room__place",
+)  # fmt: skip
+
+
 @dataclass
 class Standing:
     """One line with what was seen of it: the last scan counts, all are kept."""
 
     line: Line
     outcome: str
-    scans: list[Scan] = field(default_factory=list)
+    scans: list[Seen] = field(default_factory=list)
 
     @property
-    def last(self) -> Scan | None:
+    def last(self) -> Seen | None:
         """The scan that counts."""
         return self.scans[-1] if self.scans else None
 
@@ -38,27 +62,27 @@ class Standing:
 
 
 def standings(count: Count, *, books: Replay | None = None, only: Q | None = None) -> list[Standing]:
-    """These are all lines of a count (or some) with their outcomes; four queries however many there are."""
+    """These are all lines of a count (or some) with their outcomes; five queries however many there are."""
     books = books or replay(count)
-    seen: dict[int, list[Scan]] = defaultdict(list)
+    seen: dict[int, list[Seen]] = defaultdict(list)
     rows = Scan._base_manager.filter(count_id=count.pk, line__isnull=False, late=False)
-    for scan in rows.order_by("scanned_at", "id"):
-        seen[scan.line_id].append(scan)  # type: ignore[index]
+    for row in rows.order_by("scanned_at", "id").values_list(*_SEEN):
+        seen[row[0]].append(Seen(*row))
     lines = Line.objects.filter(only or Q(), count_id=count.pk).order_by("place", "number")
     return [Standing(line, outcome(line, seen.get(line.pk, []), books), seen.get(line.pk, [])) for line in lines]
 
 
-def outcome(line: Line, scans: list[Scan], books: Replay) -> str:
+def outcome(line: Line, scans: list[Seen], books: Replay) -> str:
     """This is what became of a line."""
     if books.gone(line):
         return Outcome.GONE
     if not scans:
         return Outcome.MOVED if books.placed(line) else Outcome.OPEN
     last = scans[-1]
-    moment: Any = last.scanned_at
+    moment = last.scanned_at
     then = books.at(line, moment)
     if last.result == Result.MISSING:
-        left = last.room is not None and last.room.place != "" and not same(then["place"], last.room.place)
+        left = bool(last.room) and not same(then["place"], last.room)
         return Outcome.MOVED if books.after(line, moment) or (left and books.placed(line)) else Outcome.MISSING
     if last.place and not same(then["place"], last.place) and not books.after(line, moment, ("place",)):
         return Outcome.MISPLACED
@@ -67,7 +91,7 @@ def outcome(line: Line, scans: list[Scan], books: Replay) -> str:
 
 def same(one: Any, other: Any) -> bool:
     """This is true where two places or names are the same but for blanks."""
-    return "".join(str(one or "").split()) == "".join(str(other or "").split())
+    return one == other or "".join(str(one or "").split()) == "".join(str(other or "").split())
 
 
 def unknowns(count: Count) -> list[Scan]:

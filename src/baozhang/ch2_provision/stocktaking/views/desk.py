@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -23,6 +24,7 @@ from baozhang.kernel.refusal import NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame, papers
 
+DASH = mark_safe(cells.DASH)  # noqa: S308 -- a constant of ours
 SHOWN = 300  # lines of one kind on the page
 TONES = {Outcome.MISSING: "red", Outcome.MISPLACED: "amber", Outcome.MOVED: "blue", Outcome.OPEN: "plain"}
 
@@ -74,7 +76,7 @@ def _rooms(count: Count, rooms: list[Any]) -> dict[str, Any]:
         tone, words = ("green", _("盘完")) if done else ("blue", _("盘点中")) if room.done else ("plain", _("未开始"))
         rows.append({
             "url": f"{base}{room.pk}/",
-            "cells": [str(room), room.counter_name or cells.DASH, room.expected, room.done, room.unseen or cells.DASH,
+            "cells": [str(room), room.counter_name or DASH, room.expected, room.done, room.unseen or DASH,
                       format_html('<span class="state {}">{}</span>', tone, words)],
         })  # fmt: skip
     return {"columns": [{"words": words, "kind": kind} for words, kind in heads], "rows": rows, "title": _("房间")}
@@ -97,19 +99,19 @@ def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _line(one: standing.Standing) -> dict[str, Any]:
     scan = one.last
-    seen = (scan.place or cells.DASH) if scan is not None else cells.DASH
-    said = f"{scan.scanner_name} {_when(scan)}" if scan is not None else cells.DASH
+    seen = (scan.place or DASH) if scan is not None else DASH
+    said = f"{scan.scanner_name} {_when(scan)}" if scan is not None else DASH
     state = format_html(
         '<span class="state {}">{}</span>', TONES.get(Outcome(one.outcome), "green"), Outcome(one.outcome).label
     )
     card = BY_LABEL["assets.card"]
     return {
         "url": frame.url_of(card, one.line.card_id),
-        "cells": [str(one.line), one.line.place or cells.DASH, seen, said, state],
+        "cells": [str(one.line), one.line.place or DASH, seen, said, state],
     }
 
 
-def _when(scan: Scan) -> str:
+def _when(scan: Scan | standing.Seen) -> str:
     return str(cells.moment(scan.scanned_at)) if scan.scanned_at is not None else ""
 
 
@@ -118,7 +120,7 @@ def _unknown(count: Count) -> dict[str, Any]:
     for scan in standing.unknowns(count):
         state = format_html('<span class="state blue">{}</span>', Result.UNKNOWN.label)
         url = frame.url_of(BY_LABEL["stocktaking.scan"], scan)
-        rows.append({"url": url, "cells": [str(scan), _("账面没有"), scan.place or cells.DASH, f"{scan.scanner_name} {_when(scan)}", state]})  # fmt: skip
+        rows.append({"url": url, "cells": [str(scan), _("账面没有"), scan.place or DASH, f"{scan.scanner_name} {_when(scan)}", state]})  # fmt: skip
     return {"title": _("账外物品"), "count": len(rows), "empty": {"why": _("没有发现账外物品。")}, **_table(rows)}
 
 
@@ -132,8 +134,8 @@ def _disputed(rows: list[standing.Standing]) -> dict[str, Any]:
             tone, words = ("green", _("以此为准")) if place == 0 else ("plain", _("保留"))
             said = f"{Result(scan.result).label} {scan.place}".strip()
             shown.append({
-                "url": frame.url_of(base, scan),
-                "cells": [str(one.line), one.line.place or cells.DASH, said, f"{scan.scanner_name} {_when(scan)}",
+                "url": frame.url_of(base, scan.pk),
+                "cells": [str(one.line), one.line.place or DASH, said, f"{scan.scanner_name} {_when(scan)}",
                           format_html('<span class="state {}">{}</span>', tone, words)],
             })  # fmt: skip
     return {

@@ -68,7 +68,7 @@ export function lineOf(count, line, act, room) {
   const warn = said?.other ? make("small", { className: "t-amber", textContent: filled(words.both, { name: said.other.who, result: resultWords(said.other.result) }) }) : null;
   return make("button", { type: "button", className: "line", onclick: act, "data-line": line.id },
     make("span", { className: "grow" }, make("b", { textContent: line.name }), make("small", { className: "code", textContent: line.number }), make("small", { textContent: under.filter(Boolean).join(" · ") }), warn),
-    said ? state(TONES[said.result], resultWords(said.result)) : state("", words.left.replace("{n}", "").trim() ? words.missing_list : ""));
+    said ? state(TONES[said.result], resultWords(said.result)) : icon("chevron-right"));
 }
 
 /** A room, or what stands in one's own name: what is not told yet first, then the rest, then what is here beside. */
