@@ -112,6 +112,6 @@ class Activations(Resource):
     colours = {AlarmState.ON: "red", AlarmState.OFF: "plain"}
     importable = False
     acts = {
-        "end": Act(gettext_lazy("解除应急"), END, _end, article="第十六条第一款", icon="stop", shown=lambda one: one.state == AlarmState.ON),
+        "end": Act(gettext_lazy("解除应急"), END, _end, article="第十六条第一款", icon="check", shown=lambda one: one.state == AlarmState.ON),
     }  # fmt: skip
     related = (Related("warehouse/exits", "activation", gettext_lazy("先行出仓")),)

@@ -17,7 +17,7 @@ class Stores(Resource):
     slug = "warehouse/stores"
     article = "第十六条第一款"
     chapter = "warehouse"
-    icon = "building-storefront"
+    icon = "home-modern"
     words = pgettext_lazy("list", "仓库")
     purpose = gettext_lazy("存放实体公物仓资产的地方：在哪里、谁负责、什么时候收发")
     columns = ("code", "name", "address", "keeper", "hours", "state", "organ")
