@@ -166,7 +166,7 @@ def take(organ: Organization, cards: Sequence[Card], mode: str, purpose: str, *,
     steps += (
         [("forward", "zichan", {}), ("grant", "caizheng2", {})] if mode == "transfer" else [("approve", "zichan", {})]
     )
-    steps += [("pick", hands, {"counted": len(lines)}), ("hand", hands, {}), ("sign", clerk, {})]
+    steps += [("pick", hands, {"counted": len(lines)}), ("deliver", hands, {}), ("sign", clerk, {})]
     if event is not None:
         steps[0][2]["event"] = event
     for step, who, values in steps:
@@ -253,7 +253,7 @@ def this_week(day: dt.date) -> None:
             pass  # the second is told for whom it is kept, and looks for another
         take(agencies[17], _free(2), "loan", "普查办公", days=90, upto="pick")
         jiaoyu = Organization._base_manager.get(name="云间区教育局")
-        take(jiaoyu, _free(1), "loan", "考务使用", days=20, upto="hand")
+        take(jiaoyu, _free(1), "loan", "考务使用", days=20, upto="deliver")
         cards = Card._base_manager.filter(
             organ=jiaoyu, disposed=None, category__in=MOVABLE, use_state=UseState.IDLE, items=None
         )

@@ -117,9 +117,9 @@ def _use(authority: Organization, first: dt.date, last: dt.date) -> list[Figure]
         item__authority=authority, state=LineState.GIVEN, given_on__gte=first, given_on__lte=last
     )
     saved = ExpressionWrapper(F("price") * F("quantity"), output_field=SUM)
-    got = rows.aggregate(given=Count("pk"), quantity=Coalesce(Sum("quantity"), ZERO, output_field=SUM),
+    got = rows.aggregate(given=Count("pk"), pieces=Coalesce(Sum("quantity"), ZERO, output_field=SUM),
                          saved=Coalesce(Sum(saved), ZERO, output_field=SUM))  # fmt: skip
-    facts = {_("匹配件数"): got["given"], _("匹配数量"): got["quantity"]}
+    facts = {_("匹配件数"): got["given"], _("匹配数量"): got["pieces"]}
     return [
         Figure("given", _("本期交付使用"), got["given"], _("件"), _("交付日期在期间内的物品数"), str(got["given"])),
         Figure("saved", _("节约购置资金"), _round(got["saved"]), _("元"), _("Σ（重置单价 × 匹配数量）"), f"{got['saved']:,.2f}", facts),
