@@ -58,7 +58,7 @@ def signed(house: House, cards: list[Card], **values: Any) -> Exit:
         house.take(ExitFlow, "approve", exit_, "officer", keep_until=TODAY + dt.timedelta(days=9))
     hands = "keeper" if exit_.giver_id == house.organs["authority"].pk else "clerk"
     house.take(ExitFlow, "pick", exit_, hands, counted=len(cards))
-    house.take(ExitFlow, "hand", exit_, hands)
+    house.take(ExitFlow, "deliver", exit_, hands)
     return house.take(ExitFlow, "sign", exit_, "clerk2")
 
 
@@ -116,7 +116,7 @@ def test_both_sides_sign_and_they_are_two(house: House, store: Store) -> None:
     with pytest.raises(Refused, match="清点 2 件，应有 1 件"):
         house.take(ExitFlow, "pick", exit_, "keeper", counted=2)
     house.take(ExitFlow, "pick", exit_, "keeper", counted=1)
-    house.take(ExitFlow, "hand", exit_, "keeper")
+    house.take(ExitFlow, "deliver", exit_, "keeper")
     with pytest.raises(Forbidden):
         house.take(ExitFlow, "sign", exit_, "keeper")
     assert house.take(ExitFlow, "sign", exit_, "staff2").state == ExitState.DONE
@@ -275,7 +275,7 @@ def test_an_event_falls_due_on_its_last_day_and_blocks_the_next(house: House, st
     house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议", event=event)
     house.take(ExitFlow, "agree", exit_, "head2")
     house.take(ExitFlow, "approve", exit_, "officer", keep_until=TODAY)
-    for step in ("pick", "hand"):
+    for step in ("pick", "deliver"):
         house.take(ExitFlow, step, exit_, "keeper", **({"counted": 1} if step == "pick" else {}))
     house.take(ExitFlow, "sign", exit_, "clerk2")
     with clock.on(event.closes):

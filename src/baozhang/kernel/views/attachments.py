@@ -135,7 +135,7 @@ def _attached(subject: Record, given: list[Any], who: Actor, note: str) -> list[
 def download(request: HttpRequest, resource: Resource, pk: int, key: int) -> HttpResponse:
     """The file, to be saved."""
     who = frame.must_view(request, resource)
-    return _sent(_found(_subject(request, resource, pk, who), key), inline=False)
+    return sent(_found(_subject(request, resource, pk, who), key), inline=False)
 
 
 @require_GET
@@ -145,10 +145,11 @@ def preview(request: HttpRequest, resource: Resource, pk: int, key: int) -> Http
     one = _found(_subject(request, resource, pk, who), key)
     if not one.about.inline:
         raise NotFound(_("这种文件不能预览"), instead=_("请下载后打开。"))
-    return _sent(one, inline=True)
+    return sent(one, inline=True)
 
 
-def _sent(one: Attachment, *, inline: bool) -> HttpResponse:
+def sent(one: Attachment, *, inline: bool) -> HttpResponse:
+    """The file as an answer, to be looked at or saved; whoever asks has been let in already."""
     response = FileResponse(attachments.opened(one), content_type=one.about.mime)
     response["Content-Disposition"] = content_disposition_header(not inline, one.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
@@ -223,7 +224,7 @@ def _api(router: Router, resource: Resource) -> None:
     def one(request: Any, pk: int, key: int) -> Any:
         with scope.within(build.who(request)):
             _actor, subject = found(request, pk)
-            return _sent(_found(subject, key), inline=False)
+            return sent(_found(subject, key), inline=False)
 
     def take_off(request: Any, pk: int, key: int, note: str = "") -> Any:
         with scope.within(build.who(request)):

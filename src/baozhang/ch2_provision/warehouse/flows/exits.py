@@ -85,9 +85,9 @@ class ExitFlow(Flow):
                  four_eyes=("submit", "agree", "forward"), returnable=(S.RESERVED,), kind="primary")  # fmt: skip
     pick = Step(gettext_lazy("备货清点"), S.APPROVED, S.PICKED, ":hand", "第十六条第一款", where=giver, kind="primary", fields=("counted",),
                 required=("counted",), says=gettext_lazy("逐件找到实物，填写清点件数；件数不符不能备货。"))  # fmt: skip
-    hand = Step(gettext_lazy("交付"), S.PICKED, S.HANDED, ":hand", "第十六条第一款", where=giver, kind="primary",
+    deliver = Step(gettext_lazy("交付"), S.PICKED, S.HANDED, ":hand", "第十六条第一款", where=giver, kind="primary",
                 says=gettext_lazy("实物交到领用方手上后办理，由领用方在下一步签收。"))  # fmt: skip
-    sign = Step(gettext_lazy("签收"), S.HANDED, S.DONE, ":sign", "第十六条第一款", four_eyes=("hand",), kind="primary", icon="check",
+    sign = Step(gettext_lazy("签收"), S.HANDED, S.DONE, ":sign", "第十六条第一款", four_eyes=("deliver",), kind="primary", icon="check",
                 says=gettext_lazy("签收后开始使用：借用开始计期，划转的卡片同时转入本单位。"))  # fmt: skip
     complete = Step(gettext_lazy("补办手续"), S.EMERGENCY, S.PAPERS, ":submit", "第十六条第一款", kind="primary",
                     fields=("purpose", "until"), required=("purpose",),

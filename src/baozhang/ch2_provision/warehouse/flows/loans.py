@@ -21,7 +21,8 @@ from baozhang.kernel.refusal import Refused
 
 for _name, _words in (
     ("hand_in", gettext_lazy("交还公物仓资产")), ("extend", gettext_lazy("申请续借")), ("allow", gettext_lazy("审批续借")),
-    ("special", gettext_lazy("特批续借")), ("inspect", gettext_lazy("验收归还的资产")), ("oversee", gettext_lazy("督办下级逾期的借用")),
+    ("special", gettext_lazy("特批续借")), ("inspect", gettext_lazy("验收归还的资产")),
+    ("close", gettext_lazy("结清")), ("oversee", gettext_lazy("督办下级逾期的借用")),
 ):  # fmt: skip
     access.permission(f"warehouse.loan:{_name}", _words)
 EXTENDED = ledger.act("warehouse.extended", gettext_lazy("续借"))
@@ -73,7 +74,7 @@ class LoanFlow(Flow):
                    side=True, needs_note=True, within=extended_to)  # fmt: skip
     deny = Step(gettext_lazy("不同意续借"), S.EXTENDING, S.OPEN, ":allow", ARTICLE, where=authority, side=True, todo=False,
                 needs_note=True, kind="danger", within=due_of)  # fmt: skip
-    close = Step(gettext_lazy("结清"), (S.OPEN, S.EXTENDING, S.BACK), S.CLOSED, ":inspect", where=giver, todo=False)
+    close = Step(gettext_lazy("结清"), (S.OPEN, S.EXTENDING, S.BACK), S.CLOSED, ":close", where=giver, todo=False)
 
     @classmethod
     def title(cls, record: Loan) -> str:

@@ -9,9 +9,9 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch2_provision.warehouse.choices import EVENT_COLOURS, AlarmState
-from baozhang.ch2_provision.warehouse.flows import EventFlow
-from baozhang.ch2_provision.warehouse.models import Activation, Event, Exit, Purchase
+from baozhang.ch2_provision.warehouse.choices import EVENT_COLOURS, LIVE, AlarmState, EventState, Reason
+from baozhang.ch2_provision.warehouse.flows import EventFlow, entering
+from baozhang.ch2_provision.warehouse.models import Activation, Event, Exit, Item, Purchase
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act
@@ -30,6 +30,19 @@ def _end(rows: Sequence[Activation], *, by: Actor, note: str, values: dict[str, 
         one.state, one.ended_on = AlarmState.OFF, clock.today()
     keep(list(rows), by=by, act=ENDED, note=note, right=END)
     return _("已解除应急状态，未补齐的手续仍须按期补齐")
+
+
+def _enter(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """What was bought for an event goes into one application to enter."""
+    said = []
+    for event in rows:
+        inside = Item._base_manager.filter(state__in=LIVE).values("card")
+        bought = Purchase._base_manager.filter(event=event, card__disposed__isnull=True).exclude(card__in=inside)
+        cards = [one.card for one in bought.select_related("card__organ").order_by("pk")]
+        reasons = {card.pk: Reason.EVENT for card in cards}
+        title = _("%(event)s购置资产入仓") % {"event": event}
+        said.append(str(entering.begin(cards, by=by, day=clock.today(), reasons=reasons, title=title)))
+    return _("已起草入仓申请：%(entries)s") % {"entries": "、".join(said)}
 
 
 def _counts(one: Any) -> str:
@@ -64,6 +77,10 @@ class Events(Resource):
         Related("warehouse/loans", "event", gettext_lazy("借用")), Related("warehouse/purchases", "event", gettext_lazy("购置的资产")),
         Related("warehouse/exits", "event", gettext_lazy("申领")),
     )  # fmt: skip
+    acts = {
+        "enter": Act(gettext_lazy("购置资产申请入仓"), entering.ADD, _enter, article="第十五条第一款第五项", icon="inbox-stack",
+                     shown=lambda event: event.state == EventState.OPEN),
+    }  # fmt: skip
 
 
 @register
@@ -112,6 +129,6 @@ class Activations(Resource):
     colours = {AlarmState.ON: "red", AlarmState.OFF: "plain"}
     importable = False
     acts = {
-        "end": Act(gettext_lazy("解除应急"), END, _end, article="第十六条第一款", icon="stop", shown=lambda one: one.state == AlarmState.ON),
+        "end": Act(gettext_lazy("解除应急"), END, _end, article="第十六条第一款", icon="check", shown=lambda one: one.state == AlarmState.ON),
     }  # fmt: skip
     related = (Related("warehouse/exits", "activation", gettext_lazy("先行出仓")),)

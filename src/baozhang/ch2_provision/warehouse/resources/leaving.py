@@ -120,7 +120,7 @@ class Loans(Resource):
     slug = "warehouse/loans"
     article = "第十六条第一款"
     chapter = "warehouse"
-    icon = "arrow-path-rounded-square"
+    icon = "arrow-path"
     purpose = gettext_lazy("借出去的和调剂使用的：到哪天还、续借几次、还剩几件没还")
     columns = ("purpose", "organ", "state", "mode", "begun", "due", "left", "extensions")
     more_columns = ("giver", "authority", "event", "exit", "closed_on")

@@ -36,6 +36,7 @@ access.grant((*roles.READERS,), _of("offer"), Reach.OWN)
 access.grant((*roles.AGENCY, roles.STAFF), _of(*ALL), Reach.OWN)
 # The authority sees what its own warehouse decides through the records' own sides; the head and those who audit see below.
 access.grant(OFFICE, _of(*ALL, "activation"), Reach.OWN)
+access.grant(OFFICE, _of("event", "purchase"), Reach.JURISDICTION)
 access.grant(
     (roles.SUPPORT_HEAD, roles.AUDITOR, roles.FINANCE_OFFICER, roles.FINANCE_HEAD), _of(*ALL, "activation"), Reach.BELOW
 )

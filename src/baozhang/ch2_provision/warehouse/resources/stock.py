@@ -129,7 +129,7 @@ class Items(Resource):
                        article="第十六条第一款", icon="clipboard-document-check", shown=_entering),
         "move": Act(gettext_lazy("移库"), keeping.KEEP, _relocate, ("store", "place", "custodian"), article="第十六条第一款", icon="arrows-right-left",
                     shown=lambda item: item.state in (ItemState.STOCK, ItemState.REPAIR, ItemState.RESERVED)),
-        "repair": Act(gettext_lazy("送修"), keeping.KEEP, _to_repair, needs_note=True, article="第十六条第一款", icon="wrench",
+        "repair": Act(gettext_lazy("送修"), keeping.KEEP, _to_repair, needs_note=True, article="第十六条第一款", icon="wrench-screwdriver",
                       shown=lambda item: item.state == ItemState.STOCK),
         "repaired": Act(gettext_lazy("登记修复"), keeping.KEEP, _repaired, ("grade", "last_cost"), article="第十六条第一款", icon="check",
                         shown=lambda item: item.state == ItemState.REPAIR),
@@ -148,7 +148,7 @@ class Offers(Resource):
     slug = "warehouse/catalogue"
     article = "第十四条第二款"
     chapter = "warehouse"
-    icon = "shopping-bag"
+    icon = "shopping-cart"
     words = gettext_lazy("公物仓目录")
     purpose = gettext_lazy("先看公物仓里有没有：可以借用、调剂或者划转的资产，勾选后预留")
     columns = ("name", "model", "category", "grade", "state", "quantity", "value", "keeping", "store", "organ")

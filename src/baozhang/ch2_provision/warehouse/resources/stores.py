@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from baozhang.ch2_provision.warehouse.actions.proposing import detect
 from baozhang.ch2_provision.warehouse.choices import StoreState
 from baozhang.ch2_provision.warehouse.models import Place, SharedClass, Store
+from baozhang.ch2_provision.warehouse.queries.performance import served
+from baozhang.kernel import clock, scope
+from baozhang.kernel.access import Actor
+from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Group, Related, Resource, register
+
+
+def _detect(rows: Sequence[SharedClass], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """The round of the day in the organs that the authority serves, after the catalogue has changed."""
+    organs: set[int] = set()
+    for organ in {one.organ for one in rows}:
+        organs |= set(served(organ).values_list("pk", flat=True))
+    with scope.everything("入仓检测") as system:
+        done = detect(day=clock.today(), by=system, organs=organs)
+    return _("检测完成：新提出 %(new)s 条，仍在册 %(standing)s 条，情形消除 %(gone)s 条") % {
+        "new": done.new, "gone": done.gone, "standing": done.standing,
+    }  # fmt: skip
 
 
 @register
@@ -17,7 +38,7 @@ class Stores(Resource):
     slug = "warehouse/stores"
     article = "第十六条第一款"
     chapter = "warehouse"
-    icon = "building-storefront"
+    icon = "home-modern"
     words = pgettext_lazy("list", "仓库")
     purpose = gettext_lazy("存放实体公物仓资产的地方：在哪里、谁负责、什么时候收发")
     columns = ("code", "name", "address", "keeper", "hours", "state", "organ")
@@ -70,3 +91,6 @@ class SharedClasses(Resource):
     groups = (Group(gettext_lazy("目录"), ("organ", "class_code", "words", "since", "until", "basis")),)
     search = ("class_code", "words")
     order = "class_code"
+    acts = {
+        "detect": Act(gettext_lazy("按目录检测"), "warehouse.proposal:review", _detect, article="第十五条第一款", icon="magnifying-glass"),
+    }  # fmt: skip

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from baozhang.ch2_provision.warehouse.choices import ITEM_OF, Reason
+from baozhang.ch2_provision.warehouse.choices import ITEM_OF, LIVE, Reason
 from baozhang.law.articles import in_force
 from baozhang.law.rules import Candidates, Look, Rule
 
 DETECTORS: dict[Reason, list[Rule]] = {}
 
 
-def detector(reason: Reason, *, candidates: Candidates, name: str = "") -> Callable[[Look], Look]:
-    """This will take up a function `(card, law) -> Verdict | None` as a detector of a kind of article 15.
+def detector(reason: Reason, title: str, *, candidates: Candidates) -> Callable[[Look], Look]:
+    """This will take up a function `(card, law) -> Verdict | None` as a detector of a kind of article 15, with its title.
 
     It is heard as a rule is: figures are remembered, one without a value keeps it silent, and the database is shut.
     """
 
     def take(look: Look) -> Look:
-        title = (look.__doc__ or "").strip().splitlines()[0].strip()
-        made = Rule(
-            name or look.__name__, title, ITEM_OF[reason], "assets.card", in_force(), None, "notice", candidates, look
-        )
+        made = Rule(look.__name__, title, ITEM_OF[reason], "assets.card", in_force(), None, "notice", candidates, look)
         DETECTORS.setdefault(reason, []).append(made)
         return look
 
@@ -36,6 +33,4 @@ def all_detectors() -> list[tuple[Reason, Rule]]:
 
 def fresh(rows: Any) -> Any:
     """Cards worth a proposal: those not in the warehouse already."""
-    from baozhang.ch2_provision.warehouse.choices import LIVE
-
     return rows.exclude(items__state__in=LIVE).select_related("organ")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from baozhang.ch1_general.organs.choices import State
 from baozhang.ch2_provision.assets.choices import IDLE_STATES, UseState
@@ -35,9 +36,9 @@ def idle(day: dt.date, ground: Any) -> QuerySet[Card]:
     )
 
 
-@detector(Reason.IDLE, candidates=idle)
+@detector(Reason.IDLE, gettext_noop("闲置超过认定天数"), candidates=idle)
 def stands_idle(card: Card, law: Any) -> Verdict | None:
-    """闲置超过认定天数"""
+    """Idle for longer than the figure in force allows."""
     if card.idle_since is None:
         return None
     most, days = int(law.figure(IDLE_DAYS)), (law.day - card.idle_since).days
@@ -54,9 +55,9 @@ def offered(day: dt.date, ground: Any) -> QuerySet[Card]:
     return fresh(Card._base_manager.filter(held_on(day), offered__lte=day))
 
 
-@detector(Reason.IDLE, candidates=offered)
+@detector(Reason.IDLE, gettext_noop("本单位已提请入仓"), candidates=offered)
 def was_offered(card: Card, law: Any) -> Verdict | None:
-    """本单位已提请入仓"""
+    """Offered by its own organ and not applied for yet."""
     sentence = _("%(card)s 已于 %(day)s 提请入仓，尚未办理入仓申请") % {"card": card, "day": card.offered}
     return Verdict(sentence, {**facts_of(card), _("提请入仓日期"): card.offered}, card.value)
 
@@ -67,9 +68,9 @@ def disposing(day: dt.date, ground: Any) -> QuerySet[Card]:
     return fresh(Card._base_manager.filter(held_on(day), lived, use_state=UseState.DISPOSING))
 
 
-@detector(Reason.USEFUL, candidates=disposing)
+@detector(Reason.USEFUL, gettext_noop("待处置，未到最低使用年限"), candidates=disposing)
 def still_useful(card: Card, law: Any) -> Verdict | None:
-    """待处置，未到最低使用年限"""
+    """Awaiting disposal before its least years are over."""
     key = figure_for(card)
     if key is None:
         return None
@@ -89,9 +90,9 @@ def freed(day: dt.date, ground: Any) -> QuerySet[Card]:
     return fresh(Card._base_manager.filter(held_on(day), ended).exclude(organ__state=State.ACTIVE))
 
 
-@detector(Reason.FREED, candidates=freed)
+@detector(Reason.FREED, gettext_noop("所属机关已撤销、合并或者改制"), candidates=freed)
 def organ_ended(card: Card, law: Any) -> Verdict | None:
-    """所属机关已撤销、合并或者改制"""
+    """Its organ was abolished, merged or restructured."""
     organ = card.organ
     state = organ.get_state_display()  # type: ignore[attr-defined]
     sentence = _("%(organ)s%(state)s（%(day)s），%(card)s 腾出") % {
@@ -109,9 +110,9 @@ def bought(day: dt.date, ground: Any) -> QuerySet[Card]:
     return fresh(rows.filter(event_ended__isnull=False))
 
 
-@detector(Reason.EVENT, candidates=bought)
+@detector(Reason.EVENT, gettext_noop("会议、活动、临时机构购置，活动已结束"), candidates=bought)
 def bought_for_event(card: Any, law: Any) -> Verdict | None:
-    """会议、活动、临时机构购置，活动已结束"""
+    """Bought for an event that is over."""
     sentence = _("%(card)s 为“%(event)s”购置，活动已于 %(day)s 结束") % {
         "card": card, "event": card.event_name, "day": card.event_ended,
     }  # fmt: skip
@@ -130,9 +131,9 @@ def shared(day: dt.date, ground: Any) -> QuerySet[Card]:
     return fresh(Card._base_manager.filter(held_on(day), listed, user="", use_state__in=usable))
 
 
-@detector(Reason.SHARED, candidates=shared)
+@detector(Reason.SHARED, gettext_noop("列入共享共用资产目录，没有固定使用人"), candidates=shared)
 def listed_as_shared(card: Card, law: Any) -> Verdict | None:
-    """列入共享共用资产目录，没有固定使用人"""
+    """Listed as shared, and nobody's own."""
     sentence = _("%(card)s 的分类 %(code)s 已列入共享共用资产目录，没有固定使用人") % {
         "card": card,
         "code": card.class_code,

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import F, QuerySet, Sum, Window
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from baozhang.ch2_provision.assets.choices import UseState
 from baozhang.ch2_provision.assets.models import Card
@@ -28,9 +29,9 @@ def degraded(day: dt.date, ground: Any) -> QuerySet[Card]:
     return fresh(Card._base_manager.filter(held_on(day), use_state=UseState.DEGRADED, offered=None))
 
 
-@detector(Reason.LOW, candidates=degraded)
+@detector(Reason.LOW, gettext_noop("低效运行"), candidates=degraded)
 def low_use(card: Card, law: Any) -> Verdict | None:
-    """低效运行"""
+    """Used below what it is made for."""
     sentence = _("%(card)s 登记为降档使用，属于低效运行的资产") % {"card": card}
     return Verdict(sentence, {**facts_of(card), _("使用状况"): str(UseState(card.use_state).label)}, card.value)
 
@@ -71,9 +72,9 @@ def _newest(day: dt.date, key: str, organs: dict[int, tuple[Any, Decimal, Decima
             yield made
 
 
-@detector(Reason.LOW, candidates=beyond)
+@detector(Reason.LOW, gettext_noop("超标准配置"), candidates=beyond)
 def over_standard(card: Any, law: Any) -> Verdict | None:
-    """超标准配置"""
+    """One of the pieces beyond what the standard allows."""
     most = quantities.allowed(law, card.limit_key, card.staff)
     if card.have <= most:
         return None
