@@ -75,8 +75,8 @@ class Lane(TextChoices):
     """Who must agree: nobody (filed), the authority, or the authority and the finance department."""
 
     FILING = "filing", _("备案")
-    AUTHORITY = "authority", _("机关事务管理部门审批")
-    JOINT = "joint", _("机关事务管理部门和财政部门审批")
+    AUTHORITY = "authority", _("机关事务审批")
+    JOINT = "joint", _("机关事务和财政审批")
 
 
 class Screen(TextChoices):

@@ -160,4 +160,4 @@ class CaseFlow(Flow):
         if to == State.DRAFT:
             from .actions.ending import let_go
 
-            let_go(record)
+            let_go(record, by=by)

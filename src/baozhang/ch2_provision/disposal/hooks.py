@@ -243,8 +243,8 @@ for _step in ENDING:
 @CaseFlow.discard.effect
 @CaseFlow.cancel.effect
 @CaseFlow.stored.effect
-def _released(case: Case) -> None:
-    ending.let_go(case)
+def _released(case: Case, *, by: Actor) -> None:
+    ending.let_go(case, by=by)
 
 
 @CaseFlow.revoke.effect

@@ -12,19 +12,21 @@ from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.assets.choices import Disposal
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.resources import Cards
-from baozhang.kernel import access, acts
+from baozhang.kernel import access, acts, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.refusal import Refused
-from baozhang.kernel.resource import Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.law.figures import spec
 
 from . import proposing, views
 from .actions import carrying, drafting, screening
-from .choices import AT_WORK, COLOURS, FREE, PRICED, SCREEN_COLOURS, Kind, Screen, State
+from .choices import AT_WORK, COLOURS, FREE, PRICED, SCREEN_COLOURS, Kind, Lane, Screen, State
 from .flows import CaseFlow
 from .models import Case, Line, Paper
 from .models.case import ATTACH, AUDIT, BOOK, CONSENT, DECIDE, DRAFT, EXECUTE, RECEIVE, REVIEW, SCREEN, SIGN
 from .models.line import ACCEPT, EXPLAIN, STORE
+from .queries.limits import way_of
 
 ARTICLE, INCOME, WAREHOUSE = "第十三条第四款", "第十三条第五款", "第十五条第一款第三项"
 
@@ -83,6 +85,30 @@ def _earn(cases: Sequence[Case], *, by: Actor, note: str, values: dict[str, Any]
     for case in cases:
         carrying.earn(case, values, by=by)
     return _("已登记应缴收入；缴库后在“资产收入”中登记缴款书号")
+
+
+def _to_hand_over(case: Any) -> str:
+    """The day, or that nobody has verified how many days there are; empty before approval and after hand-over."""
+    if case.state not in AT_WORK:
+        return ""
+    return str(case.hand_over_by) if case.hand_over_by is not None else _("期限待核实")
+
+
+def _why_way(case: Any) -> dict[str, Any]:
+    """Which limits were read for the way that the case goes."""
+    day = case.approved_on or clock.today()
+    way = way_of(case, day)
+    facts = [
+        (_("处置形式"), case.get_form_display(), ""),
+        (_("资产类别"), case.get_kind_display(), ""),
+        (_("原值合计"), f"{case.value:,.2f}", _("元")),
+    ]
+    return {
+        "value": Lane(case.lane or way.lane).label, "unit": "", "day": day, "says": case.lane_says or way.says, "article": ARTICLE,
+        "facts": [{"words": words, "value": value, "unit": unit} for words, value, unit in facts],
+        "figures": [{"words": spec(one.key).name, "value": one.value, "unit": _("元"), "basis": one.basis, "since": one.valid_from}
+                    for one in (way.approval, way.finance)],
+    }  # fmt: skip
 
 
 def _at_work(case: Any) -> bool:
@@ -156,12 +182,16 @@ class Cases(Resource):
         "value": gettext_lazy("元"), "income": gettext_lazy("元"), "appraised_value": gettext_lazy("元"), "count": gettext_lazy("张"),
         "early": gettext_lazy("张"), "computers": gettext_lazy("张"), "flagged": gettext_lazy("张"),
     }  # fmt: skip
-    key_facts = ("form", "count", "value", "lane", "hand_over_by")
+    computed = {
+        "way": Computed(gettext_lazy("办理方式"), lambda case: case.get_lane_display(), why=_why_way),
+        "to_hand_over": Computed(gettext_lazy("移交期限"), _to_hand_over),
+    }
+    key_facts = ("form", "count", "value", "way", "to_hand_over")
     state = "state"
     colours = COLOURS
     flow = CaseFlow
     acts = CASE_ACTS
-    pages = {"papers": (gettext_lazy("材料"), views.papers_page)}
+    pages = {"papers": (gettext_lazy("材料"), views.papers_page), "reply": (gettext_lazy("查看批复"), views.reply_page)}
     related = (Related("disposal/lines", "case", gettext_lazy("处置明细")),)
     importable = False
     addable = False

@@ -11,20 +11,24 @@ from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
-from baozhang.kernel.refusal import Invalid
-from baozhang.kernel.resource import Resource
-from baozhang.kernel.views import details, frame
+from baozhang.kernel.documents import files, typeset
+from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.resource import BY_LABEL, Resource
+from baozhang.kernel.views import details, frame, papers
 
 from .actions.papers import file_paper
-from .choices import PaperKind, State
+from .choices import OVER, PaperKind, State
 from .flows import CaseFlow
+from .hooks import issuer_of
 from .models import Case, Paper
 from .models.case import ATTACH
+from .queries.assessing import lines_of
 from .queries.needs import NEXT, Need, missing
+from .wording import paper
 
 
 def _step_of(case: Case) -> str:
@@ -38,17 +42,34 @@ def _notices(case: Case, base: str, who: Actor) -> list[dict[str, Any]]:
         return []
     words = CaseFlow.plan.steps[step].words
     may = who.can(ATTACH, case.organ_id)
-    return [_notice(need, words, base, may) for need in missing(case, step, clock.today())]
+    return [_notice(need, words, base, may, case.pk) for need in missing(case, step, clock.today())]
 
 
-def _notice(need: Need, step: Any, base: str, may: bool) -> dict[str, Any]:
+def _notice(need: Need, step: Any, base: str, may: bool, pk: int) -> dict[str, Any]:
     said = _("“%(step)s”之前：%(need)s（%(article)s）。%(instead)s") % {
         "step": step, "need": need.words, "article": need.article, "instead": need.instead,
     }  # fmt: skip
     made: dict[str, Any] = {"tone": "amber", "words": said}
     if need.paper and may:
         made |= {"url": f"{base}papers/?kind={need.paper}", "url_words": _("上传")}
+    if need.lines:
+        made |= {"url": f"{lines_url(pk)}&screen=asked&screen=explained", "url_words": _("查看这些卡片")}
     return made
+
+
+def lines_url(pk: int) -> str:
+    """Where the cards of a case are listed, page by page."""
+    return f"{frame.list_url(BY_LABEL['disposal.line'])}?case={pk}"
+
+
+def _early(case: Case) -> list[dict[str, Any]]:
+    """Those who decide see at once that something would go before its years, and why."""
+    if not case.early or case.state in OVER:
+        return []
+    said = _("%(n)d 张卡片未达到最低使用年限（第十二条第一款）。%(why)s") % {
+        "n": case.early, "why": case.early_reason or _("还没有写明理由。"),
+    }  # fmt: skip
+    return [{"tone": "red", "words": said, "url": f"{lines_url(case.pk)}&early=true", "url_words": _("查看这些卡片")}]
 
 
 def _on_case(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
@@ -56,8 +77,9 @@ def _on_case(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     if resource.label != "disposal.case":
         return {}
     base = frame.url_of(resource, record)
-    rows = [{"words": paper.get_kind_display(), "value": _link(paper, base)} for paper in _papers(record)]
-    made: dict[str, Any] = {"notices": _notices(record, base, who)}
+    rows = [{"words": one.get_kind_display(), "value": _link(one, base)} for one in _papers(record)]
+    made: dict[str, Any] = {"notices": _early(record) + _notices(record, base, who)}
+    made["actions"] = [{"words": _("处置明细"), "url": lines_url(record.pk), "icon": "list-bullet", "kind": ""}]
     if rows:
         made["panels"] = [{"title": _("材料"), "rows": rows}]
     return made
@@ -68,8 +90,8 @@ def _papers(case: Case) -> list[Any]:
     return list(rows.select_related("attachment").order_by("kind", "pk"))
 
 
-def _link(paper: Any, base: str) -> SafeString:
-    return format_html('<a href="{}attachments/{}/">{}</a>', base, paper.attachment_id, paper.attachment.name)
+def _link(filed: Any, base: str) -> SafeString:
+    return format_html('<a href="{}attachments/{}/">{}</a>', base, filed.attachment_id, filed.attachment.name)
 
 
 class PaperForm(forms.Form):
@@ -114,11 +136,30 @@ def papers_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
 def _table(case: Case, base: str) -> dict[str, Any]:
     words = (_("材料种类"), _("文件"), _("上传人"), _("上传时间"))
     rows = [
-        {"url": f"{base}attachments/{paper.attachment_id}/",
-         "cells": [paper.get_kind_display(), paper.attachment.name, paper.attachment.by_name, cells.moment(paper.attachment.at)]}
-        for paper in _papers(case)
+        {"url": f"{base}attachments/{one.attachment_id}/",
+         "cells": [one.get_kind_display(), one.attachment.name, one.attachment.by_name, cells.moment(one.attachment.at)]}
+        for one in _papers(case)
     ]  # fmt: skip
     return {"columns": [{"words": word, "kind": "text"} for word in words], "rows": rows}
+
+
+@require_GET
+def reply_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """The reply or receipt as it was issued; before that, as it would be, without a number and marked as a draft."""
+    frame.must_view(request, resource)
+    case: Any = frame.row_of(resource, pk, "organ", "receiver", "document")
+    if case.document is not None:
+        return papers.answer(files.read(case.document), str(case.document))
+    if not case.lane:
+        raise Refused(
+            _("还没有批复"),
+            why=_("提交内部决策后才能确定由谁批准。"),
+            article=resource.article,
+            instead=_("请先提交。"),
+        )
+    issuer, also, _right = issuer_of(case)
+    content = paper(case, lines_of(case), issuer=issuer, also=also, day=clock.today())
+    return papers.answer(typeset.pdf(content), _("草稿 %(title)s") % {"title": content.title})
 
 
 details.EXTRAS.append(_on_case)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from baozhang.ch1_general.organs.queries import authority_of, finance_of
 from baozhang.ch2_provision.assets import actions as assets
 from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
 from baozhang.ch2_provision.assets.choices import accounts as book
@@ -17,7 +18,9 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.bringing import brought_forward
 from baozhang.ch2_provision.disposal.choices import Outcome
 from baozhang.ch2_provision.disposal.models import Case, Line
+from baozhang.ch2_provision.disposal.models.case import AUDIT, CONSENT, DECIDE, DRAFT, REVIEW, SCREEN, SIGN
 from baozhang.ch2_provision.disposal.queries.assessing import lines_of
+from baozhang.ch2_provision.warehouse.actions import back_from_disposal, claim_for_disposal
 from baozhang.kernel import holds, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
@@ -30,15 +33,27 @@ AGAINST = {Disposal.LOSS: book.PENDING, Disposal.TRANSFER: book.MOVED}  # the ac
 
 
 def hold(case: Case, lines: Sequence[Line], *, by: Actor) -> None:
-    """This will hold the cards of a case, all or none."""
-    holds.take(
-        [line.card for line in lines], case=case, words=_("资产处置 %(number)s") % {"number": case.number}, by=by
-    )
+    """This will hold the cards of a case, all or none; what stands in the warehouse leaves it for the case."""
+    words = _("资产处置 %(number)s") % {"number": case.number}
+    claim_for_disposal([line.card for line in lines], case=case, words=words, by=by, right=DRAFT)
 
 
-def let_go(case: Case) -> None:
-    """This will let go of all cards of a case."""
-    holds.release(case)
+def let_go(case: Case, *, by: Actor, lines: Sequence[Line] | None = None) -> None:
+    """This will let go of the cards of a case that comes to nothing, or of some; what had left the warehouse is in it again."""
+    right, where = standing(case, by)
+    rows = lines_of(case) if lines is None else lines
+    back_from_disposal([line.card for line in rows], case=case, by=by, right=right, where=where)
+
+
+def standing(case: Case, by: Actor) -> tuple[str, int | None]:
+    """The right under which somebody acts in a case, and where; the flow has asked already whether he may."""
+    authority, finance = authority_of(case.organ), finance_of(case.organ)
+    own: list[tuple[str, int | None]] = [(right, case.organ_id) for right in (DRAFT, DECIDE)]
+    if authority is not None:
+        own += [(right, authority.pk) for right in (SCREEN, REVIEW, SIGN)]
+    if finance is not None:
+        own += [(right, finance.pk) for right in (AUDIT, CONSENT)]
+    return next((pair for pair in own if by.can(*pair)), own[0])
 
 
 def await_disposal(case: Case, *, by: Actor, right: str, where: int | None) -> None:
@@ -56,7 +71,7 @@ def give_back(case: Case, *, by: Actor, right: str, where: int | None) -> None:
     for line in lines:
         line.card.use_state = line.was
     keep([line.card for line in lines], by=by, act=BACK, note=case.number, right=right, where=where)
-    let_go(case)
+    let_go(case, by=by)
 
 
 def write_off(case: Case, day: dt.date, *, by: Actor, right: str) -> None:
@@ -74,7 +89,7 @@ def write_off(case: Case, day: dt.date, *, by: Actor, right: str) -> None:
     else:
         _book(case, cards, day, by=by, right=right)
         assets.dispose(cards, form=case.form, day=day, case=case, by=by, note=case.number, right=right)
-    let_go(case)
+    holds.release(case)
 
 
 def _book(case: Case, cards: Sequence[Card], day: dt.date, *, by: Actor, right: str) -> None:

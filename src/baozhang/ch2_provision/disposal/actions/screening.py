@@ -16,10 +16,12 @@ from baozhang.ch2_provision.disposal.choices import Outcome, Screen, State
 from baozhang.ch2_provision.disposal.models import Case, Line
 from baozhang.ch2_provision.disposal.models.case import DRAFT, SCREEN
 from baozhang.ch2_provision.disposal.queries.assessing import Assessment, lines_of
-from baozhang.kernel import clock, holds, ledger
+from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+
+from .ending import let_go
 
 EXPLAINED = ledger.act("disposal.explained", gettext_lazy("说明不入仓的理由"))
 ACCEPTED = ledger.act("disposal.accepted", gettext_lazy("同意不入仓"))
@@ -69,7 +71,7 @@ def store(lines: Sequence[Line], *, by: Actor, note: str = "") -> int:
         changed = _kept(rows, act=STORED, by=by, note=note)
         cards = [line.card for line in rows]
         for case in {line.case_id: line.case for line in rows}.values():
-            holds.release(case, [line.card for line in rows if line.case_id == case.pk])
+            let_go(case, by=by, lines=[line for line in rows if line.case_id == case.pk])
         _offer(cards, rows, by=by)
         _recount(lines, by=by)
     return changed

@@ -67,6 +67,8 @@ def assess(case: Case, day: dt.date, lines: Sequence[Line] | None = None) -> Ass
     found = Assessment(rows)
     until = years.usable_until(cards, day)
     others = holds.held("assets.card", [card.pk for card in cards])
+    # What is lost cannot be stored, and what passes to another agency is in use again already.
+    useful = {} if case.form in (Disposal.LOSS, Disposal.TRANSFER) else screening.still_useful(cards, day)
     for line, card in zip(rows, cards, strict=True):
         found.kinds.add(kind_of(card))
         if card.disposed is not None:
@@ -79,13 +81,12 @@ def assess(case: Case, day: dt.date, lines: Sequence[Line] | None = None) -> Ass
         line.value, line.usable_until = card.value, until.get(card.pk)
         line.early = case.form in RENEWALS and line.usable_until is not None and day < line.usable_until
         line.computer = is_computer(card)
-        _screen(line, case, day)
+        _screen(line, useful.get(card.pk, []))
     return found
 
 
-def _screen(line: Line, case: Case, day: dt.date) -> None:
-    """A thing that is lost cannot be stored; what was explained and accepted stays so while the reason is the same."""
-    reasons = [] if case.form == Disposal.LOSS else screening.screening(line.card, day)
+def _screen(line: Line, reasons: Sequence[str]) -> None:
+    """What was explained and accepted stays so while the reason is the same."""
     said = "；".join(reasons)[:300]
     if not said:
         line.screen, line.screen_says = Screen.CLEAR, ""

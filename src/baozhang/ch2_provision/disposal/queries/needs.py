@@ -37,6 +37,7 @@ class Need:
     article: str
     instead: str
     paper: str = ""
+    lines: bool = False  # it is mended among the cards of the case
 
 
 @dataclass
@@ -107,7 +108,12 @@ def _to_screen(case: Case, facts: Facts) -> Iterator[Need]:
         yield Need(_("全部卡片已转入公物仓"), WAREHOUSE, _("请办理“全部入仓，终结办件”。"))
     if case.flagged:
         words = _("%(n)d 张卡片仍有使用价值，应当入仓或者说明理由") % {"n": case.flagged}
-        yield Need(words, WAREHOUSE, _("请在处置明细中办理“转入公物仓”；不入仓的由处置单位说明，再由筛选人员审核。"))
+        yield Need(
+            words,
+            WAREHOUSE,
+            _("请在处置明细中办理“转入公物仓”；不入仓的由处置单位说明，再由筛选人员审核。"),
+            lines=True,
+        )
 
 
 def _to_publish(case: Case, facts: Facts) -> Iterator[Need]:

@@ -20,8 +20,9 @@ def usable_until(cards: Sequence[Card], day: dt.date) -> dict[int, dt.date]:
         if key is None or begun is None:
             continue
         place = paths.get(card.organ_id, "")
-        figures = books.setdefault(place, Figures(day, place))
-        years = figures.get(key)
+        if place not in books:
+            books[place] = Figures(day, place)
+        years = books[place].get(key)
         if years is not None:
             found[card.pk] = plus_years(begun, int(years))
     return found

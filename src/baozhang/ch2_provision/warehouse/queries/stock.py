@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -66,25 +66,50 @@ def of_card(card: Card) -> Item | None:
 
 def screening(card: Card, day: dt.date) -> list[str]:
     """The reasons why a card about to be disposed of is still useful, in words; empty where there is none (article 15, item 3)."""
-    if card.disposed is not None or card.use_state in GONE_STATES:
-        return []
-    found: list[str] = []
+    return screenings([card], day).get(card.pk, [])
+
+
+def screenings(cards: Sequence[Card], day: dt.date) -> dict[int, list[str]]:
+    """The same for many cards at once, by key, where there is a reason; as many queries for thousands as for one."""
+    there = [card for card in cards if card.disposed is None and card.use_state not in GONE_STATES]
+    keys = [card.pk for card in there]
+    inside = {item.card_id: item for item in Item._base_manager.filter(card__oneof=keys, state__in=LIVE)}
+    live = (ProposalState.OPEN, ProposalState.DECLINED, ProposalState.ACCEPTED)
+    waiting: dict[int, list[str]] = {}
+    for key, why in (
+        Proposal._base_manager.filter(card__oneof=keys, state__in=live)
+        .order_by("pk")
+        .values_list("card_id", "sentence")
+    ):
+        waiting.setdefault(key, []).append(_("入仓建议：%(why)s") % {"why": why})
+    where, books, found = places(), dict[str, Figures](), dict[int, list[str]]()
+    for card in there:
+        place = where.get(card.organ_id) or NATION  # type: ignore[attr-defined]
+        if place not in books:
+            books[place] = Figures(day, place)
+        item = inside.get(card.pk)
+        reasons = [*_young(card, day, books[place]), *_standing(item)]
+        if item is None or item.state not in STANDING:
+            reasons += waiting.get(card.pk, [])
+        if reasons:
+            found[card.pk] = reasons
+    return found
+
+
+def _young(card: Card, day: dt.date, figures: Figures) -> Iterator[str]:
     key = figure_for(card)
-    years = None if key is None else Figures(day, places().get(card.organ_id) or NATION).get(key)
+    years = None if key is None else figures.get(key)
     ends = due(card, int(years)) if years is not None else None
     if ends is not None and day < ends:
-        found.append(_("最低使用年限 %(years)s 年，应使用至 %(day)s，尚未到期") % {"years": years, "day": ends})
-    item = of_card(card)
-    if item is not None:
-        state = item.get_state_display()  # type: ignore[attr-defined]
-        if item.state == ItemState.OUT:
-            found.append(_("公物仓登记为“%(state)s”，有单位正在使用") % {"state": state})
-        elif item.state in STANDING and item.grade in SOUND:
-            grade = item.get_grade_display()  # type: ignore[attr-defined]
-            found.append(_("公物仓登记为“%(state)s”，成色“%(grade)s”，可供调剂") % {"state": state, "grade": grade})
-    live = (ProposalState.OPEN, ProposalState.DECLINED, ProposalState.ACCEPTED)
-    waiting = Proposal._base_manager.filter(card=card, state__in=live).order_by("pk")
-    found += [
-        _("入仓建议：%(why)s") % {"why": one.sentence} for one in waiting if item is None or item.state not in STANDING
-    ]
-    return found
+        yield _("最低使用年限 %(years)s 年，应使用至 %(day)s，尚未到期") % {"years": years, "day": ends}
+
+
+def _standing(item: Item | None) -> Iterator[str]:
+    if item is None:
+        return
+    state = item.get_state_display()  # type: ignore[attr-defined]
+    if item.state == ItemState.OUT:
+        yield _("公物仓登记为“%(state)s”，有单位正在使用") % {"state": state}
+    elif item.state in STANDING and item.grade in SOUND:
+        grade = item.get_grade_display()  # type: ignore[attr-defined]
+        yield _("公物仓登记为“%(state)s”，成色“%(grade)s”，可供调剂") % {"state": state, "grade": grade}
