@@ -94,6 +94,8 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "allocation.match": lambda n: {"owner": _own, "state": "reserved", "done_on": None, "source": "own"},
     "allocation.round": lambda n: {"state": "carried"},
+    "procurement.purchase": lambda n: {"number": f"CG2026-{n:04d}", "state": "draft"},
+    "procurement.deliveredcard": lambda n: {"line": _purchase_line, "delivery": _delivery},
     "warehouse.item": lambda n: {
         "card": _later("assets.card"),
         "number": f"C{n:06d}",
@@ -140,6 +142,20 @@ def _suspension(n: int) -> dict[str, Any]:
 def _own(where: Organization | None) -> Organization:
     """The organ itself, where a record names a second one."""
     return where or organ("云间区教育局")
+
+
+def _purchase_line(where: Organization | None) -> Any:
+    """A line of a purchase."""
+    from baozhang.ch3_mechanisms.procurement.models import PurchaseLine
+
+    return kept(PurchaseLine, where=where)
+
+
+def _delivery(where: Organization | None) -> Any:
+    """A delivery of a purchase."""
+    from baozhang.ch3_mechanisms.procurement.models import Delivery
+
+    return kept(Delivery, where=where)
 
 
 def _counting(where: Organization | None) -> Any:

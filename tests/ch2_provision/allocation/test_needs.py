@@ -7,12 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from baozhang.ch2_provision.allocation.matching import MatchFlow, accept
+from baozhang.ch2_provision.allocation.matching import MatchFlow, accept, follow_warehouse
 from baozhang.ch2_provision.allocation.models import Answer, Match, Need
 from baozhang.ch2_provision.allocation.queries.candidates import candidates_of
 from baozhang.ch2_provision.allocation.queries.cover import left, no_match
 from baozhang.ch2_provision.allocation.queries.standing import standing_of
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models import Card, Voucher
+from baozhang.ch2_provision.warehouse.flows import ExitFlow
+from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.flow import Task
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
@@ -160,6 +162,15 @@ class TestAccepting:
         assert (match.state, need.state) == ("lapsed", "open")
         assert candidates_of(need).total == 1
 
+    def test_what_ran_out_unseen_is_taken_anew_and_the_first_is_told(self, place: Place) -> None:
+        card, first = place.idle(), place.need(1)
+        match = taken(place, first, card)[0]
+        with clock.on(first.needed_by + dt.timedelta(days=1)):
+            second = place.need(1, needed_by=TODAY + dt.timedelta(days=90))
+            assert taken(place, second, card)[0].need_id == second.pk
+        match.refresh_from_db()
+        assert match.state == "lapsed"
+
     def test_own_idle_things_go_back_into_use_and_the_need_is_met(self, place: Place) -> None:
         card, need = place.idle(place.mine), place.need(1)
         match = taken(place, need, card)[0]
@@ -240,3 +251,76 @@ class TestNoMatch:
         place.take("decline", need, "clerk", declared="新设会议室，需要一张")
         place.take("agree", need, "officer")
         assert no_match(need) is not None
+
+
+def test_a_transfer_ends_one_card_begins_another_and_meets_the_need(place: Place) -> None:
+    card, need = place.idle(), place.need(1, place="3号楼")
+    match = taken(place, need, card)[0]
+    place.take("agree_out", match, "clerk2", MatchFlow)
+    with pytest.raises(Forbidden):
+        place.take("transfer", match, "clerk", MatchFlow)
+    place.take("transfer", match, "officer", MatchFlow)
+    match.refresh_from_db()
+    card.refresh_from_db()
+    need.refresh_from_db()
+    new = match.new_card
+    assert new is not None and (new.organ_id, new.former_id, new.place, new.use_state) == (
+        place.mine.pk,
+        card.pk,
+        "3号楼",
+        "in_use",
+    )
+    assert (card.disposal, need.state, match.state) == ("transfer", "met", "done")
+    assert Voucher._base_manager.count() == 2 and not holds.held("assets.card", [card.pk])
+
+
+class TestTheWarehouse:
+    """What lies in the warehouse goes its own way, and the need follows."""
+
+    def stored(self, place: Place, **values: object) -> Card:
+        card = place.idle()
+        state = {
+            "state": "stock",
+            "entered_on": TODAY,
+            "listing": "level",
+            "keeping": "virtual",
+            "grade": "good",
+            "kind": "desktop",
+            **values,
+        }
+        factories.kept(
+            Item, where=place.theirs, authority=place.authority, card=card, store=None, left_on=None, **state
+        )
+        return card
+
+    def test_it_stands_before_other_agencies_and_is_held_by_its_own_paper(self, place: Place) -> None:
+        outside, inside = place.idle(acquired=dt.date(2026, 1, 1)), self.stored(place)
+        need = place.need(1)
+        found = candidates_of(need)
+        assert [(one.card.pk, one.source) for one in found.best] == [(inside.pk, "warehouse"), (outside.pk, "others")]
+        match = taken(place, need, inside)[0]
+        assert match.reservation is not None and match.reservation.exit.need_id == need.pk and match.state == "reserved"
+        with pytest.raises(Refused, match="公物仓还没有交付"):
+            place.take("receive", match, "clerk", MatchFlow)
+        place.take("let_go", match, "clerk", MatchFlow, note="不再需要")
+        need.refresh_from_db()
+        assert (
+            need.state == "open"
+            and not holds.held("assets.card", [inside.pk])
+            and candidates_of(need).counts["warehouse"] == 1
+        )
+
+    def test_not_listed_or_worn_out_is_not_offered_and_no_bypass_as_idle(self, place: Place) -> None:
+        self.stored(place, listing="unit")
+        self.stored(place, grade="spent")
+        assert candidates_of(place.need(1)).total == 0
+
+    def test_when_the_warehouse_lets_go_the_need_is_open_again(self, place: Place) -> None:
+        card, need = self.stored(place), place.need(1)
+        match = taken(place, need, card)[0]
+        assert match.reservation is not None
+        place.take("cancel", match.reservation.exit, "clerk", ExitFlow)
+        assert follow_warehouse() == 1 and follow_warehouse() == 0
+        need.refresh_from_db()
+        match.refresh_from_db()
+        assert (match.state, need.state) == ("lapsed", "open")

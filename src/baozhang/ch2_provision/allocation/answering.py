@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.kernel import clock, ledger
@@ -30,3 +31,17 @@ def record(need: Need, kind: Looked, *, by: Actor, right: str) -> Answer:
     )  # fmt: skip
     keep(answer, by=by, act=LOOKED, right=right)
     return answer
+
+
+def evidence(answer: Answer) -> str:
+    """What a record says for the plan: when it was looked, how many there were, why they do not fit, who agreed."""
+    entitled, counted = answer.standing.get("entitled"), answer.standing.get("counted")
+    lines = [
+        _("存量查找（%(day)s）：候选 %(looked)s 件，已从存量落实 %(accepted)s 件，尚缺 %(left)s 件") % {
+            "day": answer.day, "looked": answer.looked, "accepted": answer.accepted, "left": answer.left,
+        },
+        _("标准上限 %(entitled)s，已有 %(counted)s") % {"entitled": _("待核实") if entitled is None else entitled, "counted": counted},
+    ]  # fmt: skip
+    if answer.reason:
+        lines.append(_("不适用的理由：%(reason)s；复核人：%(who)s") % {"reason": answer.reason, "who": answer.reviewer})
+    return "\n".join(lines)

@@ -13,4 +13,4 @@ class Allocation(AppConfig):
 
     def ready(self) -> None:
         """This will declare what people see of needs."""
-        from . import resources, round_resources  # noqa: F401
+        from . import jobs, resources, round_resources  # noqa: F401

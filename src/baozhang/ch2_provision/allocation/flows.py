@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_of
-from baozhang.kernel import access
+from baozhang.ch2_provision.funding.actions import line_from_need
+from baozhang.ch2_provision.funding.choices import LineKind
+from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
@@ -28,6 +30,7 @@ ANSWER = access.permission("allocation.need:answer", gettext_lazy("用存量答�
 PERMIT = access.permission("allocation.need:permit", gettext_lazy("批准超标准配置"))
 REVIEW = access.permission("allocation.need:review", gettext_lazy("复核不适用的理由"))
 PLAN = access.permission("allocation.need:plan", gettext_lazy("把无可调剂的需求列入年度计划"))
+PLANNED = ledger.act("allocation.planned", gettext_lazy("转入年度计划"))
 ARTICLE = "第十二条第二款"
 SYSTEM = access.system_actor("配置答复")  # takes the steps that follow by themselves from what people did
 
@@ -206,6 +209,30 @@ def _reviewed(need: Need, verdict: Verdict, *, by: Actor, note: str, day: Any) -
 
 def _key(organ: Organization | None) -> int | None:
     return organ.pk if organ is not None else None
+
+
+@NeedFlow.plan_it.guard
+def _may_be_planned(need: Need) -> None:
+    """What comes from outside stays within the standard, one's idle pieces counted; and the no-match is on record."""
+    if cover.no_match(need) is None:
+        raise Refused(
+            _("没有存量查找记录，不能列入计划"), article=ARTICLE, instead=_("请先查找存量；不适用的，经复核同意后再列入。"),
+        )  # fmt: skip
+    standards.must_be_within(need, outside=cover.left(need))
+
+
+@NeedFlow.plan_it.effect
+def _planned(need: Need, *, by: Actor) -> None:
+    """What is left goes into the agency's plan with its evidence; nothing is typed again (article 9)."""
+    answer = cover.no_match(need)
+    if answer is None or need.unit_price is None:
+        raise Refused(_("请填写预计单价"), article="第九条")
+    need.plan_line = line_from_need(
+        organ=need.organ, kind=LineKind.ASSETS, item=need.item, words=need.name, quantity=answer.left, unit_price=need.unit_price,
+        purpose=need.purpose, evidence=answering.evidence(answer), by=by,
+    )  # fmt: skip
+    need.planned = answer.left
+    keep(need, by=by, act=PLANNED, right=PLAN)
 
 
 @NeedFlow.meet.guard

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,9 +15,15 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_of
 from baozhang.ch2_provision.assets import actions as assets
 from baozhang.ch2_provision.assets.choices import UseState
-from baozhang.kernel import access, clock, holds, scope
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.warehouse.actions import reserving as warehouse
+from baozhang.ch2_provision.warehouse.choices import LineState, Mode
+from baozhang.ch2_provision.warehouse.flows import ExitFlow
+from baozhang.ch2_provision.warehouse.models import Exit
+from baozhang.kernel import access, clock, holds, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, NotFound, Refused
 
 from .choices import STANDING, WAITING, NeedState, Source
@@ -30,6 +37,8 @@ from .standards import must_be_within
 RECEIVE = access.permission("allocation.match:receive", gettext_lazy("领用、放弃为本单位预留的资产"))
 RELEASE = access.permission("allocation.match:release", gettext_lazy("答复本单位资产的调出"))
 DECIDE = access.permission("allocation.match:decide", gettext_lazy("裁定和办理调剂"))
+
+BOUGHT = ledger.act("allocation.bought", gettext_lazy("采购到位"))
 
 
 def owner_of(match: Match) -> int:
@@ -105,6 +114,11 @@ def accept(
         if not wanted and again:
             return again
         _may_take(fresh, wanted)
+        # Two needs that ask for the same item at once: the second waits here, and then finds what became of it.
+        holds.run_out(
+            Q(kind=Card._meta.label_lower, record_id__in=wanted)
+        )  # what ran out is told before it is taken anew
+        list(Card._base_manager.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
         found = candidates_of(fresh, day=day, only=wanted, most=len(wanted)).best
         _all_there(fresh, wanted, found)
         _not_too_many(fresh, found)
@@ -166,10 +180,23 @@ def _hold(need: Need, found: Sequence[Candidate], *, by: Actor, right: str, day:
         )
         for one in found
     ]  # fmt: skip
+    stored = [match for match in matches if match.source == Source.WAREHOUSE]
+    if stored:
+        _reserve(need, stored, by if by.can(warehouse.ADD, need.organ_id) else SYSTEM)
     MatchFlow.start(matches, by=by, right=right)
-    for match in matches:
+    for match in (one for one in matches if one.reservation_id is None):
         holds.take(match.card, case=match, words=_words(need), by=by, until=end_of(until), organ=need.organ_id)
     return matches
+
+
+def _reserve(need: Need, stored: Sequence[Match], by: Actor) -> None:
+    """What lies in the warehouse goes its way: the warehouse holds it, hands it over, and we follow its reservation."""
+    lines = warehouse.reserve(
+        [match.card for match in stored], organ=need.organ, purpose=need.purpose, mode=Mode.USE, by=by, need=need
+    )  # fmt: skip
+    by_card = {line.card_id: line for line in lines}
+    for match in stored:
+        match.reservation = by_card[match.card_id]
 
 
 def _words(need: Need) -> str:
@@ -184,6 +211,26 @@ def end_of(day: dt.date) -> dt.datetime:
 # -- what follows of steps
 
 
+@MatchFlow.receive.guard
+def _handed_over(match: Match) -> None:
+    """What comes from the warehouse is received on its own paper first."""
+    if match.reservation is not None and match.reservation.state != LineState.GIVEN:
+        raise Refused(
+            _("公物仓还没有交付"), why=_("出仓申领：%(state)s。") % {"state": match.reservation.exit.get_state_display()}, article="第十四条第二款",
+            instead=_("请先在出仓申领中提交、领取并签收；签收后这里自动办结。"),
+        )  # fmt: skip
+
+
+@MatchFlow.let_go.guard
+def _still_ours(match: Match) -> None:
+    """An exit that is on its way is ended there."""
+    if match.reservation is not None and match.reservation.exit.state not in ExitFlow.cancel.source:
+        raise Refused(
+            _("出仓已进入“%(state)s”") % {"state": match.reservation.exit.get_state_display()}, article="第十四条第二款",
+            instead=_("请在出仓申领中办理；领用后不再需要的，办理归还。"),
+        )  # fmt: skip
+
+
 @MatchFlow.receive.effect
 def _received(match: Match, *, by: Actor) -> None:
     """Its own idle item goes back into use."""
@@ -195,15 +242,53 @@ def _received(match: Match, *, by: Actor) -> None:
     _done(match)
 
 
+@MatchFlow.transfer.effect
+def _transferred(match: Match, *, by: Actor, day: dt.date) -> None:
+    """Title goes over, with both cards and both vouchers (article 13, paragraph 4)."""
+    organ = authority(match)
+    values = {"use_state": UseState.IN_USE, "place": match.need.place}
+    match.new_card = assets.transfer(
+        [match.card], to=match.organ, source=match, day=day, by=by, right=DECIDE, where=organ.pk if organ else None, values=values,
+        note=_("调剂：%(need)s") % {"need": match.need},
+    )[0]  # fmt: skip
+    keep(match, by=by, right=DECIDE, where=organ.pk if organ else None)
+    _done(match)
+
+
 @MatchFlow.uphold.effect
 @MatchFlow.let_go.effect
 @MatchFlow.lapse.effect
 def _let_go(match: Match) -> None:
-    """It is free for others, and the need is looked at again."""
+    """It is free for others, and the need is looked at again; a warehouse paper ends for all that stands on it."""
     holds.release(match)
+    if match.reservation is not None:
+        _end_paper(match.reservation.exit, match)
     need = Need._base_manager.get(pk=match.need_id)
     if need.state == NeedState.MATCHED and cover.left(need):
         NeedFlow.take("look_again", need, by=SYSTEM)
+
+
+def _end_paper(paper: Exit, match: Match) -> None:
+    if paper.state in ExitFlow.cancel.source:
+        ExitFlow.take("cancel", paper, by=SYSTEM, note=_("不再用于配置需求：%(need)s") % {"need": match.need})
+    for other in Match._base_manager.filter(reservation__exit=paper, state=S.RESERVED).exclude(pk=match.pk):
+        MatchFlow.take("lapse", other, by=SYSTEM)
+
+
+def follow_warehouse() -> int:
+    """This will bring matches up with their reservations: handed over is received, ended is lapsed; returns how many moved."""
+    rows = Match._base_manager.filter(state=S.RESERVED, reservation__isnull=False).exclude(
+        reservation__state=LineState.HELD
+    )
+    moved = 0
+    with scope.everything("存量落实"):
+        for match in rows.select_related("reservation__exit", "need").order_by("pk"):
+            match.refresh_from_db(fields=["state"])
+            if match.state == S.RESERVED and match.reservation is not None:
+                given = match.reservation.state == LineState.GIVEN
+                MatchFlow.take("receive" if given else "lapse", match, by=SYSTEM)
+                moved += 1
+    return moved
 
 
 def _done(match: Match) -> None:
@@ -225,3 +310,14 @@ def ran_out(keys: Sequence[int]) -> None:
     with scope.everything("预留到期"):
         for match in Match._base_manager.filter(pk__in=list(keys), state__in=STANDING).order_by("pk"):
             MatchFlow.take("lapse", match, by=SYSTEM, note=_("预留至 %(day)s") % {"day": match.until})
+
+
+def receive_bought(need: Need, quantity: int, *, by: Actor, right: str) -> None:
+    """This will count what a purchase has brought for a need; with the last piece the need is met."""
+    with transaction.atomic():
+        fresh = _locked(need)
+        fresh.received += quantity
+        keep(fresh, by=by, act=BOUGHT, right=right)
+        if fresh.state == NeedState.PLANNED and fresh.received >= fresh.planned and not cover.waiting_on(fresh):
+            NeedFlow.take("meet", fresh, by=SYSTEM)
+        need.__dict__.update(fresh.__dict__)

@@ -95,13 +95,15 @@ class Needs(Resource):
         Group(gettext_lazy("需要什么"), ("organ", "item", "class_code", "name", "quantity", "replaced", "spec")),
         Group(gettext_lazy("用途和期限"), ("purpose", "needed_by", "place")),
         Group(gettext_lazy("标准"), ("entitled", "exception", "permitted", "permit")),
-        Group(gettext_lazy("落实"), ("covered", "declared", "means", "unit_price", "planned", "received"), when=lambda need: bool(need.pk)),
+        Group(gettext_lazy("落实"), ("covered", "declared", "means", "unit_price", "plan_line", "planned", "received"), when=lambda need: bool(need.pk)),
     )  # fmt: skip
     computed = {
         "entitled": Computed(gettext_lazy("配置上限"), _entitled, needs=("organ",), why=why_entitled),
         "covered": Computed(gettext_lazy("已从存量落实"), lambda need: count(covered(need)), unit=gettext_lazy("件")),
     }
-    readonly = frozenset({"exception", "permitted", "permit", "declared", "means", "unit_price", "planned", "received"})
+    readonly = frozenset(
+        {"exception", "permitted", "permit", "declared", "means", "unit_price", "plan_line", "planned", "received"}
+    )
     filters = ("organ", "item", "state", "needed_by", "means")
     search = ("name", "purpose", "place")
     sorts = ("needed_by",)
@@ -111,6 +113,7 @@ class Needs(Resource):
     state = "state"
     colours = NEED_COLOURS
     flow = NeedFlow
+    leads = ("plan_line",)
     pages = {"answer": (gettext_lazy("存量答复"), views.answer_page)}
     related = (Related("allocation/matches", "need"), Related("allocation/answers", "need"))
     hints = _hints
@@ -130,23 +133,31 @@ class Matches(Resource):
     columns = ("need", "source", "card_name", "quantity", "organ", "owner", "state", "until")
     more_columns = ("done_on",)
     groups = (
-        Group(gettext_lazy("选用"), ("need", "organ", "source", "owner", "card_name", "card", "quantity", "until")),
+        Group(
+            gettext_lazy("选用"),
+            ("need", "organ", "source", "owner", "card_name", "card", "quantity", "until", "reservation"),
+        ),
         Group(gettext_lazy("排序依据"), ("grounds",)),
-        Group(gettext_lazy("办理"), ("said", "done_on"), when=lambda match: bool(match.said or match.done_on)),
+        Group(
+            gettext_lazy("办理"), ("said", "new_card", "done_on"), when=lambda match: bool(match.said or match.done_on)
+        ),
     )
     computed = {
         "card_name": Computed(gettext_lazy("资产名称"), lambda match: match.card.name, needs=("card",)),
         "grounds": Computed(gettext_lazy("依次比较"), lambda match: "\n".join(match.reasons.values())),
     }
-    readonly = frozenset({"need", "organ", "source", "owner", "card", "quantity", "until", "said", "done_on"})
+    readonly = frozenset(
+        {"need", "organ", "source", "owner", "card", "quantity", "until", "reservation", "said", "new_card", "done_on"}
+    )
     filters = ("organ", "owner", "source", "state", "until")
     search = ("card.name", "card.number", "need.name")
     key_facts = ("organ", "owner", "until")
     state = "state"
     colours = MATCH_COLOURS
     flow = MatchFlow
-    follows = ("need",)
-    leads = ("card",)
+    follows = ("need", "card")
+    leads = ("reservation", "new_card")
+
     importable = False
     addable = False
 

@@ -46,7 +46,7 @@ class Rounds(Resource):
             ("needs", "pieces", "stock", "matched", "seconds"),
             when=lambda record: record.state != "draft",
         ),
-        Group(gettext_lazy("执行方案"), ("carried_on",), when=lambda record: record.carried_on is not None),
+        Group(gettext_lazy("执行情况"), ("carried_on",), when=lambda record: record.carried_on is not None),
     )
     readonly = frozenset({"needs", "pieces", "stock", "matched", "seconds", "carried_on"})
     filters = ("organ", "state", "day")

@@ -30,7 +30,7 @@ from .solving import Pair, assign
 WORK_OUT = access.permission("allocation.round:work_out", gettext_lazy("测算统筹平衡"))
 DECIDE = access.permission("allocation.round:decide", gettext_lazy("决定平衡建议"))
 CARRY = access.permission("allocation.round:carry", gettext_lazy("执行统筹平衡"))
-WORKED_OUT = ledger.act("allocation.worked_out", gettext_lazy("开始测算"))
+WORKED_OUT = ledger.act("allocation.worked_out", gettext_lazy("测算完成"))
 DECIDED = ledger.act("allocation.decided", gettext_lazy("决定"))
 
 
@@ -50,7 +50,7 @@ class AllocationRoundFlow(Flow):
         gettext_lazy("决定完毕"), S.PROPOSED, S.DECIDED, ":decide", kind="primary", icon="clipboard-document-check", withdrawable=True,
     )  # fmt: skip
     carry_out = Step(
-        gettext_lazy("执行方案"), S.DECIDED, S.CARRIED, ":carry", four_eyes=("submit",), kind="primary", icon="play-circle", returnable=(S.PROPOSED,),
+        gettext_lazy("全部执行"), S.DECIDED, S.CARRIED, ":carry", four_eyes=("submit",), kind="primary", icon="play-circle", returnable=(S.PROPOSED,),
         says=gettext_lazy("采纳的各项同时预留，有一项不能预留则全部不执行。"),
     )  # fmt: skip
     scrap = Step(

@@ -47,7 +47,7 @@ def must_be_within(need: Need, *, outside: int | None = None) -> None:
 def _refusal(need: Need, limit: Limit, over: Decimal, *, outside: int | None) -> Refused:
     facts = {
         _("上限"): limit.most, _("在用数量"): count(limit.count.used), _("其中闲置"): count(limit.count.idle),
-        _("在途需求"): count(limit.coming), _("本次需要"): outside if outside is not None else need.quantity, _("其中更新"): need.replaced,
+        _("在途需求"): count(limit.coming), _("本次需求"): outside if outside is not None else need.quantity, _("其中更新"): need.replaced,
         _("超出"): count(over),
     }  # fmt: skip
     return Refused(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import STANDING, MatchState, Source
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.warehouse.models import Reservation
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
@@ -35,6 +36,13 @@ class Match(Record):
     reasons = models.JSONField(_("排序依据"), default=dict, blank=True)
     until = models.DateField(_("预留至"))
     state = models.CharField(_("状态"), max_length=10, choices=MatchState.choices, default=MatchState.RESERVED)
+    reservation = models.OneToOneField(
+        Reservation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("公物仓预留"),
+        help_text=_("来自公物仓的，随出仓申领办理"),
+    )  # fmt: skip
+    new_card = models.ForeignKey(
+        Card, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承接卡片"), db_index=False
+    )
     said = text(_("不同意调出的理由"), 300)
     done_on = models.DateField(_("交接日期"), null=True, blank=True)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_choices
+from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.law.items import items
@@ -47,6 +48,9 @@ class Need(Record):
     permit = text(_("批准文件"), 120, help_text=_("批准超标准配置的文件名称和文号"))
     means = models.CharField(_("取得方式"), max_length=8, choices=Means.choices, default=Means.BUY)
     unit_price = models.DecimalField(_("预计单价"), max_digits=16, decimal_places=2, null=True, blank=True)
+    plan_line = models.ForeignKey(
+        PlanLine, models.PROTECT, null=True, blank=True, related_name="needs", verbose_name=_("计划事项"), db_index=True
+    )
     planned = models.PositiveIntegerField(_("列入计划数量"), default=0)
     received = models.PositiveIntegerField(_("采购到位数量"), default=0)
 
@@ -67,8 +71,6 @@ class Need(Record):
                                    violation_error_message=_("批准超标准配置须有批准文件")),
             models.CheckConstraint(condition=Q(received__lte=F("planned"), planned__lte=F("quantity")), name="need_received",
                                    violation_error_message=_("到位数量不能多于计划数量，计划数量不能多于需要数量")),
-            models.CheckConstraint(condition=~Q(state__in=(NeedState.PLANNED,)) | Q(planned__gte=1), name="need_planned",
-                                   violation_error_message=_("已列计划的需求须有计划数量")),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["organ", "item", "state"], name="need_organ_item"),

@@ -13,16 +13,19 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Source
 from baozhang.ch2_provision.allocation.models import Need
-from baozhang.ch2_provision.assets.choices import IDLE_STATES, UseState
+from baozhang.ch2_provision.assets.choices import IDLE_STATES
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries import months
+from baozhang.ch2_provision.warehouse.choices import LIVE, Grade
+from baozhang.ch2_provision.warehouse.models import Item
+from baozhang.ch2_provision.warehouse.queries import stock
 from baozhang.kernel import clock, holds
 from baozhang.law.case import places
 from baozhang.law.figures import Figures
@@ -124,13 +127,17 @@ def candidates_of(
 
 
 def rows_of(need: Need, source: Source) -> QuerySet[Card]:
-    """These are the free cards of one source that could answer a need."""
-    rows = idle(need)
+    """These are the free cards of one source that could answer a need; what is in the warehouse comes from there alone."""
+    place = need.organ.jurisdiction
+    if source == Source.WAREHOUSE:
+        listed = stock.available(place.path, items=fitting(need.item) if need.item else None)
+        rows = Card._base_manager.filter(pk__in=listed.order_by().values("card_id"))
+        return rows if need.item else rows.filter(of_kind(need))
+    inside = Exists(Item._base_manager.filter(card_id=OuterRef("pk"), state__in=LIVE))
+    rows = idle(need).filter(~inside)
     if source == Source.OWN:
         return rows.filter(organ_id=need.organ_id)
-    if source == Source.WAREHOUSE:
-        return rows.none()
-    return rows.filter(organ__jurisdiction_id=need.organ.jurisdiction_id).exclude(organ_id=need.organ_id)
+    return rows.filter(organ__jurisdiction_id=place.pk).exclude(organ_id=need.organ_id)
 
 
 @dataclass
@@ -151,10 +158,11 @@ class Terms:
         own = Q(item=self.need.item) if self.need.item else Q(class_code=self.need.class_code)
         near = Q(organ__address=self.need.organ.address) if self.need.organ.address else Q(pk__in=[])
         rows = rows.annotate(
-            fit=_level(own, 0, 1), shape=_level(Q(use_state=UseState.IDLE), 0, 1),
+            fit=_level(own, 0, 1), grade=_grade(),
             age=Coalesce(Value(months.index(self.day)) - months.begun_in_sql(), Value(UNKNOWN), output_field=IntegerField()),
             distance=_level(near, 0, 1),
         )  # fmt: skip
+        rows = rows.annotate(shape=_level(Q(grade__in=(Grade.NEW, Grade.GOOD)), 0, 1))
         return rows.select_related("organ").order_by("fit", "shape", "age", "distance", "pk")
 
     def judged(self, card: Any, source: Source) -> Candidate:
@@ -163,7 +171,7 @@ class Terms:
         grounds = [
             Ground("source", SOURCES.index(source), str(source.label)),
             Ground("fit", card.fit, _("同一项目") if not card.fit else _("同类项目")),
-            Ground("condition", card.shape, str(card.get_use_state_display())),
+            Ground("condition", card.shape, _("成色%(grade)s") % {"grade": Grade(card.grade).label} if card.grade else _("成色未验")),
             Ground("age", card.age, self._years(card.age)),
             Ground("distance", card.distance, _("同一地址") if not card.distance else _("本级其他地址")),
             Ground("moving", int(cost or 0), "" if cost is None else _("搬运约 %(cost)s 元") % {"cost": f"{cost:,.0f}"}),
@@ -180,6 +188,13 @@ class Terms:
         if age == UNKNOWN:
             return _("启用时间不详")
         return _("已用 %(years)s 年 %(months)s 个月") % {"years": age // 12, "months": age % 12}
+
+
+def _grade() -> Any:
+    """The condition that the keeper found, where the card is in the warehouse."""
+    return Subquery(
+        Item._base_manager.filter(card_id=OuterRef("pk"), state__in=LIVE).order_by("pk").values("grade")[:1]
+    )
 
 
 def _level(condition: Q, yes: int, no: int) -> Case:

@@ -14,7 +14,7 @@ from baozhang.law.case import places
 from baozhang.law.figures import Figures
 from baozhang.law.figurespec import NATION
 
-RESERVE = "allocation.reserve_days"
+RESERVE = "warehouse.reserve_days"
 
 
 def covered(need: Need) -> Decimal:
