@@ -79,6 +79,9 @@ holders_of: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
 appointed: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
     "access.appointed", "the users who hold a role in an organ on a day, deputies among them"
 )
+people_of: Opening[Callable[[Iterable[int], dt.date], Iterable[int]]] = Opening(
+    "access.people_of", "the users who hold any role in some organs on a day"
+)
 organ_names: Opening[Callable[[Iterable[int]], dict[int, str]]] = Opening(
     "access.organ_names", "the names of some organs"
 )

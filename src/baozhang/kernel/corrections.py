@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -70,19 +71,30 @@ def add(folder: Path, file: IO[bytes], filename: str) -> str:
     known = names(folder)
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
-    file.seek(0)
-    with (folder / f"correction-{len(known) + 1}").open("wb") as target:
-        while piece := file.read(1 << 20):
-            target.write(piece)
+    place(file, folder / f"correction-{len(known) + 1}")
     put(folder / _NAMES, json.dumps([*known, filename[-200:]], ensure_ascii=False))
     return digest
 
 
+def place(file: IO[bytes], path: Path) -> None:
+    """This will write a file that was handed in, whole or not at all, and see it on the disk."""
+    file.seek(0)
+    part = path.with_suffix(".part")
+    try:
+        with part.open("wb") as target:
+            while piece := file.read(1 << 20):
+                target.write(piece)
+            target.flush()
+            os.fsync(target.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
 def put(path: Path, text: str) -> None:
     """This will write a small file whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(text)
-    part.replace(path)
+    place(io.BytesIO(text.encode()), path)
 
 
 def size(folder: Path) -> int:

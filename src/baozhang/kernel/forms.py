@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from . import offered
 from .customs import CustomField, fields_for, merge
 from .record import Record, keep
 from .refusal import Invalid
@@ -117,7 +118,7 @@ def _formfield(resource: Resource, field: models.Field[Any, Any], by: Any) -> fo
 
 def _reference(resource: Resource, field: models.ForeignKey[Any, Any], by: Any) -> forms.Field:
     target: type[Record] = field.related_model  # type: ignore[assignment]
-    rows = target._base_manager.all() if target.scope_field is None else target.objects.all()
+    rows = offered.rows(resource, target)
     if field.attname == resource.model.scope_field:
         organs = by.where(resource.right("add"))
         rows = rows if organs is None else rows.filter(pk__in=organs)

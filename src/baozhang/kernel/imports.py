@@ -104,13 +104,15 @@ def upload(res: Resource, file: IO[bytes], filename: str, *, organ_id: int, by: 
     session = ImportSession(
         organ_id=organ_id, slug=res.slug, filename=filename[-200:], digest=digest, user_id=by.person
     )
-    keep(session, by=by, right=res.right("import"))
-    shutil.rmtree(session.folder, ignore_errors=True)  # a number that was rolled back is given out again
-    session.folder.mkdir(parents=True)
-    file.seek(0)
-    with (session.folder / "file").open("wb") as target:
-        while piece := file.read(1 << 20):
-            target.write(piece)
+    with transaction.atomic():  # no session without its file
+        keep(session, by=by, right=res.right("import"))
+        shutil.rmtree(session.folder, ignore_errors=True)  # a number that was rolled back is given out again
+        session.folder.mkdir(parents=True)
+        try:
+            corrections.place(file, session.folder / "file")
+        except BaseException:
+            shutil.rmtree(session.folder, ignore_errors=True)
+            raise
     return session
 
 

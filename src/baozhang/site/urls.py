@@ -16,6 +16,7 @@ from baozhang.site.admin import urls as administration
 
 from . import law
 
+handler500 = "baozhang.kernel.views.trouble.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.workbench, name="home"),
     path("notices/", desk.inbox, name="notices"),

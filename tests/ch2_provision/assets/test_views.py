@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from baozhang.ch2_provision.assets import actions
+from baozhang.kernel import scope
 from tests import factories
 
 D = dt.date
@@ -69,3 +71,24 @@ def test_many_labels_come_from_the_lists_bulk_bar(card, agency, neighbour, as_us
     reader = as_user(factories.person("reader", "head", agency))
     assert 'value="labels"' not in reader.get("/assets/cards/").content.decode()
     assert reader.post("/assets/cards/acts/?", picked).status_code == 403
+
+
+def test_a_class_code_that_nobody_checked_shows_as_such(card, agency, as_user):
+    client = as_user(factories.person("clerk", "asset_clerk", agency))
+    scanner, desktop = (
+        card(name="扫描仪", class_code="A02021118", edition="2022"),
+        card(class_code="A02010105", edition="2022"),
+    )
+    pages = [
+        client.get(f"/assets/cards/?cols=number,item_name&class_code={one.class_code}").content.decode()
+        for one in (scanner, desktop)
+    ]
+    assert "扫描仪（分类代码待核实）" in pages[0] and "待核实" not in pages[1]
+    seed_classes_as_system()
+    classes = client.get("/assets/classes/?q=A02021").content.decode()
+    assert "待核实" in classes and "已核实" in classes
+
+
+def seed_classes_as_system():
+    with scope.everything("test") as by:
+        actions.seed_classes(by)

@@ -173,6 +173,11 @@ def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) ->
     return list(dict.fromkeys(user for user, _organ in rows))
 
 
+def people(organ_ids: Iterable[int], day: dt.date) -> QuerySet[Appointment, int]:
+    """The keys of the users who hold any role in some organs on a day."""
+    return Appointment._base_manager.filter(on_day(day), organ_id__in=set(organ_ids)).values_list("user_id", flat=True)
+
+
 def names(organ_ids: Iterable[int]) -> dict[int, str]:
     """The names of some organs."""
     return dict(Organization._base_manager.filter(pk__in=set(organ_ids)).values_list("pk", "name"))

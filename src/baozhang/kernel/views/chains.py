@@ -88,8 +88,15 @@ def _facts(found: chain.Chain) -> list[dict[str, Any]]:
 def _item(node: chain.Node, here: chain.Key) -> dict[str, Any]:
     record, resource = node.record, node.resource
     item: dict[str, Any] = {"since": node.since, "by": node.by, "organ": node.organ, "here": node.key == here}
-    if record is None:
-        return {**item, "title": _("由其他单位办理，不在您的范围内"), "sealed": True}
+    if record is None:  # its class alone, not even its day
+        return {
+            "since": None,
+            "by": "",
+            "organ": "",
+            "here": False,
+            "title": _("由其他单位办理，不在您的范围内"),
+            "sealed": True,
+        }
     item |= {"title": str(record), "url": frame.url_of(resource, record)}
     if resource.state:
         value = getattr(record, resource.state)

@@ -228,6 +228,9 @@ class Card(Record):
         if self.disposed and not self.disposal:
             # A ledger that gives the day alone leaves the form open; the state may tell it.
             self.disposal = synonyms.DISPOSAL_OF_STATE.get(self.use_state, Disposal.OTHER)
+        if self.disposed and self.use_state not in GONE_STATES:
+            # A ledger that tells the day but not the state: what has gone is not in use.
+            self.use_state = synonyms.STATE_OF_DISPOSAL.get(self.disposal, UseState.DISPOSED)
         if self.use_state not in IDLE_STATES:
             self.idle_since = None
         elif self.idle_since is None:

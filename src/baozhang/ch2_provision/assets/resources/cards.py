@@ -20,7 +20,7 @@ from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.law import explain
-from baozhang.law.items import items
+from baozhang.law.items import is_unverified, items
 
 from .custody import upkeep
 
@@ -107,6 +107,14 @@ def _labels(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, An
     }
 
 
+def _item_name(card: Card) -> str:
+    """The item of the configuration standard; where the class code it is known by was never checked, that is said."""
+    if card.item not in items():
+        return ""
+    name = items()[card.item].name
+    return _("%(item)s（分类代码待核实）") % {"item": name} if is_unverified(card.class_code, card.edition) else name
+
+
 def _is(*categories: Category) -> Any:
     return lambda card: card.category in categories
 
@@ -174,9 +182,7 @@ class Cards(Resource):
             _why("net"),
         ),
         "upkeep": Computed(gettext_lazy("维修保养费用"), upkeep, "money", gettext_lazy("元")),
-        "item_name": Computed(
-            gettext_lazy("配置标准项目"), lambda card: items()[card.item].name if card.item in items() else ""
-        ),
+        "item_name": Computed(gettext_lazy("配置标准项目"), _item_name),
     }
     filters = (
         "organ",
@@ -240,7 +246,10 @@ class Classes(Resource):
     icon = "rectangle-stack"
     words = pgettext_lazy("list", "资产分类")
     purpose = gettext_lazy("GB/T 14885 两个版本的分类代码；随附部分代码，全本可导入")
-    columns = ("edition", "code", "name", "category", "verified")
+    columns = ("edition", "code", "name", "category", "standing")
+    computed = {
+        "standing": Computed(gettext_lazy("核实情况"), lambda one: _("已核实") if one.verified else _("待核实")),
+    }
     groups = (Group(gettext_lazy("分类"), ("edition", "code", "name", "category", "verified")),)
     filters = ("edition", "category", "verified")
     search = ("code", "name")
