@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from .cell_xml import Marked
@@ -53,6 +52,8 @@ def template_xlsx(columns: Sequence[Column], target: Target | None = None, *, na
 
     Without a target it is the form itself, as an open file in memory.
     """
+    import xlsxwriter  # 15 MB, for whoever asks for an empty form
+
     memory = io.BytesIO() if target is None else None
     book = xlsxwriter.Workbook(target if memory is None else memory, {"in_memory": True})
     looks = {
