@@ -116,6 +116,9 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "warehouse.loan": lambda n: {"mode": "use"},
     "warehouse.thing": lambda n: {"card": _later("assets.card")},
     "warehouse.reservation": lambda n: {"card": _later("assets.card")},
+    "standards.referenceprice": lambda n: {"name": f"复印纸{n}"},
+    "standards.component": lambda n: {"line": _quota_line},
+    "standards.quotareview": lambda n: {"now": Decimal(n + 200)},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
 }
 
@@ -177,6 +180,13 @@ def _draft_of_disposal(where: Organization | None) -> Any:
     from baozhang.ch2_provision.disposal.models import Case
 
     return kept(Case, where=where)
+
+
+def _quota_line(where: Organization | None) -> Any:
+    """A line of a draft that costs money, in an organ."""
+    from baozhang.ch3_mechanisms.standards.models import StandardLine
+
+    return kept(StandardLine, where=where, key="funding.quota.post", row="*")
 
 
 def city() -> Jurisdiction:

@@ -22,7 +22,7 @@ from baozhang.kernel import access, clock, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
-from . import district, names, stocktaking, supervision
+from . import district, funding, names, stocktaking, supervision
 from .district import District
 from .goods import EQUIPMENT
 from .ledgers import OPENED, Ledger
@@ -42,7 +42,8 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
     supervision.issue_limits(OPENED - dt.timedelta(days=5))
     ledgers = _open(made, chance, scale)
     say(f"{Card._base_manager.count():,} 张资产卡片")
-    coming = sorted([*supervision.events(today), *stocktaking.events(today)], key=lambda one: one[0])
+    coming = [*supervision.events(today), *stocktaking.events(today), *funding.events(today)]
+    coming.sort(key=lambda one: one[0])
     for month in _months(OPENED, today):
         while coming and coming[0][0] < month:
             day, event = coming.pop(0)

@@ -200,6 +200,8 @@ def kind_of(field: models.Field[Any, Any], *, state: bool = False) -> str:
         return "state"
     if field.choices:
         return "choice"
+    if field.name == "year":
+        return "text"  # 2026 is a name, not an amount of 2,026
     if isinstance(field, models.DecimalField) and field.decimal_places == 2 and field.max_digits >= 16:
         return "money"
     return next((kind for type_, kind in _KINDS if isinstance(field, type_)), "text")

@@ -46,7 +46,10 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, resource: Resource, record: Record, title: str) -> HttpResponse:
     who, refusal = frame.actor(request), None
-    form = form_for(resource, by=who, data=request.POST or None, files=request.FILES or None, instance=record)
+    form = form_for(
+        resource, by=who, data=request.POST or None, files=request.FILES or None, instance=record,
+        initial={} if record.pk else {name: request.GET[name] for name in resource.fields if name in request.GET},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             kept = form.settle(by=who)

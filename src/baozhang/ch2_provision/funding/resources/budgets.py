@@ -14,6 +14,7 @@ from baozhang.ch2_provision.funding.choices import BUDGET_COLOURS, COMMIT_COLOUR
 from baozhang.ch2_provision.funding.flows import BudgetFlow
 from baozhang.ch2_provision.funding.flows.budget import DRAFT
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Commitment, Payment, Site, SiteMember
+from baozhang.ch2_provision.funding.views import budgets as budget_pages
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
@@ -141,6 +142,10 @@ class Budgets(Resource):
             gettext_lazy("转入计划事项"), DRAFT, _take, article="第九条", icon="arrow-down-tray", shown=_draft
         ),
     }
+    pages = {
+        "workbook": (gettext_lazy("预算明细表"), budget_pages.workbook),
+        "sheet": (gettext_lazy("导出申报表"), budget_pages.sheet),
+    }
     importable = False
 
 
@@ -185,6 +190,7 @@ class BudgetLines(Resource):
         "granted": ("批复金额", "财政批复数"), "reply_note": ("财政意见", "审核意见"), "reported": ("执行数", "财政执行数"),
     }  # fmt: skip
     key_facts = ("item", "amount", "granted", "remaining")
+    pages = {"spend": (gettext_lazy("登记支出"), budget_pages.spending)}
     before_import = number_lines
     follows = ("plan_line",)
     related = (

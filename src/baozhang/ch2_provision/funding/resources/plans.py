@@ -22,6 +22,8 @@ from baozhang.ch2_provision.funding.flows.budget import DRAFT as DRAFT_BUDGET
 from baozhang.ch2_provision.funding.flows.plan import DRAFT
 from baozhang.ch2_provision.funding.flows.round import OPEN
 from baozhang.ch2_provision.funding.models import Ceiling, Plan, PlanLine, PlanRound
+from baozhang.ch2_provision.funding.views import overview
+from baozhang.ch2_provision.funding.views import plans as plan_pages
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
@@ -111,10 +113,6 @@ class Ceilings(Resource):
     headings = {"amount": ("限额", "控制数", "预算控制数")}
 
 
-def _sum(name: str) -> Any:
-    return lambda plan: getattr(plan, name)
-
-
 @register
 class Plans(Resource):
     """Annual support plans in their versions."""
@@ -146,10 +144,7 @@ class Plans(Resource):
     state = "state"
     colours = PLAN_COLOURS
     flow = PlanFlow
-    related = (
-        Related("funding/lines", "plan", gettext_lazy("计划事项")),
-        Related("funding/plans", "amends", gettext_lazy("后续版本")),
-    )
+    related = (Related("funding/lines", "plan", gettext_lazy("计划事项")),)
     acts = {
         "amend": Act(
             gettext_lazy("调整计划"), DRAFT, _amend, many=False, needs_note=True, article=ARTICLE, icon="document-duplicate",
@@ -159,6 +154,10 @@ class Plans(Resource):
             gettext_lazy("编制预算"), DRAFT_BUDGET, _budget, many=False, article=ARTICLE, icon="banknotes",
             shown=lambda plan: plan.state == PlanState.AGREED,
         ),
+    }  # fmt: skip
+    pages = {
+        "lines": (gettext_lazy("事项和审核"), plan_pages.review), "prefill": (gettext_lazy("选取事项"), plan_pages.prefill),
+        "changes": (gettext_lazy("版本差异"), plan_pages.changes),
     }  # fmt: skip
     importable = False
 
@@ -210,3 +209,6 @@ class Lines(Resource):
     follows = ("former",)
     before_import = number_lines
     related = (Related("funding/budgetlines", "plan_line", gettext_lazy("预算明细")),)
+
+
+overview.join()
