@@ -250,24 +250,19 @@ def prices_move(day: dt.date) -> None:
 
 
 def spend_some(day: dt.date) -> None:
-    """Half a year later bills have been paid out of last year's lines."""
+    """Half a year later bills have been paid out of last year's lines, and contracts hold a part of them."""
+    granted = BudgetLine._base_manager.filter(budget__state="replied", granted__gt=0)
     with clock.on(day):
-        for line in (
-            BudgetLine._base_manager.filter(budget__state="replied", granted__gt=0)
-            .select_related("budget", "organ")
-            .order_by("pk")
-        ):
+        for line in granted.select_related("budget", "organ", "plan_line").order_by("pk"):
             if line.pk % 3 == 0:
                 continue
-            share = Decimal("0.55") if line.plan_line_id else Decimal("0.38")
+            clerk, total = person(line.organ, roles.ACCOUNTANT), Decimal(line.granted or 0)
+            share = Decimal("0.55") if line.plan_line else Decimal("0.38")
             words = f"记-{day.month:02d}-{line.number:03d} {line.words}"
-            act(
-                person(line.organ, roles.ACCOUNTANT),
-                actions.spend,
-                line,
-                (Decimal(line.granted or 0) * share).quantize(Decimal("0.01")),
-                words=words,
-            )
+            act(clerk, actions.spend, line, (total * share).quantize(Decimal("0.01")), words=words)
+            if line.plan_line is not None and line.plan_line.kind == "service":
+                held = (total * Decimal("0.4")).quantize(Decimal("0.01"))
+                act(clerk, actions.commit, line, held, case=line.plan_line, words="物业服务合同第三、四季度款")
 
 
 def amend(day: dt.date) -> None:
@@ -321,6 +316,11 @@ def this_year(day: dt.date) -> None:
             review(plan, reduce=place == 0, refuse=True)
             if place < 4:
                 agree(plan)
+    with clock.on(day + dt.timedelta(days=40)):
+        first, second = waiting[:2]
+        apply(first, clock.today())
+        begun: Budget = act(person(second.organ, roles.ACCOUNTANT), actions.start_budget, made, second.organ)
+        act(person(second.organ, roles.ACCOUNTANT), actions.compute, begun)
 
 
 def year_of(today: dt.date) -> int:
