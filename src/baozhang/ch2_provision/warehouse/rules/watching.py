@@ -42,7 +42,9 @@ def unanswered(day: dt.date, ground: Any) -> QuerySet[Proposal]:
     """Proposals that nobody has answered, made before the shortest time set anywhere."""
     bounds = ground.bounds(ANSWER_DAYS)  # in working days, of which none is shorter than a day
     latest = day - dt.timedelta(days=int(bounds[0]) if bounds else 0)
-    return Proposal._base_manager.filter(state=ProposalState.OPEN, proposed_on__lt=latest).select_related("card", "organ")
+    return Proposal._base_manager.filter(state=ProposalState.OPEN, proposed_on__lt=latest).select_related(
+        "card", "organ"
+    )
 
 
 @rule(
