@@ -224,9 +224,8 @@ def hold_an_event(day: dt.date) -> None:
 def propose(day: dt.date) -> None:
     """The detectors look; one agency agrees, one declines and is heard, one declines and waits."""
     with clock.on(day):
-        with scope.everything("入仓检测") as by:
-            detect(day=day, by=by)
-        waiting = Proposal._base_manager.filter(state=ProposalState.OPEN, organ__in=_agencies()[20:40]).select_related(
+        _look(day)
+        waiting = Proposal._base_manager.filter(state=ProposalState.OPEN, organ__in=_agencies()[20:26]).select_related(
             "card__organ", "organ"
         )
         first: dict[int, list[Proposal]] = {}
@@ -262,13 +261,17 @@ def this_week(day: dt.date) -> None:
             entry: Entry = _by("jiaoyu", lambda who: entering.begin(own, by=who, day=day, reasons={}))
             _step(EntryFlow, "submit", entry, "jiaoyu", title="教育局闲置资产入仓", decision="局党组会")
             _step(EntryFlow, "agree", entry, "jiaoyu2")
-        propose_rest(day)
+        _look(day)
 
 
-def propose_rest(day: dt.date) -> None:
-    """The round of the day."""
+def _look(day: dt.date) -> None:
+    """The round of the day, in the agencies whose proposals the story tells of."""
+    organs = [organ.pk for organ in _agencies()[20:26]]
+    organs += Organization._base_manager.filter(name__in=("云间区教育局", "云间区卫生健康委")).values_list(
+        "pk", flat=True
+    )
     with scope.everything("入仓检测") as by:
-        detect(day=day, by=by)
+        detect(day=day, by=by, organs=organs)
 
 
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
