@@ -80,6 +80,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "disposal.case": lambda n: {"number": f"T-CZ2026{n:04d}", "form": "scrapping"},
     "disposal.line": lambda n: {"case": _draft_of_disposal},
     "disposal.paper": lambda n: {"case": _draft_of_disposal},
+    "vehicles.terminal": lambda n: {"phone": f"138{n:08d}", "plate": f"沪A{n:05d}", "fitted": DAY},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "funding.planround": lambda n: {"year": 2000 + n % 100, "closes": DAY + dt.timedelta(days=30)},
