@@ -31,6 +31,7 @@ class Message:
     encryption: int = 0
     packages: int = 0  # how many the whole has; 0 where it is not divided
     package: int = 0  # counted from 1
+    serials: tuple[int, ...] = ()  # of the packages that a whole was put together from
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ class _Whole:
     first: Message
     start: int  # the serial of package 1
     bodies: dict[int, bytes] = field(default_factory=dict)
+    serials: list[int] = field(default_factory=list)  # all that came, doubled ones too: each is answered
     last: float = 0.0
     asked: int = 0
     size: int = 0
@@ -46,12 +47,13 @@ class Parts:
             whole.bodies[message.package] = message.body
             whole.size += len(message.body)
             self.size += len(message.body)
+        whole.serials.append(message.serial)
         whole.last = at
         if len(whole.bodies) < message.packages:
             return None
         self._drop(key)
         body = b"".join(whole.bodies[index] for index in range(1, message.packages + 1))
-        return replace(message, serial=whole.start, body=body, packages=0, package=0)
+        return replace(message, serial=whole.start, body=body, packages=0, package=0, serials=tuple(whole.serials))
 
     def _key(self, message: Message, start: int) -> tuple[int, int, int]:
         """Serials of packages follow each other; one that is sent again may come with a serial of its own."""
