@@ -22,7 +22,7 @@ from baozhang.kernel import access, clock, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
-from . import district, names, stocktaking, supervision
+from . import district, names, stocktaking, supervision, vehicles
 from .district import District
 from .goods import EQUIPMENT
 from .ledgers import OPENED, Ledger
@@ -52,6 +52,9 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
         event(day)
     say("两年的购置、交接、闲置和报废")
     say(f"{Finding._base_manager.count():,} 条风险线索，{Order._base_manager.count()} 份预警和整改通知")
+    with transaction.atomic():
+        terminals = vehicles.fit(made, chance)
+        say(f"{len(terminals)} 个车载终端，{vehicles.live(terminals, today, chance):,} 次定位")
     with scope.everything("演示数据"):
         say(f"账本封存 {len(seals.seal())} 天")
     return made
