@@ -115,9 +115,8 @@ def accept(
             return again
         _may_take(fresh, wanted)
         # Two needs that ask for the same item at once: the second waits here, and then finds what became of it.
-        holds.run_out(
-            Q(kind=Card._meta.label_lower, record_id__in=wanted)
-        )  # what ran out is told before it is taken anew
+        holds.run_out(Q(kind=Card._meta.label_lower, record_id__in=wanted))
+        follow_warehouse(wanted)
         list(Card._base_manager.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
         found = candidates_of(fresh, day=day, only=wanted, most=len(wanted)).best
         _all_there(fresh, wanted, found)
@@ -275,11 +274,16 @@ def _end_paper(paper: Exit, match: Match) -> None:
         MatchFlow.take("lapse", other, by=SYSTEM)
 
 
-def follow_warehouse() -> int:
-    """This will bring matches up with their reservations: handed over is received, ended is lapsed; returns how many moved."""
+def follow_warehouse(cards: Sequence[int] | None = None) -> int:
+    """This will bring matches up with their reservations: handed over is received, ended is lapsed; returns how many moved.
+
+    `cards` are those that somebody is about to take: what became of them must be known before, not when the calendar comes.
+    """
     rows = Match._base_manager.filter(state=S.RESERVED, reservation__isnull=False).exclude(
         reservation__state=LineState.HELD
     )
+    if cards is not None:
+        rows = rows.filter(card_id__in=list(cards))
     moved = 0
     with scope.everything("存量落实"):
         for match in rows.select_related("reservation__exit", "need").order_by("pk"):
