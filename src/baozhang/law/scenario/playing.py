@@ -173,11 +173,11 @@ class _Play:
 
     def _findings(self, parts: dict[str, Node], compare: Comparison, patrolled: Patrolled) -> None:
         if "findings" in parts:
-            compare.findings(parts["findings"], patrolled.live, what=_("发现"))
+            compare.findings(parts["findings"], patrolled.live, what=_("发现"), silent=patrolled.unjudged)
         if "absent" in parts:
             compare.absent(parts["absent"], patrolled.live)
         if "only" in parts:
-            compare.findings(parts["only"], patrolled.live, exact=True, what=_("发现"))
+            compare.findings(parts["only"], patrolled.live, exact=True, what=_("发现"), silent=patrolled.unjudged)
         if "resolved" in parts:
             compare.findings(parts["resolved"], patrolled.resolved, what=_("消除"))
         if "unjudged" in parts:
