@@ -46,7 +46,7 @@ def run(story: Callable[..., Awaitable[None]], options: Options | None = None, *
     """Tells a story at a running gateway."""
 
     async def tell() -> None:
-        async with asyncio.timeout(60), running(options, **more) as (gateway, port, udp_port):
+        async with asyncio.timeout(240), running(options, **more) as (gateway, port, udp_port):
             await story(gateway, port, udp_port)
 
     asyncio.run(tell())
