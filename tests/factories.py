@@ -86,6 +86,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "funding.planround": lambda n: {"year": 2000 + n % 100, "closes": DAY + dt.timedelta(days=30)},
     "funding.budgetline": lambda n: {"words": f"办公费{n}"},
     "allocation.need": lambda n: {
+        "number": f"XQ2026-T-{n:04d}",
         "item": "desktop",
         "quantity": 1,
         "replaced": 0,
@@ -95,7 +96,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "allocation.match": lambda n: {"owner": _own, "state": "reserved", "done_on": None, "source": "own"},
     "allocation.round": lambda n: {"state": "carried"},
-    "procurement.purchase": lambda n: {"number": f"CG2026-{n:04d}", "state": "draft"},
+    "procurement.purchase": lambda n: {"number": f"CG2026-T-{n:04d}", "state": "draft"},
     "procurement.deliveredcard": lambda n: {"line": _purchase_line, "delivery": _delivery},
     "warehouse.item": lambda n: {
         "card": _later("assets.card"),

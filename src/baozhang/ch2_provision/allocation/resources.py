@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from .choices import MATCH_COLOURS, NEED_COLOURS, Verdict
 from .flows import ANSWER, PERMIT, PLAN, REVIEW, SUBMIT, NeedFlow
 from .matching import DECIDE, RECEIVE, RELEASE, MatchFlow
 from .models import Answer, Match, Need
+from .models.need import next_number
 from .queries.cover import covered
 from .queries.standing import Standing, standing_of
 from .standards import excess
@@ -78,6 +80,14 @@ def _hints(need: Need, by: Actor) -> list[dict[str, Any]]:
     return [{"words": said, "article": "第十二条第二款", "tone": "blue" if standing.verified else "amber"}]
 
 
+def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
+    """Rows of a sheet that bring no number get the next ones of their agency."""
+    for row in rows:
+        organ = row.values.get("organ")
+        if organ is not None and not row.values.get("number"):
+            counts[organ.pk] = row.values["number"] = next_number(Need, "XQ", organ, after=counts.get(organ.pk, ""))
+
+
 @register
 class Needs(Resource):
     """The needs of agencies."""
@@ -90,9 +100,9 @@ class Needs(Resource):
     words = pgettext_lazy("list", "配置需求")
     purpose = gettext_lazy("需要什么、多少、干什么用；先用存量答复，确实无法调剂的才列入计划")
     columns = ("name", "quantity", "organ", "state", "needed_by", "purpose", "place")
-    more_columns = ("item", "class_code", "spec", "replaced", "means", "planned", "received")
+    more_columns = ("number", "item", "class_code", "spec", "replaced", "means", "planned", "received")
     groups = (
-        Group(gettext_lazy("需要什么"), ("organ", "item", "class_code", "name", "quantity", "replaced", "spec")),
+        Group(gettext_lazy("需要什么"), ("organ", "number", "item", "class_code", "name", "quantity", "replaced", "spec")),
         Group(gettext_lazy("用途和期限"), ("purpose", "needed_by", "place")),
         Group(gettext_lazy("标准"), ("entitled", "exception", "permitted", "permit")),
         Group(gettext_lazy("落实"), ("covered", "declared", "means", "unit_price", "plan_line", "planned", "received"), when=lambda need: bool(need.pk)),
@@ -105,7 +115,7 @@ class Needs(Resource):
         {"exception", "permitted", "permit", "declared", "means", "unit_price", "plan_line", "planned", "received"}
     )
     filters = ("organ", "item", "state", "needed_by", "means")
-    search = ("name", "purpose", "place")
+    search = ("number", "name", "purpose", "place")
     sorts = ("needed_by",)
     units = {"quantity": gettext_lazy("件"), "replaced": gettext_lazy("件"), "planned": gettext_lazy("件"), "received": gettext_lazy("件"),
              "permitted": gettext_lazy("件"), "unit_price": gettext_lazy("元")}  # fmt: skip
@@ -117,6 +127,7 @@ class Needs(Resource):
     pages = {"answer": (gettext_lazy("存量答复"), views.answer_page)}
     related = (Related("allocation/matches", "need"), Related("allocation/answers", "need"))
     hints = _hints
+    before_import = _number
 
 
 @register

@@ -61,6 +61,7 @@ class Purchases(Resource):
     colours = COLOURS
     flow = PurchaseFlow
     related = (Related("procurement/lines", "purchase"), Related("procurement/deliveries", "purchase"))
+    importable = False
     pages = {"accept": (gettext_lazy("验收到货"), views.accept_page)}
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_choices
 from baozhang.ch2_provision.funding.models import PlanLine
+from baozhang.kernel import clock
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.law.items import items
@@ -23,10 +24,19 @@ def text(words: Any, length: int, **options: Any) -> Any:
     return models.CharField(words, max_length=length, blank=True, default="", **options)
 
 
+def next_number(model: Any, mark: str, organ: Organization, *, after: str = "") -> str:
+    """This is the next free number of a class of record in an agency and year, past `after` where that was given out just now."""
+    prefix = f"{mark}{clock.today().year}-{organ.code}-"
+    rows = model._base_manager.filter(number__startswith=prefix)
+    last = max(rows.aggregate(last=Max("number"))["last"] or "", after)
+    return f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}"
+
+
 class Need(Record):
     """One need of an agency, from the wish to the thing in use (article 12, paragraph 2)."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="needs", verbose_name=_("需求单位"))
+    number = text(_("需求编号"), 60, help_text=_("留空则自动编号"))
     item = models.CharField(
         _("配置项目"), max_length=32, choices=item_choices, blank=True, default="",
         help_text=_("配置标准中的项目；标准没有列出的，填写资产分类和名称"),
@@ -54,7 +64,9 @@ class Need(Record):
     planned = models.PositiveIntegerField(_("列入计划数量"), default=0)
     received = models.PositiveIntegerField(_("采购到位数量"), default=0)
 
-    searched = ("name", "purpose", "place")
+    natural = ("number",)
+    called = ("number",)
+    searched = ("number", "name", "purpose", "place")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({NeedState.DRAFT})}
 
     class Meta:
@@ -62,6 +74,7 @@ class Need(Record):
         verbose_name = _("配置需求")
         ordering = ("-id",)
         constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="need_once", violation_error_message=_("已有同样编号的需求")),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="need_quantity", violation_error_message=_("需要数量应大于零")),
             models.CheckConstraint(condition=Q(replaced__lte=F("quantity")), name="need_replaced",
                                    violation_error_message=_("更新的数量不能多于需要的数量")),
@@ -87,9 +100,11 @@ class Need(Record):
         return self.permitted or 0
 
     def derive(self) -> None:
-        """This will name the need after its item where nothing else is said."""
+        """This will name the need after its item, and number it, where nothing else is said."""
         if not self.name:
             self.name = items()[self.item].title if self.item in items() else self.class_code
+        if not self.number and self.organ_id:
+            self.number = next_number(Need, "XQ", self.organ)
 
     def faults(self) -> Iterable[Any]:
         """Neither item nor class; more replaced than needed; no piece at all."""

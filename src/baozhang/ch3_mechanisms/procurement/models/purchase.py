@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Means
 from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.allocation.models.need import next_number
 from baozhang.ch2_provision.assets.choices import Purchase as Organized
 from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
 from baozhang.ch3_mechanisms.procurement.choices import State, Way
-from baozhang.kernel import clock
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -36,7 +36,7 @@ class Purchase(Record):
     """One purchase of an agency, from the draft to the last payment (article 36, paragraph 1)."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="purchases", verbose_name=_("采购单位"))
-    number = text(_("采购编号"), 40, help_text=_("留空则自动编号"))
+    number = text(_("采购编号"), 60, help_text=_("留空则自动编号"))
     title = models.CharField(_("采购名称"), max_length=80)
     means = models.CharField(_("取得方式"), max_length=8, choices=Means.choices, default=Means.BUY)
     way = models.CharField(_("采购方式"), max_length=10, choices=Way.choices)
@@ -53,7 +53,7 @@ class Purchase(Record):
     paid_on = models.DateField(_("结算日期"), null=True, blank=True)
     payment = text(_("支付凭证号"), 60)
 
-    natural = ("organ_id", "number")
+    natural = ("number",)
     called = ("number",)
     searched = ("number", "title", "supplier", "contract")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({State.DRAFT})}
@@ -63,7 +63,7 @@ class Purchase(Record):
         verbose_name = _("采购")
         ordering = ("-id",)
         constraints = [
-            models.UniqueConstraint(fields=["organ", "number"], name="procurement_once", violation_error_message=_("本单位已有同样编号的采购")),
+            models.UniqueConstraint(fields=["number"], name="procurement_once", violation_error_message=_("已有同样编号的采购")),
             models.CheckConstraint(condition=Q(amount__gte=0, paid__gte=0, paid__lte=F("amount")), name="purchase_sums",
                                    violation_error_message=_("结算金额不能多于采购金额")),
             models.CheckConstraint(condition=~Q(state__in=(State.CONTRACTED, State.DELIVERED, State.SETTLED)) | ~Q(contract="") & ~Q(supplier="")
@@ -79,10 +79,7 @@ class Purchase(Record):
     def derive(self) -> None:
         """This will number a new purchase within its agency and year."""
         if not self.number and self.organ_id:
-            prefix = f"CG{clock.today().year}-"
-            rows = Purchase._base_manager.filter(organ_id=self.organ_id, number__regex=rf"^{prefix}[0-9]{{4}}$")
-            last = rows.aggregate(last=Max("number"))["last"]
-            self.number = f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}"
+            self.number = next_number(Purchase, "CG", self.organ)
 
     def faults(self) -> Iterable[Any]:
         """A lease that ends before it begins."""
