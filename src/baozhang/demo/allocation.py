@@ -151,6 +151,11 @@ def bought(day: dt.date) -> None:
         _round(organ, clock.today())
         made = step("jiaoyu", NeedFlow, "plan_it", made, means="buy", unit_price="900")
     _funded(made, day + dt.timedelta(days=6))
+    _buy(made, day)
+
+
+def _buy(made: Need, day: dt.date) -> None:
+    """The purchase: agreed, checked, contracted, delivered in two parts, paid."""
     with clock.on(day + dt.timedelta(days=25)):
         purchase = purchase_of(made, 2, Decimal(880))
         for who, name in (("jiaoyu", "submit"), ("jiaoyu2", "agree"), ("zichan2", "check")):

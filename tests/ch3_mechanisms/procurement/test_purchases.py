@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,13 @@ def test_from_the_need_to_the_card_and_the_chain_shows_all_of_it(shop: Shop) -> 
     line.refresh_from_db()
     assert (line.spent, line.committed, line.remaining) == (Decimal(13400), Decimal(0), Decimal(100))
     assert sum(voucher.debit for voucher in Voucher._base_manager.all()) == TOTAL + 13400
+    shown_whole(need, purchase, first, line)
 
+
+def shown_whole(*starts: Any) -> None:
+    """From any of its records the chain is the same, in the order of its making."""
     with scope.everything("test"):
-        for start in (need, purchase, first, line):
+        for start in starts:
             found = chain.chain_of(start)
             kinds = [node.key[0] for node in found.nodes]
             assert {
