@@ -228,7 +228,9 @@ def on_sale(day: dt.date) -> None:
     cards = tale.cards(
         1, category=Category.VEHICLE, use_state=UseState.IN_USE, acquired__lt=day - dt.timedelta(days=3400)
     )
-    cards = cards or tale.cards(1, category=Category.EQUIPMENT, use_state=UseState.IN_USE)
+    cards = cards or tale.spent(1, day)
+    if not cards:
+        return
     case = tale.draft(day, cards, "sale", "超过更新年限，车况尚可，拟公开转让", receiver_name="")
     if case.kind == "vehicle":
         tale.paper(day, case, PaperKind.TITLE)
@@ -263,7 +265,9 @@ def a_loss(day: dt.date) -> None:
     """A laptop was stolen; who is responsible is said, and finance looks at it."""
     tale = Tale("司法局")
     cards = tale.cards(1, category=Category.EQUIPMENT, use_state=UseState.IN_USE, name__contains="便携式")
-    cards = cards or tale.cards(1, category=Category.EQUIPMENT, use_state=UseState.IN_USE)
+    cards = cards or tale.spent(1, day)
+    if not cards:
+        return
     cause = "外出调解途中车窗被砸，设备被盗，已报案，有受案回执"
     case = tale.draft(day, cards, "loss", "被盗灭失", cause=cause, liable="经办人未按规定随身保管，按净值赔偿")
     tale.paper(day, case, PaperKind.CAUSE)
