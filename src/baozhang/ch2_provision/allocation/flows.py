@@ -64,16 +64,16 @@ class NeedFlow(Flow):
         gettext_lazy("不批准"), S.EXCEPTION, S.DRAFT, ":permit", "第十二条第一款", where=authority, needs_note=True, side=True, todo=False, kind="danger",
     )  # fmt: skip
     cover = Step(
-        gettext_lazy("存量已足"), (S.OPEN, S.INSISTED), S.MATCHED, ":answer", todo=False, icon="check",
+        gettext_lazy("选用存量"), (S.OPEN, S.INSISTED), S.MATCHED, ":answer", icon="check",
         says=gettext_lazy("选用的资产已够需要的数量。"),
     )  # fmt: skip
     decline = Step(
-        gettext_lazy("候选不适用"), S.OPEN, S.DECLINED, ":answer", fields=("declared",), required=("declared",), icon="hand-raised", side=True,
+        gettext_lazy("候选不适用"), S.OPEN, S.DECLINED, ":answer", fields=("declared",), required=("declared",), icon="hand-raised", side=True, todo=False,
         says=gettext_lazy("写明候选资产为什么不能用；由机关事务管理部门复核，同意后才能列入计划。"),
     )  # fmt: skip
     record_none = Step(
         gettext_lazy("登记无可调剂"), (S.OPEN, S.INSISTED), S.UNMATCHED, ":answer", icon="document-magnifying-glass",
-        says=gettext_lazy("系统记下此刻查过的全部来源；没有这份记录不能购置、建设、租用。"), side=True,
+        says=gettext_lazy("系统记下此刻查过的全部来源；没有这份记录不能购置、建设、租用。"), side=True, todo=False,
     )  # fmt: skip
     agree = Step(
         gettext_lazy("同意不适用"), (S.DECLINED, S.INSISTED), S.UNMATCHED, ":review", where=authority, four_eyes=("decline",), kind="primary", icon="check",
@@ -133,7 +133,7 @@ def _is_covered(need: Need) -> None:
         raise Refused(
             _("还缺 %(n)s 件") % {"n": cover.left(need)},
             article=ARTICLE,
-            instead=_("请继续从候选中选用，或者登记不适用。"),
+            instead=_("请在存量答复页面从候选中选用；不适用的，写明理由。"),
         )
 
 

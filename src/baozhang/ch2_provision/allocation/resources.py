@@ -14,7 +14,7 @@ from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
-from . import views
+from . import views  # noqa: F401 -- adds its screens
 from .choices import MATCH_COLOURS, NEED_COLOURS, Verdict
 from .flows import ANSWER, PERMIT, PLAN, REVIEW, SUBMIT, NeedFlow
 from .matching import DECIDE, RECEIVE, RELEASE, MatchFlow
@@ -124,7 +124,6 @@ class Needs(Resource):
     colours = NEED_COLOURS
     flow = NeedFlow
     leads = ("plan_line",)
-    pages = {"answer": (gettext_lazy("存量答复"), views.answer_page)}
     related = (Related("allocation/matches", "need"), Related("allocation/answers", "need"))
     hints = _hints
     before_import = _number
@@ -223,6 +222,7 @@ _WRITE = [f"allocation.need:{verb}" for verb in ("add", "change", "import", "rem
 access.grant((*roles.AGENCY, roles.STAFF), _SEEN, Reach.OWN)
 access.grant(roles.READERS, _SEEN, Reach.BELOW)
 access.grant((roles.STAFF, roles.ASSET_CLERK), [*_WRITE, SUBMIT], Reach.OWN)
+access.grant(roles.STAFF, "organs.organization:view", Reach.OWN)  # who states a need says for which agency
 access.grant(roles.ASSET_CLERK, [ANSWER, PLAN, RECEIVE, RELEASE], Reach.OWN)
 access.grant(roles.ACCOUNTANT, PLAN, Reach.OWN)
 access.grant(roles.ASSET_OFFICER, [REVIEW, DECIDE], Reach.JURISDICTION)

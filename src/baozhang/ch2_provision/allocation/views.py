@@ -8,12 +8,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from baozhang.ch2_provision.assets.rules.words import count
-from baozhang.kernel import clock, flow
+from baozhang.kernel import addresses, clock, flow
 from baozhang.kernel.access import Actor
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
@@ -27,6 +28,7 @@ from .queries import cover
 from .queries.candidates import SOURCES, Candidate, Found, candidates_of
 from .queries.standing import Standing, standing_of
 
+FIRST = 8  # candidates of a source in sight; the rest is folded
 EMPTY = {
     Source.OWN: lambda: _("本单位没有闲置的同类资产。"),
     Source.WAREHOUSE: lambda: _("公物仓没有可用的同类资产。"),
@@ -103,7 +105,7 @@ def _tiles(resource: Resource, need: Need, standing: Standing, left: int) -> lis
 def _group(found: Found, source: Source, *, own: int) -> dict[str, Any]:
     rows = [_candidate(one, place) for place, one in enumerate(found.of(source), 1)]
     return {
-        "source": source.value, "words": source.label, "rows": rows, "count": found.counts[source], "more": found.counts[source] - len(rows),
+        "source": source.value, "words": source.label, "rows": rows[:FIRST], "folded": rows[FIRST:], "count": found.counts[source], "more": found.counts[source] - len(rows),
         "empty": EMPTY[source](),
     }  # fmt: skip
 
@@ -128,6 +130,21 @@ def _matches(need: Need) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _on_need(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """The way to the answer: the first thing to do while the need waits for one."""
+    if resource.label != "allocation.need":
+        return {}
+    waits = record.state in WAITING and who.can(ANSWER, record.organ_id)
+    url = f"{frame.url_of(resource, record)}answer/"
+    return {"actions": [{"words": _("存量答复"), "url": url, "icon": "light-bulb", "kind": "primary" if waits else ""}]}
+
+
+def _addresses(resource: Resource) -> list[URLPattern]:
+    if resource.label != "allocation.need":
+        return []
+    return [path("<int:pk>/answer/", addresses.bound(answer_page, resource), name="answer")]
+
+
 def _on_answer(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """The candidates that were looked at, as they stood."""
     if resource.label != "allocation.answer":
@@ -147,4 +164,5 @@ def _on_answer(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     return {"related": [block]}
 
 
-details.EXTRAS.append(_on_answer)
+details.EXTRAS.extend((_on_need, _on_answer))
+addresses.MORE.append(_addresses)

@@ -114,8 +114,16 @@ class Need(Record):
             yield _fault(self, "quantity", gettext("需要数量应大于零"))
         if self.quantity is not None and self.replaced > self.quantity:
             yield _fault(self, "replaced", gettext("更新的数量不能多于需要的数量"))
+        if self.pk and self._restated():
+            yield _fault(self, "quantity", gettext("已提出的需求不能改项目、数量和期限；要改的，撤回后重新提出"))
         if self.permitted is not None and not self.permit:
             yield _fault(self, "permit", gettext("批准超标准配置须有批准文件"))
+
+    def _restated(self) -> bool:
+        """True where what was held against the standard would be changed after it was stated."""
+        fixed = ("organ_id", "item", "class_code", "quantity", "replaced", "needed_by")
+        was = Need._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
+        return was is not None and was[0] != NeedState.DRAFT and was[1:] != tuple(getattr(self, name) for name in fixed)
 
 
 def _fault(need: Need, name: str, reason: str) -> Fault:

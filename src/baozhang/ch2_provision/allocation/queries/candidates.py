@@ -187,6 +187,8 @@ class Terms:
     def _years(age: int) -> str:
         if age == UNKNOWN:
             return _("启用时间不详")
+        if age < 12:
+            return _("已用 %(months)s 个月") % {"months": age}
         return _("已用 %(years)s 年 %(months)s 个月") % {"years": age // 12, "months": age % 12}
 
 

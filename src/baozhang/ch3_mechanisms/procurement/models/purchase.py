@@ -85,6 +85,16 @@ class Purchase(Record):
         """A lease that ends before it begins."""
         if self.lease_until is not None and self.signed_on is not None and self.lease_until <= self.signed_on:
             yield Fault(gettext("租期应晚于签订日期"), "lease_until", str(self.lease_until), column=gettext("租期至"))
+        if self.pk:
+            fixed = ("organ_id", "number", "means", "way")
+            was = Purchase._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
+            if was is not None and was[0] != State.DRAFT and was[1:] != tuple(getattr(self, name) for name in fixed):
+                yield Fault(
+                    gettext("已提交的采购不能改取得方式和采购方式"),
+                    "means",
+                    str(self.means),
+                    gettext("请由审定人驳回后修改"),
+                )
 
 
 class PurchaseLine(Record):
