@@ -66,7 +66,7 @@ def source_of(slot: Slot, thing: Thing) -> Source:
 def cost_of(slot: Slot, thing: Thing) -> int:
     """The place of an item in the documented order as one number: a later point never outweighs an earlier one."""
     rank = {Source.OWN: 0, Source.WAREHOUSE: 1, Source.OTHERS: 2}[source_of(slot, thing)]
-    far = 0 if slot.address and slot.address == thing.address else 1
+    far = 0 if slot.organ == thing.organ or (slot.address and slot.address == thing.address) else 1
     return (((rank * 2 + thing.fit) * 2 + thing.shape) * OLDEST + min(thing.age, OLDEST - 1)) * 2 + far
 
 
@@ -145,4 +145,4 @@ def _costs(slots: Sequence[Slot], things: Sequence[Thing]) -> Any:
     own = np.array(
         [(thing.fit * 2 + thing.shape) * OLDEST + min(thing.age, OLDEST - 1) for thing in things], dtype=np.int32
     )[None, :]
-    return (rank * np.int32(4 * OLDEST) + own) * np.int32(2) + (here != there)
+    return (rank * np.int32(4 * OLDEST) + own) * np.int32(2) + ((here != there) & (organs != owners))

@@ -156,7 +156,9 @@ class Terms:
     def ordered(self, rows: QuerySet[Card]) -> QuerySet[Card]:
         """The best first, each row with its levels."""
         own = Q(item=self.need.item) if self.need.item else Q(class_code=self.need.class_code)
-        near = Q(organ__address=self.need.organ.address) if self.need.organ.address else Q(pk__in=[])
+        near = Q(organ_id=self.need.organ_id)
+        if self.need.organ.address:
+            near |= Q(organ__address=self.need.organ.address)
         rows = rows.annotate(
             fit=_level(own, 0, 1), grade=_grade(),
             age=Coalesce(Value(months.index(self.day)) - months.begun_in_sql(), Value(UNKNOWN), output_field=IntegerField()),
@@ -173,7 +175,7 @@ class Terms:
             Ground("fit", card.fit, _("同一项目") if not card.fit else _("同类项目")),
             Ground("condition", card.shape, _("成色%(grade)s") % {"grade": Grade(card.grade).label} if card.grade else _("成色未验")),
             Ground("age", card.age, self._years(card.age)),
-            Ground("distance", card.distance, _("同一地址") if not card.distance else _("本级其他地址")),
+            Ground("distance", card.distance, self._where(card)),
             Ground("moving", int(cost or 0), "" if cost is None else _("搬运约 %(cost)s 元") % {"cost": f"{cost:,.0f}"}),
         ]  # fmt: skip
         return Candidate(card, source, card.organ, grounds)
@@ -182,6 +184,11 @@ class Terms:
         if not card.distance:
             return Decimal(0)
         return None if self.moving is None else self.moving * card.quantity
+
+    def _where(self, card: Any) -> str:
+        if card.organ_id == self.need.organ_id:
+            return _("本单位")
+        return _("本级其他地址") if card.distance else _("同一地址")
 
     @staticmethod
     def _years(age: int) -> str:
