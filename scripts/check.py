@@ -113,7 +113,7 @@ def everything() -> list[Check]:
     """All checks, as before a merge."""
     server = postgres_bin()
     browser = Path("/usr/bin/chromium").exists()
-    pytest = tool("pytest", *WORKERS, "-m", "not journey", "--ignore=tests/architecture", "tests")
+    pytest = tool("pytest", *WORKERS, "-m", "not journey and database", "--ignore=tests/architecture", "tests")
     return [
         *style(),
         Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests")),

@@ -16,11 +16,12 @@ import pytest
 from django.test import Client
 
 from baozhang.kernel import clock
-from tests import network
+from tests import laid, network
 from tests.chance import shuffled
 
 TODAY = dt.date(2026, 3, 4)  # a Wednesday; the days around it are working days
 ROOT = Path(__file__).resolve().parent.parent
+DATABASE = {"db", "transactional_db", "django_db_setup"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -33,10 +34,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what lies under tests/journeys, so that it can be chosen and left out."""
+    """Marks what lies under tests/journeys and what asks a database, so that they can be chosen and left out."""
     for item in items:
         if "journeys" in item.path.relative_to(ROOT).parts:
             item.add_marker(pytest.mark.journey)
+        if item.get_closest_marker("django_db") or DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """True where a copy of the migrated database was put in its place: only what is missing is then migrated."""
+    return laid.lay()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The database as pytest-django makes it, and a copy of it for the next run."""
+    with django_db_blocker.unblock():
+        laid.keep()
 
 
 @pytest.fixture

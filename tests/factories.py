@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
 from baozhang.ch1_general.organs.choices import Kind
@@ -32,8 +33,8 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "organs.appointment": lambda n: {"role": "head"},
     "organs.headcount": lambda n: {
-        "since": DAY + dt.timedelta(days=10 * n),
-        "until": DAY + dt.timedelta(days=10 * n + 5),
+        "since": DAY + dt.timedelta(days=10 * (n % 2500)),
+        "until": DAY + dt.timedelta(days=10 * (n % 2500) + 5),
     },
     "organs.delegation": lambda n: _delegation(n),
     "organs.suspension": lambda n: _suspension(n),
@@ -41,17 +42,102 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "warnings.finding": lambda n: {"kind": "organs.headcount"},
     "assets.card": lambda n: {"number": f"C{n:06d}", "name": f"台式计算机{n}", "value": Decimal(4000), "acquired": DAY},
     "assets.ledgertotal": lambda n: {"day": DAY - dt.timedelta(days=n)},
+    "assets.voucher": lambda n: {
+        "year": 2026,
+        "serial": n,
+        "number": f"记2026-{n:05d}",
+        "debit": Decimal(100),
+        "credit": Decimal(100),
+    },
+    "assets.voucherline": lambda n: {
+        "place": n,
+        "account": "1601",
+        "debit": Decimal(n),
+        "credit": Decimal(0),
+        "voucher": _voucher,
+    },
+    "assets.depreciationrun": lambda n: {"month": dt.date(2000 + n // 12 % 500, n % 12 + 1, 1)},
+    "assets.handover": lambda n: {"leaver": f"甲{n}", "taker": f"乙{n}"},
+    "assets.letting": lambda n: {
+        "kind": "lend",
+        "rent": Decimal(0),
+        "until": DAY + dt.timedelta(days=30),
+        "period": "quarter",
+    },
+    "assets.change": lambda n: {"kind": "value", "value": Decimal(n + 5000), "reason": "corrected"},
+    "assets.classpair": lambda n: {"old_code": f"A9{n:06d}", "new_code": f"A8{n:06d}"},
+    "assets.repair": lambda n: {"cost": Decimal(n)},
+    "assets.income": lambda n: {"number": f"收2026-{n:05d}", "amount": Decimal(n + 100), "paid": Decimal(0)},
+    "stocktaking.count": lambda n: {"number": f"PD-{n:05d}", "begins": DAY, "ends": DAY + dt.timedelta(days=9)},
+    "stocktaking.room": lambda n: {"place": f"{n}室"},
+    "stocktaking.scan": lambda n: {
+        "key": f"00000000-0000-4000-8000-{n:012d}",
+        "result": "unknown",
+        "name": f"物品{n}",
+        "count": _counting,
+    },
+    "stocktaking.difference": lambda n: {"mark": f"surplus:{n}", "kind": "surplus", "count": _counting},
+    "disposal.case": lambda n: {"number": f"T-CZ2026{n:04d}", "form": "scrapping"},
+    "disposal.line": lambda n: {"case": _draft_of_disposal},
+    "disposal.paper": lambda n: {"case": _draft_of_disposal},
+    "vehicles.terminal": lambda n: {"phone": f"138{n:08d}", "plate": f"沪A{n:05d}", "fitted": DAY},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
+    "funding.planround": lambda n: {"year": 2000 + n % 100, "closes": DAY + dt.timedelta(days=30)},
+    "funding.budgetline": lambda n: {"words": f"办公费{n}"},
+    "allocation.need": lambda n: {
+        "number": f"XQ2026-T-{n:04d}",
+        "item": "desktop",
+        "quantity": 1,
+        "replaced": 0,
+        "planned": 0,
+        "received": 0,
+        "state": "draft",
+    },
+    "allocation.match": lambda n: {"owner": _own, "state": "reserved", "done_on": None, "source": "own"},
+    "allocation.round": lambda n: {"state": "carried"},
+    "procurement.purchase": lambda n: {"number": f"CG2026-T-{n:04d}", "state": "draft"},
+    "procurement.deliveredcard": lambda n: {"line": _purchase_line, "delivery": _delivery},
+    "warehouse.item": lambda n: {
+        "card": _later("assets.card"),
+        "number": f"C{n:06d}",
+        "value": Decimal(4000),
+        "place": None,
+    },
+    "warehouse.offer": lambda n: {
+        "card": _later("assets.card"),
+        "number": f"C{n:06d}",
+        "value": Decimal(4000),
+        "state": "stock",
+        "entered_on": DAY,
+        "reason": "idle",
+    },
+    "warehouse.place": lambda n: {"code": f"P{n}", "store": _later("warehouse.store")},
+    "warehouse.event": lambda n: {"name": f"会议{n}", "opens": DAY, "closes": DAY + dt.timedelta(days=3)},
+    "warehouse.purchase": lambda n: {"card": _later("assets.card"), "event": _later("warehouse.event")},
+    "warehouse.activation": lambda n: {"days": 3, "state": "off", "ended_on": DAY},
+    "warehouse.sharedclass": lambda n: {"since": DAY, "until": None},
+    "warehouse.loan": lambda n: {"mode": "use"},
+    "warehouse.thing": lambda n: {"card": _later("assets.card")},
+    "warehouse.reservation": lambda n: {"card": _later("assets.card")},
+    "standards.referenceprice": lambda n: {"name": f"复印纸{n}"},
+    "standards.component": lambda n: {"line": _quota_line},
+    "standards.quotareview": lambda n: {"now": Decimal(n + 200)},
     "kernel.customfield": lambda n: {"key": f"k{n}", "choices_text": "", "kind": "text"},
 }
 
 
 def _delegation(n: int) -> dict[str, Any]:
-    """One hands on one's own work: where there is a clerk, he is the one who gives."""
-    since = DAY + dt.timedelta(days=10 * n)
+    """One hands on one's own work, to a colleague: where there is a clerk, he is the one who gives."""
+    since = DAY + dt.timedelta(days=10 * (n % 2500))
     clerk = User._base_manager.filter(username="clerk").first()
-    return {"since": since, "until": since + dt.timedelta(days=3)} | ({"giver": clerk} if clerk else {})
+    given = {"since": since, "until": since + dt.timedelta(days=3), "taker": _colleague}
+    return given | ({"giver": clerk} if clerk else {})
+
+
+def _colleague(where: Organization | None) -> User:
+    """Another person of the organ each time."""
+    return person(f"colleague{next(_numbers)}", "head", where or organ("云间区教育局"))
 
 
 def _suspension(n: int) -> dict[str, Any]:
@@ -61,11 +147,70 @@ def _suspension(n: int) -> dict[str, Any]:
     return {"role": role, "permission": permission}
 
 
+def _own(where: Organization | None) -> Organization:
+    """The organ itself, where a record names a second one."""
+    return where or organ("云间区教育局")
+
+
+def _purchase_line(where: Organization | None) -> Any:
+    """A line of a purchase."""
+    from baozhang.ch3_mechanisms.procurement.models import PurchaseLine
+
+    return kept(PurchaseLine, where=where)
+
+
+def _delivery(where: Organization | None) -> Any:
+    """A delivery of a purchase."""
+    from baozhang.ch3_mechanisms.procurement.models import Delivery
+
+    return kept(Delivery, where=where)
+
+
+def _counting(where: Organization | None) -> Any:
+    """A count under way in an organ, one for all that is asked of it."""
+    from baozhang.ch2_provision.stocktaking.models import Count
+
+    held = Count._base_manager.filter(state="counting", **({"organ": where} if where else {})).first()
+    at = dt.datetime(2026, 3, 4, 1, tzinfo=dt.UTC)
+    return held or kept(Count, where=where, state="counting", frozen_at=at, frozen_digest="0" * 64)
+
+
 def _in_force(where: Organization | None) -> Any:
     """A published standard of an organ."""
     from baozhang.ch3_mechanisms.standards.models import Standard
 
     return kept(Standard, where=where, state="published")
+
+
+def _voucher(where: Organization | None) -> Any:
+    """The one voucher on which an organ's lines are written."""
+    from baozhang.ch2_provision.assets.models import Voucher
+
+    found = Voucher._base_manager.filter(organ=where).first() if where is not None else None
+    return found or kept(Voucher, where=where)
+
+
+def _later(label: str) -> Callable[[Organization | None], Any]:
+    """A record of another class in the same organ."""
+
+    def made(where: Organization | None) -> Any:
+        return kept(apps.get_model(label), where=where or organ("云间区教育局"))
+
+    return made
+
+
+def _draft_of_disposal(where: Organization | None) -> Any:
+    """A disposal case of an organ."""
+    from baozhang.ch2_provision.disposal.models import Case
+
+    return kept(Case, where=where)
+
+
+def _quota_line(where: Organization | None) -> Any:
+    """A line of a draft that costs money, in an organ."""
+    from baozhang.ch3_mechanisms.standards.models import StandardLine
+
+    return kept(StandardLine, where=where, key="funding.quota.post", row="*")
 
 
 def city() -> Jurisdiction:

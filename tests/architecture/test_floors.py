@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import re
 
 import pytest
 from django.apps import apps
@@ -38,7 +39,7 @@ def height(model: type[models.Model]) -> tuple[int, int]:
     if parts[0] != "baozhang":
         return -1, 0
     apps_of_floor = order_within(parts[1])
-    here = next((i for i, line in enumerate(apps_of_floor) if f"({parts[2]})" in line or parts[2] == line), 0)
+    here = next((i for i, line in enumerate(apps_of_floor) if parts[2] in re.findall(r"\w+", line)), 0)
     return FLOORS.index(parts[1]), here
 
 

@@ -106,7 +106,7 @@ def _body(resource: Resource, sample: Any) -> dict[str, Any]:
         if value in (None, ""):
             continue
         if hasattr(value, "pk"):
-            value = str(getattr(value, (value.natural or ("pk",))[0]))
+            value = str(getattr(value, (value.called or value.natural or ("pk",))[0]))
         body[name] = value if isinstance(value, (bool, int, dict)) else str(value)
     return body
 

@@ -12,7 +12,7 @@ from baozhang.ch1_general.organs.models import Headcount, Jurisdiction, Organiza
 from baozhang.kernel import access, ledger, scope
 from baozhang.kernel.access import Actor, Holding
 from baozhang.kernel.record import as_of, keep, remove
-from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Stale
+from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused, Stale
 
 pytestmark = pytest.mark.django_db
 SINCE = dt.date(2024, 1, 1)
@@ -178,3 +178,16 @@ def test_nobody_holds_two_of_the_three() -> None:
 def test_a_town_lies_in_a_district() -> None:
     with pytest.raises(Invalid, match="没有保存"):
         factories.save(Jurisdiction(code="990199", name="无主镇", level="town"))
+
+
+def test_what_only_an_act_brings_about_is_not_reached_by_hand(monkeypatch):
+    row = factories.kept(Headcount, where=factories.organ("教育局"), band="division")
+    monkeypatch.setattr(Headcount, "reserved", {"band": frozenset({"bureau"})})
+    with scope.everything("test") as by:
+        row.band = "bureau"
+        with pytest.raises(Refused, match="不能直接填写"):
+            keep(row, by=by)
+        keep(row, by=by, moves=frozenset({"band"}))
+        row.actual += 1
+        keep(row, by=by)  # there already, it may stay
+    assert factories.kept(Headcount, where=factories.organ("教育局"), band="bureau").pk, "a new row may bring it"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 import pytest
@@ -10,8 +9,7 @@ from django.utils import translation
 
 from baozhang.law.articles import CitationError, article, articles, chapters, cite, cites, in_force, title
 from baozhang.law.catalogue import catalogue
-
-REAL = os.environ.get("BAOZHANG_LAW_TEXT", "")
+from tests.real_text import REAL, needs_it
 
 
 def test_the_index_is_whole():
@@ -33,7 +31,7 @@ def test_obligations_carry_the_number_of_their_article():
             assert re.fullmatch(rf"A{held.number:02}(\.\d)?", one)
 
 
-def test_figures_of_an_article_are_catalogued_and_cite_it():
+def test_figures_of_an_article_are_those_that_cite_it():
     assert article(25).figures == ("services.filing",)
     assert {key for key in catalogue() if key.startswith("assets.price.")} <= set(article(12).figures)
     served = {key for held in articles().values() for key in held.figures}
@@ -85,7 +83,7 @@ def test_words_follow_the_reader():
     assert in_force().isoformat() == "2022-11-01"
 
 
-@pytest.mark.skipif(not REAL, reason="BAOZHANG_LAW_TEXT names no file with the real regulation")
+@needs_it
 def test_the_index_fits_the_real_text_and_does_not_copy_it():
     from baozhang.law.text import parse, read
 

@@ -55,12 +55,10 @@ def test_every_figure_cites_its_basis():
 
 def test_a_figure_nobody_verified_has_no_value():
     unverified = {key for key, figure in catalogue().items() if not figure.verified}
-    assert unverified == {
-        "assets.disposal", "supervision.rectify_days", "supervision.warning_days",
-        "warehouse.entry_days", "warehouse.exit_days", "warehouse.idle_days", "warehouse.loan_days",
-    }  # fmt: skip
+    # Those whose number no source that we could read gives; each room adds its own.
+    assert unverified >= {"assets.disposal", "supervision.rectify_days", "warehouse.idle_days", "standards.price_drift"}
     for key in unverified:
-        assert catalogue()[key].main.confidence == "unverified"
+        assert catalogue()[key].main.confidence == "unverified", key
     law = figures()
     assert law.warehouse.idle_days is None
     with translation.override("zh-hans"):

@@ -13,7 +13,7 @@ from baozhang.law import rules
 from baozhang.law.rules import Verdict, rule
 from baozhang.law.scenario.language import parse
 from baozhang.law.scenario.playing import play
-from baozhang.law.scenario.source import ScenarioError
+from baozhang.law.scenario.source import ScenarioError, documents
 
 pytestmark = pytest.mark.django_db
 STAGE = """
@@ -196,7 +196,10 @@ def test_reviewing_is_an_act():
     [
         ("经过: [{在: 2025-03-03, 巡察: 是}]", "a.yaml:11: 经过第 1 步里没有“巡察”这一项。 是不是想写“巡查”？"),
         ("经过:\n  - {巡查: 是}", "a.yaml:12: 这一步没有日期。"),
-        ("经过:\n  - {在: 2025-3-3, 巡查: 是}", "a.yaml:12: “在”的日期“2025-3-3”无法识别。 请写成 2025-03-03 的形式。"),
+        (
+            "经过:\n  - {在: 2025-2-30, 巡查: 是}",
+            "a.yaml:12: “在”的日期“2025-2-30”无法识别。 请写成 2025-03-03 的形式。",
+        ),
         ("经过:\n  - {在: 2025-03-03, 巡查: 是, 登记: {}}", "a.yaml:12: 一步只能做一件事。"),
         ("经过:\n  - {在: 2025-03-03}", "a.yaml:12: 这一步没有写做什么。"),
         (
@@ -305,3 +308,24 @@ def test_candidates_may_be_annotated_too(monkeypatch):
 def test_the_day_of_facts_is_the_scenarios():
     (scenario,) = parse(STAGE + "经过: [{在: 2025-03-03, 巡查: 是}]")
     assert scenario.day == dt.date(2025, 3, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("场景: 甲\n单位:\n\t教育局: {}\n", "a.yaml:3: 文件格式有误：缩进用了制表符。 请改用空格缩进，每层两个。"),
+        ("场景: 甲\n单位：乙\n条文: 丙\n", "这一行不是“名称: 内容”"),
+        ("场景: 甲: 乙\n", "这里不应再有“名称: 内容”"),
+        ("场景: 甲\n经过:\n  - {在: 2025-03-03, 巡查: 是\n", "括号、引号没有成对"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_in_the_writers_words(text, said):
+    with pytest.raises(ScenarioError) as wrong:
+        list(documents(text, "a.yaml"))
+    assert said in str(wrong.value) and "found" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("text", ["2025-03-03", "2025-3-3", "2025年3月3日", "2025/3/3", "2025.03.03"])
+def test_days_are_read_as_people_write_them(text):
+    (node,) = documents(f"在: {text}\n", "a.yaml")
+    assert node.value["在"].date("在") == dt.date(2025, 3, 3)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 from pathlib import Path
 
@@ -12,8 +11,7 @@ import pytest
 from baozhang.law.text import LawTextError, Regulation, numeral, parse, read
 from baozhang.law.text import number as number_of
 from tests.law.printed import PARAGRAPHS, PARTS, TITLE, printed
-
-REAL = os.environ.get("BAOZHANG_LAW_TEXT", "")
+from tests.real_text import REAL, needs_it
 
 
 def flat(text: str) -> str:
@@ -178,7 +176,7 @@ def test_what_is_no_numeral_is_refused(text):
         number_of(text)
 
 
-@pytest.mark.skipif(not REAL, reason="BAOZHANG_LAW_TEXT names no file with the real regulation")
+@needs_it
 def test_the_real_text_is_whole():
     regulation = parse(read(Path(REAL)))
     assert (len(regulation.chapters), len(regulation.sections), len(regulation.articles)) == (5, 4, 45)
@@ -192,3 +190,20 @@ def test_the_real_text_is_whole():
         44: 4,
     }
     assert regulation.in_force_from == dt.date(2022, 11, 1) and not regulation.doubts
+
+
+@needs_it
+def test_nothing_is_lost_and_nothing_added():
+    """Every sign of the printed text stands in its paragraph or item, in order; between them only the headings."""
+    text = read(Path(REAL))
+    printed = re.sub(r"\s", "", text)
+    printed, at, between = printed[printed.rindex("第一章总则") :], 0, []
+    for held in parse(text).articles:
+        for part in (one for paragraph in held.paragraphs for one in (paragraph, *paragraph.items)):
+            said = re.sub(r"\s", "", part.text)
+            place = printed.index(said, at)
+            between.append(printed[at:place])
+            at = place + len(said)
+    numbers = "[一二三四五六七八九十]+"
+    headings = f"(第{numbers}章(总则|保障事项|保障机制|监督与法律责任|附则))?(第{numbers}节(经费保障|资产保障|服务保障|资源节约))?(第{numbers}条)?(（{numbers}）)?"
+    assert [one for one in between if not re.fullmatch(headings, one)] == []

@@ -12,15 +12,16 @@ import pytest
 from django.db import connection
 
 from baozhang.ch1_general.organs.models import Appointment, Headcount
-from baozhang.kernel import attachments, clock, jobs, schedule, scope
+from baozhang.kernel import access, attachments, clock, imports, jobs, ledger, resource, schedule, scope
 from baozhang.kernel.accounts import User
 from baozhang.kernel.attachments import Attachment
 from baozhang.kernel.record import keep
-from baozhang.kernel.refusal import Invalid
+from baozhang.kernel.refusal import Invalid, Refused
 from tests import factories
 from tests.committed import committed
 from tests.conftest import TODAY
 from tests.kernel.files_of_all_sorts import pdf
+from tests.kernel.test_broken_off import ROWS, cards
 
 
 @pytest.fixture
@@ -87,3 +88,31 @@ def test_four_workers_queue_what_is_due_once(db: None, monkeypatch: pytest.Monke
     found = at_once(*[schedule.tick] * 4)
     assert sorted(map(len, found)) == [0, 0, 0, 1], found
     assert jobs.Job.objects.count() == 1
+
+
+def test_two_clerks_commit_the_same_cards_at_once(db: None) -> None:
+    organ = factories.organ("教育局")
+    clerks = [access.actor_of(factories.person(name, "asset_clerk", organ), TODAY) for name in ("li", "wang")]
+    sessions = []
+    for by in clerks:
+        with scope.within(by):
+            one = imports.upload(resource.get("assets/cards"), cards(), "c.xlsx", organ_id=organ.pk, by=by)
+            imports.preview(one, by=by)
+            sessions.append(one)
+    assert [one.new for one in sessions] == [ROWS, ROWS], "each saw an empty ledger"
+
+    def commit(session: Any, by: Any) -> Callable[[], Any]:
+        def act() -> Any:
+            with scope.within(by):
+                return imports.commit(session, by=by)
+
+        return act
+
+    # Both sessions, and the first one a second time.
+    found = at_once(*(commit(*pair) for pair in [*zip(sessions, clerks, strict=True), (sessions[0], clerks[0])]))
+    assert all(isinstance(one, (imports.ImportSession, Refused)) for one in found), found
+    assert resource.get("assets/cards").model._base_manager.count() == ROWS
+    entries = ledger.Entry.objects.filter(kind="assets.card")
+    assert entries.count() == ROWS, "what came second changed nothing, or was refused whole"
+    states = list(imports.ImportSession._base_manager.order_by("pk").values_list("state", flat=True))
+    assert "committed" in states

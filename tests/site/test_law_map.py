@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,9 @@ from baozhang.law.models import LawArticle, LawClause, LawHeading, LawText
 from baozhang.site import lawmap
 from baozhang.site.law import find
 from tests import factories
+from tests.real_text import REAL, needs_it
 
 pytestmark = pytest.mark.django_db
-REAL = os.environ.get("BAOZHANG_LAW_TEXT", "")
 
 
 def written(**changes: str) -> str:
@@ -103,7 +102,7 @@ def test_a_wrong_file_is_refused_and_changes_nothing(file: Path, change, said: s
         call_command("law", "load", str(file.with_name("none.txt")), stdout=io.StringIO())
 
 
-@pytest.mark.skipif(not REAL, reason="BAOZHANG_LAW_TEXT names no file with the real regulation")
+@needs_it
 def test_the_real_text():
     said = load(Path(REAL))
     assert (said["chapters"], said["sections"], said["articles"], said["in_force_from"]) == (5, 4, 45, "2022-11-01")

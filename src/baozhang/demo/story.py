@@ -13,7 +13,7 @@ from django.db import transaction
 from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.ch1_general.organs.queries import authority_of
 from baozhang.ch2_provision.assets import actions
-from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
+from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
 from baozhang.ch4_supervision.warnings.models import Finding
@@ -22,12 +22,14 @@ from baozhang.kernel import access, clock, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
-from . import district, names, supervision
+from . import allocation, disposal, district, funding, life, names, stocktaking, supervision, vehicles, warehouse
 from .district import District
 from .goods import EQUIPMENT
 from .ledgers import OPENED, Ledger
 
 Say = Callable[[str], None]
+# Each tells the life of its room: (day, what happens), in the order of the law where days are the same.
+CHAPTERS = (life, supervision, stocktaking, funding, warehouse, disposal, allocation)
 SEED = 20221101  # the day on which the regulation came into force
 
 
@@ -42,7 +44,7 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
     supervision.issue_limits(OPENED - dt.timedelta(days=5))
     ledgers = _open(made, chance, scale)
     say(f"{Card._base_manager.count():,} 张资产卡片")
-    coming = supervision.events(today)
+    coming = sorted((event for chapter in CHAPTERS for event in chapter.events(today)), key=lambda one: one[0])
     for month in _months(OPENED, today):
         while coming and coming[0][0] < month:
             day, event = coming.pop(0)
@@ -52,6 +54,9 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
         event(day)
     say("两年的购置、交接、闲置和报废")
     say(f"{Finding._base_manager.count():,} 条风险线索，{Order._base_manager.count()} 份预警和整改通知")
+    with transaction.atomic():
+        terminals = vehicles.fit(made, chance)
+        say(f"{len(terminals)} 个车载终端，{vehicles.live(terminals, today, chance):,} 次定位")
     with scope.everything("演示数据"):
         say(f"账本封存 {len(seals.seal())} 天")
     return made
@@ -140,8 +145,8 @@ def _end(organ: Organization, by: Actor, day: dt.date, chance: Random) -> None:
     keep(idle, by=by, act=actions.USE, note="使用部门退回")
     old = None if chance.random() < 0.1 else day - dt.timedelta(days=2400)  # most are past their years, a few are not
     for card in _cards(organ, chance, 1, before=old):
-        card.use_state, card.disposal, card.disposed = UseState.SCRAPPED, Disposal.SCRAPPING, day
-        keep(card, by=by, act=actions.DISPOSE, note="按报废鉴定处置")
+        card.use_state = UseState.DISPOSING
+        keep(card, by=by, act=actions.USE, note="损坏停用，列为待处置")
 
 
 def _close_books(made: District, day: dt.date, chance: Random) -> None:

@@ -29,7 +29,11 @@ from . import names
 
 CITY = f"{names.CITY[1]}{names.AUTHORITY}"
 AUTHORITY = f"{names.DISTRICTS[0][1]}{names.AUTHORITY}"
-LIMITS = {"warehouse.idle_days": 180, "supervision.rectify_days": 15, "supervision.warning_days": 10}
+LIMITS = {
+    "warehouse.idle_days": 180, "supervision.rectify_days": 15, "supervision.warning_days": 10, "warehouse.answer_days": 10,
+    "warehouse.entry_days": 30, "warehouse.loan_days": 180, "warehouse.loan_extensions": 2, "warehouse.reserve_days": 15,
+    "warehouse.papers_days": 5,
+}  # fmt: skip
 
 
 def as_user(username: str) -> Actor:

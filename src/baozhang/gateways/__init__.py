@@ -1,1 +1,1 @@
-"""Processes that face devices and speak their protocols; nothing is here until vehicles and meters are."""
+"""Processes that face devices and speak their protocols: satellite terminals of vehicles (JT/T 808)."""

@@ -19,7 +19,7 @@ class Reach(StrEnum):
     """How far a grant reaches from the organ in which its holder is appointed."""
 
     OWN = "own"  # that organ alone
-    JURISDICTION = "jurisdiction"  # every organ of the same jurisdiction
+    JURISDICTION = "jurisdiction"  # every organ of the same jurisdiction, and of those below that have no such body
     BELOW = "below"  # the same jurisdiction and all under it
     ALL = "all"  # everywhere: administrators and city-wide offices
 
@@ -78,6 +78,9 @@ holders_of: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
 )
 appointed: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
     "access.appointed", "the users who hold a role in an organ on a day, deputies among them"
+)
+people_of: Opening[Callable[[Iterable[int], dt.date], Iterable[int]]] = Opening(
+    "access.people_of", "the users who hold any role in some organs on a day"
 )
 organ_names: Opening[Callable[[Iterable[int]], dict[int, str]]] = Opening(
     "access.organ_names", "the names of some organs"

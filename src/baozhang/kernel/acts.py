@@ -28,6 +28,7 @@ class Act:
     article: str = ""
     icon: str = ""
     shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
+    answer: Callable[..., Any] | None = None  # (rows, by) → a file to open, in the place of doing something to the rows
 
     def as_button(self, name: str) -> dict[str, Any]:
         """The act as the list's bulk bar shows it."""
@@ -39,7 +40,15 @@ class Act:
             "confirm": str(self.confirm),
             "icon": self.icon,
             "kind": "",
+            "new_tab": self.answer is not None,
         }
+
+
+def also(resource: type[Resource], name: str, act: Act) -> None:
+    """This will offer an act of an upper floor on the records of a lower one; ValueError where the name is taken."""
+    if name in resource.acts:
+        raise ValueError(f"{resource.__name__} has an act {name} already")
+    resource.acts = {**resource.acts, name: act}
 
 
 def perform(

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from . import bulk, ledger
+from . import bulk, ledger, offered
 from .access import Actor
 from .customs import CustomField, fields_for, merge
 from .invariants import Keys, batch_faults, taken
@@ -178,7 +178,8 @@ def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]
         if not isinstance(model_field, models.ForeignKey):
             continue
         wanted = {str(row.values[name]).strip() for row in rows if isinstance(row.values.get(name), (str, int))} - {""}
-        keys = lookup(model_field.related_model, wanted) if wanted else {}  # type: ignore[arg-type]
+        target: Any = model_field.related_model
+        keys = lookup(target, wanted, offered.rows(resource, target)) if wanted else {}
         for i, row in enumerate(rows):
             if name not in row.values:  # what is not named stays as it is
                 continue
@@ -203,16 +204,19 @@ def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]
     return [row for i, row in enumerate(rows) if i not in bad]
 
 
-def lookup(model: type[Record], keys: Iterable[str]) -> dict[str, Record]:
-    """Records by what people call them: the natural key first, then other names that stand for one record only."""
-    manager = model._base_manager if model.scope_field is None else model.objects
+def lookup(model: type[Record], keys: Iterable[str], rows: Any = None) -> dict[str, Record]:
+    """Records by what people call them: the natural key first, then other names that stand for one record only.
+
+    Looked for among the rows given, else among all in scope.
+    """
+    among = rows if rows is not None else (model._base_manager if model.scope_field is None else model.objects).all()
     found: dict[str, Record] = {}
     for name in model.called or model.natural[:1]:
         missing = sorted(set(keys) - found.keys())
         for part in bulk.chunks(missing):
             several: set[str] = set()
             here: dict[str, Record] = {}
-            for record in manager.filter(**{f"{name}__oneof": part}):
+            for record in among.filter(**{f"{name}__oneof": part}):
                 text = str(getattr(record, name))
                 several.update({text} & here.keys())
                 here[text] = record

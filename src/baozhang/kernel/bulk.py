@@ -123,6 +123,18 @@ def insert_values(model: type[models.Model], names: Sequence[str], rows: Sequenc
     _put(model, names, rows)
 
 
+def insert_select(model: type[models.Model], names: Sequence[str], select: str, values: Sequence[Any]) -> int:
+    """This will insert what a SELECT finds, in the order of the named attributes; returns how many rows.
+
+    For observations alone, which have no ledger entry each: the record that they belong to says what they add up to.
+    """
+    known = {name: column for name, column, _adapt in _adapters(model, connection.vendor)}
+    columns = ", ".join(f'"{known[name]}"' for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f'INSERT INTO "{model._meta.db_table}" ({columns}) {select}', list(values))
+        return int(cursor.rowcount)
+
+
 def _put(model: type[models.Model], names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     known = {name: column for name, column, _adapt in _adapters(model, connection.vendor)}
     columns = ", ".join(f'"{known[name]}"' for name in names)

@@ -80,6 +80,7 @@ def linked() -> frozenset[str]:
 def chain_of(record: Record) -> Chain:
     """The whole chain of a record; as many queries as there are rounds and links, whatever the number of records."""
     edges, met, cut = _walk((record.label, record.pk))
+    edges, met = _joined(edges, met, start=(record.label, record.pk))
     nodes = {key: Node(key, BY_LABEL[key[0]]) for key in met}
     _deepen(nodes, edges)
     by_kind: dict[str, list[int]] = defaultdict(list)
@@ -120,6 +121,16 @@ def _pairs(link: Link, front: set[Key]) -> set[tuple[int, int]]:
             rows = model._base_manager.filter(**{f"{path}__in": keys, f"{link.column}__isnull": False})
             found.update(rows.order_by("pk").values_list("pk", link.column)[: MOST + 1])
     return found
+
+
+def _joined(edges: set[tuple[Key, Key]], met: set[Key], *, start: Key) -> tuple[set[tuple[Key, Key]], set[Key]]:
+    """Records that only join two others (the lines of a list) are walked through and not drawn: their ends are linked."""
+    joints = {key for key in met if BY_LABEL[key[0]].joint and key != start}
+    for joint in sorted(joints):
+        earlier = {one for one, other in edges if other == joint}
+        later = {other for one, other in edges if one == joint}
+        edges = {edge for edge in edges if joint not in edge} | {(one, other) for one in earlier for other in later}
+    return edges, met - joints
 
 
 def _deepen(nodes: dict[Key, Node], edges: set[tuple[Key, Key]]) -> None:

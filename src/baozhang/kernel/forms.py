@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from . import offered
 from .customs import CustomField, fields_for, merge
 from .record import Record, keep
 from .refusal import Invalid
@@ -76,12 +77,24 @@ def form_for(resource: Resource, *, by: Any, names: tuple[str, ...] | None = Non
     )
     form: RecordForm = made(**kwargs)
     form.resource = resource
+    if names is None and form.instance.pk:
+        _leave_to_steps(form, resource.model)
     form.customs = fields_for(resource.label) if names is None else []
     for custom in form.customs:
         form.fields[custom.column] = _custom_formfield(custom)
         form.initial.setdefault(custom.column, form.instance.extra.get(custom.key))
     _default_organ(form, resource, by)
     return form
+
+
+def _leave_to_steps(form: RecordForm, model: type[Record]) -> None:
+    """This will not ask of a record that is there what only steps change, and not offer what only steps bring about."""
+    for name in model.stepped:
+        form.fields.pop(name.removesuffix("_id"), None)
+    for name, values in model.reserved.items():
+        asked: Any = form.fields.get(name)
+        if asked is not None and getattr(form.instance, name) not in values:
+            asked.choices = [pair for pair in asked.choices if pair[0] not in values]
 
 
 def _formfield(resource: Resource, field: models.Field[Any, Any], by: Any) -> forms.Field | None:
@@ -105,7 +118,7 @@ def _formfield(resource: Resource, field: models.Field[Any, Any], by: Any) -> fo
 
 def _reference(resource: Resource, field: models.ForeignKey[Any, Any], by: Any) -> forms.Field:
     target: type[Record] = field.related_model  # type: ignore[assignment]
-    rows = target._base_manager.all() if target.scope_field is None else target.objects.all()
+    rows = offered.rows(resource, target)
     if field.attname == resource.model.scope_field:
         organs = by.where(resource.right("add"))
         rows = rows if organs is None else rows.filter(pk__in=organs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import access, clock, imports, jobs, scope
+from . import access, clock, corrections, imports, jobs, scope
 from .accounts import User
 from .imports import ImportSession
 
@@ -34,7 +34,7 @@ def commit_work(job: jobs.Job, session: int) -> dict[str, Any]:
 
 
 def _small(session: ImportSession) -> bool:
-    return (session.folder / "file").stat().st_size <= INLINE
+    return corrections.size(session.folder) <= INLINE
 
 
 def check(session: ImportSession, *, by: access.Actor, url: str) -> None:

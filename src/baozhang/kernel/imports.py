@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,7 +16,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import access, bulk, clock, ledger, resource
+from . import access, bulk, clock, corrections, ledger, resource
 from .border import Row, columns_of
 from .intake import Intake, Taken, writer
 from .mappings import chosen
@@ -102,24 +104,55 @@ def upload(res: Resource, file: IO[bytes], filename: str, *, organ_id: int, by: 
     session = ImportSession(
         organ_id=organ_id, slug=res.slug, filename=filename[-200:], digest=digest, user_id=by.person
     )
-    keep(session, by=by, right=res.right("import"))
-    session.folder.mkdir(parents=True, exist_ok=True)
-    file.seek(0)
-    with (session.folder / "file").open("wb") as target:
-        while piece := file.read(1 << 20):
-            target.write(piece)
+    with transaction.atomic():  # no session without its file
+        keep(session, by=by, right=res.right("import"))
+        shutil.rmtree(session.folder, ignore_errors=True)  # a number that was rolled back is given out again
+        session.folder.mkdir(parents=True)
+        try:
+            corrections.place(file, session.folder / "file")
+        except BaseException:
+            shutil.rmtree(session.folder, ignore_errors=True)
+            raise
     return session
 
 
 def opened(session: ImportSession) -> Workbook:
-    """The workbook of a session."""
-    return open_workbook(session.folder / "file", session.filename)
+    """The workbook of a session, rows that came back mended in the place of the wrong ones."""
+    return corrections.opened(session.folder, session.filename)
+
+
+def correct(session: ImportSession, file: IO[bytes], filename: str, *, by: access.Actor) -> ImportSession:
+    """This will take wrong rows back in, mended; the whole is to be checked again. Refused where the import is over."""
+    with transaction.atomic():
+        session = ImportSession._base_manager.select_for_update().get(pk=session.pk)
+        if session.state in (State.COMMITTED, State.UNDONE):
+            raise Refused(
+                _("导入“%(file)s”已经结束，改好的行没有处可放") % {"file": session.filename},
+                why=_("它的全部行已写入，或已撤销。"),
+                instead=_("请直接修改记录，或删去表中最后一列后作为新文件导入；同一编号的记录会更新，不会重复。"),
+            )
+        digest = corrections.add(session.folder, file, filename)
+        session.state = State.UPLOADED
+        note = _("改正表 %(name)s（SHA-256 %(digest)s）") % {"name": filename, "digest": digest}
+        keep(session, by=by, right=session.resource.right("import"), note=note)
+    return session
+
+
+def wrong_rows(session: ImportSession) -> io.BytesIO:
+    """The rows that the check found wrong, as a sheet to be mended and dropped again."""
+    faults: dict[tuple[str, int], list[dict[str, Any]]] = {}
+    for fault in checked(session).get("faults", []):
+        faults.setdefault((fault.get("sheet", ""), fault.get("row", 0)), []).append(fault)
+    with opened(session) as workbook:
+        return corrections.sheet_of(
+            workbook, tables(session, workbook, columns_of(session.resource)), faults, session.pk
+        )
 
 
 def tables(session: ImportSession, workbook: Workbook, columns: list[Column]) -> list[tuple[Table, Mapping]]:
     """The tables found in the workbook with their mapping: chosen by hand, remembered, or proposed."""
     plan = _plan(session)
-    found = []
+    found: list[tuple[Table, Mapping]] = []
     for table in find_tables(workbook, columns):
         chosen = plan.get(table.sheet.name, {})
         layout = layout_at(table.sheet, columns, chosen["heading"]) if chosen.get("heading") else table.layout
@@ -129,6 +162,8 @@ def tables(session: ImportSession, workbook: Workbook, columns: list[Column]) ->
         ).first()
         if remembered is not None:
             mapping = propose(layout, columns, remembered.mapping)
+        elif table.sheet.root and (like := corrections.paired(found, layout, columns)):
+            mapping = like
         if chosen.get("columns"):
             mapping = changed(mapping, layout, columns, {int(i): name for i, name in chosen["columns"].items()})
         if not chosen.get("skip"):
@@ -148,7 +183,7 @@ def choose(session: ImportSession, sheet: str, *, heading: int | None, columns: 
     """This will keep the columns that the user chose for a sheet, and remember them for the layout if asked."""
     plan = _plan(session)
     plan[sheet] = {"heading": heading, "columns": columns}
-    (session.folder / "plan.json").write_text(json.dumps(plan, ensure_ascii=False))
+    corrections.put(session.folder / "plan.json", json.dumps(plan, ensure_ascii=False))
     if remember:
         with opened(session) as workbook:
             for table, mapping in tables(session, workbook, columns_of(session.resource)):
@@ -193,7 +228,7 @@ def preview(session: ImportSession, *, by: access.Actor) -> Taken:
         notes = read_into(intake, workbook, found, columns)
         notes = [note for _table, mapping in found for note in mapping.notes] + notes
     taken = intake.end()
-    (session.folder / "check.json").write_text(json.dumps(_shown(res, taken, notes), ensure_ascii=False))
+    corrections.put(session.folder / "check.json", json.dumps(_shown(res, taken, notes), ensure_ascii=False))
     for name, value in taken.counts().items():
         setattr(session, name, value)
     session.state = State.CHECKED

@@ -127,8 +127,13 @@ def _different(values: Sequence[Any], field: models.Field[Any, Any]) -> Iterable
 
 
 def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
+    missing = value is None or value == ""
     return Fault(
-        reason=reason, field=field.name, value="" if value is None else str(value), column=str(field.verbose_name)
+        reason=reason,
+        field=field.name,
+        value="" if missing else str(value),
+        column=str(field.verbose_name),
+        remedy=_("请填写这一项；表中没有这一列的，请补上") if missing else "",
     )
 
 

@@ -9,16 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from . import clock
+from . import clock, space
 from .refusal import Refused
 
 log = logging.getLogger("baozhang.jobs")
 STALE = dt.timedelta(minutes=2)  # without a sign of life for so long, a running job is taken for dead
 MOST_ATTEMPTS = 3
+LANGUAGE = "@language"
 
 
 class State(models.TextChoices):
@@ -101,7 +104,7 @@ def ask(
             key=key,
             defaults={
                 "name": name,
-                "args": args,
+                "args": {**args, LANGUAGE: get_language()},
                 "title": title,
                 "user_id": user_id,
                 "organ_id": organ_id,
@@ -141,18 +144,26 @@ def perform(job_id: int) -> None:
     if job is None:
         return
     _HELD.add(job.pk)
+    args = dict(job.args)
     try:
-        job.result = WORKS[job.name](job, **job.args)
+        # What a job refuses, its asker reads: it is said in the language in which it was asked.
+        with translation.override(args.pop(LANGUAGE, None) or get_language()):
+            _do(job, args)
+    finally:
+        _HELD.discard(job.pk)
+    job.ended_at = clock.now()
+    job.save()
+
+
+def _do(job: Job, args: dict[str, Any]) -> None:
+    try:
+        job.result = WORKS[job.name](job, **args)
         job.state, job.error = State.DONE, ""
     except Refused as refused:
         job.state, job.result, job.error = State.REFUSED, refused.as_dict(), str(refused.what)
     except Exception as error:
         log.exception("job %s %s failed", job.pk, job.name)
-        job.state, job.error = State.FAILED, f"{error}\n{traceback.format_exc()[-4000:]}"
-    finally:
-        _HELD.discard(job.pk)
-    job.ended_at = clock.now()
-    job.save()
+        job.state, job.error = State.FAILED, f"{space.said(error) or error}\n{traceback.format_exc()[-4000:]}"
 
 
 @task()

@@ -50,6 +50,9 @@ class Record(models.Model):
     masked: ClassVar[frozenset[str]] = frozenset()  # values that enter the ledger as a digest only
     exclusive_period: ClassVar[tuple[tuple[str, ...], str, str] | None] = None  # (group, from, to): no overlaps
     stepped: ClassVar[Mapping[str, frozenset[str]]] = NOTHING  # fields that only a flow moves → what a new row may have
+    reserved: ClassVar[Mapping[str, frozenset[str]]] = (
+        NOTHING  # field → values to which only a flow or an act brings a row that is there
+    )
 
     class Meta:
         abstract = True
@@ -195,6 +198,11 @@ def _stand_still(
     model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, moves: frozenset[str]
 ) -> None:
     """This will raise Refused where a field that only a flow moves is changed past it, or begins in its middle."""
+    for name, values in model.reserved.items():
+        position = kept_fields(model).index(name) + 2 if name not in moves else 0
+        for row in rows if position else ():
+            if row.pk and getattr(row, name) in values and before[row.pk][position] != getattr(row, name):
+                raise _by_steps_alone(model, name)
     for name, first in model.stepped.items():
         if name in moves:
             continue
@@ -205,16 +213,16 @@ def _stand_still(
                 before[row.pk][position] != value if row.pk else not by.system and bool(first) and value not in first
             )
             if moved:
-                raise Refused(
-                    _("“%(field)s”不能直接填写")
-                    % {
-                        "field": next(
-                            f.verbose_name for f in model._meta.concrete_fields if name in (f.name, f.attname)
-                        )
-                    },
-                    why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
-                    instead=_("请在记录页面按步骤办理。"),
-                )
+                raise _by_steps_alone(model, name)
+
+
+def _by_steps_alone(model: type[R], name: str) -> Refused:
+    words = next(field.verbose_name for field in model._meta.concrete_fields if name in (field.name, field.attname))
+    return Refused(
+        _("“%(field)s”不能直接填写") % {"field": words},
+        why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
+        instead=_("请在记录页面按步骤办理。"),
+    )
 
 
 def _allow(

@@ -118,6 +118,7 @@ class Resource:
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
     follows: ClassVar[tuple[str, ...]] = ()  # foreign keys to what this record came from: the chain of a need
     leads: ClassVar[tuple[str, ...]] = ()  # foreign keys to what came of it
+    joint: ClassVar[bool] = False  # it only joins two others: a chain leads through it without drawing it
     before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by, counts) before natural keys are matched
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -200,6 +201,8 @@ def kind_of(field: models.Field[Any, Any], *, state: bool = False) -> str:
         return "state"
     if field.choices:
         return "choice"
+    if field.name == "year":
+        return "text"  # 2026 is a name, not an amount of 2,026
     if isinstance(field, models.DecimalField) and field.decimal_places == 2 and field.max_digits >= 16:
         return "money"
     return next((kind for type_, kind in _KINDS if isinstance(field, type_)), "text")

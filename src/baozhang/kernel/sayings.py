@@ -31,6 +31,8 @@ def _change(resource: Resource, attname: str, pair: list[Any], names: dict[str, 
     if attname.startswith("@"):
         return ledger.aside_words(attname, pair[1])
     field = next((f for f in resource.model._meta.concrete_fields if f.attname == attname), None)
+    if isinstance(field, models.JSONField) and not field.editable:
+        return ""  # what the machinery keeps beside the words
     words = field.verbose_name if field is not None else attname
     old, new = (_said(field, value, names.get(attname, {})) for value in pair)
     if old == "":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from pypinyin import Style, lazy_pinyin
 
 if TYPE_CHECKING:
     from .record import Record
@@ -21,6 +21,10 @@ _PARTS = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
 
 @lru_cache(maxsize=20_000)
 def _initial(char: str) -> str:
+    # Loaded by the first record that is kept; its dictionary of phrases, which one character never needs, is 50 MB.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin(char, style=Style.FIRST_LETTER, errors="ignore")[0:1][0] if _CHINESE.match(char) else ""
 
 

@@ -69,6 +69,9 @@ def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
     for code, entries in found.items():
         if entries:
             rows = [made for _order, made in sorted(entries, key=lambda pair: pair[0])]
+            nearest = max((len(row["url"]) for row in rows if row["active"]), default=0)
+            for row in rows:  # of a list and a page below it, the page alone is where one is
+                row["active"] = row["active"] and len(row["url"]) == nearest
             chapters.append(
                 {
                     "words": CHAPTERS[code].words,

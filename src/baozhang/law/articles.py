@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from baozhang.law.words import spoken
 
 TABLE = Path(__file__).with_name("articles.yaml")
 _FIELDS = {"chapter", "section", "paragraphs", "items", "title", "title_en", "gist", "gist_en", "obliges",
-           "obligations", "limits", "figures"}  # fmt: skip
+           "obligations", "limits"}  # fmt: skip
 _N = r"([零〇一二三四五六七八九十百]+|\d+)"
 _CITED = re.compile(rf"(?:《?(?:本)?(?:上海市机关运行保障)?条例》?)?第{_N}条(?:第{_N}款)?(?:第?[（(]?{_N}[）)]?项)?")
 
@@ -46,7 +45,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """This is one article in our own words: title, gist, whom it obliges, obligations, limits and their figures."""
+    """This is one article in our own words: title, gist, whom it obliges, obligations, kinds of limit."""
 
     number: int
     chapter: int
@@ -58,9 +57,13 @@ class IndexedArticle:
     obliges: tuple[Named, ...]
     obligations: tuple[str, ...]
     limits: tuple[Named, ...]
-    figures: tuple[str, ...]
     paragraphs: int
     items: int
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """These are the keys of the figures that name this article as their basis."""
+        return _figures().get(self.number, ())
 
     @property
     def label(self) -> str:
@@ -159,22 +162,20 @@ def articles() -> Mapping[int, IndexedArticle]:
             _named("parties", tuple(own["obliges"])),
             tuple(own.get("obligations", ())),
             _named("limits", tuple(own.get("limits", ()))),
-            _figures(own.get("figures", ())),
             own.get("paragraphs", 1),
             own.get("items", 0),
         )
     return found
 
 
-def _figures(patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """These are the catalogued keys that patterns stand for; ValueError where one stands for none."""
-    found: list[str] = []
-    for pattern in patterns:
-        keys = [key for key in catalogue() if fnmatchcase(key, pattern)]
-        if not keys:
-            raise ValueError(f"{TABLE.name}: no figure {pattern}")
-        found += keys
-    return tuple(found)
+@cache
+def _figures() -> Mapping[int, tuple[str, ...]]:
+    """These are the keys of the figures by article: a figure says once, as its basis, which articles it gives numbers to."""
+    found: dict[int, list[str]] = {}
+    for key, figure in catalogue().items():
+        for value in dict.fromkeys(place.article for place in citations_in(figure.basis)):
+            found.setdefault(value, []).append(key)
+    return {value: tuple(keys) for value, keys in found.items()}
 
 
 @cache

@@ -18,6 +18,9 @@ NATION = "CN"
 UNITS = {
     "CNY": ("元", "CNY"),
     "CNY_per_m2": ("元/㎡", "CNY/m²"),
+    "CNY_per_head_year": ("元/人·年", "CNY/head a year"),
+    "CNY_per_m2_year": ("元/㎡·年", "CNY/m² a year"),
+    "CNY_per_vehicle_year": ("元/辆·年", "CNY/vehicle a year"),
     "per_head": ("件/人", "per head"),
     "per_office": ("件/间", "per office"),
     "heads_per_piece": ("人/台", "heads per piece"),
@@ -25,6 +28,7 @@ UNITS = {
     "year": ("年", "years"),
     "day": ("日", "days"),
     "workday": ("个工作日", "working days"),
+    "times": ("次", "times"),
     "sheet": ("张", "sheets"),
     "litre": ("升", "litres"),
 }

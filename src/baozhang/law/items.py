@@ -147,6 +147,23 @@ def _by_name(said: str, families: frozenset[str]) -> str | None:
     return found
 
 
+@cache
+def unverified(edition: str) -> frozenset[str]:
+    """These are the codes of an edition that nobody has held against the text of the standard yet."""
+    return frozenset(_table()["unverified"][edition])
+
+
+@lru_cache(maxsize=100_000)
+def is_unverified(class_code: str, edition: str | int | None) -> bool:
+    """This is true where a card is recognized by its class code, and that code is one of the unverified (待核实)."""
+    code = fold(class_code or "")
+    for each in _editions(edition):
+        wanted = [one for item in items().values() for one in item.classes.get(each, ()) if code.startswith(one)]
+        if wanted and max(wanted, key=len) in unverified(each):
+            return True
+    return False
+
+
 def depreciation_group(class_code: str, edition: str | int | None, structure: str = "") -> str | None:
     """This is the group of `assets.depreciation` for a class code, for houses with their structure (钢混, 砖木 …).
 

@@ -7,13 +7,13 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
-from baozhang.kernel import bulk
+from baozhang.kernel import bulk, told
 from baozhang.kernel.record import Record
 from baozhang.law.case import Book, Case, Gate, Ground, Unverified, closed, places
 from baozhang.law.figures import IssuedValue, Reading
@@ -53,6 +53,12 @@ class Judged:
         """These are the facts as plain data."""
         return plain(dict(self.verdict.facts))
 
+    def told(self) -> dict[str, Any]:
+        """This is the same by message and values, so that it can be said in the reader's language."""
+        verdict = self.verdict
+        facts = [[told.parts_of(name), plain(told.parts_of(value))] for name, value in verdict.facts.items()]
+        return {"sentence": told.parts_of(verdict.sentence), "remedy": told.parts_of(verdict.remedy), "facts": facts}
+
     def figures(self) -> list[dict[str, Any]]:
         """These are the figures read, as plain data."""
         return [plain(reading.as_dict()) for reading in self.readings]
@@ -76,8 +82,8 @@ class Tally:
         self.error_count += 1
         where = f"{rule.subject} {getattr(subject, 'pk', '')}: " if subject is not None else ""
         if len(self.errors) < _TOLD:
-            self.errors.append(f"{where}{type(error).__name__}: {error}")
-            logger.error("rule %s failed on %s%s", rule.name, where, error, exc_info=error)
+            self.errors.append(f"{where}{type(error).__name__}: {told.plain(error)}")
+            logger.error("rule %s failed on %s%s", rule.name, where, told.plain(error), exc_info=error)
         if subject is None:
             self.broken = True
         else:
@@ -178,17 +184,18 @@ def look(rule: Rule, subject: Record, case: Case, *, pure: bool = True) -> list[
 
 def _said(rule: Rule, subject: Record, case: Case) -> list[Judged]:
     """These are a rule's verdicts with the figures read for each: a generator's since its last verdict."""
-    said = rule.look(subject, case)
-    if said is None:
-        return []
     organ, found = subject.organ_key(), []
-    if isinstance(said, Iterator):
-        for verdict in said:
-            found.append(Judged(rule, subject, organ, _sound(verdict), case.taken()))
-        return found
-    verdicts = [said] if isinstance(said, Verdict) else list(said)
-    readings = case.taken()
-    return [Judged(rule, subject, organ, _sound(verdict), readings) for verdict in verdicts]
+    with told.recording():
+        said = rule.look(subject, case)
+        if said is None:
+            return []
+        if isinstance(said, Iterator):
+            for verdict in said:
+                found.append(Judged(rule, subject, organ, _sound(verdict), case.taken()))
+        else:
+            verdicts, readings = [said] if isinstance(said, Verdict) else list(said), case.taken()
+            found = [Judged(rule, subject, organ, _sound(verdict), readings) for verdict in verdicts]
+    return found
 
 
 def _sound(verdict: Any) -> Verdict:
@@ -196,7 +203,8 @@ def _sound(verdict: Any) -> Verdict:
         raise TypeError(f"a rule gives verdicts, not {type(verdict).__name__}")
     if verdict.amount is not None and not (isinstance(verdict.amount, Decimal) and verdict.amount.is_finite()):
         raise TypeError(f"a sum is a Decimal in yuan, not {verdict.amount!r}")
-    return verdict
+    facts = {told.heard(name): told.heard(value) for name, value in verdict.facts.items()}
+    return replace(verdict, sentence=told.heard(verdict.sentence), remedy=told.heard(verdict.remedy), facts=facts)
 
 
 def plain(value: Any) -> Any:

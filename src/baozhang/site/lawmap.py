@@ -187,13 +187,8 @@ class Joined:
 
 
 def _figures() -> Iterator[Server]:
-    named: dict[str, list[Citation]] = {key: list(citations_in(figure.basis)) for key, figure in catalogue().items()}
-    for number, article in index.articles().items():
-        for key in article.figures:
-            if number not in {place.article for place in named[key]}:
-                named[key].append(Citation(number))
-    for key, places in named.items():
-        for place in places:
+    for key, figure in catalogue().items():
+        for place in citations_in(figure.basis):
             yield Server("figure", place, key, "", f"/standards/figures/{key}/", "standards.standard:view")
 
 

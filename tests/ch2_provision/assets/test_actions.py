@@ -6,10 +6,11 @@ import datetime as dt
 
 import pytest
 
+from baozhang.ch1_general.organs.models import Headcount
 from baozhang.ch2_provision.assets import actions
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.resources import Cards
-from baozhang.kernel import access, ledger, scope
+from baozhang.kernel import access, holds, ledger, scope
 from baozhang.kernel.access import Actor, Holding, Reach
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from tests import factories
@@ -60,28 +61,35 @@ def test_idle_things_are_offered_things_in_use_are_not(card, clerk):
     assert Card._base_manager.get(pk=idle.pk).offered is None
 
 
-def test_an_early_disposal_needs_its_reason(card, clerk):
-    one = card(acquired=D(2023, 1, 10))
-    with pytest.raises(Refused) as refused:
-        actions.dispose([one], form="scrapping", day=DAY, by=clerk)
-    assert refused.value.article == "第十二条第一款" and "最低使用年限 6 年" in str(refused.value.what)
-    assert Card._base_manager.get().disposed is None
-    fresh = Card._base_manager.get()
-    assert actions.dispose([fresh], form="scrapping", day=DAY, by=clerk, note="火灾损毁，鉴定〔2026〕3号") == 1
-    gone = Card._base_manager.get()
+def test_only_a_case_ends_a_card(card, clerk):
+    one, other = card(acquired=D(2015, 1, 10)), card()
+    case, rival = factories.kept(Headcount, where=one.organ), factories.kept(Headcount, where=one.organ)
+    with scope.everything("test") as by:
+        holds.take(one, case=rival, words="借用", by=by)
+        with pytest.raises(Refused, match="已有安排"):
+            actions.dispose([one], form="scrapping", day=DAY, case=case, by=by)
+        holds.release(rival)
+    assert actions.dispose([one], form="scrapping", day=DAY, case=case, by=clerk) == 1
+    gone = Card._base_manager.get(pk=one.pk)
     assert (gone.use_state, gone.disposal, gone.disposed) == ("scrapped", "scrapping", DAY)
     with pytest.raises(Refused):
         actions.change_use_state([gone], state="in_use", by=clerk)
-
-
-@pytest.mark.parametrize(("form", "acquired"), [("scrapping", D(2020, 3, 4)), ("transfer", D(2025, 1, 1))])
-def test_a_disposal_in_time_or_within_the_system_needs_none(card, clerk, form, acquired):
-    assert actions.dispose([card(acquired=acquired)], form=form, day=DAY, by=clerk) == 1
-
-
-def test_a_disposal_needs_form_and_day(card, clerk):
     with pytest.raises(Invalid):
-        actions.dispose([card()], form="", day=DAY, by=clerk)
+        actions.dispose([other], form="", day=DAY, case=case, by=clerk)
+
+
+def test_the_form_offers_no_end(card, clerk):
+    from baozhang.kernel import resource
+    from baozhang.kernel.forms import form_for
+
+    one = card()
+    with scope.within(clerk):
+        form = form_for(resource.get("assets/cards"), by=clerk, instance=one)
+        fresh = form_for(resource.get("assets/cards"), by=clerk)
+    assert {"disposal", "disposed"} & set(form.fields) == set() and {"disposal", "disposed"} <= set(fresh.fields)
+    offered = {value for value, _words in form.fields["use_state"].choices}
+    assert "idle" in offered and "scrapped" not in offered
+    assert "dispose" not in Cards.acts
 
 
 def test_a_foreign_clerk_cannot_act(card, neighbour):

@@ -234,3 +234,71 @@ def test_a_workbook_of_vehicles_goes_in_and_nothing_doubles(clerk):
         Decimal(118000),
     )
     assert (card.booked, card.depreciated, card.establishment) == (D(2019, 5, 15), Decimal(59000), "within")
+
+
+EXCHANGE = ["JH1", 6000, "001", "A02021003", "打印机", 0, "1", "新购", "A4黑白打印机", "", "", 1, "设备", "台", "20150601", 6000, "2022-01-05", "正常",
+            "记-1", "1", "20150615"]  # fmt: skip
+
+
+def test_a_card_that_was_disposed_of_is_not_in_use(clerk):
+    lines = [_cells(LAYOUTS["exchange"][0]), EXCHANGE, ["JH2", *EXCHANGE[1:16], "", *EXCHANGE[17:]]]
+    with scope.within(clerk):
+        session = imports.upload(RES, _workbook(lines), "交换.xlsx", organ_id=clerk.organ_id, by=clerk)
+        assert imports.preview(session, by=clerk).faults == []
+        imports.commit(session, by=clerk)
+    gone, here = Card._base_manager.order_by("number")
+    assert (gone.disposed, gone.disposal, gone.use_state) == (D(2022, 1, 5), "other", "disposed")
+    assert (here.disposed, here.use_state) == (None, "in_use")
+
+
+def test_a_missing_column_is_told_with_its_remedy(clerk):
+    lines = [["资产编号", "资产名称", "分类", "部门"], ["C1", "办公桌", "办公桌", "办公室"]]
+    with scope.within(clerk):
+        session = imports.upload(RES, _workbook(lines), "盘点.xlsx", organ_id=clerk.organ_id, by=clerk)
+        (fault,) = imports.preview(session, by=clerk).faults
+    assert (fault.column, fault.reason) == ("原值", "必填") and "请补上" in fault.remedy
+
+
+def test_an_unknown_organ_and_a_foreign_organs_numbers_are_refused_row_by_row(clerk, neighbour):
+    with scope.everything("test") as by:
+        commit(RES, rows({"number": "N-1", "name": "邻居的椅子"}), by=by, defaults={"organ": neighbour})
+    lines = [
+        ["单位名称", "资产编号", "资产名称", "价值", "取得日期"],
+        ["查无此局", "C1", "办公椅", 500, "2023-05-06"],
+        [neighbour.name, "N-1", "办公椅", 1, "2023-05-06"],
+        [neighbour.code, "N-9", "办公椅", 1, "2023-05-06"],
+        ["", "N-1", "办公椅", 500, "2023-05-06"],
+    ]
+    with scope.within(clerk):
+        session = imports.upload(RES, _workbook(lines), "外单位.xlsx", organ_id=clerk.organ_id, by=clerk)
+        taken = imports.preview(session, by=clerk)
+    assert [fault.row for fault in taken.faults] == [2, 3, 4]
+    assert len({fault.reason for fault in taken.faults}) == 1, "a foreign organ is told like one that does not exist"
+    assert taken.counts()["new"] == 1, "the same number in one's own organ is another card"
+    assert Card._base_manager.get(number="N-1").name == "邻居的椅子"
+
+
+def test_what_would_run_as_a_formula_leaves_as_text(clerk, as_user):
+    take(clerk, {"number": "F1", "name": "=cmd|' /C calc'!A1", "place": "@SUM(1)", "custodian": "+86 13800000000"})
+    client = as_user("li")
+    asked = "cols=number,name,place,custodian"
+    text = b"".join(client.get(f"/assets/cards/export.csv?{asked}")).decode("utf-8-sig")
+    assert "'=cmd|' /C calc'!A1" in text and "'@SUM(1)" in text and "'+86" in text
+    data = b"".join(client.get(f"/assets/cards/export.xlsx?{asked}"))
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        xml = packed.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in xml and "=cmd|" in xml
+    with scope.within(clerk):
+        again = imports.from_file(RES, _saved(data), organ_id=clerk.organ_id, by=clerk, dry_run=True)
+    assert (again["unchanged"], again["changed"], again["new"]) == (1, 0, 0)
+
+
+def _saved(data):
+    import tempfile
+    from pathlib import Path
+
+    path = Path(tempfile.mkdtemp()) / "again.xlsx"
+    path.write_bytes(data)
+    return path

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from baozhang.ch2_provision.assets import actions
+from baozhang.kernel import scope
 from tests import factories
 
 D = dt.date
@@ -49,3 +51,44 @@ def test_labels_are_printed_for_ones_own_cards_only(card, agency, neighbour, as_
     reader = as_user(factories.person("reader", "head", agency))
     assert reader.get(f"/assets/cards/{mine.pk}/label/").status_code == 403
     assert reader.get("/assets/cards/labels.pdf").status_code == 403
+
+
+def test_many_labels_come_from_the_lists_bulk_bar(card, agency, neighbour, as_user, monkeypatch):
+    mine, theirs = [card() for _n in range(3)], card(organ=neighbour)
+    clerk = as_user(factories.person("clerk", "asset_clerk", agency))
+    page = clerk.get("/assets/cards/").content.decode()
+    assert 'value="labels" formtarget="_blank"' in page
+    picked = {"act": "labels", "id": [one.pk for one in mine[:2]]}
+    for asked in (picked, {"act": "labels", "everything": "1"}):
+        answer = clerk.post("/assets/cards/acts/?use_state=in_use", asked)
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), asked
+        assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
+    assert clerk.post("/assets/cards/acts/?", {"act": "labels", "id": [theirs.pk]}).status_code == 422
+    monkeypatch.setattr("baozhang.ch2_provision.assets.views.MOST_LABELS", 2)
+    refused = clerk.post("/assets/cards/acts/?", {"act": "labels", "everything": "1"})
+    assert refused.status_code == 422
+    assert "符合条件的卡片有 3 张，一次最多打印 2 张标签" in refused.content.decode()
+    reader = as_user(factories.person("reader", "head", agency))
+    assert 'value="labels"' not in reader.get("/assets/cards/").content.decode()
+    assert reader.post("/assets/cards/acts/?", picked).status_code == 403
+
+
+def test_a_class_code_that_nobody_checked_shows_as_such(card, agency, as_user):
+    client = as_user(factories.person("clerk", "asset_clerk", agency))
+    scanner, desktop = (
+        card(name="扫描仪", class_code="A02021118", edition="2022"),
+        card(class_code="A02010105", edition="2022"),
+    )
+    pages = [
+        client.get(f"/assets/cards/?cols=number,item_name&class_code={one.class_code}").content.decode()
+        for one in (scanner, desktop)
+    ]
+    assert "扫描仪（分类代码待核实）" in pages[0] and "待核实" not in pages[1]
+    seed_classes_as_system()
+    classes = client.get("/assets/classes/?q=A02021").content.decode()
+    assert "待核实" in classes and "已核实" in classes
+
+
+def seed_classes_as_system():
+    with scope.everything("test") as by:
+        actions.seed_classes(by)

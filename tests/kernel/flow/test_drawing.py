@@ -10,7 +10,7 @@ from tests.conftest import TODAY
 from baozhang.kernel import clock
 from baozhang.kernel.flow import FLOWS, Task, buttons_of, path_of, perform
 from baozhang.kernel.flow.offering import GuardWrites
-from baozhang.kernel.refusal import Invalid, NotFound
+from baozhang.kernel.refusal import Invalid, NotFound, Refused
 
 
 def shown(items):
@@ -226,3 +226,22 @@ def test_a_record_with_several_flows_shows_them_all(world, flows):
     names = {button.name for button in buttons_of(thing, world("张某"))}
     assert {"submit", "file"} <= names and path_of(thing, world("张某"))
     assert clock.today() == TODAY
+
+
+def test_a_step_of_another_way_is_neither_drawn_nor_asked_nor_taken(world, flows, monkeypatch):
+    approve = flows.review.plan.steps["approve"]
+    monkeypatch.setattr(approve, "when", lambda thing: (thing.amount or 0) > 100)
+    thing = world.thing()
+    assert "批准" not in [item["words"] for item in flows.review.path(thing, world("张某"))]
+    flows.review.take("submit", thing, by=world("张某"), values={"amount": 100})
+    flows.review.take("audit", thing, by=world("王局"))
+    assert not [
+        task for task in flows.review.tasks(thing) if task.permission == approve.permission and task.part == "main"
+    ]
+    assert "approve" not in [button.name for button in buttons_of(thing, world("孙局"))]
+    with pytest.raises(Refused, match="不经过"):
+        flows.review.take("approve", thing, by=world("孙局"))
+    dear = world.thing()
+    assert "批准" not in [item["words"] for item in flows.review.path(dear, world("张某"))]
+    dear.amount = 101
+    assert "批准" in [item["words"] for item in flows.review.path(dear, world("张某"))]

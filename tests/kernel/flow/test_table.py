@@ -44,6 +44,12 @@ def test_a_wrong_name_stops_the_start(flows, step, said):
         settle()
 
 
+def test_a_step_does_not_bear_the_name_of_an_office_verb(flows):
+    type("Wrong", (Flow,), {"model": Thing, "hand": Step("交付", "draft", "submitted", ":submit")})
+    with pytest.raises(LookupError, match="hand: its name is that of an office verb"):
+        settle()
+
+
 def test_other_faults_stop_the_start(flows):
     type("W" * 41, (Flow,), {"model": Thing, "a": Step("甲", "draft", "submitted", ":submit")})
     type("Empty", (Flow,), {"model": Thing})

@@ -28,6 +28,7 @@ class Organs(AppConfig):
         access.suspended_grants.fill(queries.suspended)
         access.holders_of.fill(queries.holders)
         access.appointed.fill(queries.appointed)
+        access.people_of.fill(queries.people)
         access.organ_names.fill(queries.names)
         case.PLACES.fill(queries.places)
         scenes.SETTING.fill(stage.set_up)

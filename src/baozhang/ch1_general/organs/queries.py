@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 
 from baozhang.kernel import access
 from baozhang.kernel.access import Holding, Organs, Reach
 
 from .choices import Competence, State
-from .models import Appointment, Delegation, Headcount, Organization, Suspension
+from .models import Appointment, Delegation, Headcount, Jurisdiction, Organization, Suspension
 
 
 def on_day(day: dt.date) -> Q:
@@ -43,20 +43,40 @@ def within(organ_id: int, reach: Reach) -> Organs:
         return None
     if reach is Reach.OWN:
         return frozenset({organ_id})
-    here, rows = Organization._base_manager.filter(pk=organ_id), Organization._base_manager.order_by()
+    here = Organization._base_manager.filter(pk=organ_id)
+    place, path, above, competence = here.values_list(
+        "jurisdiction_id", "jurisdiction__path", "jurisdiction__parent", "competence"
+    ).get()
     if reach is Reach.JURISDICTION:
-        rows = rows.filter(jurisdiction__in=here.values("jurisdiction"))
+        found = _served(place, path, competence)
+    elif above is None:
+        return None
     else:
-        path, above = here.values_list("jurisdiction__path", "jurisdiction__parent").get()
-        if above is None:
-            return None
-        rows = rows.filter(jurisdiction__path__startswith=path)
-    return frozenset(rows.values_list("pk", flat=True))
+        found = Q(jurisdiction__path__startswith=path)
+    return frozenset(Organization._base_manager.filter(found).order_by().values_list("pk", flat=True))
+
+
+def _served(place: int, path: str, competence: str) -> Q:
+    """The organs that a body answers for: its own jurisdiction's, and those of towns below that have no such body.
+
+    A town without a support authority of its own is served by the one above it (articles 4, and 13 paragraph 1).
+    """
+    if competence not in (Competence.AUTHORITY, Competence.FINANCE):
+        return Q(jurisdiction_id=place)
+    nearer = Organization._base_manager.filter(
+        competence=competence, state=State.ACTIVE, jurisdiction__path__startswith=path
+    ).exclude(jurisdiction_id=place)
+    theirs = ExpressionWrapper(OuterRef("jurisdiction__path"), output_field=CharField())
+    between = nearer.annotate(theirs=theirs).filter(theirs__startswith=F("jurisdiction__path"))
+    return Q(jurisdiction_id=place) | Q(~Exists(between), jurisdiction__path__startswith=path)
 
 
 def _same_level(organ: Organization, competence: str) -> Organization | None:
     """The body with a competence in the organ's own jurisdiction, or in the next above where a town has none."""
-    place = organ.jurisdiction
+    return _in_or_above(organ.jurisdiction, competence)
+
+
+def _in_or_above(place: Jurisdiction, competence: str) -> Organization | None:
     while True:
         found = Organization._base_manager.filter(jurisdiction=place, competence=competence, state=State.ACTIVE).first()
         if found or place.parent is None:
@@ -75,13 +95,9 @@ def finance_of(organ: Organization) -> Organization | None:
 
 
 def authority_above(organ: Organization) -> Organization | None:
-    """The support authority of the jurisdiction above the organ's; None at the top."""
+    """The support authority above the organ's jurisdiction, of the nearest level that has one; None at the top."""
     parent = organ.jurisdiction.parent
-    if parent is None:
-        return None
-    return Organization._base_manager.filter(
-        jurisdiction=parent, competence=Competence.AUTHORITY, state=State.ACTIVE
-    ).first()
+    return _in_or_above(parent, Competence.AUTHORITY) if parent is not None else None
 
 
 def heads(day: dt.date, organ_ids: Iterable[int] | None = None) -> dict[tuple[int, str], tuple[int, int]]:
@@ -118,7 +134,7 @@ def holders(permission: str, organ_id: int, day: dt.date) -> list[int]:
     jurisdiction, path = place
     covers = {
         Reach.OWN: Q(organ_id=organ_id),
-        Reach.JURISDICTION: Q(organ__jurisdiction_id=jurisdiction),
+        Reach.JURISDICTION: Q(organ__jurisdiction_id=jurisdiction) | Q(organ_id__in=_serving(path)),
         Reach.BELOW: Q(organ__jurisdiction__code__in=path.strip("/").split("/")),
         Reach.ALL: Q(),
     }
@@ -126,6 +142,16 @@ def holders(permission: str, organ_id: int, day: dt.date) -> list[int]:
     for reach, codes in reaching.items():
         found |= covers[reach] & Q(role__in=codes)
     return _people(Appointment._base_manager.filter(on_day(day), found), organ_id, day)
+
+
+def _serving(path: str) -> list[int]:
+    """The support authority and the finance department that answer for a place, by its path."""
+    codes = path.strip("/").split("/")
+    rows = Organization._base_manager.filter(
+        jurisdiction__code__in=codes, competence__in=(Competence.AUTHORITY, Competence.FINANCE), state=State.ACTIVE
+    ).values_list("competence", "jurisdiction__path", "pk")
+    nearest = {competence: pk for competence, _path, pk in sorted(rows, key=lambda row: len(row[1]))}
+    return list(nearest.values())
 
 
 def appointed(role: str, organ_id: int, day: dt.date) -> list[int]:
@@ -145,6 +171,11 @@ def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) ->
             rows.append((taker, organ))
     rows.sort(key=lambda row: row[1] != organ_id)
     return list(dict.fromkeys(user for user, _organ in rows))
+
+
+def people(organ_ids: Iterable[int], day: dt.date) -> QuerySet[Appointment, int]:
+    """The keys of the users who hold any role in some organs on a day."""
+    return Appointment._base_manager.filter(on_day(day), organ_id__in=set(organ_ids)).values_list("user_id", flat=True)
 
 
 def names(organ_ids: Iterable[int]) -> dict[int, str]:

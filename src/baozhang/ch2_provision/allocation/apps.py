@@ -10,3 +10,7 @@ class Allocation(AppConfig):
     label = "allocation"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "配置"
+
+    def ready(self) -> None:
+        """This will declare what people see of needs."""
+        from . import jobs, resources, round_resources  # noqa: F401

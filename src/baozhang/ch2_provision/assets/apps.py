@@ -12,5 +12,12 @@ class Assets(AppConfig):
     verbose_name = "资产"
 
     def ready(self) -> None:
-        """This will declare what people see of cards, classes and books."""
-        from . import resources  # noqa: F401
+        """This will declare what people see of cards, classes and books, and tell plans and budgets what cards know."""
+        from baozhang.ch2_provision.funding.queries import suggesting
+
+        from . import jobs, resources  # noqa: F401
+        from .queries import renewals
+
+        suggesting.suggestions.fill(renewals.renewals)
+        suggesting.drivers.fill(renewals.drivers)
+        from .views import reconciling, registers, running  # noqa: F401

@@ -10,3 +10,7 @@ class Disposals(AppConfig):
     label = "disposal"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "处置"
+
+    def ready(self) -> None:
+        """This will declare what people see of disposals, and what each step wants."""
+        from . import hooks, resources, views  # noqa: F401

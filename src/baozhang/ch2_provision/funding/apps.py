@@ -10,3 +10,7 @@ class Funding(AppConfig):
     label = "funding"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "经费"
+
+    def ready(self) -> None:
+        """This will declare paths, acts and what people see of plans and budgets."""
+        from . import actions, flows, resources  # noqa: F401

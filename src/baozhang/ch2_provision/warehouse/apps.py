@@ -10,3 +10,7 @@ class Warehouse(AppConfig):
     label = "warehouse"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "公物仓"
+
+    def ready(self) -> None:
+        """This will declare what people see of the warehouse, and what the calendar does in it."""
+        from . import jobs, resources, views  # noqa: F401

@@ -10,3 +10,7 @@ class Procurement(AppConfig):
     label = "procurement"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "采购"
+
+    def ready(self) -> None:
+        """This will declare what people see of purchases."""
+        from . import resources  # noqa: F401

@@ -28,7 +28,7 @@ from baozhang.law.figurespec import FigureSpec, Match
 from baozhang.law.judge import plain
 from baozhang.law.rowwords import row_keys, written
 
-from . import queries, trying, wording
+from . import pricing, queries, trying, wording
 from .choices import State
 from .models import Standard, StandardLine, Trial
 
@@ -109,6 +109,7 @@ def new_version(standard: Standard, *, by: Actor) -> Standard:
             for line in queries.lines_of(standard)
         ]  # fmt: skip
         keep(copies, by=by, act=DRAFTED)
+        pricing.carry_over(standard, draft, by=by)
     return draft
 
 

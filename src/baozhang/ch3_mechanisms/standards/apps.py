@@ -15,6 +15,6 @@ class Standards(AppConfig):
         """This will fill the law's opening, declare path, screens and jobs, and put the pages into the menu."""
         from baozhang.law.issued import provide_issued
 
-        from . import flows, jobs, queries, resources  # noqa: F401
+        from . import flows, jobs, price_resources, queries, resources  # noqa: F401
 
         provide_issued(queries.issued_values, version=queries.stamp, turns=queries.turns)

@@ -31,6 +31,17 @@ class Conclusion(TextChoices):
     ABOLISH = "abolish", _("建议废止")
 
 
+class ReviewState(TextChoices):
+    """Where the review of a quota stands whose reference price has drifted (article 7)."""
+
+    OPEN = "open", _("待复核")
+    KEPT = "kept", _("维持定额")
+    REVISE = "revise", _("修订定额")
+
+
+REVIEW_COLOURS = {ReviewState.OPEN: "amber", ReviewState.KEPT: "green", ReviewState.REVISE: "blue"}
+EXPENDITURE = "funding.quota."  # figures of this folder are money: physical quota times reference price
+
 # Where figures of the catalogue stand on the screen, by the folder of their key; others stand under 其他.
 FAMILIES = {
     "assets.quantity": _("数量"),
@@ -38,6 +49,7 @@ FAMILIES = {
     "assets.years": _("使用年限"),
     "assets.vehicle": _("公务用车"),
     "assets": _("资产管理"),
+    "funding.quota": _("支出定额"),
     "warehouse": _("公物仓"),
     "services": _("服务"),
     "supervision": _("监督"),

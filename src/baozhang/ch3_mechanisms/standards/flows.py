@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.choices import Competence
 from baozhang.kernel.access import Actor
-from baozhang.kernel.flow import Review
+from baozhang.kernel.flow import Flow, Review, Step
 from baozhang.kernel.refusal import Invalid, Refused
 
-from . import actions
-from .choices import State
-from .models import Standard
+from . import actions, pricing
+from .choices import ReviewState, State
+from .models import QuotaReview, Standard
 
 ISSUERS = (Competence.AUTHORITY, Competence.FINANCE)
 
@@ -78,8 +78,18 @@ def replaceable(standard: Any) -> None:
     actions.replaced(standard)
 
 
+def founded(standard: Any) -> None:
+    """An expenditure quota is its physical quota times a reference price, not a number out of the air."""
+    said = pricing.unfounded(standard)
+    if said:
+        raise Refused(
+            _("有 %(n)d 条支出定额没有按实物定额和参考价格测算") % {"n": len(said)}, why="；".join(said[:4]), article=pricing.ARTICLE,
+            instead=_("请登记测算依据（实物定额 × 参考价格），再“按测算依据计算”。"),
+        )  # fmt: skip
+
+
 for _step in (StandardFlow.submit, StandardFlow.approve):
-    for _guard in (ahead, complete, replaceable):
+    for _guard in (ahead, complete, replaceable, founded):
         _step.guard(_guard)
 
 
@@ -87,3 +97,26 @@ for _step in (StandardFlow.submit, StandardFlow.approve):
 def publish_it(standard: Any, *, by: Actor) -> None:
     """The lines come into force on the standard's day, and the document that says so is numbered."""
     actions.publish(standard, by=by)
+
+
+class QuotaReviewFlow(Flow):
+    """A quota whose price has drifted is looked at: it stands, or a new version is drafted; nothing is overwritten."""
+
+    model = QuotaReview
+    words = gettext_lazy("定额复核")
+    article = pricing.ARTICLE
+    initial = (ReviewState.OPEN,)
+
+    stand = Step(
+        gettext_lazy("维持定额"), ReviewState.OPEN, ReviewState.KEPT, ":decide", needs_note=True, kind="primary",
+        says=gettext_lazy("写明为什么价格变动后仍维持原定额。"),
+    )  # fmt: skip
+    revise = Step(
+        gettext_lazy("修订定额"), ReviewState.OPEN, ReviewState.REVISE, ":decide", needs_note=True, side=True,
+        says=gettext_lazy("写明修订安排；新版本在标准页面起草，自新的日期起施行，原定额不改动。"),
+    )  # fmt: skip
+
+    @classmethod
+    def title(cls, record: Any) -> str:
+        """What a task about it is called."""
+        return f"{record.component.physical}：{record}"

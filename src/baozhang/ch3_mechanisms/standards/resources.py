@@ -205,6 +205,14 @@ access.grant(
      "standards.reexamination:view", "standards.reexamination:add", "standards.reexamination:change", "standards.reexamination:export"],
     Reach.OWN,
 )  # fmt: skip
+# Expenditure quotas are set by the finance department of each level (article 7, paragraph 2).
+access.grant(
+    roles.FINANCE_OFFICER,
+    ["standards.standard:add", "standards.standard:change", "standards.standard:submit", "standards.standardline:add",
+     "standards.standardline:change", "standards.standardline:import"],
+    Reach.OWN,
+)  # fmt: skip
+access.grant(roles.FINANCE_HEAD, ISSUE, Reach.OWN)
 access.grant(roles.SUPPORT_HEAD, [ISSUE, "standards.trial:view", "standards.reexamination:view"], Reach.OWN)
 access.grant((roles.STANDARDS_OFFICER, roles.SUPPORT_HEAD), TRY, Reach.BELOW)
 shell.entry("mechanisms", gettext_lazy("现行标准"), "standards-figures", "standards.standard:view", order=30)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_above
-from baozhang.kernel import access, ledger
+from baozhang.kernel import access, ledger, told
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import issuing
 from baozhang.kernel.flow import Party, Rectification, Step
@@ -202,7 +202,7 @@ def _really_gone(order: Order, *, day: dt.date, values: dict[str, Any]) -> None:
 
 
 def _said(one: Checked) -> str:
-    return one.sentence or _("%(finding)s：规则无法判断") % {"finding": one.item.finding}
+    return told.say(one.parts) or _("%(finding)s：规则无法判断") % {"finding": one.item.finding}
 
 
 @OrderFlow.close.effect

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.kernel import told
 from baozhang.kernel.record import Record
 from baozhang.law.explain import article_words, figure_sentence
 from baozhang.law.rules import title_of
@@ -75,6 +76,9 @@ class Finding(Record):
     context = models.JSONField(_("判断时所见"), default=dict, blank=True)
     amount = models.DecimalField(_("涉及金额"), max_digits=18, decimal_places=2, null=True, blank=True)
     remedy = models.CharField(_("处理建议"), max_length=500, blank=True, default="")
+    told = models.JSONField(
+        _("原话"), default=dict, blank=True, editable=False
+    )  # by message and values, for either language
     digest = models.CharField(_("摘要"), max_length=64)
     first_day = models.DateField(_("首次发现日期"))
     judged_on = models.DateField(_("判断日期"))
@@ -117,6 +121,23 @@ class Finding(Record):
     def title(self) -> str:
         """This is the title of the rule."""
         return title_of(self.rule)
+
+    @property
+    def words(self) -> str:
+        """This is the sentence in the reader's language; as it was kept where its parts were not."""
+        return told.say(self.told["sentence"]) if self.told else self.sentence
+
+    @property
+    def advice(self) -> str:
+        """This is the remedy in the reader's language."""
+        return told.say(self.told["remedy"]) if self.told else self.remedy
+
+    @property
+    def fact_words(self) -> dict[str, Any]:
+        """These are the facts in the reader's language."""
+        if not self.told:
+            return self.facts
+        return told.pairs(self.told["facts"])
 
     @property
     def article_words(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_above, authority_of
-from baozhang.kernel import access, ledger
+from baozhang.kernel import access, ledger, told
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
@@ -153,6 +153,7 @@ class OrderFinding(Record):
     result = models.CharField(_("复查结果"), max_length=10, choices=Result.choices, blank=True, default="")
     said = models.CharField(_("复查时的问题"), max_length=500, blank=True, default="")
     checked_on = models.DateField(_("复查日期"), null=True, blank=True)
+    told = models.JSONField(_("原话"), default=dict, blank=True, editable=False)  # both by message and values
 
     natural = ("order_id", "finding_id")
 
@@ -170,6 +171,13 @@ class OrderFinding(Record):
 
     def __str__(self) -> str:
         return self.sentence[:60] or str(self.finding_id)
+
+    @property
+    def words(self) -> str:
+        """This is what the order said of it, in the reader's language; before it goes out, what the finding says now."""
+        if not self.sentence:
+            return str(self.finding.words)
+        return told.say(self.told["sentence"]) if self.told.get("sentence") else self.sentence
 
 
 for _verb, _words in {

@@ -277,7 +277,7 @@ class _Round:
         self.fresh, self.moved = [], {}
 
     def _move(self, row: Finding, draft: Finding) -> None:
-        for name in (*_SAID, "subject_name", "subject_version", "context", "digest", "judged_on"):
+        for name in (*_SAID, "subject_name", "subject_version", "context", "digest", "judged_on", "told"):
             setattr(row, name, getattr(draft, name))
         if row.state == State.FALSE_ALARM:
             # It was a false alarm on other facts; on these somebody has to look again.
@@ -329,5 +329,5 @@ def _draft(judged: Judged, said: dict[str, Any], digest: str, day: dt.date) -> F
     return Finding(
         rule=judged.rule.name, kind=judged.label, subject_id=subject.pk, subject_name=str(subject)[:200],
         subject_version=subject.version, key=judged.key, context=seen(subject), digest=digest, first_day=day,
-        judged_on=day, **said,
+        judged_on=day, told=judged.told(), **said,
     )  # fmt: skip

@@ -66,6 +66,7 @@ class Replay:
     then: dict[str, Any]
     now: dict[str, Any] | None
     differences: list[str] = field(default_factory=list)
+    told: dict[str, Any] = field(default_factory=dict)  # what it says now, by message and values
     why: str = ""  # why it does not come about again
 
 
@@ -96,7 +97,7 @@ def replay(finding: Finding) -> Replay:
         return Replay(False, then, None, why=_("按当日的事实和标准，规则没有发现问题。"))
     now = _parts(found[0])
     differences = [name for name in _PARTS if then[name] != now[name]]
-    return Replay(not differences, then, now, differences)
+    return Replay(not differences, then, now, differences, told=found[0].told())
 
 
 def _parts(judged: Judged) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import translation
 
+from baozhang.kernel import told
 from baozhang.law.judge import Judged, Tally, judge
 from baozhang.law.rules import rule_on
 
@@ -29,6 +30,11 @@ class Checked:
     def sentence(self) -> str:
         """This is what the rule says now; empty where it says nothing."""
         return str(self.judged.verdict.sentence)[:500] if self.judged is not None else ""
+
+    @property
+    def parts(self) -> told.Parts:
+        """This is the same by message and values."""
+        return told.parts_of(self.judged.verdict.sentence) if self.judged is not None else []
 
 
 def items_of(order: Order) -> list[OrderFinding]:

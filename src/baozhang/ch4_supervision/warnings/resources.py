@@ -47,8 +47,9 @@ class Findings(Resource):
     words = pgettext_lazy("list", "风险线索")
     icon = "exclamation-triangle"
     purpose = gettext_lazy("规则巡查发现的问题：哪一条、什么标准、什么事实、怎么办")
-    columns = ("sentence", "severity", "organ", "amount", "state", "cited", "first_day")
+    columns = ("problem", "severity", "organ", "amount", "state", "cited", "first_day")
     more_columns = (
+        "sentence",
         "rule_title",
         "subject_name",
         "article",
@@ -62,7 +63,7 @@ class Findings(Resource):
         "reviewed_on",
     )
     groups = (
-        Group(gettext_lazy("问题"), ("rule_title", "sentence", "cited", "severity", "amount", "remedy", "state")),
+        Group(gettext_lazy("问题"), ("rule_title", "problem", "cited", "severity", "amount", "advice", "state")),
         Group(
             gettext_lazy("对象"),
             ("organ", "subject_name", "kind_words", "first_day", "judged_on", "last_day", "resolved_on"),
@@ -77,10 +78,12 @@ class Findings(Resource):
     )
     computed = {
         "kind_words": Computed(gettext_lazy("对象类型"), _kind_words),
+        "problem": Computed(gettext_lazy("问题"), lambda finding: finding.words),
+        "advice": Computed(gettext_lazy("处理建议"), lambda finding: finding.advice),
         "fact_lines": Computed(
             gettext_lazy("事实"),
             lambda finding: "\n".join(
-                f"{name}：{value}" for name, value in finding.facts.items() if value not in (None, "")
+                f"{name}：{value}" for name, value in finding.fact_words.items() if value not in (None, "")
             ),
         ),
         "rule_title": Computed(gettext_lazy("规则"), lambda finding: finding.title),

@@ -36,6 +36,7 @@ def go_out(order: Order, items: Sequence[OrderFinding], *, by: Actor) -> None:
     """This will keep what the order says of each finding, and mark the findings as dealt with."""
     for item in items:
         item.sentence, item.article, item.amount = item.finding.sentence, item.finding.article, item.finding.amount
+        item.told = {"sentence": item.finding.told["sentence"]} if item.finding.told else {}
     keep(list(items), by=by, act=LISTED, right=ISSUE, where=order.issuer_id)
     rows = [row for row in _locked(items) if row.state == State.OPEN]
     for row in rows:
@@ -50,6 +51,7 @@ def checked(order: Order, results: Sequence[Checked], day: dt.date, *, live: boo
     items = [one.item for one in results]
     for one in results:
         one.item.result, one.item.said, one.item.checked_on, one.item.live = one.result, one.sentence, day, live
+        one.item.told = {**one.item.told, "said": one.parts}
     keep(items, by=by, act=CHECKED, right=RECHECK, where=order.issuer_id)
 
 

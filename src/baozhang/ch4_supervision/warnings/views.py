@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from ninja import Router
 
-from baozhang.kernel import cells, clock, routes, scope
+from baozhang.kernel import cells, clock, routes, scope, told
 from baozhang.kernel.access import Actor
 from baozhang.kernel.api import build
 from baozhang.kernel.documents import typeset
@@ -49,25 +49,32 @@ def replay_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     again = replay(finding)
     frame.crumbs(request, resource, finding)
     context = {
-        "replay": again, "rows": _compared(again), "finding": finding,
+        "replay": again, "rows": _compared(again, finding), "finding": finding,
         "page": frame.page(resource, _("重现判断"), purpose=_("用账本中当时的记录、当日有效的标准和规则重新判断，核对是否得出同样的结论")),
     }  # fmt: skip
     return render(request, "warnings/replay.html", context)
 
 
-def _compared(again: Replay) -> list[dict[str, Any]]:
+def _compared(again: Replay, finding: Finding) -> list[dict[str, Any]]:
     words = {
         "sentence": _("问题"), "article": _("条文"), "severity": _("程度"), "amount": _("涉及金额"), "facts": _("事实"), "figures": _("依据的标准"),
     }  # fmt: skip
+    then = {**again.then, "sentence": finding.words, "facts": finding.fact_words}
+    now = {**again.now, **_in_words(again.told)} if again.now else None
     return [
         {
             "words": text,
-            "then": _lines(name, again.then[name]),
-            "now": _lines(name, again.now[name]) if again.now else [],
+            "then": _lines(name, then[name]),
+            "now": _lines(name, now[name]) if now else [],
             "same": name not in again.differences,
         }
         for name, text in words.items()
     ]
+
+
+def _in_words(parts: dict[str, Any]) -> dict[str, Any]:
+    """What the rule says now, in the reader's language."""
+    return {"sentence": told.say(parts["sentence"]), "facts": told.pairs(parts["facts"])}
 
 
 def _lines(name: str, value: Any) -> list[str]:
@@ -118,7 +125,7 @@ def _recheck_table(results: list[Checked]) -> dict[str, Any]:
     columns = [{"words": word, "kind": "text"} for word in (_("线索"), _("发出时的问题"), _("现在"), _("现在的问题"))]
     rows = [
         {"url": frame.url_of(BY_LABEL["warnings.finding"], one.item.finding_id),
-         "cells": [one.item.finding.subject_name, one.item.sentence or one.item.finding.sentence, _result(one.result), one.sentence or DASH]}
+         "cells": [one.item.finding.subject_name, one.item.words, _result(one.result), told.say(one.parts) or DASH]}
         for one in results
     ]  # fmt: skip
     return {"columns": columns, "rows": rows}
@@ -211,7 +218,7 @@ def _findings(items: list[OrderFinding]) -> dict[str, Any]:
     show = cells.shower(resource, "state")
     rows = [
         {"url": frame.url_of(resource, item.finding_id),
-         "cells": [item.finding.subject_name, item.sentence or item.finding.sentence, article_words(item.article or item.finding.article),
+         "cells": [item.finding.subject_name, item.words, article_words(item.article or item.finding.article),
                    _money(item), mark_safe(show(item.finding.state)), _result(item.result)]}  # noqa: S308 -- shower escapes
         for item in items[:ON_PAGE]
     ]  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -47,8 +47,10 @@ def font_paths() -> list[Path]:
     return folders + ([built] if built.is_dir() else [])
 
 
-def load() -> typst.Fonts:
+def load() -> Any:
     """This is every face that can be found, in the folders of `font_paths` and in those of the system."""
+    import typst  # 9 MB, for the first paper that this process typesets
+
     return typst.Fonts(
         include_system_fonts=True, include_embedded_fonts=False, font_paths=[str(path) for path in font_paths()]
     )

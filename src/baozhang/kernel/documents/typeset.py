@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-import typst
 from django.utils.translation import gettext as _
 
 from baozhang.kernel.documents import fonts, official, report
@@ -28,7 +27,7 @@ MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_press: tuple[typst.Compiler, dict[str, list[str]]] | None = None
+_press: tuple[Any, dict[str, list[str]]] | None = None
 _forked = False
 
 
@@ -42,20 +41,22 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 
 
-def _compiler() -> tuple[typst.Compiler, dict[str, list[str]]]:
+def _compiler() -> tuple[Any, dict[str, list[str]]]:
     """This is the process's compiler with its family lists, made at first use; the caller holds the lock."""
     global _press
     if _forked:
         # The compiler's threads do not survive a fork: waiting for them would hang for ever.
         raise RuntimeError("typesetting in a forked child of a process that has typeset: spawn the child instead")
     if _press is None:
+        import typst
+
         found = fonts.load()
         faces = fonts.families(found.families())
         _press = (typst.Compiler(root=str(TEMPLATES), font_paths=found, ignore_system_fonts=True), faces)
     return _press
 
 
-def _refusal(error: typst.TypstError) -> DocumentError:
+def _refusal(error: Any) -> DocumentError:
     """This is what a failed compilation says to the user: the character without a face, or the compiler's words."""
     missing = MISSING_GLYPH.search(error.message)
     if missing is None:
@@ -78,6 +79,8 @@ def _refusal(error: typst.TypstError) -> DocumentError:
 
 def _print(template: str, payload: dict[str, Any], day: date) -> bytes:
     """This is the PDF of a payload; the day is its creation time, so that the same content gives the same bytes."""
+    import typst
+
     with _lock:
         compiler, faces = _compiler()
         document = json.dumps(payload | {"faces": faces}, ensure_ascii=False)

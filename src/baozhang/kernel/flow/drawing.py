@@ -30,10 +30,10 @@ def path(plan: Plan, record: Record, by: Actor) -> list[dict[str, Any]]:
     """
     case = Case(plan, record, by)
     done = _done(case)
-    line = plan.main_line()
-    at = _place(plan, case.state)
+    line = plan.main_line(record)
+    at = _place(plan, case.state, record)
     taken = {item["name"] for item in done if item["status"] == "done"}
-    passed = _skipped(case, line[:at], taken) if plan.leaving(case.state) else []
+    passed = _skipped(case, line[:at], taken) if plan.leaving(case.state, case.record) else []
     return [*done, *passed, *_now(case), *(_item(step.words, "next", name=step.name) for step in line[at + 1 :])]
 
 
@@ -52,18 +52,20 @@ def _done(case: Case) -> list[dict[str, Any]]:
             opinions.append(_opinion(line))
         elif line.verb in DRAWN:
             days = (line.day - before).days if before else None
-            items.append(_drawn(case.plan, line, days, opinions))
+            items.append(_drawn(case, line, days, opinions))
             opinions = []
         if line.verb in DRAWN or before is None:
             before = line.day
     return items
 
 
-def _drawn(plan: Plan, line: Line, days: int | None, opinions: list[dict[str, Any]]) -> dict[str, Any]:
+def _drawn(case: Case, line: Line, days: int | None, opinions: list[dict[str, Any]]) -> dict[str, Any]:
+    plan, record = case.plan, case.record
     step = plan.steps.get(line.step)
     if line.verb == "step":
         words = step.words if step else line.step
-        status = "returned" if _place(plan, line.now or line.was) < _place(plan, line.was) else "done"
+        back = _place(plan, line.now or line.was, record) < _place(plan, line.was, record)
+        status = "returned" if back else "done"
     else:
         words = _("%(verb)s至“%(state)s”") % {"verb": VERBS[line.verb], "state": plan.state_words(line.now)}
         status = "returned"
@@ -71,9 +73,9 @@ def _drawn(plan: Plan, line: Line, days: int | None, opinions: list[dict[str, An
                  days=days, note=line.note, opinions=opinions)  # fmt: skip
 
 
-def _place(plan: Plan, state: str) -> int:
+def _place(plan: Plan, state: str, record: Record) -> int:
     """How far along the ordinary way a state is; past its end where no ordinary step leaves it."""
-    line = plan.main_line()
+    line = plan.main_line(record)
     return next((i for i, step in enumerate(line) if state in step.source), len(line))
 
 
@@ -97,7 +99,7 @@ def _skipped(case: Case, line: list[Step], taken: set[str]) -> list[dict[str, An
 def _now(case: Case) -> list[dict[str, Any]]:
     waiting = [task for task in case.waiting if task.responsible]
     asked = [task for task in case.waiting if task.waits_for_opinion]
-    steps = case.plan.leaving(case.state)
+    steps = case.plan.leaving(case.state, case.record)
     if not waiting:
         words = case.plan.state_words(case.state)
         return [_item(words, "now")] if steps else []
@@ -108,7 +110,9 @@ def _now(case: Case) -> list[dict[str, Any]]:
 
 
 def _task_item(case: Case, task: Task, names: dict[int, str]) -> dict[str, Any]:
-    mine = [step for step in case.plan.leaving(case.state) if step.permission == task.permission and step.todo]
+    mine = [
+        step for step in case.plan.leaving(case.state, case.record) if step.permission == task.permission and step.todo
+    ]
     main = next((step for step in mine if not step.side), mine[0] if mine else None)
     words = main.words if main else case.plan.state_words(case.state)
     return _item(words, "now", name=main.name if main else "", due=task.due, days=task.days_left(),

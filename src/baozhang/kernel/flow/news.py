@@ -78,7 +78,7 @@ def _tell(tasks: list[Task], by: Actor, note: str) -> list[notices.Notice]:
 def of_step(case: Case, step: Step, note: str) -> None:
     """This will tell whom the step names, and, at the end of the way, those who brought the record there."""
     people: set[int] = set()
-    if not case.plan.leaving(case.state):
+    if not case.plan.leaving(case.state, case.record):
         people = {line.by_id for line in case.trail.lines if line.verb == "step" and line.by_id}
     parties = [(party.permission, place(party.where, case.record, case.places)) for party in step.notify]
     if people or parties:

@@ -79,7 +79,7 @@ def buttons(plan: Plan, record: Record, by: Actor) -> list[Button]:
     """The steps and verbs for a record; the number of queries does not grow with its history."""
     case = Case(plan, record, by)
     with only_looking():
-        offered = [button for step in plan.leaving(case.state) if (button := _step(case, step))]
+        offered = [button for step in plan.leaving(case.state, case.record) if (button := _step(case, step))]
         return offered + [
             button for make in (_opinions, _back, _withdraw, _seek, _mine, _drops, _remind) for button in make(case)
         ]
@@ -136,7 +136,7 @@ def _back(case: Case) -> Iterator[Button]:
     refused = _reason(lambda: found.append(returning_step(case)))
     if refused is None and found[0] is None:
         return
-    step = found[0][0] if found else next(s for s in case.plan.leaving(case.state) if s.returnable)
+    step = found[0][0] if found else next(s for s in case.plan.leaving(case.state, case.record) if s.returnable)
     may = targets(case, step)
     if may:
         options = tuple((state, _target_words(case, state)) for state in may)
@@ -165,7 +165,7 @@ def _withdraw(case: Case) -> Iterator[Button]:
 
 
 def _seek(case: Case) -> Iterator[Button]:
-    for step in case.plan.leaving(case.state):
+    for step in case.plan.leaving(case.state, case.record):
         if not isinstance(step.countersign, Chosen):
             continue
         organ = case.organ(step)

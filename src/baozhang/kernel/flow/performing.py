@@ -104,7 +104,9 @@ def _flag(data: Mapping[str, Any], name: str) -> bool:
 
 
 def _seek(plan: Plan, record: Record, data: Mapping[str, Any], rest: dict[str, Any]) -> Outcome:
-    step = str(data.get("step") or next((s.name for s in plan.leaving(plan.state(record)) if s.countersign), ""))
+    step = str(
+        data.get("step") or next((s.name for s in plan.leaving(plan.state(record), record) if s.countersign), "")
+    )
     if step not in plan.steps:
         raise _unreadable("step", step)
     return opinions.seek(plan, step, record, parties=_parties(data), **rest)

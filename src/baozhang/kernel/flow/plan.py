@@ -59,9 +59,9 @@ class Plan:
         """The words of a state."""
         return str(self.choices.get(state, state))
 
-    def leaving(self, state: str) -> list[Step]:
-        """The steps that may be taken from a state, in the order in which they are written."""
-        return [step for step in self.steps.values() if state in step.source]
+    def leaving(self, state: str, record: Any = None) -> list[Step]:
+        """The steps that may be taken from a state, in the order in which they are written; of a record, those of its way."""
+        return [step for step in self.steps.values() if state in step.source and step.fits(record)]
 
     def find(self, name: str) -> Step:
         """The step of that name; LookupError where there is none."""
@@ -69,13 +69,13 @@ class Plan:
             raise LookupError(f"flow {self.name} has no step {name}; it has {', '.join(self.steps)}")
         return self.steps[name]
 
-    def main_line(self) -> list[Step]:
-        """The steps of the ordinary way from the first state to an end."""
+    def main_line(self, record: Any = None) -> list[Step]:
+        """The steps of the ordinary way from the first state to an end, of all or of one record."""
         line: list[Step] = []
         state, been = self.initial[0], set[str]()
         while state not in been:
             been.add(state)
-            ahead = [s for s in self.leaving(state) if not s.side and s.target not in been]
+            ahead = [s for s in self.leaving(state, record) if not s.side and s.target not in been]
             if not ahead:
                 break
             line.append(ahead[0])

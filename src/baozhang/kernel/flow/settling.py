@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from baozhang.kernel.access import PERMISSIONS
 from baozhang.kernel.ledger import Entry
 
-from .plan import FLOWS, Plan, parties
+from .plan import FLOWS, VERBS, Plan, parties
 from .step import Step
 from .task import Task
 
@@ -62,6 +62,8 @@ def _step_faults(plan: Plan, step: Step) -> Iterator[str]:
             plan.model._meta.get_field(name)
         except FieldDoesNotExist:
             yield f"{plan.label} has no field {name}"
+    if step.name in VERBS:
+        yield "its name is that of an office verb, so its button could not be told from the verb's"
     if plan.state_field in step.fields:
         yield "a step does not ask for the state"
     for other in step.four_eyes:

@@ -70,6 +70,7 @@ class Step:
     article: str = ""
     _: KW_ONLY
     where: Where = None  # who acts: record → organ; a string names an attribute of the flow
+    when: Callable[[Any], bool] | None = None  # only records for which this holds go this way; others never see it
     four_eyes: tuple[str, ...] = ()  # steps that must have been taken by somebody else
     needs_note: bool = False
     fields: tuple[str, ...] = ()  # fields that the step asks for and sets
@@ -97,6 +98,10 @@ class Step:
             raise TypeError("four_eyes, fields and required are tuples of names")
         self.required = tuple(self.required)
         self.fields = (*self.fields, *(name for name in self.required if name not in self.fields))
+
+    def fits(self, record: Any) -> bool:
+        """True where a record goes this way at all; without a record, for the path as such."""
+        return record is None or self.when is None or self.when(record)
 
     def guard(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """This will add a guard `(record, *, by, …)` that raises Refused; it must not write. Usable as a decorator.

@@ -84,6 +84,11 @@ def admit(case: Case, step: Step, organ: int | None) -> Standing:
 
 
 def _ask_state(case: Case, step: Step) -> None:
+    if case.state in step.source and not step.fits(case.record):
+        raise Refused(
+            _("此件不经过“%(step)s”") % {"step": step.words}, why=_("按事项的类别和金额，它走另一条路径。"), article=step.article,
+            instead=_("请刷新页面，按列出的步骤办理。"),
+        )  # fmt: skip
     if case.state in step.source:
         return
     last = case.trail.last_move

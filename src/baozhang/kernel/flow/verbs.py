@@ -44,7 +44,7 @@ def targets(case: Case, step: Step) -> list[str]:
 def returning_step(case: Case) -> tuple[Step, int | None, Standing] | None:
     """The step under whose right the actor may send back from the present state; Refused where a colleague holds it."""
     refused: Refused | None = None
-    for step in case.plan.leaving(case.state):
+    for step in case.plan.leaving(case.state, case.record):
         if not step.returnable:
             continue
         organ = case.organ(step)
@@ -86,7 +86,7 @@ def send_back(plan: Plan, record: Record, *, to: str, by: Actor, note: str, vers
 def _no_way_back(case: Case) -> NoReturn:
     if not case.visible():
         case.deny(case.plan.model.right("view"))
-    returnable = [step for step in case.plan.leaving(case.state) if step.returnable]
+    returnable = [step for step in case.plan.leaving(case.state, case.record) if step.returnable]
     if returnable:
         case.deny(returnable[0].permission)
     raise Refused(

@@ -47,7 +47,7 @@ def arriving(
     """The tasks that begin as the record comes into its state: one for each right and organ, and the countersigners."""
     found: dict[tuple[str, int | None], Task] = {}
     asked: list[Task] = []
-    for step in case.plan.leaving(case.state):
+    for step in case.plan.leaving(case.state, case.record):
         if step.todo:
             key = (step.permission, case.organ(step))
             if key not in found:

@@ -43,7 +43,8 @@ class Problem:
         """This is the problem in one line, without the row."""
         facts = {"place": letters(self.index or 0), "heading": self.heading, "reason": self.reason}
         if self.index is None:
-            return _("“%(heading)s”：%(reason)s") % facts
+            said = _("“%(heading)s”：%(reason)s") % facts if self.heading else self.reason
+            return f"{said}；{self.expected}" if self.expected else said
         if not self.expected:
             return _("%(place)s 列“%(heading)s”：%(reason)s") % facts
         return _("%(place)s 列“%(heading)s”：%(reason)s；%(expected)s") % {**facts, "expected": self.expected}

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
 from .cell_xml import Marked
@@ -53,6 +52,8 @@ def template_xlsx(columns: Sequence[Column], target: Target | None = None, *, na
 
     Without a target it is the form itself, as an open file in memory.
     """
+    import xlsxwriter  # 15 MB, for whoever asks for an empty form
+
     memory = io.BytesIO() if target is None else None
     book = xlsxwriter.Workbook(target if memory is None else memory, {"in_memory": True})
     looks = {
@@ -168,15 +169,21 @@ class WrongRow:
 
     raw: Sequence[Any]
     problems: Sequence[Problem]
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class WrongSheet:
-    """This is the wrong rows of one sheet together with the layout they were read by."""
+    """This is the wrong rows of one sheet together with the layout they were read by.
+
+    `mark` is the heading of a column of places, none where empty; only the first `width` columns are the sheet's own.
+    """
 
     name: str
     layout: Layout
     rows: Iterable[WrongRow]
+    mark: str = ""
+    width: int = 0
 
 
 def errors_xlsx(target: Target, sheets: Iterable[WrongSheet], *, epoch1904: bool = False) -> int:
@@ -189,22 +196,23 @@ def errors_xlsx(target: Target, sheets: Iterable[WrongSheet], *, epoch1904: bool
 
 def _wrong_page(sheet: WrongSheet) -> Page:
     headings = sheet.layout.raw_headings()
+    headings = headings[: sheet.width or len(headings)]
     # Read in again, this line says what the amounts are in, so it stays in the language of the sheet.
     above = [f"金额单位：{sheet.layout.money_unit}"] if sheet.layout.money_unit else []
     return Page(
         sheet.name,
-        [*headings, _("问题")],
-        _wrong_rows(sheet.rows, len(headings)),
+        [*headings, _("问题"), *([sheet.mark] if sheet.mark else [])],
+        _wrong_rows(sheet, len(headings)),
         above=above,
-        widths=[max(10.0, min(40.0, 2.1 * len(heading) + 2)) for heading in headings] + [80.0],
+        widths=[max(10.0, min(40.0, 2.1 * len(heading) + 2)) for heading in headings] + [80.0, 24.0],
     )
 
 
-def _wrong_rows(rows: Iterable[WrongRow], width: int) -> Iterator[list[Any]]:
-    for wrong in rows:
+def _wrong_rows(sheet: WrongSheet, width: int) -> Iterator[list[Any]]:
+    for wrong in sheet.rows:
         cells = [*wrong.raw[:width], *([None] * (width - len(wrong.raw)))]
         for problem in wrong.problems:
             if problem.index is not None and problem.index < width and not isinstance(cells[problem.index], Marked):
                 cells[problem.index] = Marked(cells[problem.index])
         cells.append("；\n".join(problem.sentence() for problem in wrong.problems))
-        yield cells
+        yield [*cells, wrong.place] if sheet.mark else cells

@@ -47,6 +47,7 @@ class Sheet:
         self._load = load
         self._merged = merged
         self._head: list[tuple[int, list[Any]]] | None = None
+        self.root: Callable[[int, list[Any]], str] | None = None  # the place that a row stands for, where it came back
 
     def rows(self) -> Iterator[tuple[int, list[Any]]]:
         """This is every row with its number from 1; values are str, float, int, bool, date, datetime or None."""

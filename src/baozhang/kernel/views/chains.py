@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,8 @@ from baozhang.kernel.resource import BY_LABEL, Resource
 
 from . import details, frame
 
+SHOWN = 4  # records of one class in sight at a step; the rest is folded
+
 
 @require_GET
 def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
@@ -24,25 +27,76 @@ def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     frame.must_view(request, resource)
     record = frame.row_of(resource, pk)
     found = chain.chain_of(record)
-    stages: list[dict[str, Any]] = []
-    for node in found.nodes:
-        if not stages or stages[-1]["depth"] != node.depth or stages[-1]["words"] != node.resource.title:
-            stages.append({"depth": node.depth, "words": node.resource.title, "icon": node.resource.icon, "items": []})
-        stages[-1]["items"].append(_item(node, (resource.label, pk)))
     frame.crumbs(request, resource, record)
     heading = frame.page(
         resource,
         _("全链：%(record)s") % {"record": record},
         purpose=_("从需求到使用、再到处置的每一步；点开即到原记录。"),
     )
-    return render(request, "kernel/chain.html", {"stages": stages, "cut": found.cut, "page": heading})
+    context = {"steps": _steps(found, (resource.label, pk)), "facts": _facts(found), "cut": found.cut, "page": heading}
+    return render(request, "kernel/chain.html", context)
+
+
+def _steps(found: chain.Chain, here: chain.Key) -> list[dict[str, Any]]:
+    """Depth by depth: the classes of record that stand side by side there, and the days since the step before."""
+    steps: list[dict[str, Any]] = []
+    for node in found.nodes:
+        if not steps or steps[-1]["depth"] != node.depth:
+            steps.append({"depth": node.depth, "since": None, "kinds": []})
+        step = steps[-1]
+        kind = next((one for one in step["kinds"] if one["words"] == node.resource.title), None)
+        if kind is None:
+            kind = {"words": node.resource.title, "icon": node.resource.icon, "entries": [], "here": False}
+            step["kinds"].append(kind)
+        entry = _item(node, here)
+        kind["entries"].append(entry)
+        kind["here"] |= entry["here"]
+        if node.since is not None:
+            step["since"] = min(step["since"] or node.since, node.since)
+    before: dt.date | None = None
+    for step in steps:
+        for kind in step["kinds"]:
+            _shorten(kind)
+        step["gap"] = (step["since"] - before).days if step["since"] and before and step["since"] > before else 0
+        before = step["since"] or before
+    return steps
+
+
+def _shorten(kind: dict[str, Any]) -> None:
+    """Many of a class are counted, and those beyond the first few are folded; the one the reader came from stays in sight."""
+    entries = sorted(kind["entries"], key=lambda entry: not entry["here"])
+    kind["count"] = len(entries)
+    kind["entries"], kind["folded"] = (entries, []) if len(entries) <= SHOWN + 1 else (entries[:SHOWN], entries[SHOWN:])
+
+
+def _facts(found: chain.Chain) -> list[dict[str, Any]]:
+    """How long the chain is, and how long it took."""
+    days = sorted(node.since for node in found.nodes if node.since is not None)
+    organs = {node.organ for node in found.nodes if node.record is not None and node.organ}
+    facts = [
+        {"words": _("环节"), "value": len({node.depth for node in found.nodes})},
+        {"words": _("记录"), "value": len(found.nodes)},
+    ]
+    if organs:
+        facts.append({"words": _("经办单位"), "value": len(organs)})
+    if days:
+        facts.append({"words": _("起"), "value": days[0].isoformat()})
+        facts.append({"words": _("历时"), "value": (days[-1] - days[0]).days, "unit": _("天")})
+    return facts
 
 
 def _item(node: chain.Node, here: chain.Key) -> dict[str, Any]:
     record, resource = node.record, node.resource
     item: dict[str, Any] = {"since": node.since, "by": node.by, "organ": node.organ, "here": node.key == here}
-    if record is None:
-        return {**item, "title": _("由其他单位办理，不在您的范围内"), "sealed": True}
+    if record is None:  # its class alone, not even its day
+        return {
+            "since": None,
+            "by": "",
+            "organ": "",
+            "here": False,
+            "title": _("由其他单位办理，不在您的范围内"),
+            "sealed": True,
+        }
     item |= {"title": str(record), "url": frame.url_of(resource, record)}
     if resource.state:
         value = getattr(record, resource.state)

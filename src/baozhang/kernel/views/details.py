@@ -40,6 +40,9 @@ def detail(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     }  # fmt: skip
     for extra in EXTRAS:
         for key, value in extra(resource, record, who).items():
+            if key == "notices":  # they stand under the path, in the head of the page
+                context["record"].setdefault("notices", []).extend(value)
+                continue
             context[key] = (
                 context[key] + value if key in ("panels", "related", "actions", "steps") and key in context else value
             )

@@ -46,7 +46,10 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, resource: Resource, record: Record, title: str) -> HttpResponse:
     who, refusal = frame.actor(request), None
-    form = form_for(resource, by=who, data=request.POST or None, files=request.FILES or None, instance=record)
+    form = form_for(
+        resource, by=who, data=request.POST or None, files=request.FILES or None, instance=record,
+        initial={} if record.pk else {name: request.GET[name] for name in resource.fields if name in request.GET},
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             kept = form.settle(by=who)
@@ -94,6 +97,9 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
     rows = Listing(resource, request.GET).chosen(ids, everything == "1")
+    if act.answer is not None:
+        who.must(act.permission)
+        return act.answer(rows, by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
     if form is not None and not form.is_valid():

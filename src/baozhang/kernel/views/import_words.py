@@ -19,6 +19,7 @@ from baozhang.kernel.sheets.places import letters
 
 from . import frame
 
+ACCEPT = ".xlsx,.xls,.csv"
 COLOURS = {State.UPLOADED: "blue", State.CHECKED: "amber", State.COMMITTED: "green", State.UNDONE: "plain"}
 
 
@@ -32,7 +33,7 @@ def start(resource: Resource, who: access.Actor) -> dict[str, Any]:
     recent = ImportSession._base_manager.filter(slug=resource.slug, organ_id=who.organ_id or 0).order_by("-id")[:6]
     return {
         "template_url": f"{frame.list_url(resource)}import/template.xlsx", "recent": [_recent(one) for one in recent],
-        "limit_words": _("最大 64 MB、20 万行"), "accept": ".xlsx,.xls,.csv", "accept_words": _("支持 xlsx、xls、csv；不需要先改成固定格式"),
+        "limit_words": _("最大 64 MB、20 万行"), "accept": ACCEPT, "accept_words": _("支持 xlsx、xls、csv；不需要先改成固定格式"),
     }  # fmt: skip
 
 
@@ -119,6 +120,7 @@ def check(session: ImportSession) -> dict[str, Any]:
         **counts, "skipped": kept.get("notes", []), "errors": faults[: intake.SHOWN],
         "errors_more": _("另有 %(n)s 处，见问题清单") % {"n": more} if more > 0 else "",
         "error_sheet_url": url(session, "import-errors") if faults else "",
+        "wrong_rows_url": url(session, "import-wrong") if counts["wrong"] else "", "accept": ACCEPT,
         "changes": [{**one, "url": frame.url_of(resource, one["pk"])} for one in kept.get("changes", [])],
         "news": _news(resource, kept.get("news")),
         "news_more": _("共新增 %(n)s 行，这里显示前 20 行") % {"n": counts["new"]} if counts["new"] > 20 else "",

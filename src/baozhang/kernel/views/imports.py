@@ -11,12 +11,13 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from baozhang.kernel import access, addresses, import_jobs, imports
+from baozhang.kernel import access, addresses, corrections, import_jobs, imports
 from baozhang.kernel.border import columns_of
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.refusal import NotFound, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.sheets import writing
+from baozhang.kernel.sheets.reading import open_workbook
 
 from . import frame, import_words
 from .import_words import url
@@ -41,14 +42,30 @@ def upload(request: HttpRequest, resource: Resource) -> HttpResponse:
         try:
             if file is None or who.organ_id is None:
                 raise Refused(_("没有选取文件"), instead=_("请拖入或选取一个台账文件。"))
-            session = imports.upload(resource, file, file.name or "", organ_id=who.organ_id, by=who)  # type: ignore[arg-type]
-            return _next(session, who)
+            return _taken(resource, file, who)
         except Refused as error:
             refusal = error
     frame.crumbs(request, resource)
     title = _("导入%(what)s") % {"what": resource.title}
     context = {"upload": import_words.start(resource, who), "refusal": refusal, "page": frame.page(resource, title)}
     return render(request, "kernel/import_upload.html", context, status=422 if refusal else 200)
+
+
+def _taken(resource: Resource, file: Any, who: access.Actor) -> HttpResponse:
+    """A sheet of wrong rows goes back to the import that it came from, every other file begins a new one."""
+    with open_workbook(file, file.name or "") as workbook:
+        known = corrections.named(workbook)
+    if known is None:
+        return _next(imports.upload(resource, file, file.name or "", organ_id=who.organ_id or 0, by=who), who)
+    session = ImportSession._base_manager.filter(pk=known, slug=resource.slug).first()
+    if session is None or not who.can(resource.right("import"), session.organ_id):
+        raise NotFound(
+            _("没有找到这些行所属的导入（%(no)s）") % {"no": known},
+            instead=_("请删去表中最后一列“%(column)s”，作为新文件导入。") % {"column": corrections.heading(known)},
+        )
+    session = imports.correct(session, file, file.name or "", by=who)
+    import_jobs.check(session, by=who, url=url(session, "import-check"))
+    return HttpResponseRedirect(url(session, "import-check"))
 
 
 def _next(session: ImportSession, who: access.Actor) -> HttpResponse:
@@ -144,6 +161,14 @@ def errors(request: HttpRequest, resource: Resource, pk: int) -> StreamingHttpRe
 
 
 @require_GET
+def wrong_rows(request: HttpRequest, resource: Resource, pk: int) -> FileResponse:
+    """The wrong rows as they were handed in, to be mended and dropped again."""
+    session = _session(request, resource, pk)
+    name = _("%(file)s 待改正.xlsx") % {"file": session.filename.rsplit(".", 1)[0]}
+    return FileResponse(imports.wrong_rows(session), as_attachment=True, filename=name)
+
+
+@require_GET
 def template(request: HttpRequest, resource: Resource) -> FileResponse:
     """An empty form to fill."""
     frame.must_view(request, resource).must(resource.right("import"))
@@ -153,7 +178,8 @@ def template(request: HttpRequest, resource: Resource) -> FileResponse:
 
 
 PAGES = (("map/", mapping, "map"), ("check/", preview, "check"), ("commit/", commit, "commit"), ("done/", done, "done"),
-         ("undo/", undo, "undo"), ("errors.csv", errors, "errors"))  # fmt: skip
+         ("undo/", undo, "undo"), ("errors.csv", errors, "errors"),
+         ("wrong.xlsx", wrong_rows, "wrong"))  # fmt: skip
 
 
 def _routes(resource: Resource) -> list[URLPattern]:

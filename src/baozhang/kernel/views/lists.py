@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from baozhang.kernel import cells, search, views_saved
+from baozhang.kernel import cells, offered, search, views_saved
 from baozhang.kernel.listing import SIZES, Filter, Listing, Page
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import Resource
@@ -130,7 +130,7 @@ def _active(listing: Listing, one: Filter) -> str:
         return ""
     if one.kind == "reference":
         target: Any = listing.resource.field(one.name).related_model
-        rows = target.objects if target.scope_field else target._base_manager
+        rows = offered.rows(listing.resource, target)
         return "、".join(str(row) for row in rows.filter(pk__in=[v for v in one.values if v.isdigit()])[:3])
     if one.values:
         words = {value: str(text) for value, text in one.choices}
@@ -181,7 +181,7 @@ def lookup(request: HttpRequest, resource: Resource, field: str) -> JsonResponse
     target: Any = resource.field(field).related_model
     if target is None:
         raise NotFound(_("没有这个字段"))
-    rows = target.objects.all() if target.scope_field else target._base_manager.all()
+    rows = offered.rows(resource, target)
     wanted = search.condition(request.GET.get("q", ""))
     rows = rows.filter(wanted) if wanted is not None else rows
     found = [

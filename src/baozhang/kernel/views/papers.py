@@ -21,7 +21,7 @@ from baozhang.kernel.ledger import sm3
 from baozhang.kernel.resource import Resource
 
 from . import frame
-from .attachments import SHUT_PDF
+from .attachments import SHUT
 
 PER_MINUTE = 30  # questions from one address; a code has a hundred random bits, so this only spares the machine
 LARGEST = 20 * 1024 * 1024  # bytes of a PDF that is compared
@@ -42,7 +42,8 @@ def answer(data: bytes, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type="application/pdf")
     named = "".join("_" if char in '\\/:*?"<>|' else char for char in line(name)) + ".pdf"
     response["Content-Disposition"] = content_disposition_header(False, named) or "inline"
-    response["Content-Security-Policy"] = SHUT_PDF
+    response["Content-Security-Policy"] = SHUT
+    response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -33,8 +33,19 @@ class Comparison:
         """This will add a check."""
         self.checks.append(Check(self.place, node.line, expected, got, ok))
 
-    def findings(self, node: Node, found: list[Found], *, exact: bool = False, what: str = "") -> None:
-        """This will expect findings: each at least once, or as often as said; with `exact` there are no others."""
+    def findings(
+        self,
+        node: Node,
+        found: list[Found],
+        *,
+        exact: bool = False,
+        what: str = "",
+        silent: frozenset[str] = frozenset(),
+    ) -> None:
+        """This will expect findings: each at least once, or as often as said; with `exact` there are no others.
+
+        `silent` are the figures for want of which rules said nothing: a finding that is missing may be missing for that.
+        """
         met: set[int] = set()
         what = what or _("发现")
         for part in node.rows(what):
@@ -48,6 +59,8 @@ class Comparison:
             got = _listed(near) if fitting or not near else _("没有；相近的：%(lines)s") % {"lines": _listed(near)}
             if times is not None and not ok:
                 got = _("%(count)s 条：%(lines)s") % {"count": len(fitting), "lines": _listed(near)}
+            if not fitting and silent:
+                got += _("；有标准待核实，相关规则没有判断：%(keys)s") % {"keys": _("、").join(sorted(silent))}
             self.add(part, expected, got, ok=ok)
         if exact:
             others = [one for i, one in enumerate(found) if i not in met]

@@ -173,11 +173,11 @@ class _Play:
 
     def _findings(self, parts: dict[str, Node], compare: Comparison, patrolled: Patrolled) -> None:
         if "findings" in parts:
-            compare.findings(parts["findings"], patrolled.live, what=_("发现"))
+            compare.findings(parts["findings"], patrolled.live, what=_("发现"), silent=patrolled.unjudged)
         if "absent" in parts:
             compare.absent(parts["absent"], patrolled.live)
         if "only" in parts:
-            compare.findings(parts["only"], patrolled.live, exact=True, what=_("发现"))
+            compare.findings(parts["only"], patrolled.live, exact=True, what=_("发现"), silent=patrolled.unjudged)
         if "resolved" in parts:
             compare.findings(parts["resolved"], patrolled.resolved, what=_("消除"))
         if "unjudged" in parts:
@@ -205,7 +205,7 @@ class _Play:
             written = own["values"].mapping(_("填写"))
             # A step asks for fields of the record; a verb (驳回, 转办 …) for what it is done with.
             is_step = name in plan.steps
-            values = table.values(written, found=True) if is_step else {k: part.text(k) for k, part in written.items()}
+            values = table.filled(written) if is_step else {k: part.text(k) for k, part in written.items()}
         for record in records:
             flow.perform(plan, name, record, by=by, data={**values, "note": act.note})
 
@@ -214,7 +214,7 @@ class _Play:
         table, records = self._subjects(_part(act.body, own, "subject", _("对象")))
         words: Words = {name: (str(one.words),) for name, one in table.resource.acts.items()}
         name = _choose(_part(act.body, own, "step", _("操作")), words, _("操作"))
-        values = table.values(own["values"].mapping(_("填写"))) if "values" in own else {}
+        values = table.filled(own["values"].mapping(_("填写"))) if "values" in own else {}
         acts.perform(table.resource, name, records, by=by, note=act.note, values=values)
 
     def _expect(self, node: Node, place: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 _TRUE = frozenset(("是", "true", "yes", "对"))
 _FALSE = frozenset(("否", "false", "no"))
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _NOTHING = frozenset(("", "~", "null", "无"))
 
 
@@ -63,10 +65,11 @@ class Node:
         return "" if self.value is None else str(self.value)
 
     def date(self, what: str) -> dt.date:
-        """This is a day, written 2025-03-03."""
+        """This is a day, written 2025-03-03, 2025-3-3, 2025/3/3 or 2025年3月3日."""
         written = self.text(what)
+        parts = _DAY.fullmatch(written.strip())
         try:
-            return dt.date.fromisoformat(written)
+            return dt.date(*map(int, parts.groups())) if parts else dt.date.fromisoformat(written)
         except ValueError:
             raise self.wrong(
                 _("“%(what)s”的日期“%(text)s”无法识别。") % {"what": what, "text": written},
@@ -138,13 +141,26 @@ def documents(text: str, file: str = "") -> Iterator[Node]:
                 yield _node(composed, file, 0)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        said, instead = _explained(str(error.problem or error.context))
         line = mark.line + 1 if mark else 0
         raise ScenarioError(
-            _("文件格式有误：%(problem)s。") % {"problem": error.problem or error.context}, line=line, file=file,
-            instead=_("请检查缩进、冒号后的空格和引号是否成对。"),
+            _("文件格式有误：%(problem)s。") % {"problem": said}, line=line, file=file, instead=instead,
         ) from error  # fmt: skip
     except yaml.YAMLError as error:
         raise ScenarioError(_("文件格式有误：%(problem)s。") % {"problem": error}, file=file) from error
+
+
+def _explained(problem: str) -> tuple[str, str]:
+    """What the reader of YAML complains of, in the words of somebody who writes scenarios, and what would be right."""
+    if "\\t" in problem or "\t" in problem:
+        return _("缩进用了制表符"), _("请改用空格缩进，每层两个。")
+    if "mapping values are not allowed" in problem:
+        return _("这里不应再有“名称: 内容”"), _("内容里有冒号时加引号；上一行的缩进也请核对。")
+    if "could not find expected ':'" in problem:
+        return _("这一行不是“名称: 内容”"), _("冒号用半角“:”，后面空一格，不要用全角“：”。")
+    if "expected <block end>" in problem or "expected ',' or" in problem:
+        return _("缩进不齐，或括号、引号没有成对"), _("同一层的各行左边对齐；花括号、方括号和引号成对。")
+    return problem, _("请检查缩进、冒号后的空格和引号是否成对。")
 
 
 def _node(composed: Any, file: str, depth: int) -> Node:

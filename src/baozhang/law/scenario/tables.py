@@ -85,6 +85,16 @@ class Table:
         named = [(self._column(columns, word, part), part) for word, part in written.items()]
         return {column.name: self._value(column, part) for column, part in named}
 
+    def filled(self, written: Mapping[str, Node]) -> dict[str, Any]:
+        """These are values for a step or an act, of any column of the record; what is referred to is looked up by name."""
+        values = self.values(written, found=True)
+        for name, value in values.items():
+            held = self.model._meta.get_field(name)
+            if held.is_relation and isinstance(value, str):
+                target: Any = held.related_model
+                values[name] = border.lookup(target, [value]).get(value, value)
+        return values
+
     def _column(self, columns: Mapping[str, Column], word: str, node: Node) -> Column:
         if word not in columns:
             words: Words = {column.name: (column.heading, *column.aliases) for column in columns.values()}

@@ -25,6 +25,8 @@ DISPOSAL_OF_STATE: Mapping[str, str] = {
     UseState.SCRAPPED: Disposal.SCRAPPING, UseState.TRANSFERRED: Disposal.TRANSFER, UseState.LOST: Disposal.LOSS, UseState.DISPOSED: Disposal.OTHER,
 }  # fmt: skip
 
+STATE_OF_DISPOSAL: Mapping[str, str] = {form: state for state, form in DISPOSAL_OF_STATE.items()}
+
 _SCRAPPED = ("报废", "已报废处置", "已核销")
 _ACQUISITION: dict[str, Any] = {
     **dict.fromkeys(("新购", "购入", "购买", "采购", "外购", "政府采购", "出让"), Acquisition.BOUGHT),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.choices import Band
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import (
+    GONE_STATES,
     IDLE_STATES,
     Acquisition,
     Booking,
@@ -31,11 +32,13 @@ from baozhang.ch2_provision.assets.choices import (
     synonyms,
 )
 from baozhang.kernel import clock
+from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from . import faults, numbering, placing
 from .columns import area, day, money, pick, text
+from .own import seen
 
 
 class Card(Record):
@@ -56,6 +59,21 @@ class Card(Record):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("主资产"), db_index=False
     )
+    former = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="later", verbose_name=_("原单位卡片"), db_index=False,
+        help_text=_("由其他单位划转而来的，原单位的卡片"),
+    )  # fmt: skip
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="pieces", verbose_name=_("拆分自"), db_index=False
+    )
+    keeper = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, blank=True, related_name="kept_cards", verbose_name=_("保管人账号"), db_index=False,
+        help_text=_("保管人姓名在本单位任职人员中唯一时对应"),
+    )  # fmt: skip
+    user_account = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, blank=True, related_name="used_cards", verbose_name=_("使用人账号"), db_index=False,
+        help_text=_("使用人姓名在本单位任职人员中唯一时对应"),
+    )  # fmt: skip
     band = pick(_("使用人职级"), Band, help_text=_("家具价格上限按职级区分"))
 
     quantity = models.DecimalField(_("数量"), max_digits=14, decimal_places=2, default=Decimal(1))
@@ -128,6 +146,11 @@ class Card(Record):
     natural = ("organ_id", "number")
     called = ("number",)
     searched = ("number", "name", "model", "serial", "plate", "custodian", "user", "place")
+    stepped = {
+        "disposal": frozenset(),
+        "disposed": frozenset(),
+    }  # new rows bring their past; then only a case ends a card
+    reserved = {"use_state": frozenset(GONE_STATES)}
     synonyms: ClassVar[Mapping[str, Mapping[str, Any]]] = synonyms.CARD
 
     class Meta:
@@ -168,11 +191,20 @@ class Card(Record):
             models.Index(fields=["class_code"], name="card_class", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["item"], name="card_item", condition=~Q(item="")),
             models.Index(fields=["parent"], name="card_parent", condition=Q(parent__isnull=False)),
+            models.Index(fields=["former"], name="card_former", condition=Q(former__isnull=False)),
+            models.Index(fields=["split_from"], name="card_split_from", condition=Q(split_from__isnull=False)),
+            models.Index(fields=["keeper"], name="card_keeper", condition=Q(keeper__isnull=False)),
+            models.Index(fields=["user_account"], name="card_user_account", condition=Q(user_account__isnull=False)),
             models.Index(fields=["organ", "source_key"], name="card_source", condition=~Q(source_key="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @classmethod
+    def visible(cls, actor: Actor, organs: Organs) -> Q | None:
+        """Staff see what is in their own name; everybody else sees whole organs."""
+        return seen(actor, organs, cls.right("view"), Q(keeper_id=actor.user_id) | Q(user_account_id=actor.user_id))
 
     @property
     def unit_value(self) -> Decimal:
@@ -187,6 +219,8 @@ class Card(Record):
     def derive(self) -> None:
         """This will set what follows from the rest: class, item, opening day, first idle day, form of disposal, number."""
         placing.place(self)
+        self.keeper_id = self.keeper_id if self.custodian else None
+        self.user_account_id = self.user_account_id if self.user else None
         if self.depreciated is None:
             self.depreciated_on = None
         elif self.depreciated_on is None:
@@ -194,6 +228,9 @@ class Card(Record):
         if self.disposed and not self.disposal:
             # A ledger that gives the day alone leaves the form open; the state may tell it.
             self.disposal = synonyms.DISPOSAL_OF_STATE.get(self.use_state, Disposal.OTHER)
+        if self.disposed and self.use_state not in GONE_STATES:
+            # A ledger that tells the day but not the state: what has gone is not in use.
+            self.use_state = synonyms.STATE_OF_DISPOSAL.get(self.disposal, UseState.DISPOSED)
         if self.use_state not in IDLE_STATES:
             self.idle_since = None
         elif self.idle_since is None:

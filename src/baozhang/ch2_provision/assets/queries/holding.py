@@ -152,11 +152,23 @@ def totals(day: dt.date, organs: Iterable[int] | None = None) -> dict[tuple[int,
     return found
 
 
+def undepreciated(terms: Mapping[str, int]) -> Q:
+    """The condition that a card is to be depreciated and cannot be: by units of work, or without a day or a life."""
+    dayless = Q(acquired__isnull=True, in_use_from__isnull=True, booked__isnull=True)
+    lifeless = Q(life_months__isnull=True) & ~Q(life_group__in=list(terms))
+    return ~_never() & (Q(method=Method.WORK) | dayless | lifeless)
+
+
+def _never() -> Q:
+    """The condition that a card is not depreciated at all."""
+    never = Q(value_type=ValueType.NOMINAL) | Q(life_group=NO_DEPRECIATION) | Q(method=Method.NONE)
+    return never | Q(depreciation_state=DepreciationState.OFF)
+
+
 def _plain(terms: Mapping[str, int]) -> Q:
     """The condition that a card is still there and depreciated from zero over a known life: nearly all cards are so."""
     begun = Q(acquired__isnull=False) | Q(in_use_from__isnull=False) | Q(booked__isnull=False)
-    never = Q(value_type=ValueType.NOMINAL) | Q(life_group=NO_DEPRECIATION) | Q(method__in=(Method.NONE, Method.WORK))
-    never |= Q(depreciation_state=DepreciationState.OFF)
+    never = _never() | Q(method=Method.WORK)
     life = Q(life_months__isnull=False) | Q(life_group__in=list(terms))
     return Q(disposed__isnull=True, depreciated__isnull=True) & begun & life & ~never
 

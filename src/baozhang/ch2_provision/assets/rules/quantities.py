@@ -115,14 +115,15 @@ def over_quantity(organ: Any, law: Any) -> Iterator[Verdict]:
     for key in sorted(organ.newest):
         law.forget()  # what was read for another item is not behind this one
         try:
-            most = _allowed(law, key, organ.staff)
+            most = allowed(law, key, organ.staff)
         except Unverified:
             continue  # the case remembers that this figure was silent
         if _have(organ.held, watched()[key]) > most:
             yield _verdict(organ, law, key, most)
 
 
-def _allowed(law: Any, key: str, staff: Staff) -> int:
+def allowed(law: Any, key: str, staff: Staff) -> int:
+    """This is how many pieces a figure allows for the heads of an agency; Unverified where it has no value."""
     if "rank" in dict(spec(key).keys):
         return sum(law.allowed(key, number, rank=band) for band, number in staff["bands"].items())
     return law.allowed(key, staff["counted"])

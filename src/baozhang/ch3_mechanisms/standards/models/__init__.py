@@ -2,6 +2,9 @@
 
 from .afterwards import Reexamination, Trial
 from .line import StandardLine, called, settled_row
+from .pricing import Component, QuotaReview, ReferencePrice
 from .standard import Standard
 
-__all__ = ["Reexamination", "Standard", "StandardLine", "Trial", "called", "settled_row"]
+__all__ = [
+    "Component", "QuotaReview", "Reexamination", "ReferencePrice", "Standard", "StandardLine", "Trial", "called", "settled_row",
+]  # fmt: skip

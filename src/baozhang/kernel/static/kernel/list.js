@@ -82,7 +82,9 @@ document.addEventListener("submit", (event) => {
     const here = new Set($$("input[name=id]", event.target).map((box) => box.value));
     if (everything) event.target.append(make("input", { type: "hidden", name: "everything", value: "1" }));
     else picked().forEach((id) => here.has(id) || event.target.append(make("input", { type: "hidden", name: "id", value: id })));
-    setTimeout(() => keep([]), 0);
+    // A file that opens beside the list leaves the list, and what is picked in it, as they were.
+    const beside = event.submitter && event.submitter.formTarget === "_blank";
+    setTimeout(() => (beside ? $$("#bulk > input[type=hidden]:not([name=csrfmiddlewaretoken])").forEach((one) => one.remove()) : keep([])), 0);
   }
   const state = $("[data-state]", event.target);
   if (state) state.value = location.search.slice(1);

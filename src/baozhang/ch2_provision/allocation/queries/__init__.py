@@ -1,0 +1,1 @@
+"""What can be asked: what a standard allows and an agency has, which items could answer a need, what is left of it."""

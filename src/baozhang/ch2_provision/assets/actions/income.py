@@ -1,0 +1,90 @@
+"""Income from assets: what is due to the treasury, what has been paid of it (article 13, paragraph 5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.choices.books import IncomeKind, IncomeState
+from baozhang.ch2_provision.assets.models import Card, Income
+from baozhang.kernel import ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.documents import numbering
+from baozhang.kernel.record import Record, keep
+from baozhang.kernel.refusal import Invalid, Refused
+
+ARTICLE = "第十三条第五款"
+WORD = "收"
+DUE = ledger.act("income_due", gettext_lazy("登记应缴收入"))
+PAID = ledger.act("income_paid", gettext_lazy("登记缴库"))
+VOID = ledger.act("income_void", gettext_lazy("撤销应缴收入"))
+PAY = "assets.income:pay"
+
+
+def due(
+    organ: Organization, *, kind: str, amount: Decimal, card: Card | None, source: Record | None, due_on: dt.date, by: Actor,
+    words: str = "", right: str = "", where: int | None = None,
+) -> Income:  # fmt: skip
+    """This will enter what an organ owes the treasury; `right` and `where` are those of the caller's step, as in `keep`."""
+    said = words or "：".join(filter(None, (str(IncomeKind(kind).label), str(card) if card is not None else "")))
+    with transaction.atomic():
+        serial = numbering.take(organ.pk, WORD, due_on.year)
+        income = Income(
+            organ=organ, number=f"{WORD}{due_on.year}-{serial:05d}", kind=kind, card=card, words=said[:200], amount=amount, due_on=due_on,
+            source_kind=source.label if source is not None else "", source_id=source.pk if source is not None else None,
+        )  # fmt: skip
+        keep(income, by=by, act=DUE, right=right, where=where)
+    return income
+
+
+def pay(
+    income: Income, *, day: dt.date, receipt: str, by: Actor, amount: Decimal | None = None, treasury: str = "",
+    right: str = "", where: int | None = None,
+) -> Income:  # fmt: skip
+    """This will enter a payment (the whole rest where no amount is said) with the number of its receipt."""
+    if income.state != IncomeState.DUE:
+        raise Refused(
+            _("%(income)s 的状态为“%(state)s”，不能再登记缴库") % {"income": income, "state": income.get_state_display()},  # type: ignore[attr-defined]
+            article=ARTICLE, instead=_("多缴的请按退付规定办理。"),
+        )  # fmt: skip
+    if not receipt.strip():
+        raise Invalid(
+            _("请填写缴款书号"),
+            why=_("缴库以非税收入缴款书或者电子票据为凭。"),
+            article=ARTICLE,
+            instead=_("填写后再登记。"),
+        )
+    rest = income.open
+    given = rest if amount is None else amount
+    if given <= 0 or given > rest:
+        raise Invalid(
+            _("缴款 %(amount)s 元与未缴 %(rest)s 元不符") % {"amount": f"{given:,.2f}", "rest": f"{rest:,.2f}"},
+            article=ARTICLE, instead=_("可以分次缴纳，合计不超过应缴金额。"),
+        )  # fmt: skip
+    receipts = [*filter(None, income.receipt.split("、")), receipt.strip()]
+    income.paid, income.receipt, income.treasury = (
+        income.paid + given,
+        "、".join(receipts)[:60],
+        treasury or income.treasury,
+    )
+    if income.paid == income.amount:
+        income.state, income.paid_on = IncomeState.PAID, day
+    keep(income, by=by, act=PAID, right=right or PAY, where=where)
+    return income
+
+
+def void(income: Income, *, by: Actor, note: str, right: str = "", where: int | None = None) -> Income:
+    """This will say that a sum is no longer due (a contract ended early); nothing may have been paid, and the note says why."""
+    if income.state != IncomeState.DUE or income.paid or not note.strip():
+        raise Refused(
+            _("%(income)s 不能撤销") % {"income": income}, why=_("只有分文未缴的应缴收入可以撤销，并须写明理由。"), article=ARTICLE,
+            instead=_("已缴的请按退付规定办理。"),
+        )  # fmt: skip
+    income.state = IncomeState.VOID
+    keep(income, by=by, act=VOID, note=note, right=right or PAY, where=where)
+    return income

@@ -1,0 +1,38 @@
+"""Labels of cards, and the classes that ship with the product."""
+
+from __future__ import annotations
+
+import csv
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from baozhang.ch2_provision.assets.choices.classes import TABLE
+from baozhang.ch2_provision.assets.models import AssetClass, Card
+from baozhang.kernel.access import Actor
+from baozhang.kernel.documents.model import Label
+from baozhang.kernel.record import keep
+
+
+def label(card: Card) -> Label:
+    """This is a card's QR label: agency, number, name, model, keeper or place; the code opens the card."""
+    kept_by = card.custodian or card.user
+    lines = [card.name, card.model or card.brand or card.plate]
+    lines.append("　".join(part for part in (kept_by, card.department or card.place) if part))
+    lines.append(_("取得 %(day)s") % {"day": card.acquired} if card.acquired else "")
+    organ = card.organ.short or card.organ.name
+    return Label(
+        organ, card.number, [line for line in lines if line], f"{settings.PUBLIC_ADDRESS}/assets/cards/{card.pk}/"
+    )
+
+
+def seed_classes(by: Actor) -> int:
+    """This will load the shipped classes of both editions where they are missing; returns how many are new."""
+    known = set(AssetClass._base_manager.values_list("edition", "code"))
+    with TABLE.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if (row["edition"], row["code"]) not in known]
+    fresh = [
+        AssetClass(edition=row["edition"], code=row["code"], name=row["name"], category=row["category"], verified=row["source"] == "seen")
+        for row in rows
+    ]  # fmt: skip
+    return keep(fresh, by=by, note=_("随系统提供的分类代码")).new

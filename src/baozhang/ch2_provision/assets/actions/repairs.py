@@ -1,0 +1,61 @@
+"""Sending a thing to be mended, and having it back (article 11, paragraph 2)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch2_provision.assets.choices import UseState
+from baozhang.ch2_provision.assets.choices.cases import RepairState
+from baozhang.ch2_provision.assets.models import Card, Repair
+from baozhang.kernel import ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import Record, keep
+from baozhang.kernel.refusal import Refused
+
+from .standing import still_there
+from .using import change_use_state
+
+ARTICLE = "第十一条第二款"
+SENT = ledger.act("repair_sent", gettext_lazy("送修"))
+MENDED = ledger.act("repair_done", gettext_lazy("修竣"))
+WORK = "assets.repair:change"
+
+
+def send(repair: Repair, *, by: Actor, case: Record | None = None) -> Repair:
+    """This will enter a repair and turn the card to 待修; one that is open already is not entered twice."""
+    card = Card._base_manager.get(pk=repair.card_id)  # type: ignore[attr-defined]
+    still_there([card], strict=True)
+    if Repair._base_manager.filter(card=card, state=RepairState.OPEN, kind=repair.kind).exists():
+        raise Refused(
+            _("%(card)s 已有进行中的%(kind)s") % {"card": card, "kind": repair.get_kind_display()}, article=ARTICLE,  # type: ignore[attr-defined]
+            instead=_("请先登记上一次的完成情况。"),
+        )  # fmt: skip
+    with transaction.atomic():
+        keep(repair, by=by, act=SENT)
+        if card.use_state in (UseState.IN_USE, UseState.IDLE):
+            change_use_state([card], state=UseState.REPAIR, by=by, note=repair.fault, case=case)
+    return repair
+
+
+def finish(
+    repair: Repair, *, day: dt.date, cost: Decimal | None, result: str, by: Actor, hopeless: bool = False, invoice: str = "",
+) -> Repair:  # fmt: skip
+    """This will enter how it ended; the card is in use again, or waits for its disposal where nothing can be done."""
+    if repair.state != RepairState.OPEN:
+        raise Refused(
+            _("%(repair)s 已登记完成") % {"repair": repair}, article=ARTICLE, instead=_("登记有误的，请修改记录。")
+        )
+    repair.state = RepairState.HOPELESS if hopeless else RepairState.DONE
+    repair.done_on, repair.cost, repair.result, repair.invoice = day, cost, result[:200], invoice or repair.invoice
+    with transaction.atomic():
+        keep(repair, by=by, act=MENDED, right=WORK)
+        card = Card._base_manager.get(pk=repair.card_id)  # type: ignore[attr-defined]
+        if card.use_state == UseState.REPAIR:
+            state = UseState.DISPOSING if hopeless else UseState.IN_USE
+            change_use_state([card], state=state, by=by, note=result)
+    return repair

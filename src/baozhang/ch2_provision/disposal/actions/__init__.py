@@ -1,0 +1,1 @@
+"""Acts of a disposal case: drafting, papers, screening, carrying out, ending."""

@@ -1,0 +1,6 @@
+"""What there is: a case, the cards in it, and the papers that prove its steps."""
+
+from .case import Case
+from .line import Line, Paper
+
+__all__ = ["Case", "Line", "Paper"]

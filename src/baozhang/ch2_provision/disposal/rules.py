@@ -1,0 +1,94 @@
+"""Disposed of without a case, approved and not carried out, handed over and not written off (article 13, paragraph 4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from baozhang.ch2_provision.assets.choices import Disposal
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.rules import words
+from baozhang.ch2_provision.disposal.choices import AT_WORK, Outcome, State
+from baozhang.ch2_provision.disposal.models import Case, Line
+from baozhang.law.articles import in_force
+from baozhang.law.holidays import calendar
+from baozhang.law.rules import Verdict, rule
+
+EXECUTE_DAYS, WRITE_OFF_DAYS = "disposal.days.execute", "disposal.days.write_off"
+
+
+def ended_alone(day: dt.date, ground: Any) -> QuerySet[Card]:
+    """These are the cards ended since 2022-11-01 that no case has written off, and no transfer of title has passed on."""
+    case = Line._base_manager.filter(card=OuterRef("pk"), outcome=Outcome.DISPOSED)
+    later = Card._base_manager.filter(former=OuterRef("pk"))
+    rows = Card._base_manager.filter(disposed__gte=in_force(), disposed__lte=day)
+    return rows.filter(~Exists(case), ~Exists(later))
+
+
+@rule(article="第十三条第四款", subject="assets.card", since="2022-11-01", candidates=ended_alone)
+def disposed_without_case(card: Card, law: Any) -> Verdict | None:
+    """资产处置没有办件"""
+    if not law.in_force(card.disposed):
+        return None
+    form = str(Disposal(card.disposal).label)
+    sentence = _("%(number)s %(name)s 于 %(day)s 以%(form)s方式处置，没有内部决策和审批或者备案的办件") % {
+        "number": card.number, "name": card.name, "day": card.disposed, "form": form,
+    }  # fmt: skip
+    facts = {
+        _("资产编号"): card.number, _("资产名称"): card.name, _("处置日期"): card.disposed, _("处置形式"): form, _("原值"): card.value,
+    }  # fmt: skip
+    remedy = _("补充当时的内部决策和批准或者备案文件；没有的，说明情况，由同级机关事务管理、财政部门处理。原值 %(value)s。") % {
+        "value": words.yuan(card.value),
+    }  # fmt: skip
+    return Verdict(sentence, facts, card.value, remedy)
+
+
+def approved_and_waiting(day: dt.date, ground: Any) -> QuerySet[Case]:
+    """These are the cases approved by the day whose things are still with the agency."""
+    return Case._base_manager.filter(state__in=AT_WORK, approved_on__lte=day)
+
+
+@rule(article="第十三条第四款", subject="disposal.case", since="2022-11-01", candidates=approved_and_waiting)
+def disposal_not_executed(case: Case, law: Any) -> Verdict | None:
+    """处置批准后没有按期执行"""
+    if case.state not in AT_WORK or not law.in_force(case.approved_on):
+        return None
+    days = int(law.figure(EXECUTE_DAYS))
+    due = calendar().add_working_days(case.approved_on, days).day
+    if law.day <= due:
+        return None
+    sentence = _("%(number)s 于 %(approved)s 批准或者备案，应于 %(due)s 前执行，至今没有移交") % {
+        "number": case.number, "approved": case.approved_on, "due": due,
+    }  # fmt: skip
+    facts = {_("办件编号"): case.number, _("批准日期"): case.approved_on, _("执行期限"): due, _("原值"): case.value}
+    return Verdict(sentence, facts, case.value, _("移交实物并销账；不再处置的，申请撤销批复，恢复卡片的使用状况。"))
+
+
+def handed_and_waiting(day: dt.date, ground: Any) -> QuerySet[Case]:
+    """These are the cases whose things went by the day and whose cards stand in the books still."""
+    return Case._base_manager.filter(Q(state=State.HANDED) | Q(state=State.RECEIVED), handed_on__lte=day)
+
+
+@rule(article="第十三条第四款", subject="disposal.case", since="2022-11-01", candidates=handed_and_waiting)
+def disposal_not_written_off(case: Case, law: Any) -> Verdict | None:
+    """实物已移交没有销账"""
+    if case.state not in (State.HANDED, State.RECEIVED) or not law.in_force(case.handed_on):
+        return None
+    days = int(law.figure(WRITE_OFF_DAYS))
+    due = calendar().add_working_days(case.handed_on, days).day
+    if law.day <= due:
+        return None
+    sentence = _("%(number)s 于 %(handed)s 移交实物，应于 %(due)s 前销账，账上仍有 %(count)s 张卡片") % {
+        "number": case.number, "handed": case.handed_on, "due": due, "count": case.count,
+    }  # fmt: skip
+    facts = {
+        _("办件编号"): case.number,
+        _("移交日期"): case.handed_on,
+        _("销账期限"): due,
+        _("卡片数"): case.count,
+        _("原值"): case.value,
+    }
+    return Verdict(sentence, facts, case.value, _("登记签收，登记并缴清处置收入，由财务人员办理销账。"))

@@ -1,0 +1,139 @@
+"""Working a budget out: quotas in force times drivers, and the agreed needs of the plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.funding.choices import ITEM_OF, QUOTAS, RANKED, BudgetState, Driver, Quota
+from baozhang.ch2_provision.funding.flows import BudgetFlow
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, PlanRound
+from baozhang.ch2_provision.funding.queries.plans import agreed_lines, carried
+from baozhang.ch2_provision.funding.queries.suggesting import DriverFact, driver_facts
+from baozhang.kernel import clock, ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Refused
+from baozhang.law.catalogue import catalogue
+from baozhang.law.figures import Figures, Reading
+
+COMPUTED = ledger.act("funding.computed", gettext_lazy("按定额测算"))
+FROM_PLAN = ledger.act("funding.from_plan", gettext_lazy("由计划事项转入"))
+ARTICLE = "第八条第一款"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One quota for one driver, as it reads for an agency on a day."""
+
+    quota: Quota
+    driver: Driver
+    reading: Reading
+
+    @property
+    def words(self) -> str:
+        """What the line is called."""
+        rank = f"（{self.driver.label}）" if len(self.quota.drivers) > 1 else ""
+        return f"{self.quota.item.label}{rank}"
+
+
+def pieces(organ: Organization, day: dt.date) -> list[Piece]:
+    """All quotas of the catalogue as they read for an agency on a day, one for each driver."""
+    law = Figures(day, organ.jurisdiction.path.rstrip("/"))
+    found = []
+    for quota in QUOTAS:
+        for driver in quota.drivers:
+            keys = {"rank": str(driver)} if driver in RANKED and catalogue()[quota.key].keys else {}
+            found.append(Piece(quota, driver, law.reading(quota.key, **keys)))
+    return found
+
+
+def start_budget(round_: PlanRound, organ: Organization, *, by: Actor, cause: str = "") -> Budget:
+    """This will begin the budget of an agency for a round's year, or an addition where there is one already."""
+    last = Budget._base_manager.filter(organ=organ, year=round_.year).order_by("-edition").first()
+    budget = Budget(round=round_, organ=organ, edition=last.edition + 1 if last else 1, cause=cause)
+    BudgetFlow.start(budget, by=by)
+    return budget
+
+
+def compute(budget: Budget, *, by: Actor, day: dt.date | None = None) -> dict[str, int]:
+    """This will work out the lines that rest on quotas, anew each time; sums entered by hand with a reason stay.
+
+    A quota or driver that nobody knows leaves its line without a computed sum, and says so.
+    """
+    _editable(budget)
+    day = day or clock.today()
+    facts = driver_facts(budget.organ_id, day)
+    with transaction.atomic():
+        rows = list(BudgetLine._base_manager.select_for_update(of=("self",)).filter(budget=budget).order_by("number"))
+        held = {(row.quota_key, row.driver): row for row in rows if row.quota_key}
+        number = max((row.number for row in rows), default=0)
+        fresh, changed = [], []
+        for piece in pieces(budget.organ, day):
+            line = held.get((piece.quota.key, piece.driver))
+            if line is None:
+                number += 1
+                line = BudgetLine(
+                    budget=budget, number=number, item=piece.quota.item, words=piece.words, amount=Decimal(0)
+                )
+                fresh.append(line)
+            else:
+                changed.append(line)
+            _fill(line, piece, facts.get(piece.driver))
+        keep(fresh, by=by, act=COMPUTED)
+        keep(changed, by=by)
+    unknown = sum(1 for line in (*fresh, *changed) if line.computed_amount is None)
+    return {"lines": len(fresh) + len(changed), "unknown": unknown}
+
+
+def _fill(line: BudgetLine, piece: Piece, fact: DriverFact | None) -> None:
+    reading = piece.reading
+    line.quota_key, line.driver = piece.quota.key, piece.driver
+    line.quota = None if reading.value is None else Decimal(str(reading.value))
+    since = f"，自 {reading.valid_from} 起" if reading.valid_from else ""
+    line.quota_source = f"{reading.source}{since}"[:300] if line.quota is not None else reading.shown
+    if fact is not None:
+        line.driver_value, line.driver_source = fact.value, fact.source[:200]
+    elif line.driver_value is None:
+        line.driver_source = ""
+    if line.quota is not None and line.driver_value is not None:
+        product = (line.quota * line.driver_value).quantize(Decimal("0.01"))
+        if not line.reason or line.amount > product:
+            line.amount, line.reason = product, ""
+
+
+def take_needs(budget: Budget, *, by: Actor, lines: Iterable[PlanLine] | None = None) -> int:
+    """This will take agreed needs of the plan that no budget has yet into a budget, with what was agreed."""
+    _editable(budget)
+    taken = BudgetLine._base_manager.filter(organ_id=budget.organ_id, year=budget.year, plan_line__isnull=False)
+    roots = {root or key for key, root in taken.values_list("plan_line_id", "plan_line__root_id")}
+    wanted = None if lines is None else {line.root_key for line in lines}
+    chosen = [
+        need
+        for need in agreed_lines(budget.organ_id, budget.year)
+        if need.root_key not in roots and (wanted is None or need.root_key in wanted) and carried(need)
+    ]
+    last = BudgetLine._base_manager.filter(budget=budget).order_by("-number").values_list("number", flat=True).first()
+    rows = [
+        BudgetLine(
+            budget=budget, number=place, item=ITEM_OF[need.kind], words=need.title, plan_line=need, amount=carried(need)
+        )
+        for place, need in enumerate(chosen, start=(last or 0) + 1)
+    ]  # fmt: skip
+    keep(rows, by=by, act=FROM_PLAN)
+    return len(rows)
+
+
+def _editable(budget: Budget) -> None:
+    if budget.state != BudgetState.DRAFT:
+        raise Refused(
+            _("“%(state)s”的预算不能修改") % {"state": budget.get_state_display()},  # type: ignore[attr-defined]
+            article=ARTICLE, instead=_("请撤回或由财政部门驳回后修改；已批复的，办理追加预算。"),
+        )  # fmt: skip

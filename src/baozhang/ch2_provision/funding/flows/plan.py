@@ -1,0 +1,167 @@
+"""The path of a plan: drafted, decided within, reviewed line by line, agreed by the same-level authority (article 9)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch2_provision.funding.choices import LineState, PlanState
+from baozhang.ch2_provision.funding.models import Plan, PlanLine
+from baozhang.ch2_provision.funding.models.changing import money
+from baozhang.ch2_provision.funding.queries.budgets import used_by_need
+from baozhang.ch2_provision.funding.queries.plans import carried, differences, undecided
+from baozhang.kernel import access, ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.flow import ByOrgan, Flow, Step
+from baozhang.kernel.flow.step import Chosen
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Invalid, Refused
+
+from .line import STATE, authority_for
+
+P = PlanState
+DRAFT = access.permission("funding.plan:draft", gettext_lazy("编制年度计划"))
+DECIDE = access.permission("funding.plan:decide", gettext_lazy("审定本单位年度计划"))
+REVIEW = access.permission("funding.plan:review", gettext_lazy("审核年度计划"))
+AGREE = access.permission("funding.plan:agree", gettext_lazy("审定同意年度计划"))
+COUNTERSIGN = access.permission("funding.plan:countersign", gettext_lazy("会签年度计划"))
+UNCHANGED = ledger.act("funding.unchanged", gettext_lazy("与上一版本相同，沿用原审核结果"))
+REOPENED = ledger.act("funding.reopened", gettext_lazy("计划退回，重新审核"))
+DATED = ledger.act("funding.dated", gettext_lazy("记载日期"))
+SUPERSEDED = ledger.act("funding.superseded", gettext_lazy("由新版本替代"))
+ARTICLE = "第九条"
+
+
+REVIEWER = ByOrgan(authority_for)
+
+
+class PlanFlow(Flow):
+    """Drafted by the accountant, decided by the head, reviewed by the authority's officer, agreed by its head."""
+
+    model = Plan
+    words = gettext_lazy("年度计划")
+    article = ARTICLE
+    initial = (P.DRAFT,)
+
+    submit = Step(
+        gettext_lazy("提交内部决策"), P.DRAFT, P.DECIDING, ":draft", withdrawable=True, kind="primary", icon="paper-airplane",
+        says=gettext_lazy("逐项写明用途和依据后，提交单位负责人组织内部决策。"),
+    )  # fmt: skip
+    decide = Step(
+        gettext_lazy("内部决策通过并报送"), P.DECIDING, P.SUBMITTED, ":decide", four_eyes=("submit",), returnable=(P.DRAFT,), kind="primary",
+        fields=("decision", "decided_on"), required=("decision", "decided_on"), icon="check",
+        says=gettext_lazy("写明决策会议和纪要文号，纪要作为附件上传；通过后报同级机关事务管理部门审核。"),
+    )  # fmt: skip
+    review = Step(
+        gettext_lazy("逐项审核完毕"), P.SUBMITTED, P.REVIEWED, ":review", where=REVIEWER, four_eyes=("submit", "decide"), returnable=True,
+        countersign=Chosen(":countersign", at_least=0), kind="primary", icon="check",
+        says=gettext_lazy("每一项都已同意、核减或不同意后，送部门负责人审定；可先送有关处室或财政部门会签。"),
+    )  # fmt: skip
+    agree = Step(
+        gettext_lazy("审核同意"), P.REVIEWED, P.AGREED, ":agree", where=REVIEWER, four_eyes=("review", "decide"), returnable=True, kind="primary",
+        icon="check-badge", says=gettext_lazy("同意后，各单位据此向同级财政部门申报相关经费预算。"),
+    )  # fmt: skip
+
+    @classmethod
+    def moved_back(cls, record: Plan, *, was: str, to: str, by: Actor) -> None:
+        """Lines that go back to the agency are open again; what had been said of them stays to be read."""
+        del was
+        if to not in (P.DRAFT, P.DECIDING):
+            return
+        lines = list(PlanLine._base_manager.filter(plan=record).exclude(state=LineState.PENDING))
+        for line in lines:
+            line.state = LineState.PENDING
+        place = authority_for(record.organ_id).pk
+        right = REVIEW if by.can(REVIEW, place) else AGREE
+        keep(lines, by=by, act=REOPENED, right=right, where=place, moves=STATE)
+        if record.submitted_on is not None:
+            record.submitted_on = None
+            keep(record, by=by, act=DATED, right=right, where=place)
+
+
+@PlanFlow.submit.guard
+@PlanFlow.decide.guard
+def _complete(plan: Plan) -> None:
+    """A plan without lines, a line without its evidence, a change without its reason."""
+    lines = list(PlanLine._base_manager.filter(plan=plan).order_by("number"))
+    if not lines:
+        raise Refused(
+            _("计划中还没有事项"), article=ARTICLE,
+            instead=_("请先填报或从上年计划、系统提示中选取；确无需求的，登记一项并写明。"),
+        )  # fmt: skip
+    bare = [line for line in lines if not line.evidence.strip()]
+    if bare:
+        raise Invalid(
+            _("有 %(n)d 项没有写明依据") % {"n": len(bare)}, why="、".join(str(line) for line in bare[:5]), article=ARTICLE,
+            instead=_("请逐项写明存量核对、标准缺口或房屋、设备状况，材料作为附件上传。"),
+        )  # fmt: skip
+    silent = [one.after for one in differences(plan) if one.after is not None and not one.after.change_note.strip()]
+    if silent:
+        raise Invalid(
+            _("有 %(n)d 项与上一版本不同，没有写明为什么") % {"n": len(silent)}, why="、".join(map(str, silent[:5])), article=ARTICLE,
+            instead=_("请在这些事项中填写“调整说明”。"),
+        )  # fmt: skip
+
+
+@PlanFlow.decide.effect
+def _handed_in(plan: Plan, *, by: Actor, day: dt.date) -> None:
+    """The day is kept; what an amendment leaves as it was keeps what was said of it."""
+    plan.submitted_on = day
+    keep(plan, by=by, act=DATED, right=DECIDE)
+    if plan.amends_id is None:
+        return
+    different = {one.after.pk for one in differences(plan) if one.after is not None}
+    same = [line for line in undecided(plan) if line.pk not in different]
+    for line in same:
+        line.state, line.reason = LineState.AGREED, ""
+    keep(same, by=by, act=UNCHANGED, right=DECIDE, moves=STATE)
+
+
+@PlanFlow.review.guard
+def _each_decided(plan: Plan) -> None:
+    """Every line has an answer."""
+    open_lines = undecided(plan)
+    if open_lines:
+        raise Refused(
+            _("还有 %(n)d 项没有审核") % {"n": len(open_lines)}, why="、".join(str(line) for line in open_lines[:5]), article=ARTICLE,
+            instead=_("请在“逐项审核”中对每一项同意、核减或不同意。"),
+        )  # fmt: skip
+
+
+@PlanFlow.review.guard
+@PlanFlow.agree.guard
+def _not_below_what_is_used(plan: Plan) -> None:
+    """An amendment cannot take back what has been promised or paid already."""
+    if plan.amends_id is None:
+        return
+    used = used_by_need(plan.organ_id, plan.year)
+    now = {line.root_key: line for line in PlanLine._base_manager.filter(plan=plan)}
+    before = {line.root_key: line for line in PlanLine._base_manager.filter(plan_id=plan.amends_id)}
+    short = {}
+    for root, sum_used in used.items():
+        line = now.get(root)
+        if (carried(line) if line is not None else Decimal(0)) < sum_used:
+            short[str(line or before.get(root) or root)] = _("已占用和支出 %(sum)s 元") % {"sum": money(sum_used)}
+    if short:
+        raise Refused(
+            _("调整后的金额少于已经占用和支出的金额"), why="；".join(f"{name}：{said}" for name, said in short.items()),
+            article=ARTICLE, instead=_("请保留这些事项，金额不少于已占用和支出的数额；或先释放占用。"), facts=short,
+        )  # fmt: skip
+
+
+@PlanFlow.agree.effect
+def _agreed(plan: Plan, *, by: Actor, day: dt.date) -> None:
+    """The day is kept; the version that it amends gives way."""
+    place = authority_for(plan.organ_id).pk
+    plan.agreed_on = day
+    keep(plan, by=by, act=DATED, right=AGREE, where=place)
+    before: Sequence[Plan] = list(
+        Plan._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state=P.AGREED).exclude(pk=plan.pk)
+    )
+    for old in before:
+        old.state = P.SUPERSEDED
+    keep(before, by=by, act=SUPERSEDED, right=AGREE, where=place, moves=STATE)

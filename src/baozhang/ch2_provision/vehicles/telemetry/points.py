@@ -1,0 +1,59 @@
+"""A position as the store takes it: whole numbers in one order; and whether it can be true at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from baozhang.ch2_provision.vehicles.choices import Doubt
+
+# The order of a point's numbers everywhere: in rows, in arrays, in blocks.
+COLUMNS = (
+    "at", "lat", "lon", "altitude", "speed", "direction", "status", "alarm", "odometer", "fuel", "satellites", "signal",
+    "heard",
+)  # fmt: skip
+AT, LAT, LON, ALTITUDE, SPEED, DIRECTION, STATUS, ALARM, ODOMETER, FUEL, SATELLITES, SIGNAL, HEARD = range(len(COLUMNS))
+MAY_LACK = (ODOMETER, FUEL, SATELLITES, SIGNAL)
+HOUR = 3_600
+DAY = 24 * HOUR
+
+ACC, LOCATED = 1, 2  # status bits
+AHEAD = 10 * 60  # seconds that a terminal's clock may run ahead of ours
+BEHIND = 366 * DAY  # older than that is no blind zone but a wrong clock (GPS weeks roll over after twenty years)
+FASTEST = 2_500  # tenths of km/h
+# What of the earth a vehicle of a Chinese office can reach, in millionths of a degree.
+SOUTH, NORTH, WEST, EAST = 3_000_000, 54_000_000, 73_000_000, 136_000_000
+
+Point = tuple[Any, ...]  # in the order of COLUMNS; None where a terminal does not say
+_NOT_LOCATED = Doubt.NO_FIX.value
+
+
+def doubt_of(at: int | None, lat: int, lon: int, speed: int, status: int, heard: int) -> str:
+    """Why a position says nothing of where the vehicle was; empty where it may be true."""
+    if not status & LOCATED:
+        return _NOT_LOCATED
+    if at is None:
+        return Doubt.NO_TIME.value
+    if lat == 0 or lon == 0:
+        return Doubt.ZERO.value
+    if not (SOUTH <= lat <= NORTH and WEST <= lon <= EAST):
+        return Doubt.PLACE.value
+    if at > heard + AHEAD:
+        return Doubt.FUTURE.value
+    if at < heard - BEHIND:
+        return Doubt.PAST.value
+    return Doubt.SPEED.value if speed > FASTEST else ""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What terminals said in some milliseconds, to be written at once. The key is always the vehicle's."""
+
+    points: list[tuple[int, Point]] = field(default_factory=list)
+    doubts: list[tuple[int, bytes, str, int | None, int, bytes]] = field(default_factory=list)  # as DoubtfulPosition
+    heard: dict[int, int] = field(default_factory=dict)  # vehicle → when last
+
+    @property
+    def size(self) -> int:
+        """How many positions it holds."""
+        return len(self.points) + len(self.doubts)

@@ -1,0 +1,6 @@
+"""What is more than a step: reserving, emergencies, detecting, keeping stock; other rooms call `reserve` and `claim_for_disposal`."""
+
+from .disposing import back_from_disposal, claim_for_disposal
+from .reserving import reserve
+
+__all__ = ["back_from_disposal", "claim_for_disposal", "reserve"]

@@ -1,0 +1,44 @@
+"""The end of a pooled event: closed when everything on its bill is back or in the warehouse (article 15, item 5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch2_provision.warehouse.choices import LIVE, THING_OPEN, EventState
+from baozhang.ch2_provision.warehouse.models import Event, Item, Purchase, Thing
+from baozhang.kernel import access
+from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.refusal import Refused
+
+CLOSE = access.permission("warehouse.event:close", gettext_lazy("清退会议活动物品"))
+
+
+def closing(record: Event, day: dt.date) -> dt.date:
+    """The last day of the event."""
+    return record.closes
+
+
+class EventFlow(Flow):
+    """筹办、举办、清退."""
+
+    model = Event
+    article = "第十五条第一款第五项"
+
+    close = Step(gettext_lazy("确认物品已清退"), EventState.OPEN, EventState.CLOSED, ":close", kind="primary",
+                 says=gettext_lazy("借用的物品全部归还、购置的资产全部入仓或者办理入仓后，才能清退。"))  # fmt: skip
+
+
+@EventFlow.close.guard
+def _nothing_left(event: Event) -> None:
+    """What was borrowed is back, what was bought is in the warehouse or on its way."""
+    out = Thing._base_manager.filter(loan__event=event, state__in=THING_OPEN).count()
+    inside = Item._base_manager.filter(state__in=LIVE).values("card")
+    kept = Purchase._base_manager.filter(event=event, card__disposed__isnull=True).exclude(card__in=inside).count()
+    if out or kept:
+        raise Refused(
+            _("还有 %(out)s 件借用物品未归还，%(kept)s 件购置资产未入仓") % {"out": out, "kept": kept}, article=EventFlow.article,
+            instead=_("请先归还、申请入仓，再办理清退。"),
+        )  # fmt: skip

@@ -1,0 +1,9 @@
+"""What the law watches in the warehouse, and the six detectors that propose what should enter (articles 14 to 16)."""
+
+from . import kinds, uses
+from .detecting import DETECTORS, detector
+from .watching import emergency_papers_late, loan_overdue, proposal_unanswered, reserved_never_taken
+
+__all__ = [
+    "DETECTORS", "detector", "emergency_papers_late", "kinds", "loan_overdue", "proposal_unanswered", "reserved_never_taken", "uses",
+]  # fmt: skip

@@ -1,0 +1,176 @@
+"""The page of a warehouse's performance, the why behind each figure, and the report to file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.warehouse.models import Item
+from baozhang.ch2_provision.warehouse.queries import performance as sums
+from baozhang.ch2_provision.warehouse.queries.competence import authority_for
+from baozhang.kernel import addresses, cells, clock, shell
+from baozhang.kernel.access import Actor
+from baozhang.kernel.documents import typeset
+from baozhang.kernel.documents.model import Column, Heading, KeyFigure, KeyFigures, Note, Report, Table
+from baozhang.kernel.refusal import Invalid, NotFound
+from baozhang.kernel.resource import Resource
+from baozhang.kernel.views import frame, papers
+
+RIGHT = "warehouse.item:performance"
+TILES = ("stock", "worth", "entered", "given", "saved", "reuse", "entry", "joined", "timely", "stay")
+LARGE = ("stock", "given", "saved", "reuse")
+ARTICLE = "第十四条第二款"
+
+
+def _authority(who: Actor) -> Organization:
+    """The authority of the level at which the reader stands."""
+    organ = Organization._base_manager.select_related("jurisdiction__parent").filter(pk=who.organ_id or 0).first()
+    if organ is None:
+        raise NotFound(_("没有找到这一页"))
+    return authority_for(organ)
+
+
+def _period(request: HttpRequest) -> tuple[dt.date, dt.date]:
+    today = clock.today()
+    found = []
+    for name, default in (("from", today.replace(month=1, day=1)), ("to", today)):
+        text = request.GET.get(name, "").strip()
+        try:
+            found.append(dt.date.fromisoformat(text) if text else default)
+        except ValueError:
+            raise Invalid(_("日期“%(text)s”读不懂") % {"text": text}, instead=_("日期写作 2026-03-05。")) from None
+    if found[1] < found[0]:
+        raise Invalid(_("期间的结束早于开始"), instead=_("请改填起止日期。"))
+    return found[0], found[1]
+
+
+def _asked(request: HttpRequest) -> tuple[Organization, dt.date, dt.date]:
+    who = frame.actor(request)
+    who.must(RIGHT)
+    return _authority(who), *_period(request)
+
+
+@require_GET
+def page(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """Stock, use, participation and savings of a period on one page."""
+    authority, first, last = _asked(request)
+    found = sums.figures(authority, first, last)
+    base, query = reverse("warehouse/items:performance"), f"?from={first}&to={last}"
+    rows = sums.shares(authority, first, last)
+    frame.crumbs(request, resource)
+    actions = [
+        {"words": _("下载报告"), "url": f"{base}report.pdf{query}", "icon": "arrow-down-tray", "kind": "primary"}
+    ]
+    context = {
+        "page": frame.page(resource, _("公物仓绩效：%(organ)s") % {"organ": authority}, actions=actions,
+                           purpose=_("存量、使用、参与和节约，每个数字都能点开看算法")),
+        "tiles": [{"figure": found[name], "url": f"{base}why/{name}/{query}"} for name in TILES],
+        "first": first.isoformat(), "last": last.isoformat(), "table": _table(rows), "chart": _chart(rows),
+    }  # fmt: skip
+    return render(request, "warehouse/performance.html", context)
+
+
+def _table(rows: list[sums.Share]) -> dict[str, Any]:
+    heads = [
+        (_("单位"), "text", ""), (_("本期入仓"), "number", _("件")), (_("现在仓"), "number", _("件")), (_("本期领用"), "number", _("件")),
+        (_("节约购置资金"), "money", _("元")), (_("入仓建议"), "number", _("条")), (_("已答复"), "number", _("条")),
+    ]  # fmt: skip
+    return {
+        "columns": [{"words": words, "kind": kind, "unit": unit} for words, kind, unit in heads],
+        "rows": [
+            {
+                "cells": [
+                    str(one.organ),
+                    one.entered,
+                    one.standing,
+                    one.taken,
+                    cells.money(one.saved),
+                    one.proposed,
+                    one.answered,
+                ]
+            }
+            for one in rows
+        ],
+        "empty": {"why": _("这一期间还没有单位参与。")},
+    }
+
+
+def _chart(rows: list[sums.Share]) -> dict[str, Any] | None:
+    best = [one for one in sorted(rows, key=lambda one: -one.saved) if one.saved][:8]
+    if not best:
+        return None
+    title = _("节约最多的是%(organ)s，%(sum)s 元") % {"organ": best[0].organ, "sum": cells.money(best[0].saved)}
+    data = {"kind": "row", "categories": [str(one.organ) for one in best], "unit": _("元"),
+            "series": [{"name": _("节约购置资金"), "values": [float(one.saved) for one in best]}]}  # fmt: skip
+    columns = [{"words": _("单位"), "kind": "text"}, {"words": _("节约购置资金"), "kind": "money", "unit": _("元")}]
+    table = {"columns": columns, "rows": [{"cells": [str(one.organ), cells.money(one.saved)]} for one in best]}
+    return {"id": "saved", "title": title, "data": data, "table": table}
+
+
+@require_GET
+def why(request: HttpRequest, resource: Resource, name: str) -> HttpResponse:
+    """How one figure came about."""
+    authority, first, last = _asked(request)
+    found = sums.figures(authority, first, last).get(name)
+    if found is None:
+        raise NotFound(_("这个数字没有算法说明"))
+    frame.crumbs(request, resource)
+    made = {
+        "words": found.words, "value": found.shown, "unit": found.unit, "formula": found.formula, "formula_filled": found.filled,
+        "says": _("期间 %(first)s 至 %(last)s，%(organ)s") % {"first": first, "last": last, "organ": authority},
+        "facts": [{"words": words, "value": value} for words, value in found.facts.items()], "article": frame.law(ARTICLE),
+    }  # fmt: skip
+    return render(
+        request, "kernel/why.html", {"why": made, "page": {"title": _("为什么：%(words)s") % {"words": found.words}}}
+    )
+
+
+@require_GET
+def report(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The report as a PDF, in Chinese whatever the reader's language."""
+    authority, first, last = _asked(request)
+    with translation.override("zh-hans"):
+        found, rows = sums.figures(authority, first, last), sums.shares(authority, first, last)
+        large = [KeyFigure(found[name].words, found[name].shown, found[name].unit) for name in LARGE]
+        every = Table([Column("指标"), Column("数值", "right", 34), Column("单位", width=14), Column("算法", width=78)],
+                      [(one.words, one.shown, one.unit, one.formula) for one in found.values()])  # fmt: skip
+        heads = [
+            Column("单位"),
+            *(Column(words, "right", 22) for words in ("本期入仓", "现在仓", "本期领用")),
+            Column("节约（元）", "right", 32),
+        ]
+        agencies = Table(heads, [(str(one.organ), one.entered, one.standing, one.taken, one.saved) for one in rows])
+        blocks: list[Any] = [
+            KeyFigures(large),
+            Heading("指标和算法"),
+            every,
+            Note("重置单价取交付当日有效的价格标准，没有标准的取卡片原值单价。"),
+        ]
+        blocks += [Heading("各单位参与情况"), agencies] if rows else []
+        made = Report(
+            f"{authority}公物仓绩效报告", blocks, clock.today(), (f"{first} 至 {last}", str(authority)), str(authority)
+        )
+        return papers.answer(typeset.pdf(made), f"公物仓绩效报告 {first} {last}")
+
+
+def _addresses(resource: Resource) -> list[URLPattern]:
+    if resource.model is not Item:
+        return []
+    return [
+        path("performance/", addresses.bound(page, resource), name="performance"),
+        path("performance/report.pdf", addresses.bound(report, resource), name="performance-report"),
+        path("performance/why/<slug:name>/", addresses.bound(why, resource), name="performance-why"),
+    ]
+
+
+addresses.MORE.append(_addresses)
+shell.entry("warehouse", gettext_lazy("公物仓绩效"), "warehouse/items:performance", RIGHT, order=60)

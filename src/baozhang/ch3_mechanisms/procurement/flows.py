@@ -1,0 +1,195 @@
+"""The path of a purchase: agreed inside, checked against need, plan and money, contracted, delivered, paid."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch1_general.organs.queries import authority_of
+from baozhang.ch2_provision.allocation.choices import Means
+from baozhang.ch2_provision.assets import actions as assets
+from baozhang.ch2_provision.assets.choices.books import VoucherKind
+from baozhang.ch2_provision.assets.rules.words import yuan
+from baozhang.ch2_provision.funding import actions as funding
+from baozhang.kernel import access, ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Fault, Invalid, Refused
+
+from .checking import must_be_sound
+from .choices import State
+from .models import Purchase, PurchaseLine
+from .queries import by_budget_line, lines_of
+
+SUBMIT = access.permission("procurement.purchase:submit", gettext_lazy("办理采购、签订合同"))
+AGREE = access.permission("procurement.purchase:agree", gettext_lazy("审定本单位采购"))
+CHECK = access.permission("procurement.purchase:check", gettext_lazy("核对采购依据"))
+ACCEPT = access.permission("procurement.purchase:accept", gettext_lazy("验收采购"))
+SETTLE = access.permission("procurement.purchase:settle", gettext_lazy("结算采购"))
+COMMITTED = ledger.act("procurement.committed", gettext_lazy("占用采购预算"))
+ARTICLE = "第三十六条第一款"
+PAYABLE, GRANT = "2302", "4001"
+SYSTEM = access.system_actor("采购")  # takes the step that follows by itself from the last delivery
+
+
+def authority(purchase: Purchase) -> Organization | None:
+    """This is the same-level support authority, looked up."""
+    return authority_of(purchase.organ)
+
+
+class PurchaseFlow(Flow):
+    """拟稿 → 负责人审定 → 主管部门核对、占用预算 → 合同 → 验收建卡 → 结算."""
+
+    model = Purchase
+    words = gettext_lazy("采购")
+    article = ARTICLE
+    initial = (State.DRAFT,)
+
+    submit = Step(
+        gettext_lazy("提交审定"), State.DRAFT, State.SUBMITTED, ":submit", kind="primary", icon="paper-airplane",
+        says=gettext_lazy("提交时核对：没有可调剂的记录、已同意的计划、数量、价格上限、预算余额。"),
+    )  # fmt: skip
+    agree = Step(
+        gettext_lazy("审定采购"), State.SUBMITTED, State.AGREED, ":agree", four_eyes=("submit",), kind="primary", icon="check", returnable=(State.DRAFT,),
+    )  # fmt: skip
+    check = Step(
+        gettext_lazy("核对通过"), State.AGREED, State.APPROVED, ":check", "第九条", where=authority, four_eyes=("submit",), kind="primary", icon="clipboard-document-check",
+        returnable=(State.DRAFT,), says=gettext_lazy("再次核对无可调剂的记录和已同意的计划，同时占用预算。"),
+    )  # fmt: skip
+    sign = Step(
+        gettext_lazy("签订合同"), State.APPROVED, State.CONTRACTED, ":submit", kind="primary", icon="document-check",
+        fields=("supplier", "supplier_code", "contract", "signed_on", "deliver_by", "lease_until"), required=("supplier", "contract", "signed_on"),
+    )  # fmt: skip
+    complete = Step(
+        gettext_lazy("验收完毕"), State.CONTRACTED, State.DELIVERED, ":accept", todo=False, icon="check-circle"
+    )
+    close_short = Step(
+        gettext_lazy("不再交付"), State.CONTRACTED, State.DELIVERED, ":submit", needs_note=True, todo=False, side=True,
+        says=gettext_lazy("余下的不再交付，按已验收的结算，多占的预算释放。"),
+    )  # fmt: skip
+    settle = Step(
+        gettext_lazy("登记结算"), State.DELIVERED, State.SETTLED, ":settle", "第八条第一款", four_eyes=("submit",), kind="primary", icon="banknotes",
+        fields=("paid", "paid_on", "payment"), required=("paid", "paid_on", "payment"),
+    )  # fmt: skip
+    cancel = Step(
+        gettext_lazy("取消采购"), (State.DRAFT, State.SUBMITTED, State.AGREED, State.APPROVED), State.CANCELLED, ":submit", needs_note=True, todo=False, side=True,
+        kind="danger", icon="x-circle",
+    )  # fmt: skip
+
+    @classmethod
+    def title(cls, record: Purchase) -> str:
+        """What a task about it is called."""
+        return _("采购：%(title)s（%(organ)s）") % {"title": record.title, "organ": record.organ}
+
+
+@PurchaseFlow.submit.guard
+@PurchaseFlow.agree.guard
+@PurchaseFlow.check.guard
+def _sound(purchase: Purchase, *, day: dt.date) -> None:
+    """Each who signs sees it checked against the day on which he signs."""
+    must_be_sound(purchase, day)
+
+
+@PurchaseFlow.submit.effect
+def _summed(purchase: Purchase, *, by: Actor) -> None:
+    """The sum of the lines is the purchase's."""
+    purchase.amount = sum((line.amount for line in lines_of(purchase)), Decimal(0))
+    keep(purchase, by=by, right=SUBMIT)
+
+
+@PurchaseFlow.check.effect
+def _committed(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
+    """The money is promised under the budget line's lock; above the line it is refused with the sums."""
+    lines = must_be_sound(purchase, day)
+    organ = authority(purchase)
+    keep(lines, by=by, act=COMMITTED, right=CHECK, where=organ.pk if organ else None)
+    for held, amount in by_budget_line(lines):
+        funding.commit(held, amount, case=purchase, by=by, words=str(purchase), day=day, right=CHECK)
+
+
+@PurchaseFlow.sign.guard
+def _lease_has_its_end(purchase: Purchase, *, values: dict[str, Any]) -> None:
+    """A lease without its end is none."""
+    if purchase.means == Means.RENT and not values.get("lease_until"):
+        raise Invalid(
+            _("租用须写明租期"),
+            faults=[Fault(_("必填"), "lease_until", column=_("租期至"))],
+            instead=_("请填写租期后再提交。"),
+        )
+
+
+@PurchaseFlow.complete.guard
+def _all_delivered(purchase: Purchase) -> None:
+    """Nothing is missing."""
+    missing = sum(line.quantity - line.delivered for line in lines_of(purchase))
+    if missing:
+        raise Refused(_("还有 %(n)s 件没有验收") % {"n": missing}, article=ARTICLE, instead=_("请在验收页面登记到货。"))
+
+
+@PurchaseFlow.close_short.guard
+def _something_came(purchase: Purchase) -> None:
+    """Where nothing came there is nothing to pay."""
+    if not any(line.delivered for line in lines_of(purchase)):
+        raise Refused(_("还没有验收任何一件"), article=ARTICLE, instead=_("合同解除的，请与主管部门联系后取消采购。"))
+
+
+def accepted_sum(lines: list[PurchaseLine]) -> Decimal:
+    """What was accepted is worth by contract."""
+    return sum((line.unit_price * line.delivered for line in lines), Decimal(0))
+
+
+@PurchaseFlow.settle.guard
+def _not_above(purchase: Purchase, *, values: dict[str, Any]) -> None:
+    """Nobody pays for more than was accepted."""
+    accepted = accepted_sum(lines_of(purchase))
+    try:
+        paid = Decimal(str(values.get("paid") or 0))
+    except ArithmeticError:
+        return  # the field says so itself
+    if paid > accepted or paid <= 0:
+        raise Refused(
+            _("结算 %(paid)s，已验收 %(accepted)s") % {"paid": yuan(paid), "accepted": yuan(accepted)}, article="第八条第一款",
+            instead=_("结算金额应大于零，不多于已验收的金额。"), facts={_("结算金额"): paid, _("验收金额"): accepted},
+        )  # fmt: skip
+
+
+@PurchaseFlow.settle.effect
+def _settled(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
+    """The budget is settled line by line, the rest is let go, and the debt is off the books."""
+    lines, left = lines_of(purchase), purchase.paid
+    held = by_budget_line(lines)
+    for place, (line, _amount) in enumerate(held):
+        share = accepted_sum([one for one in lines if one.budget_line_id == line.pk])
+        paid = left if place == len(held) - 1 else min(left, share)
+        left -= paid
+        if paid:
+            funding.settle(line, paid, case=purchase, by=by, final=True, words=purchase.payment, day=day, right=SETTLE)
+        else:
+            funding.release(line, case=purchase, by=by, note=str(purchase), right=SETTLE)
+    if purchase.means != Means.RENT:
+        sides = [assets.Line(PAYABLE, debit=purchase.paid), assets.Line(GRANT, credit=purchase.paid)]
+        words = _("支付采购款：%(purchase)s") % {"purchase": purchase}
+        assets.post(
+            purchase.organ,
+            kind=VoucherKind.OTHER,
+            words=words,
+            source=purchase,
+            lines=sides,
+            day=day,
+            by=by,
+            right=SETTLE,
+        )
+
+
+@PurchaseFlow.cancel.effect
+def _cancelled(purchase: Purchase, *, by: Actor, note: str) -> None:
+    """The money is free again."""
+    for held, _amount in by_budget_line(lines_of(purchase)):
+        if held.commitments.filter(case_kind=purchase.label, case_id=purchase.pk, state="open").exists():
+            funding.release(held, case=purchase, by=by, note=note, right=SUBMIT)

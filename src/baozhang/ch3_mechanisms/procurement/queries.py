@@ -1,0 +1,60 @@
+"""What can be asked of purchases: what a need has been bought already, which money pays, what a price may be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.db.models import QuerySet, Sum
+
+from baozhang.ch2_provision.assets.rules.prices import caps
+from baozhang.ch2_provision.funding.models import BudgetLine
+from baozhang.law.case import places
+from baozhang.law.catalogue import spec
+from baozhang.law.figures import Figures, Reading
+from baozhang.law.figurespec import NATION
+
+from .choices import ALIVE
+from .models import Purchase, PurchaseLine
+
+
+def lines_of(purchase: Purchase) -> list[PurchaseLine]:
+    """The lines of a purchase with what they lead back to."""
+    rows = PurchaseLine._base_manager.filter(purchase=purchase).order_by("place")
+    return list(rows.select_related("need__organ__jurisdiction", "plan_line__plan", "budget_line"))
+
+
+def bought_elsewhere(need_id: int, purchase: Purchase) -> tuple[int, Purchase | None]:
+    """How many pieces other purchases at work buy for a need, and one of them."""
+    rows = PurchaseLine._base_manager.filter(need_id=need_id, purchase__state__in=ALIVE).exclude(
+        purchase_id=purchase.pk
+    )
+    first = rows.select_related("purchase").order_by("pk").first()
+    return rows.aggregate(n=Sum("quantity"))["n"] or 0, first.purchase if first is not None else None
+
+
+def cap_of(line: PurchaseLine, day: dt.date) -> Reading | None:
+    """The price cap a piece in force on a day, the highest rank's where ranks have their own; None where none is set or known."""
+    key = caps().get(line.need.item)
+    if key is None:
+        return None
+    law = Figures(day, places().get(line.organ_id) or NATION)
+    ranks = dict(spec(key).keys).get("rank")
+    readings = [law.reading(key)] if ranks is None else [law.reading(key, rank=rank) for rank in ranks]
+    known = [reading for reading in readings if reading.value is not None]
+    return max(known, key=lambda reading: Decimal(str(reading.value)), default=None)
+
+
+def by_budget_line(lines: list[PurchaseLine]) -> list[tuple[BudgetLine, Decimal]]:
+    """The sums that a purchase takes from each line of the budget, in one order."""
+    found: dict[int, tuple[BudgetLine, Decimal]] = {}
+    for line in lines:
+        if line.budget_line is not None:
+            held = found.get(line.budget_line.pk, (line.budget_line, Decimal(0)))
+            found[line.budget_line.pk] = (held[0], held[1] + line.amount)
+    return [found[key] for key in sorted(found)]
+
+
+def open_purchases(organ_id: int) -> QuerySet[Purchase]:
+    """The purchases of an agency that wait for a delivery."""
+    return Purchase._base_manager.filter(organ_id=organ_id, state="contracted").order_by("deliver_by", "pk")

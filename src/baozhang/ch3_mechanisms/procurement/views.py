@@ -1,0 +1,103 @@
+"""Screens that are more than a resource: a delivery counted on one page, on a phone beside the boxes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from baozhang.kernel import cells
+from baozhang.kernel.access import Actor
+from baozhang.kernel.refusal import Forbidden, Refused
+from baozhang.kernel.resource import RESOURCES, Resource
+from baozhang.kernel.views import details, frame
+
+from .choices import State
+from .flows import ACCEPT
+from .models import Purchase, PurchaseLine
+from .queries import lines_of
+from .receiving import Papers, buyer_of, receive
+
+
+@require_http_methods(["GET", "POST"])
+def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """What is still to come, line by line; what is counted here becomes cards at once."""
+    who = frame.must_view(request, resource)
+    purchase: Any = frame.row_of(resource, pk, "organ")
+    refusal: Refused | None = None
+    if request.method == "POST":
+        who.must(ACCEPT, purchase.organ_id)
+        post = request.POST
+        papers = Papers(
+            *(post.get(name, "").strip()[:60] for name in ("invoice", "custodian", "department", "place", "note"))
+        )
+        try:
+            delivery = receive(purchase, _counted(request, purchase), papers, by=who, key=post.get("key", "")[:36])
+        except Forbidden:
+            raise
+        except Refused as error:
+            refusal = error
+        else:
+            said = _("已验收 %(n)s 件，建卡 %(n)s 张") % {"n": delivery.quantity}
+            messages.success(
+                request,
+                said + (_("，凭证 %(number)s") % {"number": delivery.voucher.number} if delivery.voucher else ""),
+            )
+            return HttpResponseRedirect(frame.url_of(resource, purchase))
+    frame.crumbs(request, resource, purchase)
+    context = {**_context(resource, purchase, who), "refusal": refusal, "posted": request.POST}
+    return render(request, "procurement/accept.html", context, status=409 if refusal else 200)
+
+
+def _counted(request: HttpRequest, purchase: Purchase) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for line in lines_of(purchase):
+        text = request.POST.get(f"line-{line.pk}", "").strip()
+        if text:
+            found[line.pk] = int(text) if text.isdigit() else -1
+    return found
+
+
+def _context(resource: Resource, purchase: Purchase, who: Actor) -> dict[str, Any]:
+    buyer = who.user_id in buyer_of(purchase)
+    may = purchase.state == State.CONTRACTED and who.can(ACCEPT, purchase.organ_id) and not buyer
+    return {
+        "purchase": purchase, "lines": [_line(line) for line in lines_of(purchase)], "may": may, "buyer": buyer, "key": uuid.uuid4().hex,
+        "page": frame.page(resource, _("验收到货：%(purchase)s") % {"purchase": purchase}, purpose=_("按实物清点，数量填实际到货；提交后即建卡记账，不用再登记")),
+    }  # fmt: skip
+
+
+def _line(line: PurchaseLine) -> dict[str, Any]:
+    return {
+        "pk": line.pk, "name": line.name, "model": " ".join(filter(None, (line.brand, line.model))), "quantity": line.quantity,
+        "delivered": line.delivered, "rest": line.quantity - line.delivered, "price": cells.money(line.unit_price), "place": line.need.place,
+    }  # fmt: skip
+
+
+def _on_purchase(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """A draft needs its lines: the next act stands on the page."""
+    lines = RESOURCES["procurement/lines"]
+    if (
+        resource.label != "procurement.purchase"
+        or record.state != State.DRAFT
+        or not who.can(lines.right("add"), record.organ_id)
+    ):
+        return {}
+    return {
+        "actions": [
+            {
+                "words": _("登记明细"),
+                "url": f"{frame.list_url(lines)}add/?purchase={record.pk}",
+                "icon": "plus",
+                "kind": "",
+            }
+        ]
+    }
+
+
+details.EXTRAS.append(_on_purchase)

@@ -1,0 +1,131 @@
+"""Group commit: what comes in some milliseconds is written at once, and answered when it is on the disk, not before.
+
+All database work of the gateway is done by one thread, in the order in which it is asked. While a batch is being
+written, the next one gathers; where the database is away, the batch waits and is tried again, and what would be too
+much to hold is refused, so that terminals keep it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from django.db import Error, InterfaceError, OperationalError, connection
+
+from baozhang.ch2_provision.vehicles.telemetry.points import Batch
+from baozhang.ch2_provision.vehicles.telemetry.store import TelemetryStore
+from baozhang.kernel import observation
+
+log = logging.getLogger("baozhang.gateway")
+T = TypeVar("T")
+WAIT = 0.05  # seconds that the first position of a batch waits for others
+MOST = 10_000  # positions in one transaction
+MOST_WAITING = 200_000  # positions held while the database is away
+AGAIN = 1.0  # seconds before a batch is tried again
+Done = Callable[[bool], None]
+
+
+def _in_database(work: Callable[..., T], *args: Any) -> T:
+    if connection.connection is None:
+        connection.ensure_connection()
+        observation.make_durable()
+    try:
+        return work(*args)
+    except Error:
+        connection.close()  # a broken connection would fail for ever; a new one is opened with the next work
+        raise
+
+
+def _let_go() -> None:
+    connection.close()  # looked up in the thread whose connection it is
+
+
+class Committer:
+    """Gathers positions and writes them; calls back what waits for them."""
+
+    def __init__(self, store: TelemetryStore, *, wait: float = WAIT) -> None:
+        self.store, self.wait = store, wait
+        self.batch, self._waiting = Batch(), list[Done]()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gateway-database")
+        self._timer: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self.stored = self.doubtful = self.batches = 0
+
+    async def ask(self, work: Callable[..., T], *args: Any) -> T:
+        """This will do other work in the database's thread and return its answer."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, _in_database, work, *args)
+
+    @property
+    def full(self) -> bool:
+        """True where no more may be taken in."""
+        return self.batch.size >= MOST_WAITING
+
+    def then(self, done: Done) -> None:
+        """This will call back with True once all that has been put into `batch` so far is durable; False if it cannot be."""
+        self._waiting.append(done)
+        if self._timer is None and self._writing is None:
+            self._timer = asyncio.get_running_loop().call_later(self.wait, self._begin)
+
+    def _begin(self) -> None:
+        self._timer = None
+        if self._writing is None:
+            self._writing = asyncio.get_running_loop().create_task(self._write())
+
+    async def _write(self) -> None:
+        """This will write until nobody waits any more."""
+        try:
+            clock = asyncio.get_running_loop().time
+            while True:
+                batch, waiting = self._take()
+                began = clock()
+                done = await self._put(batch)
+                for tell in waiting:
+                    tell(done)
+                if not self._waiting:
+                    return
+                if self.batch.size < MOST:  # at most one commit in that time; a slow one has waited long enough
+                    await asyncio.sleep(max(0.0, began + self.wait - clock()))
+        finally:
+            self._writing = None
+
+    def _take(self) -> tuple[Batch, list[Done]]:
+        batch, waiting = self.batch, self._waiting
+        self.batch, self._waiting = Batch(), []
+        return batch, waiting
+
+    async def _put(self, batch: Batch) -> bool:
+        """True when it is durable, however long that takes; False where the database will never take it."""
+        while True:
+            try:
+                await self.ask(self.store.append, batch)
+            except (OperationalError, InterfaceError):
+                log.exception("%s positions could not be stored; trying again", batch.size)
+                await asyncio.sleep(AGAIN)
+                continue
+            except Exception:
+                log.exception("%s positions were refused by the database", batch.size)
+                return False
+            self.stored += len(batch.points)
+            self.doubtful += len(batch.doubts)
+            self.batches += 1
+            return True
+
+    def flush_signs(self) -> None:
+        """This will write when terminals were heard of last, where no position did so along with it."""
+        if self.batch.heard and self._timer is None and self._writing is None:
+            self._begin()
+
+    async def end(self) -> None:
+        """This will write what is left and end the thread."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        while self._waiting or self.batch.heard or self._writing is not None:
+            if self._writing is None:
+                self._begin()
+            await asyncio.shield(self._writing)  # type: ignore[arg-type]
+        self._thread.submit(_let_go).result()
+        self._thread.shutdown()

@@ -1,0 +1,214 @@
+"""The gateway as a process: it listens over TCP and UDP, looks around each second, and ends in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db import Error
+
+from baozhang.ch2_provision.vehicles import actions
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE, TelemetryStore
+
+from . import answers, control
+from .commit import WAIT, Committer
+from .framing import Cutter
+from .header import Message
+from .session import Session, Sessions
+from .talk import Talk
+
+log = logging.getLogger("baozhang.gateway")
+LOOK = 1.0  # seconds between two looks around
+RECHECK = 5  # looks between two questions whether the terminals may still report
+MOST_BEHIND = 1 << 20  # bytes that a terminal may leave unread
+
+
+@dataclass(frozen=True)
+class Options:
+    """Where it listens and how patient it is."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    udp_port: int | None = 0
+    idle: float = 600.0  # seconds of silence after which a session ends
+    stranger_idle: float = 60.0  # the same before a terminal has shown who it is
+    wait: float = WAIT
+    control: str = ""  # path of the socket for commands; empty: none
+
+
+class _Line(asyncio.Protocol):
+    """One TCP connection."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.session: Session | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A terminal has come."""
+        line = cast("asyncio.Transport", transport)
+        peer = str(line.get_extra_info("peername"))
+
+        def write(data: bytes) -> None:
+            if line.get_write_buffer_size() > MOST_BEHIND:
+                line.abort()  # it sends and never reads
+            elif not line.is_closing():
+                line.write(data)
+
+        self.session = Session(write, line.close, peer, self.gateway.now())
+        self.gateway.sessions.add(self.session)
+
+    def data_received(self, data: bytes) -> None:
+        """Whatever it sends."""
+        if self.session is not None and not self.session.closed:
+            self.gateway.talk.hear(self.session, data, self.gateway.now())
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It has gone, and so has its session."""
+        if self.session is not None:
+            self.gateway.sessions.drop(self.session)
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    """Everything over UDP; a terminal is known by its address."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.sessions: dict[Any, Session] = {}
+        self.transport: asyncio.DatagramTransport | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """It listens."""
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, addr: Any) -> None:
+        """One datagram; a frame never goes over two of them."""
+        session = self.sessions.get(addr)
+        if session is None or session.closed:
+            assert self.transport is not None
+            transport = self.transport
+            session = Session(
+                lambda frame: transport.sendto(frame, addr),
+                lambda: self._forget(addr),
+                str(addr),
+                self.gateway.now(),
+                udp=True,
+            )
+            self.sessions[addr] = session
+            self.gateway.sessions.add(session)
+        session.cutter = Cutter()
+        self.gateway.talk.hear(session, data, self.gateway.now())
+
+    def _forget(self, addr: Any) -> None:
+        self.sessions.pop(addr, None)
+
+
+class Gateway:
+    """The whole of it; `start` and `stop` within a running loop."""
+
+    def __init__(self, options: Options, key: bytes, store: TelemetryStore = STORE) -> None:
+        self.options = options
+        self.sessions = Sessions()
+        self.commit = Committer(store, wait=options.wait)
+        self.talk = Talk(self.sessions, self.commit, key)
+        self._servers: list[asyncio.Server] = []
+        self._udp: asyncio.DatagramTransport | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self.addresses: list[str] = []
+
+    @staticmethod
+    def now() -> float:
+        """The loop's clock, which no change of the machine's touches."""
+        return asyncio.get_running_loop().time()
+
+    async def start(self) -> None:
+        """This will listen; `addresses` says where."""
+        loop, options = asyncio.get_running_loop(), self.options
+        server = await loop.create_server(lambda: _Line(self), options.host, options.port)
+        self._servers.append(server)
+        host, port = server.sockets[0].getsockname()[:2]
+        self.addresses.append(f"tcp://{host}:{port}")
+        if options.udp_port is not None:
+            self._udp, _protocol = await loop.create_datagram_endpoint(
+                lambda: _Datagrams(self), local_addr=(options.host, options.udp_port)
+            )
+            host, port = self._udp.get_extra_info("sockname")[:2]
+            self.addresses.append(f"udp://{host}:{port}")
+        if options.control:
+            self._servers.append(await control.listen(self, options.control))
+            self.addresses.append(f"unix:{options.control}")
+        self._looking = loop.create_task(self._look_around())
+
+    async def stop(self) -> None:
+        """This will take nothing more, store and answer what is here, and end all sessions."""
+        for server in self._servers:
+            server.close()
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+        await self.talk.end()
+        await self._note_visits()
+        await self.commit.end()
+        for session in list(self.sessions.all):
+            self.sessions.drop(session)
+        if self._udp is not None:
+            self._udp.close()
+        await asyncio.sleep(0)  # the transports close in the next turn
+
+    async def _look_around(self) -> None:
+        turn = 0
+        while True:
+            await asyncio.sleep(LOOK)
+            turn += 1
+            try:
+                self.look()
+                await self._note_visits()
+                if turn % RECHECK == 0:
+                    await self._recheck()
+            except Error:
+                log.exception("the look around failed")
+
+    def look(self) -> None:
+        """This will end silent sessions, ask for missing packages, and have signs of life written."""
+        now = self.now()
+        for session in self.sessions.idle(now - self.options.idle, now - self.options.stranger_idle):
+            self.sessions.drop(session)
+        for session in self.sessions.all:
+            for part, first, missing in session.parts.late(now):
+                session.send(answers.RESEND, answers.resend(first, missing, part.edition))
+        self.commit.flush_signs()
+
+    async def _note_visits(self) -> None:
+        visits, self.talk.visits = self.talk.visits, {}
+        if visits:
+            rows = [(phone, why, at, times, told) for phone, (why, at, times, told) in visits.items()]
+            await self.commit.ask(actions.turn_away, rows)
+
+    async def _recheck(self) -> None:
+        """A terminal that people have stopped meanwhile is put out."""
+        inside = [one for one in self.sessions.by_terminal.values() if one.known]
+        may = await self.commit.ask(actions.still_known, [one.known.vehicle for one in inside if one.known])
+        for session in inside:
+            if session.known and session.known.vehicle not in may:
+                self.sessions.drop(session)
+
+    async def ask(self, terminal: str, number: int, body: bytes, *, patience: float = 15.0) -> Message:
+        """This will send a message to a terminal that is here and wait for its answer; LookupError, TimeoutError."""
+        session = self.sessions.by_terminal.get(terminal.lstrip("0"))
+        if session is None:
+            raise LookupError(f"terminal {terminal} is not here")
+        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        serial = session.send(number, body)
+        session.pending[serial] = future
+        try:
+            return await asyncio.wait_for(future, patience)
+        finally:
+            session.pending.pop(serial, None)
+
+    def edition_of(self, terminal: str) -> int:
+        """The edition that a terminal speaks; 2013 where it is not here."""
+        session = self.sessions.by_terminal.get(terminal.lstrip("0"))
+        return session.edition if session else 2013

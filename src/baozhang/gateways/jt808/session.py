@@ -1,0 +1,112 @@
+"""Sessions: who is at the other end, what has been said, what is waited for; one for each terminal, never two."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from baozhang.ch2_provision.vehicles.actions import Known
+
+from .framing import Cutter
+from .header import Message, divide, pack
+from .parts import Parts
+
+REMEMBERED = 8  # divided messages whose packages may be asked for again
+
+
+@dataclass(eq=False, slots=True)
+class Session:
+    """One connection, or one address over UDP."""
+
+    write: Callable[[bytes], None]
+    end: Callable[[], None]
+    peer: str
+    heard: float  # on the loop's clock
+    udp: bool = False
+    cutter: Cutter = field(default_factory=Cutter)
+    parts: Parts = field(default_factory=Parts)
+    terminal: str = ""  # its number without leading zeros
+    phone: str = ""  # the number as it writes it
+    edition: int = 2013
+    version: int = 1
+    known: Known | None = None
+    refused: int = 0
+    bad: int = 0
+    closed: bool = False
+    serial: int = -1
+    pending: dict[int, asyncio.Future[Message]] = field(default_factory=dict)
+    sent: OrderedDict[int, list[bytes]] = field(default_factory=OrderedDict)
+
+    def meet(self, message: Message) -> None:
+        """This will remember how the other end writes."""
+        self.terminal, self.phone = message.terminal, message.phone
+        self.edition, self.version = message.edition, message.version
+
+    def send(self, number: int, body: bytes) -> int:
+        """This will send a message, divided where it is long, and return the serial of its first frame."""
+        if self.closed:
+            return -1
+        first = (self.serial + 1) & 0xFFFF
+        pieces = divide(Message(number, self.phone, first, body, self.edition, self.version))
+        self.serial = pieces[-1].serial
+        frames = [pack(piece) for piece in pieces]
+        if len(frames) > 1:
+            self.sent[first] = frames
+            while len(self.sent) > REMEMBERED:
+                self.sent.popitem(last=False)
+        for frame in frames:
+            self.write(frame)
+        return first
+
+    def send_again(self, first: int, packages: Iterable[int]) -> bool:
+        """This will send packages of a divided message once more; False where it is not remembered."""
+        frames = self.sent.get(first)
+        if frames is None:
+            return False
+        for package in packages:
+            if 1 <= package <= len(frames):
+                self.write(frames[package - 1])
+        return True
+
+    def close(self) -> None:
+        """This will end the connection; whoever waits for an answer is told that none comes."""
+        if not self.closed:
+            self.closed = True
+            for future in self.pending.values():
+                if not future.done():
+                    future.set_exception(ConnectionResetError("the terminal has gone"))
+            self.pending.clear()
+            self.end()
+
+
+class Sessions:
+    """All sessions, and the one of each terminal that has been let in."""
+
+    def __init__(self) -> None:
+        self.all: set[Session] = set()
+        self.by_terminal: dict[str, Session] = {}
+
+    def add(self, session: Session) -> None:
+        """This will take up a connection, of whom nobody knows yet who it is."""
+        self.all.add(session)
+
+    def admit(self, session: Session, known: Known) -> None:
+        """This will let a terminal in: an older session of the same terminal ends here."""
+        session.known = known
+        older = self.by_terminal.get(session.terminal)
+        self.by_terminal[session.terminal] = session
+        if older is not None and older is not session:
+            self.drop(older)
+
+    def drop(self, session: Session) -> None:
+        """This will end a session and forget it; a newer one of the same terminal stays."""
+        session.close()
+        self.all.discard(session)
+        if self.by_terminal.get(session.terminal) is session:
+            del self.by_terminal[session.terminal]
+
+    def idle(self, before: float, strangers_before: float) -> list[Session]:
+        """The sessions that have been silent for too long."""
+        return [one for one in self.all if one.heard < (before if one.known else strangers_before)]

@@ -1,0 +1,61 @@
+"""Two needs ask for the same item at the same moment: one gets it, the other is told. On both databases, with real threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from baozhang.ch2_provision.allocation.matching import accept
+from baozhang.ch2_provision.allocation.models import Match, Need
+from baozhang.kernel import clock, scope
+from baozhang.kernel.holds import Hold
+from baozhang.kernel.refusal import Refused
+from tests.ch2_provision.allocation.conftest import Place, build
+from tests.committed import committed
+from tests.conftest import TODAY
+
+
+@pytest.fixture
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database that commits."""
+    yield from committed(django_db_blocker)
+
+
+@pytest.fixture
+def place(db: None) -> Place:
+    """The place, committed."""
+    return build()
+
+
+def test_two_needs_ask_for_the_same_item_at_once(place: Place) -> None:
+    card = place.idle()
+    needs = [place.need(1) for _ in range(4)]
+    gate, found = threading.Barrier(len(needs)), []
+
+    def ask(pk: int) -> None:
+        try:
+            with clock.on(TODAY):
+                actor = place("clerk")
+                with scope.within(actor):
+                    need = Need.objects.get(pk=pk)
+                    gate.wait(timeout=20)
+                    accept(need, [card.pk], by=actor)
+            found.append("got")
+        except Refused as refusal:
+            found.append(f"{refusal.what} {refusal.why}")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask, args=(need.pk,)) for need in needs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert found.count("got") == 1 and len(found) == len(needs), found
+    assert all("配置需求" in said for said in found if said != "got"), found
+    assert Hold.objects.get().case_id == Match._base_manager.get().pk
+    assert sorted(need.state for need in Need._base_manager.all()) == ["matched", "open", "open", "open"]

@@ -1,0 +1,63 @@
+"""Income from assets is due, paid with proof, and overdue the day after."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.actions import income
+from baozhang.ch2_provision.assets.choices.books import IncomeKind, IncomeState
+from baozhang.ch2_provision.assets.models import Income
+from baozhang.kernel import scope
+from baozhang.kernel.refusal import Invalid, Refused
+
+from .conftest import MakeCard, found
+
+DUE = dt.date(2026, 3, 10)
+
+
+@pytest.fixture
+def owed(agency: Organization, card: MakeCard) -> Income:
+    """A rent of 900 yuan, due on 10 March."""
+    with scope.everything("test") as by:
+        return income.due(
+            agency, kind=IncomeKind.RENT, amount=Decimal(900), card=card(), source=None, due_on=DUE, by=by
+        )
+
+
+def pay(one: Income, **options: object) -> Income:
+    with scope.everything("test") as by:
+        return income.pay(one, **{"day": DUE, "receipt": "No.1", "by": by, **options})  # type: ignore[arg-type]
+
+
+def test_it_is_overdue_from_the_next_day_until_it_is_paid(owed: Income) -> None:
+    assert owed.number == "收2026-00001"
+    assert found("income_overdue", DUE) == []
+    (late,) = found("income_overdue", DUE + dt.timedelta(days=1))
+    assert late.verdict.amount == 900 and "已超期 1 天" in late.verdict.sentence
+    pay(owed, amount=Decimal(400))
+    (late,) = found("income_overdue", DUE + dt.timedelta(days=2))
+    assert late.verdict.amount == 500
+    pay(owed, receipt="No.2")
+    assert (owed.state, owed.paid_on, owed.receipt) == (IncomeState.PAID, DUE, "No.1、No.2")
+    assert found("income_overdue", DUE + dt.timedelta(days=2)) == []
+
+
+def test_no_receipt_no_payment_and_never_too_much(owed: Income) -> None:
+    for wrong in ({"receipt": " "}, {"amount": Decimal("900.01")}, {"amount": Decimal(0)}):
+        with pytest.raises(Invalid):
+            pay(owed, **wrong)
+    pay(owed)
+    with pytest.raises(Refused, match="不能再登记缴库"):
+        pay(owed)
+
+
+def test_only_what_nobody_paid_is_taken_off_and_says_why(owed: Income) -> None:
+    with scope.everything("test") as by:
+        with pytest.raises(Refused):
+            income.void(owed, by=by, note=" ")
+        income.void(owed, by=by, note="合同提前终止")
+    assert owed.open == 0 and found("income_overdue", DUE + dt.timedelta(days=9)) == []

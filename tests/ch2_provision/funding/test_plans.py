@@ -1,0 +1,238 @@
+"""A plan from its round to the authority's yes, line by line; its amendments; what a need does to it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from baozhang.ch2_provision.funding import actions, queries
+from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow, RoundFlow
+from baozhang.ch2_provision.funding.models import Ceiling, Plan, PlanLine, PlanRound
+from baozhang.kernel.flow import Task
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Forbidden, Invalid, Refused
+from tests import factories
+from tests.ch2_provision.funding.conftest import MEETING, Office
+from tests.conftest import TODAY
+
+
+def fresh(line: PlanLine) -> PlanLine:
+    return PlanLine._base_manager.get(pk=line.pk)
+
+
+def test_an_open_round_lays_a_plan_with_its_deadline_on_each_desk(office: Office) -> None:
+    round_ = PlanRound(organ=office.authority, year=2026, opens=TODAY, closes=TODAY.replace(day=20))
+    office.act("赵计", RoundFlow.start, round_)
+    with pytest.raises(Refused, match="还没有列入单位"):
+        office.take("赵计", RoundFlow, "open", round_)
+    town = factories.organ("洪桥镇人民政府", _town(office))
+    assert office.act("赵计", actions.enlist, round_) == 5
+    assert Ceiling._base_manager.filter(organ=town).exists()
+    office.take("赵计", RoundFlow, "open", round_)
+    tasks = Task.objects.filter(flow="PlanFlow", closed_at=None)
+    assert Plan._base_manager.count() == 5 and {task.due for task in tasks} == {TODAY.replace(day=20)}
+    assert {task.organ_id for task in tasks} >= {office.agency.pk, town.pk}
+
+
+def _town(office: Office):
+    from baozhang.ch1_general.organs.models import Jurisdiction
+
+    return factories.save(Jurisdiction(code="990199", name="洪桥镇", level="town", parent=office.agency.jurisdiction))
+
+
+def test_lines_are_answered_one_by_one_and_reasons_are_a_must(office: Office) -> None:
+    office.round()
+    plan = office.plan()
+    whole, less, none = (office.line(plan, title) for title in ("台式计算机", "复印机", "投影仪"))
+    with pytest.raises(Refused, match="现在不能审核"):
+        office.take("赵计", PlanLineFlow, "agree", whole)
+    plan = office.hand_in(plan)
+    office.take("赵计", PlanLineFlow, "agree", fresh(whole))
+    with pytest.raises(Invalid):
+        office.take("赵计", PlanLineFlow, "reduce", fresh(less), agreed_amount=30_000)
+    with pytest.raises(Invalid, match="没有保存"):
+        office.take("赵计", PlanLineFlow, "reduce", fresh(less), agreed_amount=50_000, reason="压减")
+    office.take("赵计", PlanLineFlow, "reduce", fresh(less), agreed_amount=Decimal("49999.99"), reason="按标准价格")
+    with pytest.raises(Refused, match="还有 1 项没有审核"):
+        office.take("赵计", PlanFlow, "review", plan)
+    with pytest.raises(Invalid):
+        office.take("钱资", PlanLineFlow, "refuse", fresh(none))
+    office.take("钱资", PlanLineFlow, "refuse", fresh(none), reason="公物仓有可调剂的投影仪")
+    with pytest.raises(Forbidden):
+        office.take("王局", PlanFlow, "review", plan)
+    office.take("赵计", PlanFlow, "review", plan)
+    office.take("孙局", PlanFlow, "agree", plan)
+    assert [line.title for line in queries.agreed_lines(office.agency, 2026)] == ["台式计算机", "复印机"]
+    assert [fresh(line).agreed_amount for line in (whole, less, none)] == [50_000, Decimal("49999.99"), 0]
+
+
+def test_nobody_signs_his_own_paper_and_a_line_wants_its_evidence(office: Office) -> None:
+    office.round()
+    plan = office.plan()
+    with pytest.raises(Refused, match="还没有事项"):
+        office.take("张会", PlanFlow, "submit", plan)
+    line = office.line(plan, "空调", evidence="")
+    with pytest.raises(Invalid, match="没有写明依据"):
+        office.take("张会", PlanFlow, "submit", plan)
+    line.evidence = "设备老化鉴定"
+    office.act("张会", keep, line)
+    factories.person("双岗", "accountant", office.agency)
+    factories.person("双岗", "head", office.agency)
+    office.take("双岗", PlanFlow, "submit", plan)
+    with pytest.raises(Refused, match="您不能办理") as refusal:
+        office.take("双岗", PlanFlow, "decide", plan, **MEETING)
+    assert "须由不同的人办理" in str(refusal.value.why)
+    with pytest.raises(Invalid):
+        office.take("王局", PlanFlow, "decide", plan)
+    plan = office.take("王局", PlanFlow, "decide", plan, **MEETING)
+    assert plan.submitted_on == TODAY
+    with pytest.raises(Invalid, match="没有保存"):
+        office.act("张会", keep, fresh_title(line))
+
+
+def fresh_title(line: PlanLine) -> PlanLine:
+    found = fresh(line)
+    found.title = "中央空调"
+    return found
+
+
+def test_sent_back_the_lines_are_open_again_and_the_words_stay(office: Office) -> None:
+    office.round()
+    line = office.line(office.plan(), "复印机")
+    plan = office.hand_in(line.plan)
+    office.take("赵计", PlanLineFlow, "reduce", fresh(line), agreed_amount=100, reason="数量偏多")
+    office.act("赵计", PlanFlow.send_back, plan, to="draft", note="请补充存量核对")
+    held = fresh(line)
+    assert (held.state, held.agreed_amount, held.reason) == ("pending", None, "数量偏多")
+    held.quantity = Decimal(2)
+    office.act("张会", keep, held)
+    assert fresh(line).amount == 10_000
+
+
+def test_finance_may_be_asked_to_countersign_and_its_no_holds(office: Office) -> None:
+    office.round()
+    line = office.line(office.plan(), "复印机")
+    plan = office.hand_in(line.plan)
+    office.take("赵计", PlanLineFlow, "agree", fresh(line))
+    office.act("赵计", PlanFlow.seek, "review", plan, parties=[office.finance.pk])
+    with pytest.raises(Refused, match="会签尚未完成"):
+        office.take("赵计", PlanFlow, "review", plan)
+    office.act("周财", PlanFlow.opine, plan, agree=False, opinion="请核减")
+    with pytest.raises(Refused, match="会签未通过"):
+        office.take("赵计", PlanFlow, "review", plan)
+
+
+def test_an_amendment_is_a_version_that_shows_what_was_what_is_and_why(office: Office) -> None:
+    office.round()
+    plan = office.plan()
+    kept, grown, gone = (office.line(plan, title) for title in ("台式计算机", "复印机", "投影仪"))
+    plan = office.agreed(kept, grown, gone)
+    with pytest.raises(Invalid):
+        office.act("张会", actions.amend, plan, cause=" ")
+    new = office.act("张会", actions.amend, plan, cause="机构改革增加人员")
+    with pytest.raises(Refused, match="正在办理"):
+        office.act("张会", actions.amend, plan, cause="再调整")
+    lines = {line.title: line for line in PlanLine._base_manager.filter(plan=new)}
+    lines["复印机"].quantity = Decimal(12)
+    office.act("张会", keep, lines["复印机"])
+    from baozhang.kernel.record import remove
+
+    office.act("张会", remove, lines["投影仪"], note="不再需要")
+    office.line(new, "扫描仪", 2000, 1)
+    found = {d.kind: d for d in queries.differences(new)}
+    assert set(found) == {"added", "changed", "dropped"}
+    assert found["changed"].changed == ("quantity", "amount") and found["changed"].delta == 10_000
+    assert found["dropped"].delta == -50_000 and found["added"].delta == 2_000
+    with pytest.raises(Invalid, match="没有写明为什么"):
+        office.take("张会", PlanFlow, "submit", new)
+    for line in PlanLine._base_manager.filter(plan=new, title__in=("复印机", "扫描仪")):
+        line.change_note = "新增两个科室"
+        office.act("张会", keep, line)
+    new = office.hand_in(new)
+    states = dict(PlanLine._base_manager.filter(plan=new).values_list("title", "state"))
+    assert states == {"台式计算机": "agreed", "复印机": "pending", "扫描仪": "pending"}
+    for line in PlanLine._base_manager.filter(plan=new, state="pending"):
+        office.take("赵计", PlanLineFlow, "agree", line)
+    office.take("赵计", PlanFlow, "review", new)
+    office.take("孙局", PlanFlow, "agree", new)
+    assert Plan._base_manager.get(pk=plan.pk).state == "superseded"
+    assert queries.standing_plan(office.agency, 2026) == new
+
+
+def test_what_is_spent_cannot_be_taken_out_of_the_plan_again(office: Office) -> None:
+    line = office.granted_line(50_000)
+    office.act("张会", actions.spend, line, 20_000, words="首付款")
+    new = office.act("张会", actions.amend, line.plan_line.plan, cause="压减")
+    copy = PlanLine._base_manager.get(plan=new)
+    copy.unit_price, copy.change_note = Decimal("19999.99"), "压减"
+    office.act("张会", keep, copy)
+    new = office.hand_in(new)
+    office.take("赵计", PlanLineFlow, "agree", fresh(copy))
+    with pytest.raises(Refused, match="少于已经占用和支出"):
+        office.take("赵计", PlanFlow, "review", new)
+    office.act("赵计", PlanFlow.send_back, new, to="draft", note="不得少于已支出")
+    copy = fresh(copy)
+    copy.unit_price = Decimal(20_000)
+    office.act("张会", keep, copy)
+    new = office.hand_in(new)
+    office.take("赵计", PlanLineFlow, "agree", fresh(copy))
+    office.take("赵计", PlanFlow, "review", new)
+
+
+class TestANeedThatNothingMet:
+    """`line_from_need`: into the draft, into an amendment, or nowhere."""
+
+    NEED = {
+        "item": "desktop", "words": "台式计算机", "quantity": 3, "unit_price": 5000, "purpose": "新录用人员", "evidence": "存量、公物仓均无匹配",
+    }  # fmt: skip
+
+    def test_it_goes_into_the_draft_of_the_year(self, office: Office) -> None:
+        office.round()
+        line = office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+        assert (line.plan, line.source, line.amount) == (office.plan(), "need", 15_000)
+
+    def test_it_begins_an_amendment_where_the_plan_is_agreed(self, office: Office) -> None:
+        office.round()
+        plan = office.agreed(office.line(office.plan(), "复印机"))
+        line = office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+        assert line.plan.amends == plan and line.number == 2
+        again = office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+        assert again.plan == line.plan
+
+    def test_it_is_refused_where_the_plan_lies_with_somebody_or_there_is_none(self, office: Office) -> None:
+        with pytest.raises(Refused, match="没有可以列入的年度计划"):
+            office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+        office.round()
+        office.line(office.plan(), "复印机")
+        office.hand_in(office.plan())
+        with pytest.raises(Refused, match="正在审核"):
+            office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+
+
+def test_last_years_lines_and_what_upper_rooms_suggest_fill_a_draft(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.round(2025)
+    old = office.line(office.plan(year=2025), "物业服务", 80_000, 1, kind="service")
+    office.agreed(old)
+    office.round(2026)
+    plan = office.plan()
+    told = queries.Suggestion(
+        "card-1",
+        "assets",
+        "更新复印机",
+        Decimal(1),
+        Decimal(20_000),
+        "到期更新",
+        "超过最低使用年限 2 年",
+        item="copier",
+    )
+    monkeypatch.setattr(
+        queries.suggestions, "answers", [lambda organ, day: [told] if organ == office.agency.pk else []]
+    )
+    assert office.act("张会", actions.take_in, plan) == 2
+    lines = {line.title: line for line in PlanLine._base_manager.filter(plan=plan)}
+    assert lines["物业服务"].last_amount == 80_000 and "上年计划" in lines["物业服务"].evidence
+    assert (lines["更新复印机"].source, lines["更新复印机"].item) == ("suggested", "copier")
+    assert office.act("张会", actions.take_in, plan) == 0

@@ -1,0 +1,135 @@
+"""The pages that are more than a resource, as the people see them whose turn it is, and as others do not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from baozhang.ch2_provision.funding import actions
+from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
+from baozhang.ch2_provision.funding.views.budgets import page_for_finance
+from baozhang.kernel.accounts import User
+from baozhang.kernel.record import keep
+from baozhang.kernel.sheets import writing
+from tests.ch2_provision.funding.conftest import Office
+
+Open = Callable[[str], Any]
+
+
+@pytest.fixture
+def door(as_user: Callable[..., Any], office: Office) -> Open:
+    """Signs somebody in, who reads Chinese."""
+    return lambda who: as_user(User._base_manager.get(username=who), HTTP_ACCEPT_LANGUAGE="zh-hans")
+
+
+def test_a_whole_plan_is_answered_on_one_page_and_a_missing_reason_stands_by_its_line(
+    office: Office, door: Open
+) -> None:
+    office.round()
+    first, second = office.line(office.plan(), "台式计算机"), office.line(office.plan(), "复印机")
+    plan = office.hand_in(first.plan)
+    address = f"/funding/plans/{plan.pk}/lines/"
+    client = door("赵计")
+    answer = {f"step-{first.pk}": "agree", f"step-{second.pk}": "reduce", f"amount-{second.pk}": "30,000"}
+    wrong = client.post(address, answer)
+    assert wrong.status_code == 422 and "必填" in wrong.content.decode()
+    assert set(PlanLine._base_manager.values_list("state", flat=True)) == {"pending"}
+    assert client.post(address, {**answer, f"reason-{second.pk}": "按标准价格"}).status_code == 302
+    assert list(PlanLine._base_manager.order_by("number").values_list("agreed_amount", flat=True)) == [50_000, 30_000]
+    assert (
+        client.post(address, {**answer, f"reason-{second.pk}": "按标准价格"}).status_code == 302
+    )  # the same again changes nothing
+    assert "保存审核结果" not in door("张会").get(address).content.decode()
+    assert door("外会").get(address).status_code == 404
+
+
+def test_a_draft_is_filled_by_ticking_and_versions_stand_side_by_side(office: Office, door: Open) -> None:
+    office.round(2025)
+    plan = office.agreed(office.line(office.plan(year=2025), "物业服务", 80_000, 1, kind="service"))
+    office.round(2026)
+    draft = office.plan(year=2026)
+    client = door("张会")
+    page = client.get(f"/funding/plans/{draft.pk}/prefill/").content.decode()
+    assert "物业服务" in page and "80,000.00" in page
+    client.post(f"/funding/plans/{draft.pk}/prefill/", {"line": PlanLine._base_manager.get(plan=plan).pk})
+    assert PlanLine._base_manager.filter(plan=draft).count() == 1
+    new = office.act("张会", actions.amend, plan, cause="扩大服务面积")
+    line = PlanLine._base_manager.get(plan=new)
+    line.unit_price, line.change_note = Decimal(90_000), "新增一层"
+    office.act("张会", keep, line)
+    page = client.get(f"/funding/plans/{new.pk}/changes/").content.decode()
+    assert all(words in page for words in ("<del>80,000.00</del>", "<ins>90,000.00</ins>", "新增一层", "+10,000.00"))
+
+
+def test_the_workbook_is_typed_into_by_whose_turn_it_is(office: Office, door: Open) -> None:
+    office.round()
+    plan = office.agreed(office.line(office.plan(), "台式计算机"))
+    budget = office.budget(plan)
+    line = BudgetLine._base_manager.get(budget=budget)
+    address = f"/funding/budgets/{budget.pk}/workbook/"
+    clerk, finance = door("张会"), door("周财")
+    assert finance.post(address, {f"amount-{line.pk}": "1"}).status_code == 403
+    assert clerk.post(address, {f"amount-{line.pk}": "许多", f"reason-{line.pk}": ""}).status_code == 422
+    assert clerk.post(address, {f"amount-{line.pk}": "49,000", f"reason-{line.pk}": ""}).status_code == 302
+    office.apply(budget)
+    assert clerk.post(address, {f"amount-{line.pk}": "1"}).status_code == 403
+    over = finance.post(address, {f"granted-{line.pk}": "49000.01", f"reply_note-{line.pk}": ""})
+    assert over.status_code == 422
+    assert finance.post(address, {f"granted-{line.pk}": "48000", f"reply_note-{line.pk}": "压减"}).status_code == 302
+    assert BudgetLine._base_manager.get(pk=line.pk).granted == 48_000
+
+
+def test_the_sheet_for_finance_comes_back_with_the_replies(office: Office, door: Open) -> None:
+    office.round()
+    plan = office.agreed(office.line(office.plan(), "台式计算机"), office.line(office.plan(), "复印机"))
+    budget = office.apply(office.budget(plan))
+    client = door("周财")
+    assert b"".join(client.get(f"/funding/budgets/{budget.pk}/sheet/")).startswith(b"PK")
+    page = page_for_finance(budget)
+    first, second, foot = page.rows
+    replied = [(*first[:14], Decimal(50_000), ""), (*second[:14], Decimal(0), "暂缓"), foot]
+    file = io.BytesIO(b"".join(writing.xlsx_chunks([replace(page, rows=replied)])))
+    file.name = "批复.xlsx"
+    answer = client.post("/api/funding/budgetlines/import", {"file": file})
+    assert answer.status_code == 200, answer.content.decode()
+    found = answer.json()
+    assert (found["faults"], found["new"], found["changed"]) == ([], 0, 2)
+
+
+def test_a_bill_is_registered_and_one_too_many_refused_with_figures(office: Office, door: Open) -> None:
+    line = office.granted_line(1000)
+    client = door("张会")
+    address = f"/funding/budgetlines/{line.pk}/spend/"
+    assert client.post(address, {"amount": "400", "words": "记-03-012 电费", "day": "2026-03-04"}).status_code == 302
+    refused = client.post(address, {"amount": "600.01", "words": "再一笔", "day": "2026-03-04"})
+    assert refused.status_code == 409 and "还差 0.01 元" in refused.content.decode()
+    assert client.post(address, {"amount": "1", "words": ""}).status_code == 422
+    assert "记-03-012 电费" in client.get(address).content.decode()
+
+
+def test_totals_count_what_is_in_sight_and_say_who_is_late(office: Office, door: Open) -> None:
+    office.round()
+    office.line(office.plan(), "台式计算机")
+    office.hand_in(office.plan())
+    page = door("赵计").get("/funding/plans/overview/").content.decode()
+    assert "云间区卫健委" in page and "1 / 2" in page and "5.00" in page
+    own = door("张会").get("/funding/plans/overview/").content.decode()
+    assert "云间区卫健委" not in own
+
+
+def test_each_page_asks_as_much_for_ten_lines_as_for_one(
+    office: Office, door: Open, django_assert_max_num_queries: Any
+) -> None:
+    office.round()
+    for n in range(10):
+        office.line(office.plan(), f"设备{n}")
+    client = door("张会")
+    address = f"/funding/plans/{office.plan().pk}/lines/"
+    client.get(address)
+    with django_assert_max_num_queries(24):
+        assert client.get(address).status_code == 200

@@ -1,0 +1,26 @@
+"""What was counted stands beside cards and books."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from baozhang.ch2_provision.assets.queries.reconciling import Counted, three_ways
+from baozhang.ch2_provision.stocktaking.queries.counted import last_counts
+from tests.conftest import TODAY
+
+from .conftest import Office
+
+
+def test_the_last_scan_of_each_card_counts(office: Office) -> None:
+    found, missing, unseen = (office.card(number) for number in ("A1", "A2", "A3"))
+    count = office.begun()
+    office.scan(count, "A1")
+    office.scan(count, "A2")
+    office.scan(count, "A2", result="missing", place="")
+    assert last_counts([office.agency.pk], TODAY) == {
+        found.pk: Counted(TODAY, found.quantity),
+        missing.pk: Counted(TODAY, missing.quantity * 0),
+    }
+    assert last_counts([office.agency.pk], TODAY - dt.timedelta(days=1)) == {} and unseen.pk
+    (line,) = three_ways(TODAY, [office.agency.pk], things=True)
+    assert (line.cards_counted, line.gaps["found"]) == (2, -1)

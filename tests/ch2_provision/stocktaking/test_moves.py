@@ -1,0 +1,90 @@
+"""Cards go on living while they are counted: what the ledger moved is not missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from baozhang.ch2_provision.assets.actions.standing import ENDS
+from baozhang.ch2_provision.stocktaking.choices import Outcome
+from baozhang.ch2_provision.stocktaking.queries import standing
+from baozhang.kernel import clock, scope
+from baozhang.kernel.record import keep
+from tests.conftest import TODAY
+
+pytestmark = pytest.mark.django_db
+NINE = dt.datetime.combine(TODAY, dt.time(9), clock.ZONE)
+
+
+def at(minutes):
+    """The clock some minutes after nine."""
+    return clock.on(NINE + dt.timedelta(minutes=minutes))
+
+
+def outcomes(count):
+    """What became of each line."""
+    return {one.line.number: one.outcome for one in standing.standings(count)}
+
+
+class TestMovesAreReplayed:
+    """Cards go on living while they are counted."""
+
+    def test_handed_over_after_its_new_room_was_counted(self, office):
+        """302 is counted before it comes, 301 after it has left: nobody sees it, and it is not missing."""
+        card = office.card("A1", "301室")
+        count = office.begun()
+        with at(60):
+            office.change(card, place="302室", custodian="乙", user="乙")
+        assert outcomes(count) == {"A1": Outcome.MOVED}
+        count = office.take("clerk", "finish", count)
+        assert office.gaps(count) == []
+
+    def test_seen_where_it_had_been_moved_to(self, office):
+        card = office.card("A1", "301室")
+        count = office.begun()
+        with at(60):
+            office.change(card, place="302室", user="乙", custodian="乙")
+        with at(90):
+            office.scan(count, "A1", place="302室", user="乙")
+            assert outcomes(count) == {"A1": Outcome.FOUND}
+            count = office.take("clerk", "finish", count)
+        assert office.gaps(count) == []
+
+    def test_seen_elsewhere_before_the_paper_came(self, office):
+        card = office.card("A1", "301室")
+        count = office.begun()
+        with at(30):
+            office.scan(count, "A1", place="302室")
+            assert outcomes(count) == {"A1": Outcome.MISPLACED}
+        with at(60):
+            office.change(card, place="302室")
+            assert outcomes(count) == {"A1": Outcome.FOUND}
+
+    def test_not_seen_in_the_room_it_had_left(self, office):
+        card = office.card("A1", "301室")
+        count = office.begun()
+        with at(60):
+            office.change(card, place="302室")
+        with at(90):
+            office.scan(count, "A1", result="missing", place="", room=office.room(count, "301室").pk)
+            assert outcomes(count) == {"A1": Outcome.MOVED}
+
+    def test_not_seen_though_nothing_moved(self, office):
+        office.card("A1", "301室")
+        count = office.begun()
+        with at(90):
+            office.scan(count, "A1", result="missing", place="", room=office.room(count, "301室").pk)
+            assert outcomes(count) == {"A1": Outcome.MISSING}
+
+    def test_gone_from_the_books_and_come_to_them(self, office):
+        card = office.card("A1", "301室")
+        count = office.begun()
+        card.disposal, card.disposed, card.use_state = "scrapping", TODAY, "scrapped"
+        with scope.everything("test") as by:
+            keep(card, by=by, moves=ENDS)
+        new = office.card("N1", "301室")
+        office.scan(count, "N1")
+        assert outcomes(count) == {"A1": Outcome.GONE}
+        count = office.take("clerk", "finish", count)
+        assert office.gaps(count) == [] and new.pk

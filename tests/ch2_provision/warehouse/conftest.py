@@ -1,0 +1,119 @@
+"""A district with its authority, its finance department, two agencies, a city above, and a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from baozhang.ch1_general.organs import roles
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.warehouse.actions import keeping
+from baozhang.ch2_provision.warehouse.flows import EntryFlow, entering
+from baozhang.ch2_provision.warehouse.models import Entry, Item, Place, Store
+from baozhang.kernel import access, clock, scope
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import keep
+from tests import factories
+
+PEOPLE = (
+    ("clerk", roles.ASSET_CLERK, "school"), ("head", roles.HEAD, "school"), ("clerk2", roles.ASSET_CLERK, "health"),
+    ("head2", roles.HEAD, "health"), ("staff2", roles.STAFF, "health"), ("officer", roles.ASSET_OFFICER, "authority"),
+    ("keeper", roles.KEEPER, "authority"), ("chief", roles.SUPPORT_HEAD, "authority"), ("purse", roles.FINANCE_HEAD, "finance"),
+    ("cityofficer", roles.ASSET_OFFICER, "city"), ("cityclerk", roles.ASSET_CLERK, "court"), ("cityhead", roles.HEAD, "court"),
+    ("farclerk", roles.ASSET_CLERK, "far"),
+)  # fmt: skip
+
+
+@dataclass
+class House:
+    """Who there is."""
+
+    organs: dict[str, Organization] = field(default_factory=dict)
+    users: dict[str, Any] = field(default_factory=dict)
+
+    def actor(self, name: str) -> Actor:
+        """Somebody as an actor of today."""
+        return access.actor_of(self.users[name], clock.today())
+
+    def do(self, name: str, act: Callable[[Actor], Any]) -> Any:
+        """Somebody does something in his own scope."""
+        who = self.actor(name)
+        with scope.within(who):
+            return act(who)
+
+    def take(self, flow: Any, step: str, record: Any, name: str, **values: Any) -> Any:
+        """Somebody takes a step on a record as it stands now."""
+        note = values.pop("note", "")
+        fresh = type(record)._base_manager.get(pk=record.pk)
+        self.do(name, lambda who: flow.take(step, fresh, by=who, note=note, values=values or None))
+        return type(record)._base_manager.get(pk=record.pk)
+
+    def card(self, organ: str = "school", **values: Any) -> Card:
+        """A card of an organ."""
+        return factories.kept(Card, where=self.organs[organ], **{"name": "会议桌", "custodian": "甲", **values})
+
+    def entered(self, cards: list[Card], *, store: Store | None = None, listing: str = "level") -> list[Item]:
+        """Cards through the whole way in, by real people."""
+        entry = self.do("clerk", lambda who: entering.begin(cards, by=who, day=clock.today(), reasons={}))
+        values = {
+            "title": "入仓",
+            "decision": "办公会",
+            "listing": listing,
+            "keeping": "physical" if store else "virtual",
+        }
+        self.take(EntryFlow, "submit", entry, "clerk", **values, **({"store": store} if store else {}))
+        for step, name in (("agree", "head"), ("check", "officer"), ("deliver", "clerk")):
+            self.take(EntryFlow, step, entry, name)
+        items = list(Item._base_manager.filter(entry=entry).select_related("card", "entry", "authority").order_by("pk"))
+        self.do("keeper", lambda who: keeping.recheck(items, outcome="fit", grade="good", wiped=True, by=who))
+        self.take(EntryFlow, "receive", entry, "keeper")
+        return list(Item._base_manager.filter(entry=entry).select_related("card").order_by("pk"))
+
+
+def build() -> House:
+    """The house, kept."""
+    house, place, city = House(), factories.district("云间区"), factories.city()
+    made = {
+        "authority": ("区机关事务管理局", place, {"competence": "authority", "document_word": "云机管"}),
+        "finance": ("区财政局", place, {"competence": "finance"}), "school": ("区教育局", place, {}), "health": ("区卫生局", place, {}),
+        "city": ("市机关事务管理局", city, {"competence": "authority", "document_word": "江机管"}), "court": ("市法院", city, {}),
+        "farauthority": ("月泾区机关事务管理局", factories.district("月泾区"), {"competence": "authority"}),
+        "far": ("月泾区教育局", factories.district("月泾区"), {}),
+    }  # fmt: skip
+    for key, (name, where, values) in made.items():
+        house.organs[key] = factories.organ(name, where, **values)
+    for name, role, organ in PEOPLE:
+        house.users[name] = factories.person(name, role, house.organs[organ])
+    return house
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    """The house."""
+    return build()
+
+
+@pytest.fixture
+def store(house: House) -> Store:
+    """A store with one place."""
+    found = Store(organ=house.organs["authority"], code="S1", name="东库")
+    with scope.everything("test") as by:
+        keep(found, by=by)
+        keep(Place(organ=house.organs["authority"], store=found, code="A-01"), by=by)
+    return found
+
+
+def value_of(number: int) -> Decimal:
+    """A sum."""
+    return Decimal(number)
+
+
+def entry_of(item: Item) -> Entry:
+    """The application that an item came by."""
+    assert item.entry is not None
+    return item.entry

@@ -1,0 +1,142 @@
+"""The warehouse's own pages: figures from the database, choosing, pictures, bills, slips."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from baozhang.ch2_provision.warehouse.choices import EntryState
+from baozhang.ch2_provision.warehouse.flows import LoanFlow, ThingFlow
+from baozhang.ch2_provision.warehouse.models import Entry, Event, Item, Loan, Offer, Reservation, Store, Thing
+from baozhang.ch2_provision.warehouse.queries import performance
+from baozhang.kernel import attachments, clock, scope
+from tests import factories
+from tests.ch2_provision.warehouse.conftest import House
+
+from .test_exit import ask, signed
+
+TODAY = dt.date(2026, 3, 4)
+Door = Callable[..., Client]
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f0005000180ff5d2e9c00"
+    "00000049454e44ae426082"
+)  # fmt: skip
+
+
+def test_each_figure_is_what_the_records_say(house: House, store: Store) -> None:
+    cards = [
+        house.card(name="台式计算机", value=Decimal(4200)),
+        house.card(value=Decimal(3000)),
+        house.card(value=Decimal(1000)),
+    ]
+    house.card(use_state="idle", idle_since=TODAY)
+    house.entered(cards, store=store)
+    signed(house, cards[:2])
+    authority = house.organs["authority"]
+    first, second = Thing._base_manager.order_by("pk")
+    with clock.on(TODAY + dt.timedelta(days=10)):
+        house.take(ThingFlow, "hand_in", first, "clerk2")
+        house.take(ThingFlow, "fine", first, "keeper")
+    with clock.on(TODAY + dt.timedelta(days=40)):
+        house.take(LoanFlow, "hand_in", Loan._base_manager.get(), "clerk2")
+        house.take(ThingFlow, "fine", second, "keeper")
+        last = TODAY + dt.timedelta(days=40)
+        with CaptureQueriesContext(connection) as asked, scope.everything("test"):
+            found = performance.figures(authority, TODAY, last)
+        assert len(asked) <= 9
+    assert {name: found[name].value for name in ("stock", "worth", "entered", "given", "saved", "reuse", "timely", "stay", "entry")} == {
+        "stock": 3, "worth": Decimal(8200), "entered": 3, "given": 2, "saved": Decimal("8000.00"), "reuse": Decimal("66.67"),
+        "timely": Decimal("50.00"), "stay": Decimal("40.00"), "entry": Decimal("0.00"),
+    }  # fmt: skip
+    assert found["saved"].formula == "Σ（重置单价 × 匹配数量）"
+    assert sum(line.price * line.quantity for line in Reservation._base_manager.all()) == found["saved"].value
+    by_organ = {one.organ.name: one for one in performance.shares(authority, TODAY, last)}
+    assert by_organ["区卫生局"].taken == 2 and by_organ["区教育局"].entered == 3
+
+
+def test_the_page_its_whys_and_its_report(house: House, store: Store, as_user: Door) -> None:
+    house.entered([house.card()], store=store)
+    client = as_user("officer")
+    assert "公物仓绩效" in client.get("/warehouse/items/performance/").content.decode()
+    why = client.get("/warehouse/items/performance/why/saved/").content.decode()
+    assert "重置单价 × 匹配数量" in why
+    assert client.get("/warehouse/items/performance/why/nothing/").status_code == 404
+    assert client.get("/warehouse/items/performance/?from=x").status_code == 422
+    assert client.get("/warehouse/items/performance/report.pdf").content[:4] == b"%PDF"
+    assert as_user("clerk").get("/warehouse/items/performance/").status_code == 403
+
+
+def test_cards_are_chosen_and_an_application_is_drafted(house: House, as_user: Door) -> None:
+    own, theirs = house.card(number="OWN-1"), house.card("health", number="THEIRS-1")
+    client = as_user("clerk")
+    page = client.get("/warehouse/entries/new/").content.decode()
+    assert "OWN-1" in page and "THEIRS-1" not in page
+    assert "没有选中任何资产" in client.post("/warehouse/entries/new/", {"reason": "idle"}).content.decode()
+    assert client.post("/warehouse/entries/new/", {"id": [theirs.pk], "reason": "idle"}).status_code == 409
+    answer = client.post("/warehouse/entries/new/", {"id": [own.pk], "reason": "shared"})
+    assert answer.status_code == 302 and Entry._base_manager.get().state == EntryState.DRAFT
+    assert Item._base_manager.get().reason == "shared"
+    assert "OWN-1" not in client.get("/warehouse/entries/new/").content.decode()
+
+
+def test_the_catalogue_has_the_items_pictures_and_nothing_else_of_it(house: House, store: Store, as_user: Door) -> None:
+    item = house.entered([house.card()], store=store)[0]
+    with scope.everything("test") as by:
+        picture = attachments.attach(item, io.BytesIO(PNG), "正面.png", by=by)
+        paper = attachments.attach(item, io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "发票.pdf", by=by)
+    client, base = as_user("clerk2"), f"/warehouse/catalogue/{item.pk}/"
+    page = client.get(base).content.decode()
+    assert f"pictures/{picture.pk}/" in page and "发票" not in page
+    assert b"".join(client.get(f"{base}pictures/{picture.pk}/")) == PNG  # type: ignore[arg-type]
+    assert client.get(f"{base}pictures/{paper.pk}/").status_code == 404
+    for hidden in (f"/warehouse/items/{item.pk}/", f"/assets/cards/{item.card_id}/", f"/api/warehouse/items/{item.pk}"):
+        assert client.get(hidden).status_code in (403, 404)
+    assert as_user("farclerk").get(base).status_code == 404
+    assert "甲" not in client.get(f"{base}history/").content.decode()
+
+
+def test_an_item_is_reserved_from_the_catalogue_and_its_papers_print(house: House, store: Store, as_user: Door) -> None:
+    item = house.entered([house.card()], store=store)[0]
+    client = as_user("clerk2")
+    assert client.post(f"/warehouse/catalogue/{item.pk}/acts/reserve/", {}).status_code == 302
+    exit_ = Reservation._base_manager.get().exit
+    assert exit_.organ_id == house.organs["health"].pk
+    assert client.get(f"/warehouse/exits/{exit_.pk}/slip/").content[:4] == b"%PDF"
+    assert client.get(f"/warehouse/exits/{exit_.pk}/").status_code == 200
+    assert as_user("keeper").get(f"/warehouse/exits/{exit_.pk}/").status_code == 200
+    assert as_user("clerk").get(f"/warehouse/exits/{exit_.pk}/").status_code == 404, "no side of this is theirs"
+    event = factories.kept(Event, where=house.organs["health"])
+    assert "还没有借用或者购置物品" in client.get(f"/warehouse/events/{event.pk}/bill/").content.decode()
+
+
+def test_the_button_looks_in_the_organs_that_the_warehouse_serves(house: House, as_user: Door) -> None:
+    house.card(use_state="degraded")
+    house.card("far", use_state="degraded")
+    house.card(use_state="idle", idle_since=dt.date(2020, 1, 1))
+    client = as_user("officer")
+    assert client.get("/warehouse/proposals/look/").status_code == 200
+    said = client.post("/warehouse/proposals/look/").content.decode()
+    assert "待核实，有 1 张卡片没有判断" in said
+    assert as_user("clerk").get("/api/warehouse/proposals/").json()["rows"][0]["state"]
+    assert as_user("clerk2").get("/api/warehouse/proposals/").json()["rows"] == []
+    assert as_user("clerk").post("/warehouse/proposals/look/").status_code == 403
+
+
+@pytest.mark.parametrize("name", ["clerk2", "officer"])
+def test_the_catalogue_asks_as_much_for_many_as_for_one(house: House, store: Store, as_user: Door, name: str) -> None:
+    client, counts = as_user(name), []
+    for count in (1, 5):
+        house.entered([house.card() for _ in range(count)], store=store)
+        client.get("/warehouse/catalogue/")
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/warehouse/catalogue/")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] and house.do(name, lambda who: Offer.objects.count()) == 6
+    assert ask(house, [Item._base_manager.select_related("card").order_by("pk")[0].card])

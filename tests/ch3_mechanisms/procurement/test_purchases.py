@@ -1,0 +1,165 @@
+"""Nothing is bought past need, plan, price and money; what is delivered becomes cards at once; the whole chain is one page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.assets.models import Card, Voucher
+from baozhang.ch2_provision.funding.models import BudgetLine, Commitment
+from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
+from baozhang.ch3_mechanisms.procurement.models import DeliveredCard, Delivery, Purchase, PurchaseLine
+from baozhang.kernel import chain, scope
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Forbidden, Invalid, Refused
+from tests.ch3_mechanisms.procurement.conftest import Shop
+from tests.conftest import TODAY
+
+pytestmark = pytest.mark.django_db
+TOTAL = Decimal(13500)
+
+
+def test_from_the_need_to_the_card_and_the_chain_shows_all_of_it(shop: Shop) -> None:
+    need = shop.funded()
+    purchase = shop.contracted(need)
+    line = BudgetLine._base_manager.get(organ=shop.agency)
+    assert (line.committed, line.remaining) == (TOTAL, Decimal(0))
+
+    shop.count(purchase, 1)
+    assert Purchase._base_manager.get(pk=purchase.pk).state == "contracted"
+    shop.count(purchase, 2)
+    cards = list(Card._base_manager.filter(organ=shop.agency).order_by("number"))
+    first = cards[0]
+    assert len(cards) == 3 and (first.item, first.value, first.custodian, first.place) == (
+        "desktop",
+        Decimal(4500),
+        "李某",
+        "2号楼",
+    )
+    assert (first.contract, first.invoice, first.seller, first.acquisition) == (
+        "HT-2026-01",
+        "F-1",
+        "江海办公设备公司",
+        "bought",
+    )
+    assert first.voucher == Voucher._base_manager.order_by("pk")[0].number
+    need.refresh_from_db()
+    assert (need.state, need.received) == ("met", 3)
+
+    paid = {"paid": "13400", "paid_on": TODAY, "payment": "付-9"}
+    assert shop.take("张会", PurchaseFlow, "settle", purchase, **paid).state == "settled"
+    line.refresh_from_db()
+    assert (line.spent, line.committed, line.remaining) == (Decimal(13400), Decimal(0), Decimal(100))
+    assert sum(voucher.debit for voucher in Voucher._base_manager.all()) == TOTAL + 13400
+    shown_whole(need, purchase, first, line)
+
+
+def shown_whole(*starts: Any) -> None:
+    """From any of its records the chain is the same, in the order of its making."""
+    with scope.everything("test"):
+        for start in starts:
+            found = chain.chain_of(start)
+            kinds = [node.key[0] for node in found.nodes]
+            assert {
+                "allocation.need",
+                "funding.planline",
+                "funding.budgetline",
+                "procurement.purchase",
+                "procurement.delivery",
+                "assets.card",
+            } <= set(kinds)
+            assert kinds.count("assets.card") == 3 and not {
+                "procurement.purchaseline",
+                "procurement.deliveredcard",
+            } & set(kinds)
+        depth = {node.key[0]: node.depth for node in found.nodes}
+        order = (
+            "allocation.need",
+            "funding.planline",
+            "funding.budgetline",
+            "procurement.purchase",
+            "procurement.delivery",
+            "assets.card",
+        )
+        assert [depth[kind] for kind in order] == sorted(depth[kind] for kind in order)
+        drawn = chain.chain_of(PurchaseLine._base_manager.get())
+        assert "procurement.purchaseline" in [node.key[0] for node in drawn.nodes]  # whoever stands on a joint sees it
+
+
+def test_without_the_no_match_or_the_agreed_plan_nothing_is_bought(shop: Shop) -> None:
+    shop.round()
+    need = shop.need()
+    with pytest.raises(Refused, match="计划事项尚未同意") as refused:
+        shop.take("产管", PurchaseFlow, "submit", shop.draft(need))
+    assert refused.value.article == "第九条"
+    other = Need(organ=shop.agency, item="printer", quantity=1, purpose="办公", needed_by=TODAY)
+    shop.act("产管", keep, other)
+    with pytest.raises(Refused, match="没有“确实无法调剂”的记录") as refused:
+        shop.take("产管", PurchaseFlow, "submit", shop.draft(other, 1))
+    assert refused.value.article == "第十二条第二款"
+    with pytest.raises(Refused, match="没有明细"):
+        empty = Purchase(organ=shop.agency, title="空", way="framework")
+        shop.act("产管", PurchaseFlow.start, empty)
+        shop.take("产管", PurchaseFlow, "submit", empty)
+
+
+def test_quantity_price_and_money_each_have_their_limit(shop: Shop) -> None:
+    need = shop.funded()
+    with pytest.raises(Refused, match="采购 4 件，超出可采购的 3 件"):
+        shop.take("产管", PurchaseFlow, "submit", shop.draft(need, 4, 3000))
+    with pytest.raises(Refused, match=r"价格上限 5,000\.00 元，每件超出 0\.01 元") as refused:
+        shop.take("产管", PurchaseFlow, "submit", shop.draft(need, 1, Decimal("5000.01")))  # type: ignore[arg-type]
+    assert "财资〔2016〕27号" in refused.value.why
+    with pytest.raises(Refused, match=r"超出预算余额 0\.03 元") as refused:
+        shop.take("产管", PurchaseFlow, "submit", shop.draft(need, 3, Decimal("4500.01")))  # type: ignore[arg-type]
+    assert refused.value.article == "第八条第一款" and refused.value.facts["余额"] == TOTAL
+    shop.take("产管", PurchaseFlow, "submit", shop.draft(need, 3, 4500))
+
+
+def test_one_need_is_not_bought_twice_and_a_cancelled_purchase_frees_it(shop: Shop) -> None:
+    need = shop.funded()
+    first, second = shop.draft(need), shop.draft(need)
+    shop.take("产管", PurchaseFlow, "submit", first)
+    with pytest.raises(Refused, match="超出可采购的 0 件") as refused:
+        shop.take("产管", PurchaseFlow, "submit", second)
+    assert first.number in refused.value.why
+    shop.take("王局", PurchaseFlow, "agree", first)
+    shop.take("钱资", PurchaseFlow, "check", first)
+    assert Commitment._base_manager.get().state == "open"
+    shop.take("产管", PurchaseFlow, "cancel", first, note="供应商退出")
+    assert BudgetLine._base_manager.get().remaining == TOTAL
+    shop.take("产管", PurchaseFlow, "submit", second)
+
+
+def test_who_buys_does_not_count_and_what_did_not_come_is_not_counted(shop: Shop) -> None:
+    purchase = shop.contracted(shop.funded())
+    with pytest.raises(Forbidden, match="经办人"):
+        shop.count(purchase, 1, who="产管")
+    with pytest.raises(Refused, match="只剩 3 件"):
+        shop.count(purchase, 4)
+    with pytest.raises(Invalid):
+        shop.count(purchase, 0)
+    again = [shop.count(purchase, 1, key="k-1"), shop.count(purchase, 1, key="k-1")]
+    assert again[0] == again[1] and Delivery._base_manager.count() == 1 and DeliveredCard._base_manager.count() == 1
+    with pytest.raises(Refused, match="还有 2 件没有验收"):
+        shop.take("点收", PurchaseFlow, "complete", purchase)
+    shop.take("产管", PurchaseFlow, "close_short", purchase, note="余货停产")
+    with pytest.raises(Refused, match=r"已验收 4,500\.00 元"):
+        shop.take("张会", PurchaseFlow, "settle", purchase, paid="4500.01", paid_on=TODAY, payment="付-1")
+    shop.take("张会", PurchaseFlow, "settle", purchase, paid="4500", paid_on=TODAY, payment="付-1")
+    assert BudgetLine._base_manager.get().remaining == Decimal(9000)
+
+
+def test_a_lease_has_its_end_and_its_cards_no_value(shop: Shop) -> None:
+    purchase = shop.contracted(shop.funded(), means="rent")
+    shop.count(purchase, 3)
+    card = Card._base_manager.filter(organ=shop.agency)[0]
+    assert (card.acquisition, card.value, card.value_type) == (
+        "leased",
+        Decimal(0),
+        "nominal",
+    ) and "租期至" in card.remarks
+    assert not Voucher._base_manager.exists()

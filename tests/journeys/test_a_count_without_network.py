@@ -1,0 +1,76 @@
+"""A clerk counts a room by phone while the network is cut: five scans, a reload, and exactly five on the server."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.watching import shot
+
+PHONE = "/stocktaking/counts/phone/"
+LINES = "button.line[data-line]"
+
+
+def scans(page: Page) -> int:
+    """How many scans the server has, as its own list says."""
+    return int(page.request.get("/api/stocktaking/scans/").json()["count"])
+
+
+def waiting(page: Page) -> str:
+    """How many scans the phone has yet to upload, as the button says."""
+    return page.locator("#sync").get_attribute("data-waiting") or ""
+
+
+def test_five_scans_without_a_network_arrive_once(phone: Page, sign_in):
+    phone.watch.allow(r"ERR_INTERNET_DISCONNECTED|Failed to load resource")
+    sign_in(phone, "jiaoyu")
+    phone.goto(PHONE)
+    expect(phone.locator("body[data-ready]")).to_have_count(1)
+    phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    before = scans(phone)
+    shot(phone, "count-1-rooms")
+    phone.locator(".rooms .entry").first.click()
+    expect(phone.locator("#code")).to_be_visible()
+    shot(phone, "count-2-room")
+    room = phone.url
+    phone.reload()  # from here on the worker serves the page
+    expect(phone.locator("body[data-ready]")).to_have_count(1)
+
+    phone.context.set_offline(True)
+    numbers = [one.inner_text() for one in phone.locator(f"{LINES} .code").all()[:3]]
+    for place, number in enumerate(numbers, start=1):  # 1 to 3: by the last figures
+        phone.locator("#code").fill(number[-5:])
+        phone.locator("#code").press("Enter")
+        expect(phone.locator("#sync")).to_have_attribute("data-waiting", str(place))
+    phone.locator(LINES).first.click()  # 4: not there
+    shot(phone, "count-3-sheet")
+    phone.get_by_role("button", name="没有见到").click()
+    phone.locator("#code").fill("没有这个编号")
+    phone.locator("#code").press("Enter")
+    phone.get_by_label("是什么物品").fill("旧电风扇")  # 5: on no card
+    shot(phone, "count-4-unknown")
+    phone.get_by_role("button", name="保存").click()
+    expect(phone.locator("#sync")).to_have_attribute("data-waiting", "5")
+
+    phone.reload()
+    expect(phone.locator(LINES).first).to_be_visible()
+    assert phone.url == room and waiting(phone) == "5"
+    expect(phone.locator("#top")).to_contain_text("没有网络")
+    shot(phone, "count-5-offline-reload")
+
+    phone.context.set_offline(False)
+    expect(phone.locator("#sync")).to_have_attribute("data-waiting", "0", timeout=20_000)
+    assert scans(phone) == before + 5
+    phone.reload()
+    expect(phone.locator("body[data-ready]")).to_have_count(1)
+    assert scans(phone) == before + 5 and waiting(phone) == "0"
+    expect(phone.locator("#top")).to_contain_text("已联网")
+    shot(phone, "count-6-online")
+
+    listed = phone.request.get("/api/stocktaking/scans/").json()["rows"][:5]
+    assert sorted(one["result"] for one in listed) == ["found", "found", "found", "missing", "unknown"]
+    phone.goto("/stocktaking/counts/?state=counting")
+    phone.locator("table.rows tbody a").first.click()
+    phone.get_by_role("link", name="盘点进度").click()
+    expect(phone.get_by_role("heading", name="账外物品")).to_be_visible()
+    expect(phone.locator("#body")).to_contain_text("旧电风扇")
+    shot(phone, "count-7-progress")
