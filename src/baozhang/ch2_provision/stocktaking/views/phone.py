@@ -177,12 +177,12 @@ def _api(router: Router, resource: Resource) -> None:
     if resource.model is not Count:
         return
 
-    @router.post("/sync", response={200: dict[str, Any], **build.REFUSALS}, operation_id="stocktaking_sync")
+    @router.post("/sync", response=dict[str, Any], operation_id="stocktaking_sync")
     def receive(request: Any, body: SyncIn) -> Any:
         with scope.within(build.who(request)) as who:
             return _synced(body, _may(who))
 
-    @router.get("/take-along", response={200: dict[str, Any], **build.REFUSALS}, operation_id="stocktaking_take_along")
+    @router.get("/take-along", response=dict[str, Any], operation_id="stocktaking_take_along")
     def take_along(request: Any) -> Any:
         with scope.within(build.who(request)) as who:
             return takings.take_along(_may(who))
