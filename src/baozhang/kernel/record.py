@@ -160,6 +160,8 @@ def keep(
     if not rows:
         return Kept()
     model = type(rows[0])
+    if model._meta.proxy:
+        raise TypeError(f"{model._meta.label} looks at the rows of another class: keep that one")
     with transaction.atomic():
         before = _lock(model, [row for row in rows if row.pk])
         _allow(model, rows, before, by, right, where)
@@ -329,6 +331,8 @@ def remove(
     if not rows:
         return 0
     model = type(rows[0])
+    if model._meta.proxy:
+        raise TypeError(f"{model._meta.label} looks at the rows of another class: keep that one")
     with transaction.atomic():
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)
