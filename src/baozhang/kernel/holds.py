@@ -114,6 +114,7 @@ def refusal(others: Sequence[tuple[Record, Hold]]) -> Refused:
         why=hold.says,
         instead=_("请改选其他资产，或者等这项安排办结、到期后再办。"),
         facts={str(one): held.says for one, held in others[:20]},
+        subjects=[one for one, _held in others],
     )
 
 

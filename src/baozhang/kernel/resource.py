@@ -94,6 +94,7 @@ class Resource:
     purpose: ClassVar[Any] = ""  # one line: what this page is for
     icon: ClassVar[str] = "table-cells"
     menu: ClassVar[bool] = True
+    place: ClassVar[int] = 20  # among the entries of its chapter; from 50 on it may stand behind 更多
     columns: ClassVar[tuple[str, ...]] = ()  # list, export, API
     more_columns: ClassVar[tuple[str, ...]] = ()  # may be chosen beside them
     groups: ClassVar[tuple[Group, ...]] = ()  # form, import, API writes; and the panels of the detail page

@@ -94,6 +94,7 @@ class Needs(Resource):
 
     model = Need
     slug = "allocation/needs"
+    place = 12
     article = "第十二条第二款"
     chapter = "assets"
     icon = "light-bulb"
@@ -135,6 +136,7 @@ class Matches(Resource):
 
     model = Match
     slug = "allocation/matches"
+    place = 50
     article = "第十二条第二款"
     chapter = "assets"
     icon = "arrows-right-left"
@@ -178,6 +180,7 @@ class Answers(Resource):
 
     model = Answer
     slug = "allocation/answers"
+    place = 51
     article = "第十二条第二款"
     chapter = "assets"
     icon = "document-magnifying-glass"

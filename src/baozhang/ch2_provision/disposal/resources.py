@@ -143,6 +143,7 @@ class Cases(Resource):
 
     model = Case
     slug = "disposal/cases"
+    place = 18
     article = ARTICLE
     chapter = "assets"
     icon = "trash"

@@ -96,23 +96,47 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     who = frame.must_view(request, resource)
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
-    rows = Listing(resource, request.GET).chosen(ids, everything == "1")
+    without = [one for one in request.POST.getlist("without") if one.isdecimal()]
+    rows = Listing(resource, request.GET).chosen(ids, everything == "1").exclude(pk__in=without)
     if act.answer is not None:
         who.must(act.permission)
         return act.answer(rows, by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
     if form is not None and not form.is_valid():
-        held = [("act", name), ("everything", everything), *(("id", one) for one in ids)]
+        held = [
+            ("act", name),
+            ("everything", everything),
+            *(("id", one) for one in ids),
+            *(("without", one) for one in without),
+        ]
         count = rows.count()
         many = ngettext("%(count)s 条记录", "%(count)s 条记录", count) % {"count": f"{count:,}"}
         return _ask(
             request, resource, form, {**_step(name, act, request, form), "back_url": back, "hidden": held}, many
         )
     values = dict(form.cleaned_data) if form is not None else {}
-    said = acts.perform(resource, name, list(rows), by=who, note=request.POST.get("note", ""), values=values)
+    chosen = list(rows)
+    try:
+        said = acts.perform(resource, name, chosen, by=who, note=request.POST.get("note", ""), values=values)
+    except Refused as refused:
+        aside = [one.pk for one in refused.subjects if one.label == resource.label]
+        if not 0 < len(aside) < len(chosen):
+            raise
+        return _without(request, refused, aside, len(chosen) - len(aside), back)
     messages.success(request, said)
     return HttpResponseRedirect(back)
+
+
+def _without(request: HttpRequest, refused: Refused, aside: list[int], left: int, back: str) -> HttpResponse:
+    """The refusal, and the same act once more on the others."""
+    given = [(name, one) for name, held in request.POST.lists() for one in held if name != "csrfmiddlewaretoken"]
+    rest = {
+        "words": _("略过这 %(aside)s 项，办理其余 %(left)s 项") % {"aside": len(aside), "left": left},
+        "url": request.get_full_path(), "hidden": [*given, *(("without", one) for one in aside)],
+    }  # fmt: skip
+    context = {"refusal": refused, "page": {"title": str(refused.what)}, "rest": rest, "back_url": back}
+    return render(request, "kernel/refusal.html", context, status=refused.status)
 
 
 def _act_of(resource: Resource, name: str) -> acts.Act:

@@ -125,6 +125,7 @@ class Cards(Resource):
 
     model = Card
     slug = "assets/cards"
+    place = 10
     article = "第十三条第二款"
     chapter = "assets"
     icon = "archive-box"
@@ -241,6 +242,7 @@ class Classes(Resource):
 
     model = AssetClass
     slug = "assets/classes"
+    place = 62
     article = "第十一条第一款"
     chapter = "assets"
     icon = "rectangle-stack"
@@ -264,6 +266,7 @@ class Totals(Resource):
 
     model = LedgerTotal
     slug = "assets/totals"
+    place = 61
     article = "第十三条第二款"
     chapter = "assets"
     icon = "scale"

@@ -53,6 +53,7 @@ class Handovers(Resource):
 
     model = Handover
     slug = "assets/handovers"
+    place = 22
     article = "第十一条第二款"
     chapter = "assets"
     icon = "arrows-right-left"
@@ -82,6 +83,7 @@ class HandoverItems(Resource):
 
     model = HandoverItem
     slug = "assets/handover-items"
+    place = 54
     article = "第十一条第二款"
     chapter = "assets"
     icon = "clipboard-document-check"
@@ -132,6 +134,7 @@ class Repairs(Resource):
 
     model = Repair
     slug = "assets/repairs"
+    place = 26
     article = "第十一条第二款"
     chapter = "assets"
     icon = "wrench"

@@ -190,4 +190,4 @@ def _api(router: Router, resource: Resource) -> None:
 
 addresses.MORE.append(_addresses)
 build.MORE.append(_api)
-shell.entry("assets", gettext_lazy("手机盘点"), "stocktaking/counts:phone", rights.MINE, order=30)
+shell.entry("assets", gettext_lazy("手机盘点"), "stocktaking/counts:phone", rights.MINE, order=17)

@@ -41,6 +41,7 @@ class Proposals(Resource):
 
     model = Proposal
     slug = "warehouse/proposals"
+    place = 14
     article = "第十五条第一款"
     chapter = "warehouse"
     icon = "light-bulb"
@@ -84,6 +85,7 @@ class Entries(Resource):
 
     model = Entry
     slug = "warehouse/entries"
+    place = 16
     article = "第十五条第一款"
     chapter = "warehouse"
     icon = "inbox-stack"

@@ -36,6 +36,7 @@ class Stores(Resource):
 
     model = Store
     slug = "warehouse/stores"
+    place = 52
     article = "第十六条第一款"
     chapter = "warehouse"
     icon = "home-modern"
@@ -83,6 +84,7 @@ class SharedClasses(Resource):
 
     model = SharedClass
     slug = "warehouse/shared"
+    place = 54
     article = "第十四条第二款"
     chapter = "warehouse"
     icon = "share"

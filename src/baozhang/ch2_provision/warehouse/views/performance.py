@@ -173,4 +173,4 @@ def _addresses(resource: Resource) -> list[URLPattern]:
 
 
 addresses.MORE.append(_addresses)
-shell.entry("warehouse", gettext_lazy("公物仓绩效"), "warehouse/items:performance", RIGHT, order=60)
+shell.entry("warehouse", gettext_lazy("公物仓绩效"), "warehouse/items:performance", RIGHT, order=26)
