@@ -68,6 +68,7 @@ def test_the_menu_and_the_search_are_in_thumbs_reach(phone: Page, sign_in):
     sign_in(phone, "jiguan")
     shot(phone, "workbench-of-a-supervisor")
     phone.get_by_role("link", name="菜单", exact=True).click()
+    phone.locator("#menu summary", has_text="监督").click()
     phone.locator("#menu").get_by_role("link", name="风险线索").click()
     expect(phone.locator("h1")).to_have_text("风险线索")
     shot(phone, "findings")

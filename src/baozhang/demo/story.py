@@ -99,7 +99,7 @@ def _months(first: dt.date, last: dt.date) -> list[dt.date]:
 def _month(made: District, ledgers: dict[int, Ledger], day: dt.date, chance: Random) -> None:
     """A month: some agencies buy, hand over, scrap; at the quarter's end the books are closed."""
     with clock.on(day):
-        for organ in chance.sample(made.agencies, k=12):
+        for organ in chance.sample(made.agencies, k=6):
             with transaction.atomic(), scope.within(_clerk(made, organ)) as by:
                 _buy(ledgers[organ.pk], by, day, chance)
                 _hand_over(organ, by, chance)
