@@ -36,6 +36,7 @@ def must_be_sound(purchase: Purchase, day: dt.date) -> list[PurchaseLine]:
         wanted[line.need_id] += line.quantity
     _one_at_a_time(wanted)
     for line in lines:
+        line.plan_line = line.need.plan_line  # planned, perhaps, after the line was written
         _has_no_match(line)
         _is_planned(line, wanted[line.need_id], purchase)
         _within_the_cap(line, day)

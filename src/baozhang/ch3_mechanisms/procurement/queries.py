@@ -21,7 +21,7 @@ from .models import Purchase, PurchaseLine
 def lines_of(purchase: Purchase) -> list[PurchaseLine]:
     """The lines of a purchase with what they lead back to."""
     rows = PurchaseLine._base_manager.filter(purchase=purchase).order_by("place")
-    return list(rows.select_related("need__organ__jurisdiction", "plan_line__plan", "budget_line"))
+    return list(rows.select_related("need__organ__jurisdiction", "need__plan_line__plan", "budget_line"))
 
 
 def bought_elsewhere(need_id: int, purchase: Purchase) -> tuple[int, Purchase | None]:
