@@ -73,7 +73,7 @@ def _is_planned(line: PurchaseLine, wanted: int, purchase: Purchase) -> None:
             instead=_("请等待同级机关事务管理部门审核同意年度计划。"),
         )  # fmt: skip
     agreed = int(stands.agreed_quantity if stands.agreed_quantity is not None else stands.quantity)
-    elsewhere, other = bought_elsewhere(need.pk, purchase)
+    elsewhere, other = bought_elsewhere(need.pk, purchase, stands)
     most = min(need.planned, agreed) - elsewhere
     if wanted > most:
         raise Refused(
