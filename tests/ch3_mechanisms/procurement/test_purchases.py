@@ -174,7 +174,9 @@ def test_a_lease_has_its_end_and_its_cards_no_value(shop: Shop) -> None:
 def test_what_was_reserved_beside_the_plan_and_fell_away_is_looked_for_anew(shop: Shop) -> None:
     shop.round()
     idle = factories.kept(Card, where=shop.agency, acquired=dt.date(2023, 3, 4), use_state="idle", idle_since=TODAY)
-    need = factories.kept(Need, where=shop.agency, item="desktop", quantity=3, purpose="新设科室", needed_by=TODAY + dt.timedelta(days=60))
+    need = factories.kept(
+        Need, where=shop.agency, item="desktop", quantity=3, purpose="新设科室", needed_by=TODAY + dt.timedelta(days=60)
+    )
     shop.take("产管", NeedFlow, "submit", need)
     (match,) = shop.act("产管", accept, need, [idle.pk])
     shop.take("产管", NeedFlow, "record_none", need)

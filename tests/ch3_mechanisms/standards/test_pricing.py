@@ -158,13 +158,27 @@ def test_a_draft_shows_what_it_costs_and_whose_budget_would_be_over(finance: Fin
     round_ = factories.save(PlanRound(organ=authority, year=2026, opens=DAY, closes=SINCE))
     budget = factories.save(Budget(round=round_, organ=agency))
     factories.save(
-        BudgetLine(budget=budget, item="30207", words="邮电费", quota_key=POST, driver="heads", quota=Decimal(1000), driver_value=Decimal(10), amount=Decimal(9500))
+        BudgetLine(
+            budget=budget,
+            item="30207",
+            words="邮电费",
+            quota_key=POST,
+            driver="heads",
+            quota=Decimal(1000),
+            driver_value=Decimal(10),
+            amount=Decimal(9500),
+        )
     )
     Budget._base_manager.filter(pk=budget.pk).update(state="applied", applied_on=DAY, decided_on=DAY, decision="会议")
     with scope.within(finance.officer):
         trial = try_out(finance.standard, by=finance.officer, assumed=DAY)
     (cost,) = trial.result["costs"]
-    assert (cost["organs"], Decimal(cost["driver"]), Decimal(cost["now"]), Decimal(cost["draft"])) == (1, 10, 10000, 9000)
+    assert (cost["organs"], Decimal(cost["driver"]), Decimal(cost["now"]), Decimal(cost["draft"])) == (
+        1,
+        10,
+        10000,
+        9000,
+    )
     assert (cost["over"], Decimal(cost["excess"])) == (1, 500)
     assert (trial.organs_draft, trial.amount_draft) == (1, 500)  # the rule says the same of the day of the application
     assert costing.first_application([finance.line], None) == DAY

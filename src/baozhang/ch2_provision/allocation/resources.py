@@ -91,7 +91,10 @@ def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
 
 def _first(records: Sequence[Need], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     made = accept_first(records[0], by=by)
-    return ngettext("已预留 %(n)s 件，保留至 %(day)s", "已预留 %(n)s 件，保留至 %(day)s", len(made)) % {"n": len(made), "day": made[0].until}
+    return ngettext("已预留 %(n)s 件，保留至 %(day)s", "已预留 %(n)s 件，保留至 %(day)s", len(made)) % {
+        "n": len(made),
+        "day": made[0].until,
+    }
 
 
 @register

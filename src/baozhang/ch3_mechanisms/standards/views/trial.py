@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from baozhang.ch3_mechanisms.standards import jobs as works
 from baozhang.ch3_mechanisms.standards import costing, queries, trying
+from baozhang.ch3_mechanisms.standards import jobs as works
 from baozhang.ch3_mechanisms.standards.actions import must_be_draft_or_submitted, try_out
 from baozhang.ch3_mechanisms.standards.models import Standard, Trial
 from baozhang.kernel import cells, jobs, scope
@@ -177,7 +177,10 @@ def _costs(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
         for row in rows
     ]  # fmt: skip
     total = [_("合计"), "", "", "", *_money(sums), over, cells.money(sums["excess"])]
-    return {"table": {"columns": columns, "rows": [{"cells": one} for one in [*cells_of, total]]}, "says": _cost_words(sums, over)}
+    return {
+        "table": {"columns": columns, "rows": [{"cells": one} for one in [*cells_of, total]]},
+        "says": _cost_words(sums, over),
+    }
 
 
 def _money(row: Any) -> list[str]:
@@ -189,7 +192,11 @@ def _cost_words(sums: dict[str, Decimal], over: int) -> str:
     change = sums["draft"] - sums["now"]
     said = _("一年多支出 %(sum)s 元") if change > 0 else _("一年少支出 %(sum)s 元")
     words = said % {"sum": cells.money(abs(change))} if change else _("一年的支出不变")
-    return f"{words}；{_('%(n)s 行预算超出草案，超出 %(sum)s 元') % {'n': over, 'sum': cells.money(sums['excess'])}}" if over else words
+    return (
+        f"{words}；{_('%(n)s 行预算超出草案，超出 %(sum)s 元') % {'n': over, 'sum': cells.money(sums['excess'])}}"
+        if over
+        else words
+    )
 
 
 def _change(row: dict[str, Any]) -> dict[str, str]:
