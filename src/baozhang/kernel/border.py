@@ -211,7 +211,7 @@ def lookup(model: type[Record], keys: Iterable[str], rows: Any = None) -> dict[s
     """
     among = rows if rows is not None else (model._base_manager if model.scope_field is None else model.objects).all()
     found: dict[str, Record] = {}
-    for name in model.called or model.natural[:1]:
+    for name in model.called or [name for name in model.natural[:1] if not model._meta.get_field(name).is_relation]:
         missing = sorted(set(keys) - found.keys())
         for part in bulk.chunks(missing):
             several: set[str] = set()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from baozhang.ch2_provision.allocation.flows import NeedFlow
+from baozhang.ch2_provision.allocation.matching import MatchFlow, accept
 from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.allocation.queries import cover
 from baozhang.ch2_provision.assets.models import Card, Voucher
-from baozhang.ch2_provision.funding.models import BudgetLine, Commitment
+from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow
+from baozhang.ch2_provision.funding.models import BudgetLine, Commitment, PlanLine
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import DeliveredCard, Delivery, Purchase, PurchaseLine
 from baozhang.kernel import chain, scope
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
+from tests import factories
 from tests.ch3_mechanisms.procurement.conftest import Shop
 from tests.conftest import TODAY
 
@@ -163,3 +169,39 @@ def test_a_lease_has_its_end_and_its_cards_no_value(shop: Shop) -> None:
         "nominal",
     ) and "租期至" in card.remarks
     assert not Voucher._base_manager.exists()
+
+
+def test_what_was_reserved_beside_the_plan_and_fell_away_is_looked_for_anew(shop: Shop) -> None:
+    shop.round()
+    idle = factories.kept(Card, where=shop.agency, acquired=dt.date(2023, 3, 4), use_state="idle", idle_since=TODAY)
+    need = factories.kept(
+        Need, where=shop.agency, item="desktop", quantity=3, purpose="新设科室", needed_by=TODAY + dt.timedelta(days=60)
+    )
+    shop.take("产管", NeedFlow, "submit", need)
+    (match,) = shop.act("产管", accept, need, [idle.pk])
+    shop.take("产管", NeedFlow, "record_none", need)
+    need = shop.take("产管", NeedFlow, "plan_it", need, means="buy", unit_price="4500")
+    assert need.planned == 2
+    shop.take("产管", MatchFlow, "let_go", match, note="开不了机")
+    with pytest.raises(Refused, match="所在计划还在办理"):
+        shop.take("产管", NeedFlow, "look_again", need)
+    plan = shop.agreed(PlanLine._base_manager.get(pk=need.plan_line_id))
+    shop.grant(shop.apply(shop.budget(plan)))
+    with pytest.raises(Refused, match="计划同意 2 件，已到位 0 件"):
+        shop.take("产管", NeedFlow, "look_again", need)
+    shop.count(shop.contracted(need, 2), 2)
+    need.refresh_from_db()
+    assert (need.state, need.received, cover.left(need)) == ("open", 2, 1)
+
+
+def test_a_need_whose_line_the_authority_refused_is_not_stuck(shop: Shop) -> None:
+    shop.round()
+    need = shop.need()
+    line = PlanLine._base_manager.get(pk=need.plan_line_id)
+    plan = shop.hand_in(line.plan)
+    shop.take("赵计", PlanLineFlow, "refuse", line, reason="本年压减")
+    shop.take("赵计", PlanFlow, "review", plan)
+    shop.take("孙局", PlanFlow, "agree", plan)
+    need = shop.take("产管", NeedFlow, "look_again", need)
+    assert (need.state, need.planned, cover.left(need)) == ("open", 0, 3)
+    assert shop.take("产管", NeedFlow, "cancel", need, note="下一年再提").state == "withdrawn"

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from baozhang.ch3_mechanisms.standards import pricing
-from baozhang.ch3_mechanisms.standards.actions import new_version
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanRound
+from baozhang.ch3_mechanisms.standards import costing, pricing
+from baozhang.ch3_mechanisms.standards.actions import new_version, try_out
 from baozhang.ch3_mechanisms.standards.flows import QuotaReviewFlow, StandardFlow
 from baozhang.ch3_mechanisms.standards.jobs import raise_reviews
 from baozhang.ch3_mechanisms.standards.models import Component, QuotaReview, ReferencePrice, Standard, StandardLine
@@ -149,3 +150,37 @@ def test_a_new_version_takes_the_newest_price(finance: Finance) -> None:
         with scope.within(officer):
             draft = new_version(Standard._base_manager.get(pk=finance.standard.pk), by=officer)
         assert StandardLine._base_manager.get(standard=draft).value == 960
+
+
+def test_a_draft_shows_what_it_costs_and_whose_budget_would_be_over(finance: Finance) -> None:
+    agency = factories.organ("云间区教育局", finance.organ.jurisdiction)
+    authority = factories.organ("云间区机关事务管理局", finance.organ.jurisdiction, competence="authority")
+    round_ = factories.save(PlanRound(organ=authority, year=2026, opens=DAY, closes=SINCE))
+    budget = factories.save(Budget(round=round_, organ=agency))
+    factories.save(
+        BudgetLine(
+            budget=budget,
+            item="30207",
+            words="邮电费",
+            quota_key=POST,
+            driver="heads",
+            quota=Decimal(1000),
+            driver_value=Decimal(10),
+            amount=Decimal(9500),
+        )
+    )
+    Budget._base_manager.filter(pk=budget.pk).update(state="applied", applied_on=DAY, decided_on=DAY, decision="会议")
+    with scope.within(finance.officer):
+        trial = try_out(finance.standard, by=finance.officer, assumed=DAY)
+    (cost,) = trial.result["costs"]
+    assert (cost["organs"], Decimal(cost["driver"]), Decimal(cost["now"]), Decimal(cost["draft"])) == (
+        1,
+        10,
+        10000,
+        9000,
+    )
+    assert (cost["over"], Decimal(cost["excess"])) == (1, 500)
+    assert (trial.organs_draft, trial.amount_draft) == (1, 500)  # the rule says the same of the day of the application
+    assert costing.first_application([finance.line], None) == DAY
+    with scope.within(finance.officer):
+        assert try_out(finance.standard, by=finance.officer).organs_draft == 0  # from its own day on nobody has applied

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_of
 from baozhang.ch2_provision.funding.actions import line_from_need
-from baozhang.ch2_provision.funding.choices import LineKind
+from baozhang.ch2_provision.funding.choices import PLAN_AT_WORK, LineKind, PlanState
+from baozhang.ch2_provision.funding.models import PlanLine
+from baozhang.ch2_provision.funding.queries.plans import standing_line
 from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
@@ -86,7 +88,7 @@ class NeedFlow(Flow):
         kind="primary", icon="calendar-days", says=gettext_lazy("尚缺的数量连同查找记录写入本单位年度保障计划，不用再填一次。"),
     )  # fmt: skip
     look_again = Step(
-        gettext_lazy("重新查找存量"), (S.UNMATCHED, S.MATCHED), S.OPEN, ":answer", todo=False, side=True, icon="arrow-path",
+        gettext_lazy("重新查找存量"), (S.UNMATCHED, S.MATCHED, S.PLANNED), S.OPEN, ":answer", todo=False, side=True, icon="arrow-path",
     )  # fmt: skip
     meet = Step(gettext_lazy("需求满足"), (S.MATCHED, S.PLANNED), S.MET, ":answer", todo=False, icon="check-circle")
     cancel = Step(
@@ -231,7 +233,7 @@ def _planned(need: Need, *, by: Actor) -> None:
         organ=need.organ, kind=LineKind.ASSETS, item=need.item, words=need.name, quantity=answer.left, unit_price=need.unit_price,
         purpose=need.purpose, evidence=answering.evidence(answer), by=by,
     )  # fmt: skip
-    need.planned = answer.left
+    need.planned += answer.left
     keep(need, by=by, act=PLANNED, right=PLAN)
 
 
@@ -250,3 +252,30 @@ def _may_look_again(need: Need) -> None:
     """A need that is covered is looked at again only where something fell away."""
     if need.state == S.MATCHED and not cover.left(need):
         raise Refused(_("存量已经落实"), article=ARTICLE, instead=_("要换一件的，先放弃已预留的那一件。"))
+    if need.state == S.PLANNED and need.plan_line is not None:
+        _plan_has_no_more(need, need.plan_line)
+
+
+def _plan_has_no_more(need: Need, line: PlanLine) -> None:
+    """What the plan agreed to has come, or it did not agree: only then the rest is looked for anew."""
+    if line.plan.state in PLAN_AT_WORK:
+        raise Refused(
+            _("所在计划还在办理，不能重新查找"), why=_("当前状态为“%(state)s”。") % {"state": PlanState(line.plan.state).label}, article="第九条",
+            instead=_("请等待计划审核同意或不同意这一项。"),
+        )  # fmt: skip
+    stands = standing_line(line)
+    agreed = int(stands.agreed_quantity or 0) if stands is not None else 0
+    came = need.received - (need.planned - int(line.quantity))  # without what an earlier line of the plan brought
+    if came < agreed:
+        raise Refused(
+            _("计划同意 %(agreed)s 件，已到位 %(n)s 件") % {"agreed": agreed, "n": came}, article="第九条",
+            instead=_("请先完成采购和验收；不再需要的，办理计划年度调整。"), facts={_("计划同意数量"): agreed, _("采购到位数量"): came},
+        )  # fmt: skip
+
+
+@NeedFlow.look_again.effect
+def _nothing_more_is_planned(need: Need, *, by: Actor) -> None:
+    """What the plan will not bring is short again."""
+    if need.planned != need.received:
+        need.planned = need.received
+        keep(need, by=by, act=PLANNED, right=ANSWER)

@@ -128,6 +128,18 @@ def accept(
         return again + made
 
 
+def accept_first(need: Need, *, by: Actor) -> list[Match]:
+    """This will hold the candidates that come first in the order, as many as are still wanted; a batch too large is passed over."""
+    chosen, rest = [], Decimal(cover.left(need))
+    for one in candidates_of(need).best:
+        if one.quantity <= rest:
+            chosen.append(one.card.pk)
+            rest -= one.quantity
+    if not chosen:
+        raise Refused(_("没有可以选用的候选"), article=ARTICLE, instead=_("请办理“登记无可调剂”或者“候选不适用”。"))
+    return accept(need, chosen, by=by)
+
+
 def _locked(need: Need) -> Need:
     fresh: Need | None = Need._base_manager.select_for_update().filter(pk=need.pk).first()
     if fresh is None:
@@ -323,5 +335,6 @@ def receive_bought(need: Need, quantity: int, *, by: Actor, right: str) -> None:
         fresh.received += quantity
         keep(fresh, by=by, act=BOUGHT, right=right)
         if fresh.state == NeedState.PLANNED and fresh.received >= fresh.planned and not cover.waiting_on(fresh):
-            NeedFlow.take("meet", fresh, by=SYSTEM)
+            # What was reserved beside it may have lapsed meanwhile: then the need is looked at again.
+            NeedFlow.take("look_again" if cover.left(fresh) else "meet", fresh, by=SYSTEM)
         need.__dict__.update(fresh.__dict__)

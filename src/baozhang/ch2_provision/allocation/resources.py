@@ -6,18 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.assets.rules.words import count
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
+from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 from . import views  # noqa: F401 -- adds its screens
 from .choices import MATCH_COLOURS, NEED_COLOURS, Verdict
 from .flows import ANSWER, PERMIT, PLAN, REVIEW, SUBMIT, NeedFlow
-from .matching import DECIDE, RECEIVE, RELEASE, MatchFlow
+from .matching import DECIDE, RECEIVE, RELEASE, MatchFlow, accept_first
 from .models import Answer, Match, Need
 from .models.need import next_number
 from .queries.cover import covered
@@ -88,6 +89,14 @@ def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
             counts[organ.pk] = row.values["number"] = next_number(Need, "XQ", organ, after=counts.get(organ.pk, ""))
 
 
+def _first(records: Sequence[Need], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    made = accept_first(records[0], by=by)
+    return ngettext("已预留 %(n)s 件，保留至 %(day)s", "已预留 %(n)s 件，保留至 %(day)s", len(made)) % {
+        "n": len(made),
+        "day": made[0].until,
+    }
+
+
 @register
 class Needs(Resource):
     """The needs of agencies."""
@@ -128,6 +137,11 @@ class Needs(Resource):
     related = (Related("allocation/matches", "need"), Related("allocation/answers", "need"))
     hints = _hints
     before_import = _number
+    acts = {
+        "first": Act(
+            gettext_lazy("选用排在最前的候选"), ANSWER, _first, many=False, article="第十二条第二款", icon="check", shown=lambda _need: False,
+        )
+    }  # fmt: skip
 
 
 @register

@@ -36,6 +36,7 @@ def must_be_sound(purchase: Purchase, day: dt.date) -> list[PurchaseLine]:
         wanted[line.need_id] += line.quantity
     _one_at_a_time(wanted)
     for line in lines:
+        line.plan_line = line.need.plan_line  # planned, perhaps, after the line was written
         _has_no_match(line)
         _is_planned(line, wanted[line.need_id], purchase)
         _within_the_cap(line, day)
@@ -72,7 +73,7 @@ def _is_planned(line: PurchaseLine, wanted: int, purchase: Purchase) -> None:
             instead=_("请等待同级机关事务管理部门审核同意年度计划。"),
         )  # fmt: skip
     agreed = int(stands.agreed_quantity if stands.agreed_quantity is not None else stands.quantity)
-    elsewhere, other = bought_elsewhere(need.pk, purchase)
+    elsewhere, other = bought_elsewhere(need.pk, purchase, stands)
     most = min(need.planned, agreed) - elsewhere
     if wanted > most:
         raise Refused(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from baozhang.ch2_provision.assets.rules.prices import caps
-from baozhang.ch2_provision.funding.models import BudgetLine
+from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
 from baozhang.law.case import places
 from baozhang.law.catalogue import spec
 from baozhang.law.figures import Figures, Reading
@@ -21,14 +21,15 @@ from .models import Purchase, PurchaseLine
 def lines_of(purchase: Purchase) -> list[PurchaseLine]:
     """The lines of a purchase with what they lead back to."""
     rows = PurchaseLine._base_manager.filter(purchase=purchase).order_by("place")
-    return list(rows.select_related("need__organ__jurisdiction", "plan_line__plan", "budget_line"))
+    return list(rows.select_related("need__organ__jurisdiction", "need__plan_line__plan", "budget_line"))
 
 
-def bought_elsewhere(need_id: int, purchase: Purchase) -> tuple[int, Purchase | None]:
-    """How many pieces other purchases at work buy for a need, and one of them."""
-    rows = PurchaseLine._base_manager.filter(need_id=need_id, purchase__state__in=ALIVE).exclude(
-        purchase_id=purchase.pk
-    )
+def bought_elsewhere(need_id: int, purchase: Purchase, plan_line: PlanLine) -> tuple[int, Purchase | None]:
+    """How many pieces other purchases at work buy for a need out of a line of the plan, and one of them."""
+    root = plan_line.root_key
+    rows = PurchaseLine._base_manager.filter(
+        Q(plan_line_id=root) | Q(plan_line__root_id=root), need_id=need_id, purchase__state__in=ALIVE
+    ).exclude(purchase_id=purchase.pk)
     first = rows.select_related("purchase").order_by("pk").first()
     return rows.aggregate(n=Sum("quantity"))["n"] or 0, first.purchase if first is not None else None
 

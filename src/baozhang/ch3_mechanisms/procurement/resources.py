@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access
-from baozhang.kernel.access import Reach
+from baozhang.kernel.access import Actor, Reach
+from baozhang.kernel.acts import Act
+from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 from . import views
@@ -14,6 +20,7 @@ from .choices import COLOURS
 from .flows import ACCEPT, AGREE, CHECK, SETTLE, SUBMIT, PurchaseFlow, accepted_sum
 from .models import DeliveredCard, Delivery, Purchase, PurchaseLine
 from .queries import lines_of
+from .receiving import Papers, receive
 
 
 @register
@@ -65,6 +72,15 @@ class Purchases(Resource):
     pages = {"accept": (gettext_lazy("验收到货"), views.accept_page)}
 
 
+def _receive(records: Sequence[PurchaseLine], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """Counts what came of one line; people do it for a whole delivery on the page beside the boxes."""
+    line, number = records[0], str(values.get("quantity", ""))
+    if not number.isdigit():
+        raise Invalid(_("没有填写验收数量"), instead=_("请按实际到货填写每一行的数量。"))
+    delivery = receive(line.purchase, {line.pk: int(number)}, Papers(note=note[:60]), by=by)
+    return _("已验收 %(n)s 件，建卡 %(n)s 张") % {"n": delivery.quantity}
+
+
 @register
 class PurchaseLines(Resource):
     """The lines of purchases."""
@@ -99,6 +115,11 @@ class PurchaseLines(Resource):
     leads = ("purchase",)
     joint = True
     importable = False
+    acts = {
+        "receive": Act(
+            gettext_lazy("验收"), ACCEPT, _receive, ("quantity",), many=False, article="第三十六条第一款", icon="check-circle", shown=lambda _line: False,
+        )
+    }  # fmt: skip
 
 
 @register

@@ -28,7 +28,7 @@ from baozhang.law.figurespec import FigureSpec, Match
 from baozhang.law.judge import plain
 from baozhang.law.rowwords import row_keys, written
 
-from . import pricing, queries, trying, wording
+from . import costing, pricing, queries, trying, wording
 from .choices import State
 from .models import Standard, StandardLine, Trial
 
@@ -138,8 +138,9 @@ def try_out(
     if not values:
         raise Invalid(_("草案还没有可以试算的条目"), instead=_("请先增加项目，并填写数值。"))
     day = max(standard.valid_from, clock.today())
-    outcome = trying.compare(values, day, trying.reach(standard, by), progress=progress or (lambda done, total: None))
-    found = trying.summed(outcome)
+    reach = trying.reach(standard, by)
+    outcome = trying.compare(values, day, reach, progress=progress or (lambda done, total: None))
+    found = {**trying.summed(outcome), "costs": [one.as_dict() for one in costing.costs(lines, reach)]}
     trial = Trial(
         standard=standard, day=day, assumed_from=since, made_at=clock.now(), maker=by.name, digest=trying.digest_of(lines),
         organs_now=found["organs_now"], organs_draft=found["organs_draft"], amount_now=found["amount_now"],

@@ -213,7 +213,8 @@ access.grant(
     Reach.OWN,
 )  # fmt: skip
 access.grant(roles.FINANCE_HEAD, ISSUE, Reach.OWN)
+access.grant(roles.FINANCE, ["standards.trial:view", "standards.trial:export"], Reach.OWN)
 access.grant(roles.SUPPORT_HEAD, [ISSUE, "standards.trial:view", "standards.reexamination:view"], Reach.OWN)
-access.grant((roles.STANDARDS_OFFICER, roles.SUPPORT_HEAD), TRY, Reach.BELOW)
+access.grant((roles.STANDARDS_OFFICER, roles.SUPPORT_HEAD, *roles.FINANCE), TRY, Reach.BELOW)
 shell.entry("mechanisms", gettext_lazy("现行标准"), "standards-figures", "standards.standard:view", order=30)
 extras.join()

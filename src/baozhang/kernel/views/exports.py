@@ -45,12 +45,20 @@ def _mapping(resource: Resource, name: str) -> dict[Any, str] | None:
     field = resource.field(name)
     if isinstance(field, models.ForeignKey):
         target: Any = field.related_model
-        return {row.pk: str(row) for row in target._base_manager.all()}
+        return {row.pk: _pointing(resource, row) for row in target._base_manager.all()}
     if field.choices:
         return {value: str(words) for value, words in field.flatchoices}
     if isinstance(field, models.BooleanField):
         return {True: "是", False: "否"}
     return None
+
+
+def _pointing(resource: Resource, row: Any) -> str:
+    """What a cell calls a record that it points to: its own words, or the surest name where an import needs one."""
+    words, names = str(row), type(row).called
+    if not resource.importable or not names or words in {str(getattr(row, name)) for name in names}:
+        return words
+    return str(getattr(row, names[0]))
 
 
 def _by_record(listing: Listing) -> Iterator[tuple[Any, ...]]:
@@ -59,7 +67,7 @@ def _by_record(listing: Listing) -> Iterator[tuple[Any, ...]]:
     query = listing.ordered().select_related(*resource.joins(listing.model_columns))
     for record in query.iterator(chunk_size=CHUNK):
         cells_of = (plain(read(record)) for read, plain in readers)
-        yield tuple(str(value) if isinstance(value, models.Model) else value for value in cells_of)
+        yield tuple(_pointing(resource, value) if isinstance(value, models.Model) else value for value in cells_of)
 
 
 @require_GET

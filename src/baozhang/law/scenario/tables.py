@@ -59,8 +59,9 @@ class Table:
         """These are the columns with those besides that nobody fills in: state, day, result; to find and compare by."""
         found = dict(self.columns)
         filled = {column.name for column in found.values()}
+        every = {held.name for held in Record._meta.concrete_fields}
         for held in self.model._meta.concrete_fields:
-            if held.editable and held.name not in filled and not held.primary_key:
+            if held.name not in filled | every and not held.primary_key:
                 column = _shown(held)
                 for word in (column.heading, column.name):
                     found.setdefault(word, column)

@@ -36,7 +36,7 @@ def fields_of(authority: Organization, day: dt.date) -> list[Field]:
     covered = dict(rows.values_list("need_id").annotate(Sum("quantity")))
     found: dict[tuple[str, str], Field] = defaultdict(Field)
     for urgency, need in enumerate(needs):
-        left = need.quantity - int(covered.get(need.pk, 0))
+        left = need.quantity - need.planned - int(covered.get(need.pk, 0))
         if left > 0:
             one = found[need.item, need.class_code if not need.item else ""]
             one.needs.append(need)

@@ -24,8 +24,8 @@ def covered(need: Need) -> Decimal:
 
 
 def left(need: Need) -> int:
-    """How many pieces nothing in stock covers yet."""
-    return max(need.quantity - int(covered(need)), 0)
+    """How many pieces neither stock nor the plan covers yet."""
+    return max(need.quantity - int(covered(need)) - need.planned, 0)
 
 
 def waiting_on(need: Need) -> bool:

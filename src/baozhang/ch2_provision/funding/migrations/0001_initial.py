@@ -172,6 +172,7 @@ class Migration(migrations.Migration):
                 ('search', models.TextField(blank=True, default='', editable=False)),
                 ('extra', models.JSONField(blank=True, default=dict, verbose_name='自定义字段')),
                 ('number', models.PositiveIntegerField(blank=True, help_text='不填自动编号', verbose_name='行号')),
+                ('code', models.CharField(editable=False, max_length=50, unique=True, verbose_name='事项编号')),
                 ('kind', models.CharField(choices=[('assets', '新增资产配置'), ('repair', '办公用房大中修'), ('retrofit', '节能改造'), ('service', '后勤服务购买')], max_length=10, verbose_name='事项类别')),
                 ('grade', models.CharField(blank=True, choices=[('major', '大修'), ('medium', '中修')], default='', max_length=8, verbose_name='维修等级')),
                 ('title', models.CharField(max_length=120, verbose_name='事项名称')),
@@ -313,7 +314,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='budgetline',
-            constraint=models.UniqueConstraint(condition=models.Q(('site__isnull', False)), fields=('year', 'site', 'item'), name='budgetline_site_once', violation_error_message='该集中办公点的这项经费已经编列，同一经费只编一次（第八条第二款）'),
+            constraint=models.UniqueConstraint(condition=models.Q(('site__isnull', False)), fields=('budget', 'site', 'item'), name='budgetline_site_once', violation_error_message='该集中办公点的这项经费已经编列，同一经费只编一次（第八条第二款）'),
         ),
         migrations.AddConstraint(
             model_name='budgetline',

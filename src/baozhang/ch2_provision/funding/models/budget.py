@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -162,7 +163,7 @@ class BudgetLine(Record):
         constraints = [
             models.UniqueConstraint(fields=["budget", "number"], name="budgetline_number_once",
                                     violation_error_message=_("同一预算中行号不能重复")),
-            models.UniqueConstraint(fields=["year", "site", "item"], condition=Q(site__isnull=False), name="budgetline_site_once",
+            models.UniqueConstraint(fields=["budget", "site", "item"], condition=Q(site__isnull=False), name="budgetline_site_once",
                                     violation_error_message=_("该集中办公点的这项经费已经编列，同一经费只编一次（第八条第二款）")),
             models.CheckConstraint(condition=Q(amount__gte=0), name="budgetline_amount",
                                    violation_error_message=_("申请数不能为负数")),
@@ -211,18 +212,23 @@ class BudgetLine(Record):
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
-        """The same cost of a site that is budgeted already, there or elsewhere (article 8, paragraph 2)."""
-        met: dict[tuple[Any, ...], Any] = {}
+        """The same cost of a site that is budgeted already, there or elsewhere (article 8, paragraph 2).
+
+        A later budget of the year by the same body adds to it, with its cause; once in each.
+        """
+        met: dict[tuple[Any, ...], list[Any]] = defaultdict(list)
         sited = [(i, row) for i, row in enumerate(rows) if row.site_id and row.budget_id]
         if not sited:
             return
         kept = cls._base_manager.filter(site_id__in={row.site_id for _i, row in sited}).select_related("budget")
         for other in kept.exclude(pk__in=[row.pk for row in rows if row.pk]):
-            met[other.year, other.site_id, other.item] = other
+            met[other.year, other.site_id, other.item].append(other)
         for i, row in sited:
-            other = met.setdefault((row.year, row.site_id, row.item), row)
-            if other is not row:
-                yield i, _twice(row, other)
+            others = met[row.year, row.site_id, row.item]
+            again = [other for other in others if other.budget_id == row.budget_id or other.organ_id != row.organ_id]
+            if again:
+                yield i, _twice(row, again[0])
+            others.append(row)
 
     def admits(self, by: Actor) -> None:
         """An agency writes what it asks for, finance what it replies; also where it comes in a sheet."""
@@ -291,5 +297,5 @@ def _twice(row: BudgetLine, other: BudgetLine) -> Fault:
     }  # fmt: skip
     return Fault(
         _now("%(site)s %(year)s 年的%(item)s已在“%(budget)s”第 %(number)s 行编列，同一经费只编一次（第八条第二款）") % words,
-        "site", str(row.site), column=str(_("集中办公点")), remedy=_now("请删去这一行，或在原来那一行调整"),
+        "site", str(row.site), column=str(_("集中办公点")), remedy=_now("请在原来那一行调整；批复后确需增加的，办理追加预算"),
     )  # fmt: skip

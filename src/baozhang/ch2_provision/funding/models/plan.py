@@ -96,6 +96,7 @@ class PlanLine(Record):
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="lines", verbose_name=_("计划"))
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"), editable=False)
     number = models.PositiveIntegerField(_("行号"), blank=True, help_text=_("不填自动编号"))
+    code = models.CharField(_("事项编号"), max_length=50, unique=True, editable=False)
     kind = models.CharField(_("事项类别"), max_length=10, choices=LineKind.choices)
     grade = models.CharField(_("维修等级"), max_length=8, choices=Grade.choices, blank=True, default="")
     title = models.CharField(_("事项名称"), max_length=120)
@@ -151,7 +152,8 @@ class PlanLine(Record):
     reason = models.CharField(_("审核意见"), max_length=500, blank=True, default="")
 
     natural = ("plan_id", "number")
-    searched = ("title", "purpose")
+    called = ("code", "title")
+    searched = ("code", "title", "purpose")
     stepped = {"state": frozenset({LineState.PENDING})}
 
     class Meta:
@@ -201,6 +203,7 @@ class PlanLine(Record):
             if not self.number:
                 last = PlanLine._base_manager.filter(plan_id=self.plan_id).aggregate(n=Max("number"))["n"]
                 self.number = (last or 0) + 1
+            self.code = f"{self.plan.code}-{self.number:03d}"
         if isinstance(self.quantity, Decimal) and isinstance(self.unit_price, Decimal):
             self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
         if self.state == LineState.AGREED:

@@ -178,11 +178,11 @@ class Lines(Resource):
     purpose = gettext_lazy("每一项需求：数量、金额、用途、依据，以及审核结果")
     columns = ("title", "kind", "quantity", "unit_price", "amount", "state", "agreed_amount", "number", "plan")
     more_columns = (
-        "organ", "grade", "item", "unit", "purpose", "evidence", "stock", "allowed", "gap", "last_amount", "source",
+        "code", "organ", "grade", "item", "unit", "purpose", "evidence", "stock", "allowed", "gap", "last_amount", "source",
         "change_note", "agreed_quantity", "reason",
     )  # fmt: skip
     groups = (
-        Group(gettext_lazy("事项"), ("plan", "number", "kind", "grade", "title")),
+        Group(gettext_lazy("事项"), ("plan", "number", "code", "kind", "grade", "title")),
         Group(gettext_lazy("数量和金额"), ("quantity", "unit", "unit_price", "amount", "last_amount")),
         Group(gettext_lazy("用途和依据"), ("purpose", "evidence", "item", "stock", "allowed", "gap", "source", "change_note")),
         Group(
@@ -192,11 +192,11 @@ class Lines(Resource):
         Group(gettext_lazy("版本"), ("former",), when=lambda line: line.former_id is not None),
     )  # fmt: skip
     readonly = frozenset(
-        {"amount", "last_amount", "source", "state", "agreed_quantity", "agreed_amount", "reason", "former"}
+        {"code", "amount", "last_amount", "source", "state", "agreed_quantity", "agreed_amount", "reason", "former"}
     )
     computed = {"gap": Computed(gettext_lazy("标准缺口"), lambda line: line.gap, kind="number")}
     filters = ("plan", "organ", "kind", "state", "source", "amount")
-    search = ("title", "purpose")
+    search = ("code", "title", "purpose")
     sorts = ("amount", "number")
     order = "-id"
     units = {"unit_price": YUAN, "amount": YUAN, "agreed_amount": YUAN, "last_amount": YUAN}

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.funding.choices import CENTRAL, NEEDS, PASSED, BudgetState, CostItem, PlanState
+from baozhang.ch2_provision.funding.choices import CENTRAL, NEEDS, PASSED, QUOTAS, BudgetState, CostItem, PlanState
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, SiteMember
 from baozhang.ch2_provision.funding.models.changing import money
 from baozhang.ch2_provision.funding.queries.budgets import over_ceiling
@@ -37,6 +37,40 @@ def budget_over_ceiling(budget: Budget, law: Any) -> Verdict | None:
     }  # fmt: skip
     facts = {_("预算编号"): budget.code, _("全年合计"): total, _("控制限额"): ceiling}
     return Verdict(sentence, facts, over, _("压减预算；确需增加的，由机关事务管理部门调整限额后再批复。"))
+
+
+def quoted(day: dt.date, ground: Any) -> QuerySet[BudgetLine]:
+    """These are the lines applied for that take more than the least value that their quota ever had, times their driver."""
+    over = Q(pk__in=[])
+    for quota in QUOTAS:
+        bounds = ground.bounds(quota.key, history=True)
+        if bounds is not None:
+            over |= Q(quota_key=quota.key, amount__gt=F("driver_value") * Decimal(str(bounds[0])))
+    rows = BudgetLine._base_manager.filter(over, budget__state__in=APPLIED, driver_value__isnull=False)
+    return rows.exclude(granted=0).select_related("budget", "organ").order_by("pk")
+
+
+@rule(article="第八条第一款", subject="funding.budgetline", since="2022-11-01", candidates=quoted)
+def budget_over_quota(line: BudgetLine, law: Any) -> Verdict | None:
+    """预算明细超出支出定额"""
+    if not line.quota_key or line.driver_value is None or line.budget.state not in APPLIED:
+        return None
+    keys = {"rank": line.driver} if "rank" in dict(law.spec(line.quota_key).keys) else {}
+    quota = Decimal(str(law.figure(line.quota_key, on=line.budget.applied_on, **keys)))
+    product = (quota * line.driver_value).quantize(Decimal("0.01"))
+    sum_ = line.granted if line.granted is not None else line.amount
+    if sum_ <= product:
+        return None
+    words = {
+        "line": line, "sum": money(sum_), "quota": f"{quota.normalize():f}", "driver": f"{line.driver_value.normalize():f}",
+        "product": money(product), "over": money(sum_ - product),
+    }  # fmt: skip
+    sentence = _("%(line)s %(sum)s 元，支出定额 %(quota)s × 基数 %(driver)s = %(product)s 元，超出 %(over)s 元") % words
+    facts = {
+        _("预算编号"): line.budget.code, _("行号"): line.number, _("申请数"): line.amount, _("批复数"): line.granted,
+        _("计算基数"): line.driver_value, _("基数来源"): line.driver_source, _("申报日期"): line.budget.applied_on,
+    }  # fmt: skip
+    return Verdict(sentence, facts, sum_ - product, _("压减到定额测算数以内；基数有变化的，核对后重新测算。"))
 
 
 def needing(day: dt.date, ground: Any) -> QuerySet[BudgetLine]:

@@ -215,7 +215,7 @@ def rows_for_finance(budget: Budget) -> Iterator[tuple[Any, ...]]:
         yield (
             budget.code, line.number, line.item, CostItem(line.item).label, line.words, line.quota, figure.unit_name if figure else "",
             driver, line.driver_value, line.computed_amount, line.amount, line.reason,
-            f"{line.plan_line.plan.code}-{line.plan_line.number}" if line.plan_line else "", str(line.site or ""), line.granted, line.reply_note,
+            line.plan_line.code if line.plan_line else "", str(line.site or ""), line.granted, line.reply_note,
         )  # fmt: skip
 
 

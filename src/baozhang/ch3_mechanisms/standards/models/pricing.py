@@ -30,6 +30,7 @@ class ReferencePrice(Record):
     source = models.CharField(_("价格来源"), max_length=160, help_text=_("采购平台、市场调查或合同，写明名称"))
 
     natural = ("organ_id", "name", "day")
+    called = ("name",)
     searched = ("name", "source")
 
     class Meta:

@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from baozhang.ch3_mechanisms.standards import costing, queries, trying
 from baozhang.ch3_mechanisms.standards import jobs as works
-from baozhang.ch3_mechanisms.standards import queries, trying
 from baozhang.ch3_mechanisms.standards.actions import must_be_draft_or_submitted, try_out
 from baozhang.ch3_mechanisms.standards.models import Standard, Trial
 from baozhang.kernel import cells, jobs, scope
@@ -50,7 +50,7 @@ def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
             raise
         except Refused as error:
             refusal = error
-    return _show(request, resource, standard, refusal)
+    return _show(request, resource, standard, refusal, who)
 
 
 def _ask(request: HttpRequest, resource: Resource, standard: Standard, who: Actor) -> None:
@@ -80,7 +80,9 @@ def _day(text: str) -> dt.date | None:
         raise Invalid(_("“%(text)s”不是日期") % {"text": text}, instead=_("请写成 2025-03-03 的形式。")) from None
 
 
-def _show(request: HttpRequest, resource: Resource, standard: Standard, refusal: Refused | None) -> HttpResponse:
+def _show(
+    request: HttpRequest, resource: Resource, standard: Standard, refusal: Refused | None, who: Actor
+) -> HttpResponse:
     trial = Trial._base_manager.filter(standard=standard).first()
     job = jobs.Job.objects.filter(name=works.WORK, args__standard=standard.pk).order_by("-pk").first()
     running = job is not None and (
@@ -93,6 +95,7 @@ def _show(request: HttpRequest, resource: Resource, standard: Standard, refusal:
         "job": _progress(job) if job is not None and running else None,
         "trial": None,
         "may": not standard.issued and bool(lines),
+        "applied": None if standard.issued else costing.first_application(lines, trying.reach(standard, who)),
         "url": frame.url_of(resource, standard),
         "page": frame.page(
             resource,
@@ -135,6 +138,7 @@ def _result(trial: Trial, most: int, *, stale: bool) -> dict[str, Any]:
         "more": max(0, found["row_count"] - most),
         "may_all": len(rows) > most,
         "chart": _chart(trial) if rows else None,
+        "costs": _costs(found.get("costs", [])),
         "errors": found["errors"],
         "rules": [title_of(name) for name in found["rules"]],
     }
@@ -153,6 +157,46 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "change": _change(row),
         "open": f"?organ={row['organ']}&key={row['key']}",
     }
+
+
+def _costs(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What the quotas of a draft cost: driver × quota, now and by the draft, and who asked for more."""
+    if not rows:
+        return None
+    columns = [
+        {"words": _("支出定额")}, {"words": _("年度"), "kind": "number"}, {"words": _("单位数"), "kind": "number"}, {"words": _("计算基数"), "kind": "number"},
+        {"words": _("按现行定额"), "kind": "money", "unit": _("元")}, {"words": _("按草案"), "kind": "money", "unit": _("元")},
+        {"words": _("增减"), "kind": "money", "unit": _("元")}, {"words": _("超出草案的预算明细"), "kind": "number"},
+        {"words": _("超出合计"), "kind": "money", "unit": _("元")},
+    ]  # fmt: skip
+    sums = {name: sum((Decimal(row[name]) for row in rows), Decimal(0)) for name in ("now", "draft", "excess")}
+    over = sum(int(row["over"]) for row in rows)
+    cells_of = [
+        [row["words"], row["year"], row["organs"], cells.number(Decimal(row["driver"])), *_money(row), row["over"],
+         cells.money(Decimal(row["excess"]))]
+        for row in rows
+    ]  # fmt: skip
+    total = [_("合计"), "", "", "", *_money(sums), over, cells.money(sums["excess"])]
+    return {
+        "table": {"columns": columns, "rows": [{"cells": one} for one in [*cells_of, total]]},
+        "says": _cost_words(sums, over),
+    }
+
+
+def _money(row: Any) -> list[str]:
+    now, draft = Decimal(row["now"]), Decimal(row["draft"])
+    return [cells.money(now), cells.money(draft), f"{draft - now:+,.2f}"]
+
+
+def _cost_words(sums: dict[str, Decimal], over: int) -> str:
+    change = sums["draft"] - sums["now"]
+    said = _("一年多支出 %(sum)s 元") if change > 0 else _("一年少支出 %(sum)s 元")
+    words = said % {"sum": cells.money(abs(change))} if change else _("一年的支出不变")
+    return (
+        f"{words}；{_('%(n)s 行预算超出草案，超出 %(sum)s 元') % {'n': over, 'sum': cells.money(sums['excess'])}}"
+        if over
+        else words
+    )
 
 
 def _change(row: dict[str, Any]) -> dict[str, str]:
