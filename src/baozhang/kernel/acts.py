@@ -28,7 +28,10 @@ class Act:
     article: str = ""
     icon: str = ""
     shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
-    answer: Callable[..., Any] | None = None  # (rows, by) → a file to open, in the place of doing something to the rows
+    answer: Callable[..., Any] | None = (
+        None  # (rows, by) → a file or page to open, in the place of doing something to the rows
+    )
+    new_tab: bool = True  # for an answer
 
     def as_button(self, name: str) -> dict[str, Any]:
         """The act as the list's bulk bar shows it."""
@@ -40,7 +43,7 @@ class Act:
             "confirm": str(self.confirm),
             "icon": self.icon,
             "kind": "",
-            "new_tab": self.answer is not None,
+            "new_tab": self.answer is not None and self.new_tab,
         }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import acts
+from baozhang.kernel import acts, holds
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.record import Record, keep
@@ -63,11 +63,17 @@ def _form(request: HttpRequest, resource: Resource, record: Record, title: str) 
     frame.crumbs(request, resource, record if record.pk else None)
     back = frame.url_of(resource, record) if record.pk else frame.list_url(resource)
     context = {
-        "form": form, "form_groups": groups_of(form), "refusal": refusal, "version": record.version if record.pk else "",
+        "form": form, "form_groups": groups_of(form), "refusal": refusal, "held": _held(record), "version": record.version if record.pk else "",
         "hint_url": f"{frame.list_url(resource)}hints/" if resource.hints else "", "back_url": back,
         "save_more_words": "" if record.pk else _("保存并继续新增"), "page": frame.page(resource, title),
     }  # fmt: skip
     return render(request, "kernel/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _held(record: Record) -> Refused | None:
+    """What keeps the guarded fields of a record as they are, said before anybody types; None where nothing holds it."""
+    taken = holds.others([record]) if record.pk and record.guarded else []
+    return holds.refusal(taken, {}) if taken else None
 
 
 def _next(request: HttpRequest, resource: Resource, record: Record) -> str:
@@ -171,6 +177,8 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     record = frame.row_of(resource, pk)
     act = _act_of(resource, name)
     who.must(act.permission, record.organ_key())
+    if act.answer is not None:
+        return act.answer(resource.model.objects.filter(pk=pk), by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST or None, instance=record)
     if request.method == "POST" and (form is None or form.is_valid()):
         values = dict(form.cleaned_data) if form is not None else {}

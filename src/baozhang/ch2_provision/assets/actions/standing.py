@@ -36,9 +36,6 @@ def still_there(cards: Sequence[Card], *, strict: bool = False) -> None:
 
 def unpromised(cards: Sequence[Card], case: Record | None = None) -> None:
     """This will raise Refused where a card is held by any case but `case`; whoever acts within a case names it."""
-    found = holds.held(Card._meta.label_lower, [card.pk for card in cards])
-    mine = (case.label, case.pk) if case is not None else None
-    others = [(card, found[card.pk]) for card in cards if card.pk in found
-              and (found[card.pk].case_kind, found[card.pk].case_id) != mine]  # fmt: skip
-    if others:
-        raise holds.refusal(others)
+    taken = holds.others(cards, case)
+    if taken:
+        raise holds.refusal(taken)

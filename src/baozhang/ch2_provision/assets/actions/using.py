@@ -50,7 +50,7 @@ def change_use_state(
         if state not in IDLE_STATES:
             card.offered = None
         card.use_state = state
-    return keep(list(cards), by=by, act=USE, note=note, right=right, where=where).changed
+    return keep(list(cards), by=by, act=USE, note=note, right=right, where=where, case=case).changed
 
 
 def offer_to_warehouse(
@@ -68,7 +68,7 @@ def offer_to_warehouse(
         )  # fmt: skip
     for card in cards:
         card.offered = card.offered or day or clock.today()
-    return keep(list(cards), by=by, act=OFFER, note=note).changed
+    return keep(list(cards), by=by, act=OFFER, note=note, case=case).changed
 
 
 def dispose(
@@ -86,4 +86,4 @@ def dispose(
     for card in cards:
         card.disposal, card.disposed = form, day
         card.use_state = ENDED_BY.get(Disposal(form), UseState.DISPOSED)
-    return keep(list(cards), by=by, act=DISPOSE, note=note, right=right, where=where, moves=ENDS).changed
+    return keep(list(cards), by=by, act=DISPOSE, note=note, right=right, where=where, moves=ENDS, case=case).changed

@@ -146,6 +146,8 @@ class Repairs(Resource):
         Group(gettext_lazy("报修"), ("organ", "card", "kind", "reported_on", "fault", "vendor")),
         Group(gettext_lazy("完成"), ("state", "done_on", "cost", "invoice", "result")),
     )
+    readonly = frozenset({"state"})  # it moves with the acts, and the card with it
+    enter = repairs.enter
     filters = ("organ", "kind", "state", "reported_on")
     search = ("fault", "vendor")
     order = "-reported_on"
