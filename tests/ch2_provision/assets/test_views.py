@@ -108,3 +108,18 @@ def test_of_many_cards_those_in_the_way_are_left_out_and_the_rest_go_on(card, ag
     assert set(Card._base_manager.exclude(offered=None)) == set(idle)
     alone = clerk.post("/assets/cards/acts/?", {"act": "offer", "id": [used.pk]})
     assert alone.status_code == 409 and "略过" not in alone.content.decode()
+
+
+def test_an_export_reads_by_pieces_and_names_what_its_rows_point_to(
+    card, agency, neighbour, as_user, monkeypatch, django_assert_max_num_queries
+):
+    mine, theirs = [card() for _n in range(3)], [card(organ=neighbour) for _n in range(3)]
+    officer = factories.person("officer", "asset_officer", factories.organ("云间区机关事务管理局"))
+    monkeypatch.setattr("baozhang.kernel.views.exports.CHUNK", 4)
+    monkeypatch.setattr("baozhang.kernel.views.exports.MOST_KNOWN", 1)
+    answer = as_user(officer).get("/assets/cards/export.csv?cols=number,organ")
+    with django_assert_max_num_queries(6):  # however many organs there are
+        lines = b"".join(answer).decode("utf-8-sig").splitlines()[1:]
+    told = dict(line.split(",")[:2] for line in lines)
+    assert {told[one.number] for one in mine} == {agency.name}
+    assert {told[one.number] for one in theirs} == {neighbour.name}
