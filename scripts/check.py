@@ -42,6 +42,7 @@ class Check:
         kept = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
         if self.embedded:
             kept.pop("BAOZHANG_DATABASE_URL", None)
+        kept.setdefault("BAOZHANG_PICTURES", "0")
         return kept
 
 

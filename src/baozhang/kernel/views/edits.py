@@ -106,6 +106,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     rows = Listing(resource, request.GET).chosen(ids, everything == "1").exclude(pk__in=without)
     if act.answer is not None:
         who.must(act.permission)
+        acts.as_many(act, rows.count())
         return act.answer(rows, by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"

@@ -176,8 +176,6 @@ def _to_merge(rows: Any, *, by: Actor) -> HttpResponse:
 def _split(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     """Programs name the parts; people see them on the page first."""
     _said(note)
-    if len(cards) != 1:
-        raise Invalid(_("一次只能拆分一张卡片"), instead=_("请逐张办理。"))
     parts = parts_of(str(values.get("parts") or ""), cards[0].quantity)
     made = splitting.split(cards[0], parts, by=by, note=note)
     return _("已拆分为 %(n)d 张卡片，新卡片：%(numbers)s") % {
