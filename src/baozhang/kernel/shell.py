@@ -71,32 +71,27 @@ def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
         if _may(actor, one):
             url = _address(one.url_name)
             found[one.chapter].append((one.order, {"words": one.words, "url": url, "active": path == url}))
-    chapters = []
-    for code, entries in found.items():
-        if entries:
-            entries.sort(key=lambda pair: pair[0])
-            rows = [made for _order, made in entries]
-            often = len(rows) if len(rows) <= LONG else sum(order < SELDOM for order, _made in entries)
-            nearest = max((len(row["url"]) for row in rows if row["active"]), default=0)
-            for row in rows:  # of a list and a page below it, the page alone is where one is
-                row["active"] = row["active"] and len(row["url"]) == nearest
-            chapters.append(
-                {
-                    "code": code,
-                    "words": CHAPTERS[code].words,
-                    "icon": CHAPTERS[code].icon,
-                    "entries": rows[:often],
-                    "more": rows[often:],
-                    "open": any(r["active"] for r in rows),
-                    "more_open": any(r["active"] for r in rows[often:]),
-                }
-            )
+    chapters = [_chapter(code, entries) for code, entries in found.items() if entries]
     if sum(len(chapter["entries"]) + len(chapter["more"]) for chapter in chapters) <= SHORT:
         for chapter in chapters:
             chapter["open"] = True
     elif chapters and not any(chapter["open"] for chapter in chapters):
         max(chapters, key=lambda chapter: works[chapter["code"]])["open"] = True  # where one has most to do
     return chapters
+
+
+def _chapter(code: str, entries: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+    """One chapter with its entries in their places, the seldom ones apart."""
+    entries.sort(key=lambda pair: pair[0])
+    rows = [made for _order, made in entries]
+    often = len(rows) if len(rows) <= LONG else sum(order < SELDOM for order, _made in entries)
+    nearest = max((len(row["url"]) for row in rows if row["active"]), default=0)
+    for row in rows:  # of a list and a page below it, the page alone is where one is
+        row["active"] = row["active"] and len(row["url"]) == nearest
+    return {
+        "code": code, "words": CHAPTERS[code].words, "icon": CHAPTERS[code].icon, "entries": rows[:often], "more": rows[often:],
+        "open": any(row["active"] for row in rows), "more_open": any(row["active"] for row in rows[often:]),
+    }  # fmt: skip
 
 
 def _roles(actor: access.Actor) -> str:
