@@ -166,7 +166,7 @@ def test_the_catalogue_is_looked_at_and_searched_in_pictures(house: House, store
     client = as_user("clerk2")
     page = client.get("/warehouse/catalogue/pictures/?q=投影")
     assert [tile["name"] for tile in page.context["tiles"]] == ["投影仪"]
-    assert client.get(page.context["tiles"][0]["picture"]).status_code == 200
+    assert client.get(page.context["tiles"][0]["picture"]).getvalue() == PNG
     assert "没有符合条件的物品" in client.get("/warehouse/catalogue/pictures/?q=无此物").content.decode()
     asked = []
     for _time in range(2):
