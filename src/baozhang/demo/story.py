@@ -18,7 +18,7 @@ from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
 from baozhang.ch4_supervision.warnings.models import Finding
 from baozhang.ch4_supervision.warnings.orders import Order
-from baozhang.kernel import access, clock, ledger, scope, seals
+from baozhang.kernel import access, clock, holds, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
@@ -123,7 +123,7 @@ def _buy(book: Ledger, by: Actor, day: dt.date, chance: Random) -> None:
 
 
 def _cards(organ: Organization, chance: Random, count: int, before: dt.date | None = None) -> list[Card]:
-    rows = Card._base_manager.filter(organ=organ, disposed=None, use_state=UseState.IN_USE).order_by("id")
+    rows = Card._base_manager.filter(holds.free(Card), organ=organ, disposed=None, use_state=UseState.IN_USE).order_by("id")
     if before is not None:
         rows = rows.filter(acquired__lt=before, category=Category.EQUIPMENT)
     keys = list(rows.values_list("pk", flat=True))

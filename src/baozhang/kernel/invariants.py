@@ -280,8 +280,8 @@ def _lock_group(model: type[Record], key: tuple[Any, ...]) -> None:
 
 def unreferenced(model: type[Record], keys: Sequence[int]) -> None:
     """This will raise Invalid where other rows point to some that are to go: the database would say so only at the commit."""
-    for relation in model._meta.related_objects:
-        if relation.on_delete is not models.PROTECT:
+    for relation in model._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ManyToOneRel) or relation.on_delete is not models.PROTECT:
             continue
         others = relation.related_model._base_manager.all()  # type: ignore[union-attr]
         if relation.related_model is model:
