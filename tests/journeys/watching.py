@@ -28,6 +28,8 @@ STICKING_OUT = """() => {
     .map((one) => `${one.tagName.toLowerCase()}.${one.className} to ${Math.round(one.getBoundingClientRect().right)} px`);
 }"""
 
+GIVEN_UP = re.compile(r"htmx:(sendAbort|afterRequest), ")
+
 
 @dataclass
 class Watch:
@@ -54,7 +56,8 @@ def watch(context: BrowserContext, address: str) -> Watch:
     seen = Watch()
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A part that was still being fetched when one went on is given up: that is no fault.
+        if message.type == "error" and not GIVEN_UP.match(message.text):
             seen.note(f"console: {message.text} ({message.location.get('url', '')})")
 
     def elsewhere(route: Route) -> None:
