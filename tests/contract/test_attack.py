@@ -8,43 +8,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, models
+from django.db import models
 from django.test import Client
 
-from baozhang.kernel import attachments, flow, ledger, scope
+from baozhang.kernel import attachments, ledger, scope
 from baozhang.kernel.imports import ImportSession
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.views_saved import SavedView
 from tests import factories
-from tests.contract.conftest import World
+from tests.contract.conftest import World, looked_at, steps_of
 from tests.kernel.files_of_all_sorts import pdf
 
 Door = Callable[[Any], Client]
-
-
-def _attacked() -> list[str]:
-    """Every resource whose rows belong to an organ; on PostgreSQL one a room, the one with most doors.
-
-    The doors are the kernel's and the scope stands in the query, which the suite on SQLite shows for each of them.
-    """
-    found = sorted(slug for slug, one in RESOURCES.items() if one.model.scope_field == "organ_id")
-    if connection.vendor != "postgresql":
-        return found
-    rooms: dict[str, list[str]] = {}
-    for slug in found:
-        rooms.setdefault(slug.partition("/")[0], []).append(slug)
-    return [
-        max(slugs, key=lambda slug: len(RESOURCES[slug].acts) + len(_steps(RESOURCES[slug])))
-        for slugs in rooms.values()
-    ]
-
-
-def _steps(resource: Resource) -> list[str]:
-    plan = flow.flow_of(resource.model)
-    return list(plan.steps) if plan else []
-
-
-SCOPED = _attacked()
+SCOPED = looked_at(slug for slug, one in RESOURCES.items() if one.model.scope_field == "organ_id")
 CLOSED = {403, 404, 405, 422}  # 405 where the door itself does not exist for this verb
 
 
@@ -88,7 +64,7 @@ def _doors(resource: Resource, row: Any) -> Iterator[str]:
     yield from (f"{base}{name}/" for name in (*resource.pages, "pdf", "paper", "evidence", "label", "opened"))
     yield from (f"{base}why/{name}/" for name in resource.computed)
     yield from (f"{base}acts/{name}/" for name in resource.acts)
-    yield from (f"{base}steps/{name}/" for name in _steps(resource))
+    yield from (f"{base}steps/{name}/" for name in steps_of(resource))
 
 
 def _machine_doors(resource: Resource, row: Any) -> Iterator[tuple[str, str, Any]]:
@@ -97,7 +73,7 @@ def _machine_doors(resource: Resource, row: Any) -> Iterator[tuple[str, str, Any
     yield from (("get", f"{base}/attachments", None), ("get", f"{base}/attachments/{file}", None))
     yield ("delete", f"{base}/attachments/{file}", None)
     yield from (("get", f"{base}/steps", None), ("get", f"{base}/recheck", None), ("get", f"{base}/replay", None))
-    yield from (("post", f"{base}/steps/{name}", {"note": "x"}) for name in _steps(resource))
+    yield from (("post", f"{base}/steps/{name}", {"note": "x"}) for name in steps_of(resource))
     for name in resource.acts:
         yield ("post", f"/api/{resource.slug}/acts/{name}", {"ids": [row.pk], "note": "x", "values": {}})
 
