@@ -20,7 +20,8 @@ from tests.contract.conftest import World, looked_at, steps_of
 from tests.kernel.files_of_all_sorts import pdf
 
 Door = Callable[[Any], Client]
-SCOPED = looked_at(slug for slug, one in RESOURCES.items() if one.model.scope_field == "organ_id")
+OWNED = [slug for slug, one in RESOURCES.items() if one.model.scope_field == "organ_id"]
+SCOPED, ROOMS = looked_at(OWNED), looked_at(OWNED, all_of_them=False)
 CLOSED = {403, 404, 405, 422}  # 405 where the door itself does not exist for this verb
 
 
@@ -90,6 +91,7 @@ def test_no_page_of_it_opens_and_none_can_be_posted_to(scoped: Resource, theirs:
     assert _state() == before
 
 
+@pytest.mark.parametrize("scoped", ROOMS, indirect=True)
 def test_no_program_reaches_it(scoped: Resource, theirs: Any, attacker: Client) -> None:
     before = _state()
     for verb, door, body in _machine_doors(scoped, theirs):
@@ -119,6 +121,7 @@ def test_it_is_in_no_list_export_or_search(scoped: Resource, theirs: Any, world:
     assert [row for row in rows if row["id"] == theirs.pk] == []
 
 
+@pytest.mark.parametrize("scoped", ROOMS, indirect=True)
 def test_no_bulk_act_takes_it_along(scoped: Resource, theirs: Any, world: World, attacker: Client) -> None:
     mine = factories.kept(scoped.model, where=world.mine)
     version = theirs.version
@@ -134,6 +137,7 @@ def test_no_bulk_act_takes_it_along(scoped: Resource, theirs: Any, world: World,
     assert theirs.version == version
 
 
+@pytest.mark.parametrize("scoped", ROOMS, indirect=True)
 def test_nothing_of_ones_own_can_be_tied_to_it(scoped: Resource, world: World, attacker: Client) -> None:
     for name in (*scoped.fields, *scoped.filters):
         field = scoped.field(name)
@@ -163,6 +167,7 @@ def test_nothing_of_ones_own_can_be_tied_to_it(scoped: Resource, world: World, a
             assert getattr(mine, field.attname) != foreign.pk
 
 
+@pytest.mark.parametrize("scoped", ROOMS, indirect=True)
 def test_its_imports_and_views_are_not_offered(scoped: Resource, world: World, attacker: Client) -> None:
     with scope.everything("test"):
         session = ImportSession(

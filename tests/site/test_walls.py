@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,14 @@ from baozhang.kernel.imports import ImportSession
 from baozhang.kernel.ledger import Entry
 from baozhang.kernel.resource import RESOURCES, Resource
 from tests import factories
+from tests.contract.conftest import looked_at
 from tests.kernel.files_of_all_sorts import pdf
 from tests.site.conftest import Office
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 Door = Callable[..., Client]
 SECRET = "密件七四一九"  # stands in every text of every business record; no administrator may read it anywhere
+DEEP = {"documents", *looked_at(RESOURCES, all_of_them=False)}
 CODES = ("search", "uscc", "digest", "kind", "rule", "subject", "key", "code", "slug")  # texts that a program reads
 BUSINESS = {slug: one for slug, one in RESOURCES.items() if one.admin is False}
 
@@ -101,21 +104,26 @@ def written(office: Office) -> Written:
 
 
 def addresses(written: Written) -> Iterator[str]:
-    """Every address of the house, its places filled with what exists."""
-    for pattern, name in _patterns(get_resolver().url_patterns, ""):
-        slug = next(
-            (
-                slug
-                for slug in sorted(RESOURCES, key=len, reverse=True)
-                if pattern.removeprefix("api/").startswith(f"{slug}/")
-            ),
-            "",
-        )
+    """Every address of the house, its places filled with what exists.
+
+    What the kernel makes of a declaration is walked in one resource a room, what a room added itself in every one.
+    """
+    found = [(pattern, name, _slug_of(pattern)) for pattern, name in _patterns(get_resolver().url_patterns, "")]
+    common = Counter(pattern.partition(slug)[2] for pattern, _name, slug in found if slug)
+    for pattern, name, slug in found:
+        if slug and slug not in DEEP and "<" in pattern and common[pattern.partition(slug)[2]] > 4:
+            continue
         key = written.sessions if name.startswith("import") else written.records
         filled = pattern.replace("<int:pk>", str(key.get(slug, 1))).replace(
             "<int:key>", str(written.files.get(slug, 1))
         )
         yield _fill(filled, slug)
+
+
+def _slug_of(pattern: str) -> str:
+    """The resource that an address belongs to, the longest of those whose names it begins with."""
+    bare = pattern.removeprefix("api/")
+    return max((slug for slug in RESOURCES if bare.startswith(f"{slug}/")), key=len, default="")
 
 
 def _patterns(found: list[Any], before: str) -> Iterator[tuple[str, str]]:
@@ -173,7 +181,7 @@ def test_no_administrator_meets_business_anywhere(all_three: Any, written: Writt
         if status >= 500:
             wrong.append(f"{address} breaks ({status})")
     assert wrong == [], "\n".join(wrong)
-    assert len(seen) > 20 * len(BUSINESS) and 200 in seen and {403, 404} & set(seen)
+    assert len(seen) > 6 * len(BUSINESS) and 200 in seen and {403, 404} & set(seen)
 
 
 def test_no_administrator_writes_business_anywhere(all_three: Any, written: Written, as_user: Door) -> None:
