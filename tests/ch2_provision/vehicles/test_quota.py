@@ -143,6 +143,11 @@ def test_the_whole_way_of_a_renewal(fleet: Fleet) -> None:
     held.mark = "sprayed"
     factories.save(held)
     fleet.take("fit", made, "clerk")
+    _gone(fleet, made, old, new)
+
+
+def _gone(fleet: Fleet, made: Addition, old: Vehicle, new: Any) -> None:
+    """The old one goes, and only then the new one is within the quota."""
     with pytest.raises(Refused, match="尚未处置办结"):
         fleet.take("enrol", made, "clerk")
     with scope.everything("test") as by:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -103,7 +104,8 @@ def _holds(addition: Addition, *, day: dt.date) -> None:
 @AdditionFlow.approve.guard
 def _takes_a_place(addition: Addition, *, day: dt.date) -> None:
     """The same under the unit's lock: of two approvals for one place the second is refused."""
-    bulk.take_turns(f"vehicles quota {addition.organ_id}")
+    if connection.in_atomic_block:
+        bulk.take_turns(f"vehicles quota {addition.organ_id}")
     limits.must_hold(addition, day)
 
 

@@ -51,6 +51,7 @@ class Vehicle(Record):
     organ = models.ForeignKey(
         Organization, models.PROTECT, related_name="vehicles", verbose_name=_("单位"), editable=False
     )
+    number = text(_("档案编号"), 20, help_text=_("留空则自动编号"))
     plate = text(_("号牌"), 20, editable=False)
     use = pick(_("用途"), VehicleUse, editable=False)
     state = models.CharField(
@@ -119,8 +120,8 @@ class Vehicle(Record):
     fuel_place = text(_("定点加油充电"), 80)
     remarks = text(_("备注"), 300)
 
-    natural = ("card_id",)
-    called = ("plate",)
+    natural = ("number",)
+    called = ("plate", "number")
     searched = ("plate", "card.number", "card.name", "card.vin", "driver")
 
     class Meta:
@@ -128,6 +129,8 @@ class Vehicle(Record):
         verbose_name = _("车辆档案")
         ordering = ("organ", "plate")
         constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="vehicle_number_once",
+                                    violation_error_message=_("已有同样编号的车辆档案")),
             models.CheckConstraint(condition=~Q(mark=Mark.EXEMPT) | ~Q(mark_document=""), name="vehicle_mark_exempt",
                                    violation_error_message=_("不喷涂标识须有批准文号")),
             models.CheckConstraint(condition=~Q(grade__in=(Grade.WORK, Grade.SPECIAL)) | ~Q(approval=""), name="vehicle_grade",
@@ -168,6 +171,7 @@ class Vehicle(Record):
         """This will take from the card what lists and look-ups need."""
         if self.card_id:
             card = self.card
+            self.number = self.number or f"CL{card.pk:08d}"
             self.organ_id, self.plate, self.use, self.state = (
                 card.organ_id,
                 card.plate,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -94,13 +94,13 @@ class Vehicles(Resource):
     icon = "truck"
     words = gettext_lazy("车辆档案")
     purpose = gettext_lazy("一车一档：卡片、证照、编制、终端、行程和费用都在一页")
-    columns = ("plate", "name", "use", "state", "energy", "body", "seats", "mark", "parking", "organ")
+    columns = ("plate", "number", "name", "use", "state", "energy", "body", "seats", "mark", "parking", "organ")
     more_columns = (
-        "card", "vin", "engine", "displacement", "value", "custodian", "registered", "establishment", "renewable", "scrap", "driver", "grade",
+        "card_number", "vin", "engine", "displacement", "value", "custodian", "registered", "establishment", "renewable", "scrap", "driver", "grade",
         "emission", "origin", "odometer", "remarks",
     )  # fmt: skip
     groups = (
-        Group(gettext_lazy("资产卡片"), ("card", "plate", "use", "state", "name", "brand", "model", "value", "custodian", "department", "establishment")),
+        Group(gettext_lazy("资产卡片"), ("card", "number", "plate", "use", "state", "name", "brand", "model", "value", "custodian", "department", "establishment")),
         Group(gettext_lazy("登记"), ("vin", "engine", "registered", "holder", "plate_kind", "plate_day", "issuer", "registration", "licence", "nature")),
         Group(gettext_lazy("车型和动力"), ("body", "energy", "displacement", "power", "motor_power", "motor_number", "battery", "electric_range", "tank",
                                       "rated_fuel", "rated_power", "emission", "transmission", "drive")),
@@ -114,6 +114,7 @@ class Vehicles(Resource):
     )  # fmt: skip
     readonly = frozenset({"plate", "use", "state"})
     computed = {
+        "card_number": _of_card("number", gettext_lazy("资产编号")),
         "name": _of_card("name", gettext_lazy("资产名称")),
         "brand": _of_card("brand", gettext_lazy("品牌")),
         "model": _of_card("model", gettext_lazy("规格型号")),
@@ -151,7 +152,7 @@ class Vehicles(Resource):
         "seats": ("座位数", "核载人数"),
     }
     follows = ("card",)
-    related = (
+    related: ClassVar[tuple[Related, ...]] = (
         Related("vehicles/certificates", "vehicle"),
         Related("vehicles/additions", "old", gettext_lazy("更新申请")),
     )
