@@ -82,6 +82,31 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "disposal.line": lambda n: {"case": _draft_of_disposal},
     "disposal.paper": lambda n: {"case": _draft_of_disposal},
     "vehicles.terminal": lambda n: {"phone": f"138{n:08d}", "plate": f"沪A{n:05d}", "fitted": DAY},
+    "vehicles.quota": lambda n: {"asked": n, "since": None, "number": None},
+    "vehicles.quotasheet": lambda n: {"document": f"核〔2026〕{n}号", "general": n},
+    "vehicles.vehicle": lambda n: {"card": _vehicle_card, "grade": ""},
+    "vehicles.certificate": lambda n: {"until": DAY + dt.timedelta(days=n)},
+    "vehicles.addition": lambda n: {
+        "organ": _with_quota,
+        "number": f"CP2026-T-{n:04d}",
+        "kind": "new",
+        "use": "emergency",
+        "body": "car",
+        "energy": "petrol",
+        "displacement": Decimal("1.5"),
+        "price": Decimal(150_000),
+    },
+    "trips.driver": lambda n: {"name": f"驾驶人{n}", "state": "on", "licence_until": None},
+    "trips.request": lambda n: {"day": DAY, "leave": "08:30", "back": "11:00", "rating": None},
+    "trips.dispatch": lambda n: {
+        "number": f"PC2026-T-{n:05d}",
+        "means": "own",
+        "vehicle": _later("vehicles.vehicle"),
+        "driver": _later("trips.driver"),
+        "starts": dt.datetime(2026, 3, 4, 1, tzinfo=dt.UTC),
+        "ends": dt.datetime(2026, 3, 4, 3, tzinfo=dt.UTC),
+    },
+    "trips.sealing": lambda n: {"since": DAY, "until": DAY, "holiday": "春节"},
     "standards.standardline": lambda n: {"key": "assets.quantity.desktop", "row": "*"},
     "standards.reexamination": lambda n: {"standard": _in_force, "day": DAY + dt.timedelta(days=n)},
     "funding.planround": lambda n: {"year": 2000 + n % 100, "closes": DAY + dt.timedelta(days=30)},
@@ -212,6 +237,34 @@ def _quota_line(where: Organization | None) -> Any:
     from baozhang.ch3_mechanisms.standards.models import StandardLine
 
     return kept(StandardLine, where=where, key="funding.quota.post", row="*")
+
+
+def _vehicle_card(where: Organization | None) -> Any:
+    """The card of a vehicle with a plate of its own."""
+    from baozhang.ch2_provision.assets.models import Card
+
+    n = next(_numbers)
+    values = {"name": "小型轿车", "category": "vehicle", "plate": f"沪A{n:05d}", "vehicle_use": "emergency"}
+    return kept(Card, where=where or organ("云间区教育局"), **values)
+
+
+def _with_quota(where: Organization | None) -> Organization:
+    """The organ itself, with room for many vehicles."""
+    from baozhang.ch2_provision.vehicles.models import Quota
+
+    found = where or organ("云间区教育局")
+    if not Quota._base_manager.filter(organ=found).exists():
+        kept(
+            Quota,
+            where=found,
+            klass="general",
+            asked=99,
+            number=99,
+            document="核〔2020〕1号",
+            since=dt.date(2020, 1, 1),
+            state="approved",
+        )
+    return found
 
 
 def city() -> Jurisdiction:

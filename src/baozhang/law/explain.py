@@ -38,8 +38,9 @@ _TYPES: dict[str, Any] = {
 def seen(subject: Record) -> dict[str, Any]:
     """This is what a rule saw beside the record's own fields: annotations and joined records, as plain data."""
     own = {f.attname for f in subject._meta.concrete_fields}
+    named = {f.name for f in subject._meta.concrete_fields}  # a one-to-one joins both ways: the way back would go round
     values = {n: _pack(v) for n, v in vars(subject).items() if n not in own and not n.startswith("_")}
-    joined = {n: _pack(v) for n, v in subject._state.fields_cache.items() if isinstance(v, Record)}
+    joined = {n: _pack(v) for n, v in subject._state.fields_cache.items() if n in named and isinstance(v, Record)}
     return {part: held for part, held in (("values", values), ("joined", joined)) if held}
 
 

@@ -31,6 +31,8 @@ UNITS = {
     "times": ("次", "times"),
     "sheet": ("张", "sheets"),
     "litre": ("升", "litres"),
+    "percent": ("%", "%"),
+    "hour": ("小时", "hours"),
 }
 Value = int | Decimal | str | tuple[Any, ...]
 

@@ -13,4 +13,4 @@ class Vehicles(AppConfig):
 
     def ready(self) -> None:
         """This will declare what people see of terminals, and what is done by the calendar."""
-        from . import jobs, resources  # noqa: F401
+        from . import jobs, resources, rules  # noqa: F401

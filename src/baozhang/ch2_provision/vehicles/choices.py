@@ -1,11 +1,13 @@
-"""States of terminals, why a position is set apart, why a terminal is not let in."""
+"""States and kinds of terminals, quotas, files, certificates and the way of a new vehicle: value and words in one line."""
 
-from django.db import models
+from __future__ import annotations
+
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class TerminalState(models.TextChoices):
+class TerminalState(TextChoices):
     """Whether a terminal may report."""
 
     IN_USE = "in_use", pgettext_lazy("terminal", "在用")
@@ -13,7 +15,7 @@ class TerminalState(models.TextChoices):
     REMOVED = "removed", pgettext_lazy("terminal", "已拆除")
 
 
-class Doubt(models.TextChoices):
+class Doubt(TextChoices):
     """Why a position is set apart: it says nothing of where the vehicle was."""
 
     NO_FIX = "no_fix", _("未定位")
@@ -25,10 +27,187 @@ class Doubt(models.TextChoices):
     SPEED = "speed", _("速度不可能")
 
 
-class Barred(models.TextChoices):
+class Barred(TextChoices):
     """Why a terminal was not let in."""
 
     UNKNOWN = "unknown", _("未登记的终端")
     STOPPED = "stopped", _("终端已停用或拆除")
     DEVICE = "device", _("终端编号与首次登记不符")
     CODE = "code", _("鉴权码不对")
+
+
+class QuotaClass(TextChoices):
+    """What a quota is for: the uses of a card, and 一般公务用车 for those that have no approval of their own."""
+
+    GENERAL = "general", _("一般公务用车")
+    LEADER = "leader", _("领导干部用车")
+    CONFIDENTIAL = "confidential", _("机要通信用车")
+    EMERGENCY = "emergency", _("应急保障用车")
+    ENFORCEMENT = "enforcement", _("执法执勤用车")
+    SPECIAL = "special", _("特种专业技术用车")
+    RETIRED = "retired", _("离退休干部用车")
+    OTHER = "other", _("其他用车")
+
+
+class QuotaState(TextChoices):
+    """Where an approval of a quota stands."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待核定")
+    APPROVED = "approved", _("已核定")
+    REJECTED = "rejected", _("不予核定")
+
+
+class VehicleState(TextChoices):
+    """How a vehicle stands, as its card says."""
+
+    IN_USE = "in_use", _("在用")
+    IDLE = "idle", _("闲置")
+    REPAIR = "repair", _("待修")
+    DISPOSING = "disposing", _("待处置")
+    GONE = "gone", _("已注销")
+
+
+class Energy(TextChoices):
+    """What a vehicle runs on."""
+
+    PETROL = "petrol", _("汽油")
+    DIESEL = "diesel", _("柴油")
+    ELECTRIC = "electric", _("纯电动")
+    PLUG_IN = "plug_in", _("插电式混合动力")
+    EXTENDED = "extended", _("增程式电动")
+    FUEL_CELL = "fuel_cell", _("燃料电池")
+    HYBRID = "hybrid", _("油电混合（非插电）")
+    GAS = "gas", _("天然气")
+    OTHER = "other", pgettext_lazy("energy", "其他")
+
+
+NEW_ENERGY = (Energy.ELECTRIC, Energy.PLUG_IN, Energy.EXTENDED, Energy.FUEL_CELL)
+
+
+class Body(TextChoices):
+    """The kinds of vehicle that standards and the scrapping clock tell apart."""
+
+    CAR = "car", _("轿车")
+    OFF_ROAD = "off_road", _("越野车")
+    BUS = "bus", _("其他小型客车")
+    MIDDLE_BUS = "middle_bus", _("中型客车")
+    LARGE_BUS = "large_bus", _("大型客车")
+    TRUCK = "truck", _("载货汽车")
+    WORK = "work", _("专项作业车")
+    WORK_CARGO = "work_cargo", _("有载货功能的专项作业车")
+    MOTORCYCLE = "motorcycle", _("摩托车")
+
+
+class Grade(TextChoices):
+    """Which of the caps of its class a vehicle may use; the higher ones need the approving document."""
+
+    ORDINARY = "ordinary", _("一般")
+    WORK = "work", _("确因工作需要")
+    SPECIAL = "special", _("确因特殊需要")
+
+
+class PlateKind(TextChoices):
+    """The kinds of number plate."""
+
+    SMALL = "small", _("小型汽车")
+    LARGE = "large", _("大型汽车")
+    NEW_ENERGY = "new_energy", _("新能源汽车")
+    POLICE = "police", _("警用汽车")
+    MOTORCYCLE = "motorcycle", _("摩托车")
+    OTHER = "other", pgettext_lazy("plate", "其他")
+
+
+class Mark(TextChoices):
+    """Whether a vehicle bears the mark of official vehicles."""
+
+    NONE = "none", _("未登记")
+    SPRAYED = "sprayed", _("已喷涂")
+    STUCK = "stuck", _("已粘贴")
+    EXEMPT = "exempt", _("经批准不喷涂")
+
+
+class Origin(TextChoices):
+    """Where a vehicle was made."""
+
+    DOMESTIC = "domestic", _("国产自主品牌")
+    JOINT = "joint", _("国产合资品牌")
+    IMPORTED = "imported", _("进口")
+
+
+class CertificateKind(TextChoices):
+    """What a certificate of a vehicle proves."""
+
+    LICENCE = "licence", _("机动车行驶证")
+    REGISTRATION = "registration", _("机动车登记证书")
+    INSPECTION = "inspection", _("安全技术检验")
+    COMPULSORY = "compulsory", _("交强险")
+    COMMERCIAL = "commercial", _("商业保险")
+    PASS = "pass", _("通行证")
+    FUEL_CARD = "fuel_card", _("加油卡")
+    TOLL = "toll", _("电子不停车收费设备")
+    OTHER = "other", pgettext_lazy("certificate", "其他")
+
+
+MUST_RUN = (CertificateKind.LICENCE, CertificateKind.INSPECTION, CertificateKind.COMPULSORY)  # no driving without
+
+
+class CertificateState(TextChoices):
+    """Where a certificate stands."""
+
+    VALID = "valid", pgettext_lazy("certificate", "有效")
+    DUE = "due", _("待续办")
+    RENEWED = "renewed", _("已续办")
+    ENDED = "ended", pgettext_lazy("certificate", "已终止")
+
+
+class AdditionKind(TextChoices):
+    """Whether a vehicle is added or takes the place of an old one."""
+
+    NEW = "new", _("新增配备")
+    RENEWAL = "renewal", _("更新")
+
+
+class AdditionState(TextChoices):
+    """Where the way of a new vehicle stands."""
+
+    DRAFT = "draft", _("草稿")
+    SUBMITTED = "submitted", _("待单位审定")
+    AGREED = "agreed", _("待配备审批")
+    APPROVED = "approved", _("待采购")
+    PURCHASED = "purchased", _("待上牌")
+    PLATED = "plated", _("待装终端和标识")
+    FITTED = "fitted", _("待入编")
+    ENROLLED = "enrolled", _("已入编")
+    REJECTED = "rejected", _("不予配备")
+    WITHDRAWN = "withdrawn", _("已撤回")
+
+
+POOLED = (QuotaClass.CONFIDENTIAL, QuotaClass.EMERGENCY, QuotaClass.RETIRED, QuotaClass.OTHER)  # share 一般公务用车
+ON_THE_WAY = (AdditionState.APPROVED,)  # promised by an approval, and not yet a card
+ALIVE = (
+    AdditionState.SUBMITTED,
+    AdditionState.AGREED,
+    *ON_THE_WAY,
+    AdditionState.PURCHASED,
+    AdditionState.PLATED,
+    AdditionState.FITTED,
+)
+REMIND_DAYS = 30  # before a certificate ends; the house's own habit, no statutory figure
+QUOTA_COLOURS = {
+    QuotaState.DRAFT: "plain",
+    QuotaState.SUBMITTED: "amber",
+    QuotaState.APPROVED: "green",
+    QuotaState.REJECTED: "red",
+}
+VEHICLE_COLOURS = {
+    VehicleState.IN_USE: "green", VehicleState.IDLE: "amber", VehicleState.REPAIR: "amber", VehicleState.DISPOSING: "red", VehicleState.GONE: "plain",
+}  # fmt: skip
+CERTIFICATE_COLOURS = {
+    CertificateState.VALID: "green", CertificateState.DUE: "amber", CertificateState.RENEWED: "plain", CertificateState.ENDED: "plain",
+}  # fmt: skip
+ADDITION_COLOURS = {
+    AdditionState.DRAFT: "plain", AdditionState.SUBMITTED: "blue", AdditionState.AGREED: "blue", AdditionState.APPROVED: "amber",
+    AdditionState.PURCHASED: "amber", AdditionState.PLATED: "amber", AdditionState.FITTED: "amber", AdditionState.ENROLLED: "green",
+    AdditionState.REJECTED: "red", AdditionState.WITHDRAWN: "plain",
+}  # fmt: skip

@@ -7,10 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from baozhang.kernel import clock
+from baozhang.kernel import clock, scope
 from baozhang.kernel.schedule import every
 from baozhang.law.figures import Figures
 
+from .actions import files
+from .flows import certificate
+from .queries.fleet import unfiled
 from .telemetry.points import DAY, HOUR
 from .telemetry.store import STORE
 
@@ -31,3 +34,19 @@ def forget() -> dict[str, Any]:
     if days is None:
         return {"forgotten": 0, "days": "待核实"}
     return {"forgotten": STORE.forget(int(clock.now().timestamp()) - int(days) * DAY), "days": int(days)}
+
+
+@every("*/10 * * * *", name="vehicles.files", words=_("车辆档案随资产卡片更新"))
+def keep_files() -> dict[str, Any]:
+    """This will open files for vehicles that have none, and bring the others in step with their cards."""
+    with scope.everything("车辆档案") as by:
+        cards = list(unfiled(clock.today()).order_by("pk")[:5_000])
+        opened = len(files.open_files(cards, by=by)) if cards else 0
+        return {"opened": opened, "followed": files.follow(by=by)}
+
+
+@every("30 5 * * *", name="vehicles.certificates", words=_("证照到期提醒"))
+def remind() -> dict[str, Any]:
+    """This will make to-dos of certificates that end within thirty days."""
+    with scope.everything("证照到期提醒"):
+        return {"reminded": certificate.remind()}

@@ -16,13 +16,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from baozhang.ch2_provision.vehicles.choices import Barred, TerminalState
+from baozhang.ch2_provision.vehicles.models import CardEvent, MediaItem, Stranger, Terminal, TerminalHealth
 from baozhang.kernel import ledger, observation, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
-
-from .choices import Barred, TerminalState
-from .models import CardEvent, MediaItem, Stranger, Terminal, TerminalHealth
 
 REGISTER = ledger.act("terminal_register", gettext_lazy("终端注册"))
 LOGOUT = ledger.act("terminal_logout", gettext_lazy("终端注销"))

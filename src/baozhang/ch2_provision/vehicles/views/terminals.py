@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from baozhang.ch2_provision.vehicles.actions.terminals import STRANGERS_KEPT
+from baozhang.ch2_provision.vehicles.choices import Barred, Doubt
+from baozhang.ch2_provision.vehicles.queries.terminals import doubts_of, moment, strangers
+from baozhang.ch2_provision.vehicles.telemetry.points import DAY
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import details, frame
-
-from .actions import STRANGERS_KEPT
-from .choices import Barred, Doubt
-from .queries import doubts_of, moment, strangers
-from .telemetry.points import DAY
 
 STRANGERS_RIGHT = "vehicles.terminal:strangers"
 DAYS = 30

@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
+from baozhang.ch2_provision.vehicles import views
+from baozhang.ch2_provision.vehicles.actions import terminals as actions
+from baozhang.ch2_provision.vehicles.choices import TerminalState
+from baozhang.ch2_provision.vehicles.models import Terminal
+from baozhang.ch2_provision.vehicles.queries.terminals import health_of, moment
 from baozhang.kernel import access, shell
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Resource, register
-
-from . import actions, views
-from .choices import TerminalState
-from .models import Terminal
-from .queries import health_of, moment
 
 
 def _said(name: str) -> Callable[[Terminal], Any]:

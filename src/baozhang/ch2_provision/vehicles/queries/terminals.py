@@ -8,9 +8,8 @@ from typing import Any
 
 from django.db.models import Count, Max
 
+from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, Stranger, Terminal, TerminalHealth
 from baozhang.kernel import clock
-
-from .models import DoubtfulPosition, Stranger, Terminal, TerminalHealth
 
 
 def moment(seconds: int | None) -> dt.datetime | None:

@@ -1,0 +1,1 @@
+"""What can be asked of terminals, quotas and files."""

@@ -1,0 +1,74 @@
+"""The way of a new vehicle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch1_general.organs import roles
+from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS
+from baozhang.ch2_provision.vehicles.flows import AdditionFlow
+from baozhang.ch2_provision.vehicles.flows.addition import AGREE, APPROVE, HANDLE
+from baozhang.ch2_provision.vehicles.models import Addition, limits
+from baozhang.kernel import access, clock
+from baozhang.kernel.access import Actor, Reach
+from baozhang.kernel.resource import Group, Resource, register
+
+
+def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
+    """What the law would refuse of what is being typed."""
+    if not (addition.organ_id and addition.use and addition.body and addition.energy and addition.price):
+        return []
+    found = limits.of_batch([(0, addition)], clock.today())
+    return [
+        {"words": f"{wrong.what}。{wrong.why}{wrong.instead}", "article": limits.ARTICLE, "tone": "red"}
+        for _i, wrong in found
+    ]
+
+
+@register
+class Additions(Resource):
+    """Applications for one more vehicle, or one in the place of an old one."""
+
+    model = Addition
+    slug = "vehicles/additions"
+    article = "第二十二条"
+    chapter = "vehicles"
+    icon = "plus-circle"
+    words = gettext_lazy("车辆配备更新")
+    purpose = gettext_lazy("一辆新车从申请到入编：编制、标准和更新年限在每一步核对，超出的写明依据后拒绝")
+    columns = ("number", "kind", "use", "body", "energy", "price", "state", "plate", "organ")
+    more_columns = ("old", "displacement", "grade", "document", "approved_on", "card", "plan_line", "need", "reason")
+    groups = (
+        Group(gettext_lazy("申请"), ("organ", "number", "kind", "old", "reason")),
+        Group(gettext_lazy("车型和价格"), ("use", "body", "energy", "displacement", "price")),
+        Group(gettext_lazy("档次和批准"), ("grade", "grade_document", "early_document")),
+        Group(gettext_lazy("来源"), ("need", "plan_line")),
+        Group(
+            gettext_lazy("办理"),
+            ("state", "document", "approved_on", "decided_by", "card", "tax", "fees", "plate", "vin", "registered"),
+        ),
+    )
+    readonly = frozenset(
+        {"state", "document", "approved_on", "decided_by", "card", "tax", "fees", "plate", "vin", "registered"}
+    )
+    filters = ("organ", "kind", "use", "state", "energy")
+    search = ("number", "reason", "plate", "document")
+    state = "state"
+    colours = ADDITION_COLOURS
+    key_facts = ("kind", "use", "price", "old", "card")
+    units = {"displacement": gettext_lazy("升")}
+    flow = AdditionFlow
+    follows = ("need", "plan_line", "old")
+    leads = ("card",)
+    hints = _hints
+
+
+_SEE = [Addition.right("view"), Addition.right("export")]
+_WORK = [Addition.right(verb) for verb in ("add", "change", "import", "remove")]
+access.grant(roles.AGENCY, _SEE, Reach.OWN)
+access.grant(roles.READERS, _SEE, Reach.BELOW)
+access.grant(roles.ASSET_CLERK, [*_WORK, HANDLE], Reach.OWN)
+access.grant(roles.HEAD, AGREE, Reach.OWN)
+access.grant((roles.ASSET_OFFICER, roles.FINANCE_HEAD), APPROVE, Reach.OWN)  # asked in the body that decides

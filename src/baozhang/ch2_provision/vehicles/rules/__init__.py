@@ -1,0 +1,14 @@
+"""What the law watches of vehicles: quota, standard, the scrapping clock, certificates, terminal and mark."""
+
+from .condition import certificate_run_out, vehicle_past_scrapping, vehicle_without_mark, vehicle_without_terminal
+from .standing import new_energy_share, vehicle_over_displacement, vehicles_over_quota
+
+__all__ = [
+    "certificate_run_out",
+    "new_energy_share",
+    "vehicle_over_displacement",
+    "vehicle_past_scrapping",
+    "vehicle_without_mark",
+    "vehicle_without_terminal",
+    "vehicles_over_quota",
+]

@@ -1,0 +1,224 @@
+"""Quotas: who decides, what counts, what is refused on every door."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from baozhang.ch2_provision.assets.choices import Establishment, UseState
+from baozhang.ch2_provision.vehicles import jobs
+from baozhang.ch2_provision.vehicles.flows import AdditionFlow, CertificateFlow, QuotaFlow
+from baozhang.ch2_provision.vehicles.flows.issuing import issue
+from baozhang.ch2_provision.vehicles.models import Addition, Certificate, Quota, QuotaSheet, Vehicle, limits
+from baozhang.ch2_provision.vehicles.models.vehicle import litres_of
+from baozhang.kernel import border, clock, flow, scope
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+from baozhang.kernel.resource import BY_LABEL
+from baozhang.kernel.sheets.matching import Matcher
+from tests import factories
+from tests.ch2_provision.vehicles.conftest import Fleet
+from tests.conftest import TODAY
+
+
+@pytest.mark.parametrize(
+    ("klass", "decides", "not_he"), [("general", "city", "money"), ("enforcement", "money", "city")]
+)
+def test_each_class_is_decided_by_its_own_body(fleet: Fleet, klass: str, decides: str, not_he: str) -> None:
+    quota = Quota(organ=fleet.mine, klass=klass, asked=3)
+    with scope.within(fleet("clerk")) as by:
+        QuotaFlow.start(quota, by=by)
+    fleet.take("submit", quota, "clerk", QuotaFlow)
+    values = {"number": 2, "document": "〔2026〕5号", "since": TODAY}
+    for who in (not_he, "officer"):
+        with pytest.raises((Forbidden, NotFound)):
+            fleet.take("decide", quota, who, QuotaFlow, **values)
+    fleet.take("decide", quota, decides, QuotaFlow, **values)
+    quota.refresh_from_db()
+    assert (quota.state, quota.number) == ("approved", 2)
+    quota.number = 9
+    with pytest.raises(Invalid, match="内容有误"), scope.within(fleet("clerk")) as by:
+        keep(quota, by=by)
+
+
+def test_a_row_of_the_table_goes_to_two_bodies(fleet: Fleet) -> None:
+    head = ["单位名称", "一般公务用车编制数", "一般执法执勤用车编制数", "特种专业技术用车编制数"]  # layout 7
+    matched = Matcher(border.columns_of(BY_LABEL["vehicles.quotasheet"])).assign(list(enumerate(head)))[0]
+    assert [one.column for one in sorted(matched, key=lambda one: one.index)] == [
+        "organ",
+        "general",
+        "enforcement",
+        "special",
+    ]
+    sheet = factories.kept(
+        QuotaSheet, where=fleet.mine, document="", since=None, general=4, enforcement=2, special=None
+    )
+    with scope.within(fleet("city")) as by:
+        with pytest.raises(Refused, match="文号"):
+            issue([sheet], document="", since=None, by=by)
+        assert issue([sheet], document="沪机管〔2026〕1号", since=TODAY, by=by) == (1, 1)
+    found = dict(Quota._base_manager.values_list("klass", "state"))
+    assert found == {"general": "approved", "enforcement": "submitted"}
+    assert limits.rooms([fleet.mine.pk], TODAY)[fleet.mine.pk, "general"].allowed == 4
+    with scope.within(fleet("city")) as by, pytest.raises(Refused, match="已据此核定"):
+        issue([sheet], document="", since=None, by=by)
+
+
+def test_the_newest_approval_counts_and_pooled_uses_share(fleet: Fleet) -> None:
+    fleet.quota(5)
+    fleet.quota(2, since=TODAY)
+    fleet.card("沪A10001")
+    fleet.card("沪A10002", vehicle_use="confidential")
+    fleet.card("沪A10003", vehicle_use="enforcement")
+    fleet.card("沪A10004", acquisition="leased")
+    room = limits.rooms([fleet.mine.pk], TODAY)[fleet.mine.pk, "general"]
+    assert (room.allowed, room.held) == (2, 2)
+    fleet.quota(1, klass="confidential", since=TODAY)
+    found = limits.rooms([fleet.mine.pk], TODAY)
+    assert found[fleet.mine.pk, "general"].held == 1 and found[fleet.mine.pk, "confidential"].held == 1
+    assert found[fleet.mine.pk, "enforcement"].allowed is None
+    assert limits.rooms([fleet.mine.pk], TODAY - dt.timedelta(days=1))[fleet.mine.pk, "general"].allowed == 5
+
+
+def test_every_door_refuses_with_article_figure_and_sum(fleet: Fleet, client: Client) -> None:
+    fleet.quota(0)
+    body = {
+        "organ": fleet.mine.code, "kind": "new", "use": "emergency", "body": "car", "energy": "petrol", "displacement": "1.9", "price": "190000",
+        "reason": "值守",
+    }  # fmt: skip
+    client.force_login(fleet.users["clerk"])
+    answer = client.post("/api/vehicles/additions/", json.dumps(body), content_type="application/json")
+    said = json.dumps(answer.json(), ensure_ascii=False)
+    assert answer.status_code == 422
+    page = client.post("/vehicles/additions/add/", {**body, "organ": fleet.mine.pk})
+    row = {**body, "organ": fleet.mine, "displacement": Decimal("1.9"), "price": Decimal(190_000)}
+    with scope.within(fleet("clerk")) as by, pytest.raises(Refused) as refused:
+        border.commit(border.called("车辆配备更新"), [border.Row(row, 1)], by=by)
+    rows = " ".join(str(fault.reason) for fault in refused.value.faults)
+    for words in (said, page.content.decode(), rows):
+        for part in ("第二十二条", "超出 10,000.00 元", "超出 0.1 升", "编制 0 辆，配备后 1 辆，超出 1 辆"):
+            assert part in words, part
+    assert not Addition._base_manager.exists()
+
+
+def test_the_whole_way_of_a_renewal(fleet: Fleet) -> None:
+    from baozhang.ch2_provision.disposal.models import Case, Line
+
+    fleet.quota(1)
+    old = fleet.vehicle()
+    made = fleet.approved(kind="renewal", old=old)
+    assert limits.rooms([fleet.mine.pk], TODAY)[fleet.mine.pk, "general"].left == 0
+    new = fleet.card("", value=Decimal(190_000), acquired=TODAY, registered=None)
+    with pytest.raises(Refused, match="处置尚未批准"):
+        fleet.take("purchase", made, "clerk", card=new)
+    case = factories.kept(
+        Case, where=fleet.mine, kind="vehicle", state="executing", approved_on=TODAY, decided_on=TODAY, lane="filing"
+    )
+    factories.kept(Line, where=fleet.mine, case=case, card=old.card)
+    with pytest.raises(Refused, match="超出"):
+        fleet.take("purchase", made, "clerk", card=new)
+    fleet.take("purchase", made, "clerk", card=new, tax=Decimal(15_000), fees=Decimal(500))
+    with pytest.raises(Invalid, match="GA 36"):
+        fleet.take("plate", made, "clerk", plate="A1", registered=TODAY)
+    with pytest.raises(Refused, match="另一辆车"):
+        fleet.take("plate", made, "clerk", plate="沪A12345", registered=TODAY)
+    fleet.take("plate", made, "clerk", plate="沪A·D12345", vin="LSVAA4187E2123456", registered=TODAY)
+    held = Vehicle._base_manager.get(card=new)
+    assert (held.plate, held.plate_kind, held.energy, held.price) == (
+        "沪AD12345",
+        "new_energy",
+        "electric",
+        Decimal("174500.00"),
+    )
+    with pytest.raises(Refused, match="终端"):
+        fleet.take("fit", made, "clerk")
+    fleet.fit("沪AD12345")
+    with pytest.raises(Refused, match="标识"):
+        fleet.take("fit", made, "clerk")
+    held.mark = "sprayed"
+    factories.save(held)
+    fleet.take("fit", made, "clerk")
+    _gone(fleet, made, old, new)
+
+
+def _gone(fleet: Fleet, made: Addition, old: Vehicle, new: Any) -> None:
+    """The old one goes, and only then the new one is within the quota."""
+    with pytest.raises(Refused, match="尚未处置办结"):
+        fleet.take("enrol", made, "clerk")
+    with scope.everything("test") as by:
+        old.card.use_state, old.card.disposed, old.card.disposal = UseState.SCRAPPED, TODAY, "scrapping"
+        keep(old.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+    fleet.take("enrol", made, "clerk")
+    new.refresh_from_db()
+    assert new.establishment == Establishment.WITHIN
+    jobs.keep_files()
+    old.refresh_from_db()
+    assert old.state == "gone"
+    assert limits.rooms([fleet.mine.pk], TODAY)[fleet.mine.pk, "general"].held == 1
+
+
+def test_enforcement_is_approved_by_finance(fleet: Fleet) -> None:
+    fleet.quota(1, klass="enforcement")
+    made = fleet.addition(use="enforcement")
+    fleet.take("submit", made, "clerk")
+    fleet.take("agree", made, "boss")
+    with pytest.raises((Forbidden, NotFound)):
+        fleet.take("approve", made, "officer", document="x", approved_on=TODAY)
+    fleet.take("approve", made, "money", document="云财行〔2026〕1号", approved_on=TODAY)
+    assert Addition._base_manager.get(pk=made.pk).decided_by == fleet.finance.name
+
+
+def test_a_certificate_is_due_and_renewed(fleet: Fleet) -> None:
+    held = Certificate(
+        vehicle=fleet.vehicle(),
+        kind="compulsory",
+        since=TODAY - dt.timedelta(days=340),
+        until=TODAY + dt.timedelta(days=25),
+    )
+    later = Certificate(vehicle=held.vehicle, kind="inspection", since=TODAY, until=TODAY + dt.timedelta(days=31))
+    with scope.within(fleet("clerk")) as by:
+        CertificateFlow.start([held, later], by=by)
+    assert jobs.remind() == {"reminded": 1} and jobs.remind() == {"reminded": 0}
+    held.refresh_from_db()
+    (task,) = [one for one in CertificateFlow.tasks(held) if one.permission == "vehicles.certificate:renew"]
+    assert (held.state, task.due) == ("due", held.until)
+    with pytest.raises(Refused, match="不晚于"):
+        fleet.take("renew", held, "clerk", CertificateFlow, next_until=held.until)
+    fleet.take(
+        "renew", held, "clerk", CertificateFlow, next_number="P-2", next_until=held.until + dt.timedelta(days=365)
+    )
+    following = Certificate._base_manager.get(kind="compulsory", state="valid")
+    assert (following.since, following.number) == (held.until + dt.timedelta(days=1), "P-2")
+
+
+@pytest.mark.parametrize(
+    ("said", "litres"),
+    [("1.6", "1.6"), ("1.8L", "1.8"), ("1798", "1.8"), ("新能源", None), ("1.6-1.8", None), ("", None)],
+)
+def test_litres_as_ledgers_say_them(said: str, litres: Any) -> None:
+    assert litres_of(said) == (None if litres is None else Decimal(litres))
+
+
+def test_the_page_tells_the_story(fleet: Fleet, client: Client) -> None:
+    fleet.quota(3)
+    vehicle = fleet.vehicle(body="middle_bus", card={"registered": dt.date(2000, 1, 1), "name": "中型客车"})
+    fleet.fit(vehicle.plate)
+    client.force_login(fleet.users["clerk"])
+    page = client.get(f"/vehicles/files/{vehicle.pk}/").content.decode()
+    for part in (
+        "2020-01-01 已达强制报废年限",
+        "本单位编制",
+        "沪机管〔2023〕1号",
+        "车载终端",
+        "可更新日期",
+        "150,000.00",
+    ):
+        assert part in page, part
+    assert client.get(f"/vehicles/files/{vehicle.pk}/why/scrap/").status_code == 200
+    assert flow.flow_of(Addition) is AdditionFlow.plan
+    assert clock.today() == TODAY
