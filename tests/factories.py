@@ -313,7 +313,7 @@ def save(record: Record) -> Record:
     return record
 
 
-def sample(model: type[Record], *, where: Organization | None = None, **values: Any) -> Any:
+def sample(model: type[Record], /, *, where: Organization | None = None, **values: Any) -> Any:
     """A valid record of a model, not kept, in an organ where it has one."""
     n = next(_numbers)
     given = {**SPECIAL.get(f"{model._meta.app_label}.{model._meta.model_name}", lambda _n: {})(n), **values}
@@ -327,7 +327,7 @@ def sample(model: type[Record], *, where: Organization | None = None, **values: 
     return model(**given)
 
 
-def kept(model: type[Record], **values: Any) -> Any:
+def kept(model: type[Record], /, **values: Any) -> Any:
     """A valid record of a model, kept; of a proxy, the row of its class that it looks at."""
     made = sample(model, **values)
     if not model._meta.proxy:
