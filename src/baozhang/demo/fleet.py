@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
@@ -90,9 +91,13 @@ def filed(day: dt.date) -> None:
                 .order_by("pk")
             )
             if cards:
-                act(clerk_of(unit.pk), lambda who, cards=cards: open_files(cards, by=who))
+                act(clerk_of(unit.pk), partial(_opened, cards))
         act("jiaoyu", _kept)
         act("jiaoyu", lambda who: keep(_drivers(), by=who))
+
+
+def _opened(cards: list[Card], who: Actor) -> None:
+    open_files(cards, by=who)
 
 
 def _kept(who: Actor) -> None:
