@@ -277,7 +277,7 @@ def a_loss(day: dt.date) -> None:
 def stopped_by_the_warehouse(day: dt.date) -> None:
     """Idle things among the broken ones: the warehouse would have them; the agency has explained one."""
     tale = Tale("卫生健康委")
-    idle = tale.cards(3, use_state=UseState.IDLE)
+    idle = [card for card in tale.cards(9, use_state=UseState.IDLE) if card.category not in TITLED][:3]
     broken = tale.spent(2, day)
     case = tale.draft(
         day, [*idle, *broken], "scrapping", "库房清理，拟一并报废", early_reason="部分设备进水损坏，不能修复"
