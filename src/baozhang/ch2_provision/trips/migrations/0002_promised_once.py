@@ -19,7 +19,7 @@ def raise_guards(apps, schema_editor):
         if postgres:
             schema_editor.execute(
                 f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF {held} THEN "
-                f"PERFORM pg_advisory_xact_lock({lock}, (NEW.{thing}_id % 2147483647)::int); "
+                f"PERFORM pg_advisory_xact_lock({lock}, mod(NEW.{thing}_id, 2147483647)::int); "
                 f"IF EXISTS ({overlap}) THEN RAISE EXCEPTION 'conflicts with constraint \"{name}\"' "
                 f"USING ERRCODE = 'exclusion_violation', CONSTRAINT = '{name}'; END IF; END IF; RETURN NEW; END $$"
             )
