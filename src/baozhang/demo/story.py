@@ -123,7 +123,9 @@ def _buy(book: Ledger, by: Actor, day: dt.date, chance: Random) -> None:
 
 
 def _cards(organ: Organization, chance: Random, count: int, before: dt.date | None = None) -> list[Card]:
-    rows = Card._base_manager.filter(holds.free(Card), organ=organ, disposed=None, use_state=UseState.IN_USE).order_by("id")
+    rows = Card._base_manager.filter(holds.free(Card), organ=organ, disposed=None, use_state=UseState.IN_USE).order_by(
+        "id"
+    )
     if before is not None:
         rows = rows.filter(acquired__lt=before, category=Category.EQUIPMENT)
     keys = list(rows.values_list("pk", flat=True))
