@@ -30,7 +30,7 @@ def test_a_purchase_is_begun_from_its_need_and_counted_on_its_page(shop: Shop, d
     clerk, page = door("产管"), f"/allocation/needs/{need.pk}/"
     assert clerk.post(f"{page}acts/purchase/", {}).status_code == 302
     purchase = Purchase._base_manager.get()
-    line = purchase.lines.get()
+    line = PurchaseLine._base_manager.get()
     assert (line.quantity, line.unit_price, purchase.means) == (3, 4500, "buy")
     shown = clerk.get(page).content.decode()
     assert purchase.number in shown and "发起采购" not in shown  # nothing is left to buy

@@ -23,6 +23,14 @@ from .models import Purchase, PurchaseLine
 from .queries import lines_of, purchases_of
 from .receiving import Papers, buyer_of, receive
 
+PAPERS = (
+    "invoice",
+    "custodian",
+    "department",
+    "place",
+    "note",
+)  # what the person who counts writes down, in the order of Papers
+
 
 @require_http_methods(["GET", "POST"])
 def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
@@ -33,9 +41,7 @@ def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     if request.method == "POST":
         who.must(ACCEPT, purchase.organ_id)
         post = request.POST
-        papers = Papers(
-            *(post.get(name, "").strip()[:60] for name in ("invoice", "custodian", "department", "place", "note"))
-        )
+        papers = Papers(*(post.get(name, "").strip()[:60] for name in PAPERS))
         try:
             delivery = receive(purchase, _counted(request, purchase), papers, by=who, key=post.get("key", "")[:36])
         except Forbidden:
@@ -50,7 +56,11 @@ def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
             )
             return HttpResponseRedirect(frame.url_of(resource, purchase))
     frame.crumbs(request, resource, purchase)
-    context = {**_context(resource, purchase, who, request.POST), "refusal": refusal, "posted": request.POST}
+    context = {
+        **_context(resource, purchase, who, request.POST),
+        "refusal": refusal,
+        "posted": {name: request.POST.get(name, "") for name in PAPERS},
+    }
     return render(request, "procurement/accept.html", context, status=409 if refusal else 200)
 
 
