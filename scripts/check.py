@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +42,7 @@ class Check:
         kept = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
         if self.embedded:
             kept.pop("BAOZHANG_DATABASE_URL", None)
+        kept.setdefault("BAOZHANG_PICTURES", "0")
         return kept
 
 
@@ -109,13 +111,14 @@ def quick() -> list[Check]:
     return found
 
 
-def everything() -> list[Check]:
-    """All checks, as before a merge."""
+def everything() -> tuple[list[Check], list[Check]]:
+    """All checks, as before a merge: those that keep every core busy, and those that go on beside them in one process."""
     server = postgres_bin()
     browser = Path("/usr/bin/chromium").exists()
-    pytest = tool("pytest", *WORKERS, "-m", "not journey and database", "--ignore=tests/architecture", "tests")
+    pytest = tool(
+        "pytest", *WORKERS, "-m", "database and not journey and not once", "--ignore=tests/architecture", "tests"
+    )
     return [
-        *style(),
         Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests")),
         Check(
             "tests on PostgreSQL",
@@ -123,12 +126,14 @@ def everything() -> list[Check]:
             "" if server else "there is no PostgreSQL 15 here",
             embedded=False,
         ),
+    ], [
+        *style(),
+        *templates(),
         Check(
             "journeys in a browser",
             tool("pytest", "-q", "-m", "journey", "tests/journeys"),
             "" if browser else "there is no Chromium here",
         ),
-        *templates(),
     ]
 
 
@@ -138,26 +143,42 @@ def templates() -> list[Check]:
     return [Check("templates (djlint)", tool("djlint", "--lint", "--quiet", "src"))] if found else []
 
 
-def run(check: Check) -> Outcome:
-    """Runs one check with its output shown as it comes."""
-    width = min(shutil.get_terminal_size().columns, 100)
-    print(f"\n── {check.name} ".ljust(width, "─"), flush=True)
+def heading(check: Check) -> str:
+    """A line across the terminal with the name of a check."""
+    return f"\n── {check.name} ".ljust(min(shutil.get_terminal_size().columns, 100), "─")
+
+
+def run(check: Check, *, aside: bool = False) -> Outcome:
+    """Runs one check with its output shown as it comes, or, of one that runs aside, when it has ended."""
+    if not aside or check.obstacle:
+        print(heading(check), flush=True)
     if check.obstacle:
         print(f"not run: {check.obstacle}", flush=True)
         return Outcome(check, FAILED if required() else NOT_RUN, note=check.obstacle)
     begun = time.monotonic()
-    code = subprocess.run(check.command, cwd=ROOT, env=check.environment(), check=False).returncode
-    note = "no test was found" if code == NO_TESTS and "pytest" in str(check.command) else ""
-    return Outcome(check, FAILED if code else PASSED, time.monotonic() - begun, note)
+    kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} if aside else {}
+    done = subprocess.run(check.command, cwd=ROOT, env=check.environment(), check=False, **kept)  # type: ignore[call-overload]
+    if aside:
+        print(f"{heading(check)}\n{done.stdout}", end="", flush=True)
+    note = "no test was found" if done.returncode == NO_TESTS and "pytest" in str(check.command) else ""
+    return Outcome(check, FAILED if done.returncode else PASSED, time.monotonic() - begun, note)
 
 
-def summary(outcomes: list[Outcome]) -> int:
-    """Prints the table and the closing line; 1 where anything failed."""
+def both(front: list[Check], beside: list[Check]) -> list[Outcome]:
+    """Runs two rows of checks at the same time: a browser waits more than it works, and leaves the cores to the rest."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        others = pool.submit(lambda: [run(check, aside=True) for check in beside])
+        return [*[run(check) for check in front], *others.result()]
+
+
+def summary(outcomes: list[Outcome], seconds: float | None = None) -> int:
+    """Prints the table and the closing line; 1 where anything failed. The whole took `seconds`, or the sum of its parts."""
+    whole = sum(outcome.seconds for outcome in outcomes) if seconds is None else seconds
     print("\n── summary " + "─" * 49)
     for outcome in outcomes:
         print(f"{outcome.result:8}  {outcome.check.name:28} {outcome.seconds:6.1f} s  {outcome.note}".rstrip())
     counts = {word: sum(outcome.result == word for outcome in outcomes) for word in (PASSED, FAILED, NOT_RUN)}
-    print(f"{'total':8}  {'':28} {sum(outcome.seconds for outcome in outcomes):6.1f} s")
+    print(f"{'total':8}  {'':28} {whole:6.1f} s")
     left_out = f", {counts[NOT_RUN]} skipped" if counts[NOT_RUN] else ""
     print(f"\nchecks: {counts[PASSED]} passed, {counts[FAILED]} failed{left_out}", flush=True)
     return 1 if counts[FAILED] else 0
@@ -165,11 +186,14 @@ def summary(outcomes: list[Outcome]) -> int:
 
 def main() -> int:
     """The checks from the command line."""
-    wanted = {"quick": quick, "all": everything}
-    if len(sys.argv) != 2 or sys.argv[1] not in wanted:
-        print(__doc__, file=sys.stderr)
-        return 2
-    return summary([run(check) for check in wanted[sys.argv[1]]()])
+    begun = time.monotonic()
+    if sys.argv[1:] == ["quick"]:
+        return summary([run(check) for check in quick()])
+    if sys.argv[1:] == ["all"]:
+        outcomes = both(*everything())
+        return summary(outcomes, time.monotonic() - begun)
+    print(__doc__, file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "organs.delegation": lambda n: _delegation(n),
     "organs.suspension": lambda n: _suspension(n),
+    "kernel.document": lambda n: {"content": {"title": f"通知{n}"}},
     "kernel.verification": lambda n: {"state": "sound"},
     "warnings.finding": lambda n: {"kind": "organs.headcount"},
     "assets.card": lambda n: {"number": f"C{n:06d}", "name": f"台式计算机{n}", "value": Decimal(4000), "acquired": DAY},
@@ -274,8 +275,13 @@ def sample(model: type[Record], *, where: Organization | None = None, **values: 
 
 
 def kept(model: type[Record], **values: Any) -> Any:
-    """A valid record of a model, kept."""
-    return save(sample(model, **values))
+    """A valid record of a model, kept; of a proxy, the row of its class that it looks at."""
+    made = sample(model, **values)
+    if not model._meta.proxy:
+        return save(made)
+    concrete: Any = model._meta.concrete_model
+    row = save(concrete(**{field.attname: getattr(made, field.attname) for field in concrete._meta.concrete_fields}))
+    return model._base_manager.get(pk=row.pk)
 
 
 def _needed(field: models.Field[Any, Any]) -> bool:

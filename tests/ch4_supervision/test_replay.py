@@ -25,6 +25,7 @@ def _finds(scenario: Scenario) -> bool:
 ALL = [one for file in sorted(FOLDER.glob("*.yaml")) for one in read(file) if _finds(one)]
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize("scenario", ALL, ids=[f"{Path(one.node.file).stem}:{one.node.line}" for one in ALL])
 def test_it_comes_about_again(scenario, monkeypatch):

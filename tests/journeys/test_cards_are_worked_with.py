@@ -123,10 +123,14 @@ def test_many_cards_are_changed_at_once_by_what_the_list_shows(page: Page, sign_
     page.get_by_label(re.compile("使用状况")).select_option(label="闲置")
     shot(page, "cards-5-bulk-step")
     page.get_by_role("button", name="变更使用状况").click()
-    expect(page.locator("body")).to_contain_text(f"已变更 {count} 张卡片的使用状况")
-    expect(page.locator("#list")).to_contain_text("没有符合条件的记录")
+    expect(page.locator("h1")).to_contain_text("已有安排")  # its value is being changed; the others can go on
+    shot(page, "cards-6-bulk-rest")
+    page.watch.allow("status of 409")
+    page.get_by_role("button", name=f"略过这 1 项，办理其余 {count - 1} 项").click()
+    expect(page.locator("body")).to_contain_text(f"已变更 {count - 1} 张卡片的使用状况")
+    assert total(page) == 1
     page.goto(f"{CARDS}?use_state=idle&category=furniture")
-    assert total(page) >= count
+    assert total(page) >= count - 1
 
 
 def test_a_card_tells_its_story_and_takes_an_attachment(page: Page, sign_in, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ STICKING_OUT = """() => {
     .slice(-5)
     .map((one) => `${one.tagName.toLowerCase()}.${one.className} to ${Math.round(one.getBoundingClientRect().right)} px`);
 }"""
+
+GIVEN_UP = re.compile(r"htmx:(sendAbort|afterRequest), ")
 
 
 @dataclass
@@ -53,7 +56,8 @@ def watch(context: BrowserContext, address: str) -> Watch:
     seen = Watch()
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # A part that was still being fetched when one went on is given up: that is no fault.
+        if message.type == "error" and not GIVEN_UP.match(message.text):
             seen.note(f"console: {message.text} ({message.location.get('url', '')})")
 
     def elsewhere(route: Route) -> None:
@@ -95,12 +99,16 @@ def stretched(page: Page) -> Iterator[None]:
 
 
 def shot(page: Page, name: str) -> Path:
-    """Keeps a picture of the whole page in build/screenshots, named with the width; a page too wide fails the test."""
+    """Keeps a picture of the whole page in build/screenshots, named with the width; a page too wide fails the test.
+
+    `make test` makes no pictures (BAOZHANG_PICTURES=0): nobody looks at them there, and they take a minute of a core.
+    """
     width = (page.viewport_size or {"width": 0})["width"]
     target = SCREENSHOTS / f"{name}-{width}.png"
     target.parent.mkdir(parents=True, exist_ok=True)
-    with stretched(page):
-        page.screenshot(path=target, full_page=True, animations="disabled")
+    if os.environ.get("BAOZHANG_PICTURES") != "0":
+        with stretched(page):
+            page.screenshot(path=target, full_page=True, animations="disabled")
     wide = page.evaluate(STICKING_OUT)
     assert not wide, f"{page.url} is wider than {width} px: {wide}"
     return target

@@ -61,6 +61,7 @@ def check(tmp_path: Path, *args: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_command(tmp_path: Path):
     wrong = tmp_path / "wrong.yaml"

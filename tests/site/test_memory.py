@@ -48,6 +48,7 @@ print("WEIGHT", json.dumps([weight, heavy, api, seen]))
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.real_clock
 @pytest.mark.django_db
 def test_a_process_stays_small(tmp_path: Path) -> None:

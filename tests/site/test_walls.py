@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +20,14 @@ from baozhang.kernel.imports import ImportSession
 from baozhang.kernel.ledger import Entry
 from baozhang.kernel.resource import RESOURCES, Resource
 from tests import factories
+from tests.contract.conftest import looked_at
 from tests.kernel.files_of_all_sorts import pdf
 from tests.site.conftest import Office
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.once]
 Door = Callable[..., Client]
 SECRET = "密件七四一九"  # stands in every text of every business record; no administrator may read it anywhere
+DEEP = {"documents", *looked_at(RESOURCES, all_of_them=False)}
 CODES = ("search", "uscc", "digest", "kind", "rule", "subject", "key", "code", "slug")  # texts that a program reads
 BUSINESS = {slug: one for slug, one in RESOURCES.items() if one.admin is False}
 
@@ -44,6 +47,7 @@ OPEN = (
     "health",
     "api/docs",
     "api/openapi.json",
+    "stocktaking/counts/phone/worker.js",  # a program for the phone's browser, the same for everybody
 )
 OWN = {
     "system": ("admin/accounts/", "admin/passwords/", "admin/fields/", "admin/jobs/", "admin/keys/", "organs/appointments/", "organs/organizations/", "organs/jurisdictions/"),
@@ -100,21 +104,26 @@ def written(office: Office) -> Written:
 
 
 def addresses(written: Written) -> Iterator[str]:
-    """Every address of the house, its places filled with what exists."""
-    for pattern, name in _patterns(get_resolver().url_patterns, ""):
-        slug = next(
-            (
-                slug
-                for slug in sorted(RESOURCES, key=len, reverse=True)
-                if pattern.removeprefix("api/").startswith(f"{slug}/")
-            ),
-            "",
-        )
+    """Every address of the house, its places filled with what exists.
+
+    What the kernel makes of a declaration is walked in one resource a room, what a room added itself in every one.
+    """
+    found = [(pattern, name, _slug_of(pattern)) for pattern, name in _patterns(get_resolver().url_patterns, "")]
+    common = Counter(pattern.partition(slug)[2] for pattern, _name, slug in found if slug)
+    for pattern, name, slug in found:
+        if slug and slug not in DEEP and "<" in pattern and common[pattern.partition(slug)[2]] > 4:
+            continue
         key = written.sessions if name.startswith("import") else written.records
         filled = pattern.replace("<int:pk>", str(key.get(slug, 1))).replace(
             "<int:key>", str(written.files.get(slug, 1))
         )
         yield _fill(filled, slug)
+
+
+def _slug_of(pattern: str) -> str:
+    """The resource that an address belongs to, the longest of those whose names it begins with."""
+    bare = pattern.removeprefix("api/")
+    return max((slug for slug in RESOURCES if bare.startswith(f"{slug}/")), key=len, default="")
 
 
 def _patterns(found: list[Any], before: str) -> Iterator[tuple[str, str]]:
@@ -141,10 +150,21 @@ def answered(client: Client, address: str) -> tuple[int, str]:
     return answer.status_code, body.decode(errors="replace")
 
 
-@pytest.mark.parametrize("who", ["system", "security", "audit"])
-def test_no_administrator_meets_business_anywhere(who: str, office: Office, written: Written, as_user: Door) -> None:
-    client, seen = as_user(getattr(office, who)), []
-    allowed = tuple(f"{prefix}{page}" for page in OWN[who] for prefix in ("", "api/"))
+LINES = {"Accept": "application/json"}  # a refusal in a line instead of a whole frame: its words are the same
+
+
+@pytest.fixture
+def all_three(office: Office, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """One person with the rights of all three, who cannot be in real life: what he does not meet, none of them meets."""
+    for code in ("security_admin", "audit_admin"):
+        for name, reach in access.ROLES[code].grants.items():
+            monkeypatch.setitem(access.ROLES["system_admin"].grants, name, reach)
+    return office.system
+
+
+def test_no_administrator_meets_business_anywhere(all_three: Any, written: Written, as_user: Door) -> None:
+    client, seen = as_user(all_three, headers=LINES), []
+    allowed = tuple(f"{prefix}{page}" for pages in OWN.values() for page in pages for prefix in ("", "api/"))
     wrong = []
     for address in sorted(set(addresses(written))):
         status, text = answered(client, address)
@@ -161,12 +181,11 @@ def test_no_administrator_meets_business_anywhere(who: str, office: Office, writ
         if status >= 500:
             wrong.append(f"{address} breaks ({status})")
     assert wrong == [], "\n".join(wrong)
-    assert len(seen) > 20 * len(BUSINESS) and 200 in seen and {403, 404} & set(seen)
+    assert len(seen) > 6 * len(BUSINESS) and 200 in seen and {403, 404} & set(seen)
 
 
-@pytest.mark.parametrize("who", ["system", "security", "audit"])
-def test_no_administrator_writes_business_anywhere(who: str, office: Office, written: Written, as_user: Door) -> None:
-    client = as_user(getattr(office, who))
+def test_no_administrator_writes_business_anywhere(all_three: Any, written: Written, as_user: Door) -> None:
+    client = as_user(all_three, headers=LINES)
     wrong, before = [], Entry.objects.exclude(kind__in=("kernel.user", "kernel.savedview")).count()
     for address in sorted(set(addresses(written))):
         if not address.startswith(tuple(f"{prefix}{slug}/" for slug in BUSINESS for prefix in ("", "api/"))):
@@ -179,16 +198,13 @@ def test_no_administrator_writes_business_anywhere(who: str, office: Office, wri
     assert Entry.objects.exclude(kind__in=("kernel.user", "kernel.savedview")).count() == before
 
 
-@pytest.mark.parametrize("who", ["system", "security", "audit"])
-def test_search_menu_and_look_up_know_no_business(who: str, office: Office, written: Written, as_user: Door) -> None:
-    client = as_user(getattr(office, who))
+def test_search_menu_and_look_up_know_no_business(all_three: Any, written: Written, as_user: Door) -> None:
+    client = as_user(all_three, headers=LINES)
     for words in (SECRET, SECRET[:2], "mj", "样"):
         for page in ("search/", "search/suggest"):
-            assert answered(client, f"{page}?q={words}")[1].count(f"{SECRET}") <= (
-                2 if words == SECRET else 0
-            )  # its own question
-            for slug in BUSINESS:
-                assert f'href="/{slug}/' not in answered(client, f"{page}?q={words}")[1]
+            said = answered(client, f"{page}?q={words}")[1]
+            assert said.count(SECRET) <= (2 if words == SECRET else 0)  # its own question
+            assert [slug for slug in BUSINESS if f'href="/{slug}/' in said] == []
     home = answered(client, "")[1]
     for slug, resource in BUSINESS.items():
         assert f'href="/{slug}/"' not in home
@@ -204,13 +220,17 @@ def test_the_walk_meets_what_there_is(
         if permission.admin is False:
             monkeypatch.setitem(access.ROLES["asset_clerk"].grants, name, Reach.OWN)
     client = as_user(office.clerk, raise_request_exception=False)  # a made-up document has no pages: never mind
-    found = {address: answered(client, address) for address in sorted(set(addresses(written)))}
+    asked = [f"{slug}/{rest}" for slug, pk in written.records.items()
+             for rest in ("", "export.csv", f"{pk}/", f"{pk}/attachments/{written.files[slug]}/")]  # fmt: skip
+    asked += [f"api/{slug}/" for slug in written.records]
+    asked += [address for address in sorted(set(addresses(written))) if address.startswith("admin/")]
+    found = {address: answered(client, address) for address in asked}
     for slug, pk in written.records.items():
         assert found[f"{slug}/{pk}/"][0] == 200, slug
         assert found[f"{slug}/"][0] == found[f"api/{slug}/"][0] == found[f"{slug}/export.csv"][0] == 200, slug
         assert found[f"{slug}/{pk}/attachments/{written.files[slug]}/"][0] == 200, slug
         assert SECRET in found[f"{slug}/{pk}/"][1], slug
-    assert sum(SECRET in text for _status, text in found.values()) > 4 * len(BUSINESS)
+    assert sum(SECRET in text for _status, text in found.values()) > 2 * len(BUSINESS)
     admin = [address for address, (status, _text) in found.items() if address.startswith("admin/") and status == 200]
     assert admin == []
 

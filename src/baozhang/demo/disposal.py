@@ -11,7 +11,7 @@ from typing import Any
 
 from baozhang.ch1_general.organs import roles
 from baozhang.ch1_general.organs.models import Appointment, Organization
-from baozhang.ch2_provision.assets.actions import income
+from baozhang.ch2_provision.assets.actions import change_use_state, income
 from baozhang.ch2_provision.assets.choices import TITLED, Category, UseState
 from baozhang.ch2_provision.assets.models import Card, Income
 from baozhang.ch2_provision.disposal import proposing
@@ -277,7 +277,11 @@ def a_loss(day: dt.date) -> None:
 def stopped_by_the_warehouse(day: dt.date) -> None:
     """Idle things among the broken ones: the warehouse would have them; the agency has explained one."""
     tale = Tale("卫生健康委")
-    idle = tale.cards(3, use_state=UseState.IDLE)
+    idle = tale.cards(3, use_state=UseState.IN_USE, category=Category.FURNITURE)
+    with clock.on(day):
+        tale.act(
+            roles.ASSET_CLERK, lambda by: change_use_state(idle, state=UseState.IDLE, by=by, note="办公用房调整后腾出")
+        )
     broken = tale.spent(2, day)
     case = tale.draft(
         day, [*idle, *broken], "scrapping", "库房清理，拟一并报废", early_reason="部分设备进水损坏，不能修复"

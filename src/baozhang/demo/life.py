@@ -14,7 +14,7 @@ from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.choices.books import IncomeKind
 from baozhang.ch2_provision.assets.flows import ChangeFlow, HandoverFlow, LettingFlow
 from baozhang.ch2_provision.assets.models import Card, Change, Handover, HandoverItem, Income, Letting, Repair
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.accounts import User
 from baozhang.kernel.flow import Flow
@@ -186,6 +186,7 @@ def leaves(day: dt.date) -> None:
     """Somebody moves elsewhere: what he has is listed, and half of it signed for."""
     giver, taker = (User._base_manager.get(username=name) for name in ("keyuan", "keyuan2"))
     rows = Card._base_manager.filter(
+        holds.free(Card),
         organ__name=SCHOOL,
         disposed=None,
         use_state=UseState.IN_USE,

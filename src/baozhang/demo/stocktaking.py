@@ -16,7 +16,7 @@ from baozhang.ch2_provision.stocktaking.actions import freezing, judging, syncin
 from baozhang.ch2_provision.stocktaking.actions.syncing import Sighting
 from baozhang.ch2_provision.stocktaking.flows import CountFlow
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
@@ -42,7 +42,9 @@ def _move_in(organ: Organization, clerk: str, people: tuple[str, ...] = ()) -> N
 
     def register(who: Actor) -> None:
         cards = list(
-            Card._base_manager.filter(organ=organ, disposed=None).exclude(place="").order_by("custodian", "pk")
+            Card._base_manager.filter(holds.free(Card), organ=organ, disposed=None)
+            .exclude(place="")
+            .order_by("custodian", "pk")
         )
         for place, card in enumerate(cards):
             office = place // EACH
@@ -212,7 +214,8 @@ def _hand_over(organ: Organization, count: Count, day: dt.date) -> None:
 
         def move(who: Actor) -> None:
             told = count.scans.values("line")
-            line = Line.objects.filter(count=count).exclude(pk__in=told).order_by("-pk").first()
+            free = Card._base_manager.filter(holds.free(Card), organ=organ)
+            line = Line.objects.filter(count=count, card__in=free).exclude(pk__in=told).order_by("-pk").first()
             if line is not None:
                 card = Card._base_manager.get(pk=line.card_id)
                 card.place, card.department = "1号楼301室", "办公室"

@@ -18,7 +18,7 @@ from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
 from baozhang.ch4_supervision.warnings.models import Finding
 from baozhang.ch4_supervision.warnings.orders import Order
-from baozhang.kernel import access, clock, ledger, scope, seals
+from baozhang.kernel import access, clock, holds, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
@@ -99,7 +99,7 @@ def _months(first: dt.date, last: dt.date) -> list[dt.date]:
 def _month(made: District, ledgers: dict[int, Ledger], day: dt.date, chance: Random) -> None:
     """A month: some agencies buy, hand over, scrap; at the quarter's end the books are closed."""
     with clock.on(day):
-        for organ in chance.sample(made.agencies, k=12):
+        for organ in chance.sample(made.agencies, k=6):
             with transaction.atomic(), scope.within(_clerk(made, organ)) as by:
                 _buy(ledgers[organ.pk], by, day, chance)
                 _hand_over(organ, by, chance)
@@ -123,7 +123,9 @@ def _buy(book: Ledger, by: Actor, day: dt.date, chance: Random) -> None:
 
 
 def _cards(organ: Organization, chance: Random, count: int, before: dt.date | None = None) -> list[Card]:
-    rows = Card._base_manager.filter(organ=organ, disposed=None, use_state=UseState.IN_USE).order_by("id")
+    rows = Card._base_manager.filter(holds.free(Card), organ=organ, disposed=None, use_state=UseState.IN_USE).order_by(
+        "id"
+    )
     if before is not None:
         rows = rows.filter(acquired__lt=before, category=Category.EQUIPMENT)
     keys = list(rows.values_list("pk", flat=True))

@@ -28,7 +28,10 @@ class Act:
     article: str = ""
     icon: str = ""
     shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
-    answer: Callable[..., Any] | None = None  # (rows, by) → a file to open, in the place of doing something to the rows
+    answer: Callable[..., Any] | None = (
+        None  # (rows, by) → a file or page to open, in the place of doing something to the rows
+    )
+    new_tab: bool = True  # for an answer
 
     def as_button(self, name: str) -> dict[str, Any]:
         """The act as the list's bulk bar shows it."""
@@ -40,7 +43,7 @@ class Act:
             "confirm": str(self.confirm),
             "icon": self.icon,
             "kind": "",
-            "new_tab": self.answer is not None,
+            "new_tab": self.answer is not None and self.new_tab,
         }
 
 
@@ -49,6 +52,14 @@ def also(resource: type[Resource], name: str, act: Act) -> None:
     if name in resource.acts:
         raise ValueError(f"{resource.__name__} has an act {name} already")
     resource.acts = {**resource.acts, name: act}
+
+
+def as_many(act: Act, count: int) -> None:
+    """This will raise Invalid where nothing was chosen, or several records for an act on one."""
+    if not count:
+        raise Invalid(_("没有选中任何记录"), instead=_("请先勾选要办理的记录。"))
+    if count > 1 and not act.many:
+        raise Invalid(_("“%(act)s”一次只办一条记录") % {"act": act.words}, instead=_("请逐条办理。"))
 
 
 def perform(
@@ -64,8 +75,7 @@ def perform(
     act: Act | None = resource.acts.get(name)
     if act is None:
         raise Invalid(_("没有这项操作"))
-    if not records:
-        raise Invalid(_("没有选中任何记录"), instead=_("请先勾选要办理的记录。"))
+    as_many(act, len(records))
     if act.needs_note and not note.strip():
         raise Invalid(_("请写明理由"), why=_("这项操作的理由要记入账本。"), instead=_("填写理由后再提交。"))
     for organ in {record.organ_key() for record in records}:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from . import bulk, ledger, offered
 from .access import Actor
 from .customs import CustomField, fields_for, merge
-from .invariants import Keys, batch_faults, taken
+from .guarding import guarded_changes, promised
+from .invariants import Keys, Stood, batch_faults, taken
 from .plain import kept_fields
 from .record import Kept, Record, blank, keep
 from .refusal import Fault, Forbidden, Invalid, NotFound
@@ -149,7 +150,10 @@ def accept(
         if _fill(record, row, customs, batch, keys):
             record.derive()
             pairs.append((row, record, old))
-    _judge(resource, pairs, batch, by, memory)
+    names = kept_fields(model)
+    stood = {old.pk: (old.version, b"", *(getattr(old, name) for name in names)) for _row, _new, old in pairs if old}
+    model.accord([record for _row, record, _old in pairs], stood)
+    _judge(resource, pairs, batch, by, memory, stood)
     return batch
 
 
@@ -163,7 +167,12 @@ def commit(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapp
                 _("%(wrong)s 行有误，没有导入任何一行") % {"wrong": found.wrong},
                 instead=_("请改正后重新导入；已导入的行不会重复。"), faults=found.faults,
             )  # fmt: skip
-        new = keep(found.new, by=by, act=act, note=note, batch=batch, checked=True)
+        if type(resource).enter is None:
+            new = keep(found.new, by=by, act=act, note=note, batch=batch, checked=True)
+        else:
+            for record in found.new:
+                resource.take_in(record, by=by, note=note)
+            new = Kept(new=len(found.new))
         changed = keep(
             [change.record for change in found.changed], by=by, act=act, note=note, batch=batch, checked=True
         )
@@ -269,8 +278,9 @@ def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch, ke
 
 
 def _judge(
-    resource: Resource, pairs: Sequence[tuple[Row, Record, Record | None]], batch: Batch, by: Actor, memory: Memory
-) -> None:
+    resource: Resource, pairs: Sequence[tuple[Row, Record, Record | None]], batch: Batch, by: Actor, memory: Memory,
+    stood: Stood,
+) -> None:  # fmt: skip
     model = resource.model
     asked: dict[tuple[str, int | None], bool] = {}
     allowed = [pair for pair in pairs if _allowed(model, pair, batch, by, asked)]
@@ -279,8 +289,11 @@ def _judge(
         wrong.add(i)
         batch.faults.append(_at(allowed[i][0], fault))
     names = kept_fields(model)
+    held = _held(model, [record for i, (_row, record, old) in enumerate(allowed) if old and i not in wrong], stood)
     for i, (row, record, old) in enumerate(allowed):
-        if i in wrong:
+        if record.pk in held:
+            batch.faults.append(_at(row, held[record.pk]))
+        if i in wrong or record.pk in held:
             continue
         if old is None:
             batch.new.append(record)
@@ -290,6 +303,20 @@ def _judge(
             batch.changed.append(Change(record, row, before))
         else:
             batch.unchanged += 1
+
+
+def _held(model: type[Record], records: Sequence[Record], stood: Stood) -> dict[int | None, Fault]:
+    """Rows that would change what another case has been promised, each a fault of its row."""
+    touched = guarded_changes(model, records, stood) if model.guarded else {}
+    found: dict[int | None, Fault] = {}
+    for pk, refused in (promised.ask(touched, None) if touched else {}).items():
+        record, (name, *_more) = touched[pk]
+        field = next(field for field in model._meta.concrete_fields if field.attname == name)
+        reason = _("%(what)s。%(why)s") % {"what": refused.what, "why": refused.why}
+        found[pk] = Fault(
+            reason, field.name, str(getattr(record, name)), refused.instead, column=str(field.verbose_name)
+        )
+    return found
 
 
 def _allowed(
@@ -336,7 +363,7 @@ def one(
     target = record or resource.model()
     if not _fill(target, row, fields_for(resource.label), batch, _keys_of(resource)):
         raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
-    keep(target, by=by, note=note)
+    resource.take_in(target, by=by, note=note)
     return target
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import offered
 from .customs import CustomField, fields_for, merge
-from .record import Record, keep
+from .record import Record
 from .refusal import Invalid
 from .resource import Resource
 
@@ -58,7 +58,7 @@ class RecordForm(forms.ModelForm[Any]):
             if faults:
                 raise Invalid(_("内容有误，没有保存"), faults=faults)
         try:
-            keep(record, by=by)
+            self.resource.take_in(record, by=by)
         except Invalid as refused:
             self._place(refused.faults)
             raise

@@ -9,17 +9,20 @@ the case is told by whoever finds it, the calendar or the next who asks.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import clock
+from . import access, bulk, clock
 from .access import Actor
+from .guarding import Touched, promised
 from .record import Record, removed
-from .refusal import Refused
+from .refusal import Refused, Stale
+from .resource import BY_LABEL
 from .schedule import every
 
 Ended = Callable[[Sequence[int]], None]
@@ -79,7 +82,8 @@ def take(
 ) -> None:  # fmt: skip
     """This will hold things for a case, all or none; the case's own again only get the new `until`.
 
-    Raises Refused, which names each thing that is held already and for what. `case` must be kept already.
+    Raises Refused, which names each thing that is held already and for what, and Stale where one has changed since it was
+    read: what was judged must be what is promised. `case` must be kept already.
     """
     rows = [things] if isinstance(things, Record) else list(things)
     if not rows:
@@ -87,6 +91,7 @@ def take(
     mine = {"case_kind": case.label, "case_id": case.pk}
     owner = organ if organ is not None else case.organ_key()
     with transaction.atomic():
+        _as_read(rows)
         run_out(_of(rows))
         fresh = [
             Hold(kind=row.label, record_id=row.pk, words=words[:120], organ_id=owner, until=until, at=clock.now(), by_name=by.name, **mine)
@@ -105,16 +110,78 @@ def take(
         Hold.objects.filter(_of(rows), **mine).exclude(until=until).update(until=until)
 
 
-def refusal(others: Sequence[tuple[Record, Hold]]) -> Refused:
-    """The refusal for things that are promised already."""
+def _as_read(rows: Sequence[Record]) -> None:
+    """This will lock things, so that nobody changes them while they are promised; Stale where somebody has already."""
+    by_class: dict[type[Record], dict[int, Record]] = defaultdict(dict)
+    for row in rows:
+        by_class[type(row)][row.pk] = row
+    for model, members in sorted(by_class.items(), key=lambda pair: pair[0]._meta.label_lower):
+        versions: dict[int, int] = {}
+        for part in bulk.chunks(sorted(members)):
+            locked = model._base_manager.select_for_update().filter(pk__oneof=part).order_by("pk")
+            versions |= dict(locked.values_list("pk", "version"))
+        for key, row in members.items():
+            if versions.get(key) != row.version:
+                raise Stale(
+                    _("%(record)s 已被他人修改") % {"record": row}, why=_("您打开之后，记录已有新的版本。"),
+                    instead=_("请刷新页面，核对新内容后再提交。"),
+                )  # fmt: skip
+
+
+def refusal(
+    others: Sequence[tuple[Record, Hold]], fields: Mapping[int, Sequence[str]] | None = None,
+    names: Mapping[int, str] | None = None,
+) -> Refused:  # fmt: skip
+    """The refusal for things that are promised already; `fields` are what somebody wanted to change of each, by key."""
     row, hold = others[0]
-    what = _("%(thing)s 已有安排") if len(others) == 1 else _("%(thing)s 等 %(count)s 项已有安排")
+    names = _names(others) if names is None else names
+    if fields is not None and fields.get(row.pk):
+        what = _("%(thing)s 已有安排，“%(fields)s”不能改") % {"thing": row, "fields": _words(row, fields[row.pk])}
+    else:
+        what = (_("%(thing)s 已有安排") if len(others) == 1 else _("%(thing)s 等 %(count)s 项已有安排")) % {
+            "thing": row, "count": len(others),
+        }  # fmt: skip
+    case = BY_LABEL.get(hold.case_kind)
     return Refused(
-        what % {"thing": row, "count": len(others)},
-        why=hold.says,
-        instead=_("请改选其他资产，或者等这项安排办结、到期后再办。"),
-        facts={str(one): held.says for one, held in others[:20]},
-    )
+        what, why=_told(hold, names), article=case.article if case is not None else "",
+        instead=_("请先办结、退回或者撤销这项安排，或者等它到期；备注、附件等其他内容照常可改。") if fields is not None
+        else _("请改选其他资产，或者等这项安排办结、到期后再办。"),
+        facts={str(one): _told(held, names) for one, held in others[:20]}, subjects=[one for one, _held in others],
+    )  # fmt: skip
+
+
+def _names(taken: Iterable[tuple[Record, Hold]]) -> Mapping[int, str]:
+    return access.organ_names.ask({hold.organ_id for _row, hold in taken if hold.organ_id is not None})
+
+
+def _told(hold: Hold, names: Mapping[int, str]) -> str:
+    organ = names.get(hold.organ_id or 0, "")
+    return _("由%(organ)s占用，%(says)s") % {"organ": organ, "says": hold.says} if organ else hold.says
+
+
+def _words(row: Record, names: Sequence[str]) -> str:
+    words = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
+    return "、".join(words[name] for name in names[:4])
+
+
+def others(things: Iterable[Record], case: Record | None = None) -> list[tuple[Record, Hold]]:
+    """Which of some things another case than `case` holds, with its hold."""
+    by_kind: dict[str, dict[int, Record]] = defaultdict(dict)
+    for row in things:
+        by_kind[row.label][row.pk] = row
+    mine = (case.label, case.pk) if case is not None else None
+    found = ((rows[key], hold) for kind, rows in by_kind.items() for part in bulk.chunks(sorted(rows))
+             for key, hold in held(kind, part).items())  # fmt: skip
+    return [(row, hold) for row, hold in found if (hold.case_kind, hold.case_id) != mine]
+
+
+@promised.fill
+def stand_still(touched: Touched, case: Record | None) -> dict[int, Refused]:
+    """This is why rows that another case holds keep their guarded fields: who holds each, under which article, until when."""
+    taken = others((row for row, _names in touched.values()), case)
+    fields = {key: names for key, (_row, names) in touched.items()}
+    organs = _names(taken) if taken else {}
+    return {row.pk: refusal([(row, hold)], fields, organs) for row, hold in taken}
 
 
 def release(case: Record, things: Sequence[Record] | None = None) -> int:

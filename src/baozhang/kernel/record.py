@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from . import bulk, clock, ledger
 from .access import Actor
-from .invariants import check, explain
+from .guarding import guarded_changes, stay
+from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
 from .refusal import NotFound, Refused, Stale
@@ -53,6 +54,7 @@ class Record(models.Model):
     reserved: ClassVar[Mapping[str, frozenset[str]]] = (
         NOTHING  # field → values to which only a flow or an act brings a row that is there
     )
+    guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
 
     class Meta:
         abstract = True
@@ -96,6 +98,10 @@ class Record(models.Model):
 
     def derive(self) -> None:
         """This will set the fields that follow from others, before they are checked and kept."""
+
+    @classmethod
+    def accord(cls, rows: Sequence[Any], stood: Mapping[int, tuple[Any, ...]]) -> None:
+        """This will set, for a whole batch, what follows from other records; `stood` is how rows stand: (version, head, *fields)."""
 
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
         """This will always raise: records are written through `keep`."""
@@ -147,19 +153,20 @@ def keep(
     where: int | None = None,
     aside: Mapping[str, Any] = NOTHING,
     moves: frozenset[str] = frozenset(),
+    case: Record | None = None,
 ) -> Kept:
     """This will validate, save in bulk, enter the ledger and check the scope, all or nothing.
 
     `act` names the ledger act (add/change where empty); `right` the permission that is asked in each record's
     own organ, before and after the change (view's sisters add/change where empty). `checked` is for the border alone:
     it has run the same checks on these rows in this transaction. For flows alone: `where` is the organ in which the
-    right is asked instead, `moves` the stepped fields that may change, `aside` what the entry says beside the fields
-    (names begin with @). Raises Invalid with one fault a problem, Forbidden, NotFound, Stale, Refused.
+    right is asked instead, `moves` the fields that stand still otherwise and may change, `aside` what the entry says beside
+    the fields (names begin with @). `case` is the case that acts: what another one holds keeps its guarded fields. Raises Invalid with one fault a problem, Forbidden, NotFound, Stale, Refused.
     """
     rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
     if not rows:
         return Kept()
-    model = type(rows[0])
+    model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, [row for row in rows if row.pk])
         _allow(model, rows, before, by, right, where)
@@ -167,11 +174,19 @@ def keep(
         if not checked:
             for row in rows:
                 row.derive()
+            model.accord(rows, before)
             check(model, rows, before)
+        stay(guarded_changes(model, rows, before, moves), case)
         try:
             return _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
         except IntegrityError as error:
             raise explain(model, error) from error
+
+
+def _kept_class(record: R) -> type[R]:
+    if record._meta.proxy:
+        raise TypeError(f"{record._meta.label} looks at the rows of another class: keep that one")
+    return type(record)
 
 
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
@@ -328,10 +343,12 @@ def remove(
     rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
     if not rows:
         return 0
-    model = type(rows[0])
+    model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)
+        stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
+        unreferenced(model, [row.pk for row in rows])
         lines: list[tuple[Record, str, dict[str, Any]]] = []
         for row in rows:
             was = plain_values(model, before[row.pk][2:])

@@ -42,6 +42,7 @@ class Refused(Exception):
         instead: Words = "",
         facts: Mapping[str, Any] | None = None,
         faults: Sequence[Fault] = (),
+        subjects: Sequence[Any] = (),
     ) -> None:
         super().__init__(what)
         self.what = what
@@ -50,6 +51,7 @@ class Refused(Exception):
         self.instead = instead
         self.facts = dict(facts or {})
         self.faults = tuple(faults)
+        self.subjects = tuple(subjects)  # of many records, those that stand in the way: the others could go on
 
     def as_dict(self) -> dict[str, Any]:
         """What API and scenario say of it."""

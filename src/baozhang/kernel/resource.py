@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from . import access
-from .record import Record
+from .record import Record, keep
 
 RESOURCES: dict[str, Resource] = {}
 BY_LABEL: dict[str, Resource] = {}
@@ -94,6 +94,7 @@ class Resource:
     purpose: ClassVar[Any] = ""  # one line: what this page is for
     icon: ClassVar[str] = "table-cells"
     menu: ClassVar[bool] = True
+    place: ClassVar[int] = 20  # among the entries of its chapter; from 50 on it may stand behind 更多
     columns: ClassVar[tuple[str, ...]] = ()  # list, export, API
     more_columns: ClassVar[tuple[str, ...]] = ()  # may be chosen beside them
     groups: ClassVar[tuple[Group, ...]] = ()  # form, import, API writes; and the panels of the detail page
@@ -113,6 +114,7 @@ class Resource:
     colours: ClassVar[Mapping[Any, str]] = {}  # state → green | amber | red | blue | plain
     flow: ClassVar[Any] = None
     acts: ClassVar[Mapping[str, Any]] = {}  # name → Act: what may be done to one or many records beside the flow
+    enter: ClassVar[Callable[..., Any] | None] = None  # (record, by) keeps a new record, where more happens than that
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
     pages: ClassVar[Mapping[str, Any]] = {}  # extra pages of a record: name → (words, view)
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
@@ -150,6 +152,13 @@ class Resource:
             for name in group.fields
             if name not in self.readonly and name not in self.computed
         )
+
+    def take_in(self, record: Record, *, by: Any, note: str = "") -> None:
+        """This will keep a record that somebody filled in: a new one in the room's own way, where it has one."""
+        if type(self).enter is not None and not record.pk:
+            type(self).enter(record, by=by)  # type: ignore[misc]
+        else:
+            keep(record, by=by, note=note)
 
     def right(self, verb: str) -> str:
         """The permission for a verb."""

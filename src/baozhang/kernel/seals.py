@@ -45,8 +45,8 @@ class Report:
 
 
 def models_kept() -> list[type[Record]]:
-    """Every class of record, in the order of their names."""
-    found = [model for model in apps.get_models() if issubclass(model, Record)]
+    """Every class of record, in the order of their names; a proxy is another look at the rows of its class, and no class."""
+    found = [model for model in apps.get_models() if issubclass(model, Record) and not model._meta.proxy]
     return sorted(found, key=lambda model: model._meta.label_lower)
 
 

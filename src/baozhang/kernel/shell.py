@@ -29,6 +29,8 @@ class Entry:
 
 
 SHORT = 16  # a menu of so few entries stands open
+LONG = 9  # a chapter of more entries folds those of a place from SELDOM on
+SELDOM = 50
 ENTRIES: list[Entry] = []
 FEEDS: dict[str, Callable[[Any], Any]] = {}  # "notices" → unread count, "todo" → {menu url: count}
 
@@ -57,33 +59,39 @@ _address = lru_cache(maxsize=None)(reverse)  # addresses without arguments stay 
 def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
     """The chapters with the pages that an actor may open."""
     found: dict[str, list[tuple[int, dict[str, Any]]]] = {code: [] for code in CHAPTERS}
+    works = dict.fromkeys(CHAPTERS, 0)
     for resource in RESOURCES.values():
+        works[resource.chapter] += bool(resource.fields) and resource.addable and actor.can(resource.right("add"))
         if resource.menu and actor.can(resource.right("view")):
             url = _address(f"{resource.slug}:list")
-            found[resource.chapter].append((20, {"words": resource.title, "url": url, "active": path.startswith(url)}))
+            found[resource.chapter].append(
+                (resource.place, {"words": resource.title, "url": url, "active": path.startswith(url)})
+            )
     for one in ENTRIES:
         if _may(actor, one):
             url = _address(one.url_name)
             found[one.chapter].append((one.order, {"words": one.words, "url": url, "active": path == url}))
-    chapters = []
-    for code, entries in found.items():
-        if entries:
-            rows = [made for _order, made in sorted(entries, key=lambda pair: pair[0])]
-            nearest = max((len(row["url"]) for row in rows if row["active"]), default=0)
-            for row in rows:  # of a list and a page below it, the page alone is where one is
-                row["active"] = row["active"] and len(row["url"]) == nearest
-            chapters.append(
-                {
-                    "words": CHAPTERS[code].words,
-                    "icon": CHAPTERS[code].icon,
-                    "entries": rows,
-                    "open": any(r["active"] for r in rows),
-                }
-            )
-    if sum(len(chapter["entries"]) for chapter in chapters) <= SHORT:
+    chapters = [_chapter(code, entries) for code, entries in found.items() if entries]
+    if sum(len(chapter["entries"]) + len(chapter["more"]) for chapter in chapters) <= SHORT:
         for chapter in chapters:
             chapter["open"] = True
+    elif chapters and not any(chapter["open"] for chapter in chapters):
+        max(chapters, key=lambda chapter: works[chapter["code"]])["open"] = True  # where one has most to do
     return chapters
+
+
+def _chapter(code: str, entries: list[tuple[int, dict[str, Any]]]) -> dict[str, Any]:
+    """One chapter with its entries in their places, the seldom ones apart."""
+    entries.sort(key=lambda pair: pair[0])
+    rows = [made for _order, made in entries]
+    often = len(rows) if len(rows) <= LONG else sum(order < SELDOM for order, _made in entries)
+    nearest = max((len(row["url"]) for row in rows if row["active"]), default=0)
+    for row in rows:  # of a list and a page below it, the page alone is where one is
+        row["active"] = row["active"] and len(row["url"]) == nearest
+    return {
+        "code": code, "words": CHAPTERS[code].words, "icon": CHAPTERS[code].icon, "entries": rows[:often], "more": rows[often:],
+        "open": any(row["active"] for row in rows), "more_open": any(row["active"] for row in rows[often:]),
+    }  # fmt: skip
 
 
 def _roles(actor: access.Actor) -> str:

@@ -40,7 +40,7 @@ class Office:
 
 @pytest.fixture
 def office(agency: Organization, card: MakeCard) -> Office:
-    """老张 keeps two things by his account and one by his name alone; 小王 keeps one."""
+    """老张 keeps two things and uses a third that nobody keeps; 小王 keeps one, and uses one of 老张's."""
     people = {name: factories.person(name, role, agency) for name, role in ROLES.items()}
     cards = [
         card(custodian="老张", user="老张", keeper=people["老张"]),
@@ -145,7 +145,7 @@ def test_staff_see_what_is_in_their_own_name(office: Office, neighbour: Organiza
     for who in ("老张", "小李", "小王", "管理员"):
         with scope.within(office.by(who)):
             seen[who] = Card.objects.count()
-    assert seen == {"老张": 1, "小李": 0, "小王": 1, "管理员": 4}
+    assert seen == {"老张": 3, "小李": 0, "小王": 2, "管理员": 4}
     case = begun(office)
     with scope.within(office.by("小李")):
         assert Handover.objects.get() == case and HandoverItem.objects.count() == 3
@@ -159,23 +159,27 @@ def test_things_of_somebody_who_left_are_found(office: Office) -> None:
     post = Appointment._base_manager.get(user=office.people["老张"])
     post.until = dt.date(2026, 3, 31)
     factories.save(post)
-    assert [one.pk for one in found("keeper_left", day)] == [office.cards[0].pk]
+    assert [one.pk for one in found("keeper_left", day)] == [card.pk for card in office.cards[:2]]
 
 
-def test_an_account_is_matched_on_import_and_let_go_with_the_name(office: Office) -> None:
-    from baozhang.ch2_provision.assets.actions import number_rows
+def test_an_account_follows_the_name_on_every_door_and_goes_with_it(office: Office, client: Any) -> None:
+    from baozhang.ch2_provision.assets.resources.cards import Cards
+    from baozhang.kernel import border
 
-    class Row:
-        def __init__(self, **values: Any) -> None:
-            self.values = values
-
-    rows = [
-        Row(organ=office.organ, name="椅", value="1", custodian="小王"),
-        Row(organ=office.organ, name="桌", value="1", custodian="外人"),
-    ]
     with scope.everything("test") as by:
-        number_rows(rows, by, {})
-        assert [row.values["keeper"] for row in rows] == [office.people["小王"], None]
+        rows = [
+            {"number": "N-1", "name": "椅", "custodian": "小王"},
+            {"number": "N-2", "name": "桌", "custodian": "外人"},
+        ]
+        given = [border.Row({"organ": office.organ, "value": Decimal(1), **row}, n) for n, row in enumerate(rows, 1)]
+        border.commit(Cards(), given, by=by)
+        chair, table = Card._base_manager.filter(number__in=("N-1", "N-2")).order_by("number")
+        assert (chair.keeper, table.keeper) == (office.people["小王"], None)
+        border.one(Cards(), {"custodian": "老张"}, by=by, record=chair)
+        assert Card._base_manager.get(pk=chair.pk).keeper == office.people["老张"]
+        chair.custodian = "外人"
+        keep(chair, by=by)
+        assert Card._base_manager.get(pk=chair.pk).keeper is None
         mine = office.cards[0]
         mine.custodian = ""
         keep(mine, by=by)

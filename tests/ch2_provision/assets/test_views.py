@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from baozhang.ch2_provision.assets import actions
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import scope
 from tests import factories
 
@@ -92,3 +93,33 @@ def test_a_class_code_that_nobody_checked_shows_as_such(card, agency, as_user):
 def seed_classes_as_system():
     with scope.everything("test") as by:
         actions.seed_classes(by)
+
+
+def test_of_many_cards_those_in_the_way_are_left_out_and_the_rest_go_on(card, agency, as_user):
+    idle, used = [card(use_state="idle") for _n in range(2)], card(use_state="in_use")
+    clerk = as_user(factories.person("clerk", "asset_clerk", agency))
+    picked = {"act": "offer", "id": [one.pk for one in (*idle, used)]}
+    refused = clerk.post("/assets/cards/acts/?", picked)
+    said = refused.content.decode()
+    assert refused.status_code == 409 and str(used) in said and "略过这 1 项，办理其余 2 项" in said
+    assert f'name="without" value="{used.pk}"' in said and f'name="id" value="{idle[0].pk}"' in said
+    assert not Card._base_manager.exclude(offered=None).exists(), "all or nothing until somebody says so"
+    assert clerk.post("/assets/cards/acts/?", {**picked, "without": [used.pk]}).status_code == 302
+    assert set(Card._base_manager.exclude(offered=None)) == set(idle)
+    alone = clerk.post("/assets/cards/acts/?", {"act": "offer", "id": [used.pk]})
+    assert alone.status_code == 409 and "略过" not in alone.content.decode()
+
+
+def test_an_export_reads_by_pieces_and_names_what_its_rows_point_to(
+    card, agency, neighbour, as_user, monkeypatch, django_assert_max_num_queries
+):
+    mine, theirs = [card() for _n in range(3)], [card(organ=neighbour) for _n in range(3)]
+    officer = factories.person("officer", "asset_officer", factories.organ("云间区机关事务管理局"))
+    monkeypatch.setattr("baozhang.kernel.views.exports.CHUNK", 4)
+    monkeypatch.setattr("baozhang.kernel.views.exports.MOST_KNOWN", 1)
+    answer = as_user(officer).get("/assets/cards/export.csv?cols=number,organ")
+    with django_assert_max_num_queries(6):  # however many organs there are
+        lines = b"".join(answer).decode("utf-8-sig").splitlines()[1:]
+    told = dict(line.split(",")[:2] for line in lines)
+    assert {told[one.number] for one in mine} == {agency.name}
+    assert {told[one.number] for one in theirs} == {neighbour.name}

@@ -181,3 +181,26 @@ class TestThePhonesOwnAddresses:
     def test_the_worker_is_served_beside_its_page(self, office, as_user):
         answer = as_user("clerk").get(f"{PHONE}worker.js")
         assert answer.status_code == 200 and answer["Content-Type"].startswith("text/javascript")
+
+
+def test_scans_are_not_sent_in_the_name_of_whoever_signed_in_since(office, as_user):
+    office.card("A1")
+    count = office.begun()
+    scan = {
+        "key": str(uuid.uuid4()),
+        "count": count.pk,
+        "result": "found",
+        "at": NINE.isoformat(),
+        "code": "A1",
+        "way": "typed",
+    }
+    body = {"scans": [scan], "who": office("clerk").user_id + 1000}
+    client = as_user("clerk")
+    answer = client.post(
+        f"{PHONE}sync", json.dumps(body), content_type="application/json", HTTP_ACCEPT="application/json"
+    )
+    assert answer.status_code == 409 and "本人登录" in answer.json()["instead"] and not Scan._base_manager.exists()
+    body["who"] = office("clerk").user_id
+    assert client.post(f"{PHONE}sync", json.dumps(body), content_type="application/json").json()["accepted"] == [
+        scan["key"]
+    ]

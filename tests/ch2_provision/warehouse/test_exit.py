@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from baozhang.ch2_provision.assets.models import Card, Voucher
+from baozhang.ch2_provision.assets.models import Card, Income, Voucher
 from baozhang.ch2_provision.warehouse import queries
 from baozhang.ch2_provision.warehouse.actions import back_from_disposal, claim_for_disposal, keeping, reserve, reserving
 from baozhang.ch2_provision.warehouse.choices import ExitState, ItemState, LineState, LoanState, ThingState
@@ -204,6 +204,8 @@ def test_what_is_lost_is_answered_for_before_the_loan_ends(house: House, store: 
         house.take(ThingFlow, "settle", thing, "officer", liable="借用单位负责", compensation=Decimal(sum_))
     assert Loan._base_manager.get().state == LoanState.CLOSED and not Hold.objects.exists()
     assert sorted(Item._base_manager.values_list("state", flat=True)) == ["disposal", "lost"]
+    due = Income._base_manager.get()
+    assert (due.kind, due.amount, due.organ_id, due.card_id) == ("compensation", 800, lost.card.organ_id, lost.card_id)
 
 
 def test_a_thing_that_stayed_on_site_is_handed_out_by_its_owner(house: House) -> None:
@@ -213,21 +215,12 @@ def test_a_thing_that_stayed_on_site_is_handed_out_by_its_owner(house: House) ->
     assert exit_.giver_id == house.organs["school"].pk and Loan._base_manager.get().due is None
 
 
-def test_idle_cards_of_others_enter_by_being_asked_for_and_no_other_cards_do(house: House) -> None:
-    idle, used = house.card(use_state="idle", idle_since=TODAY), house.card()
-    line = ask(house, [idle])[0]
-    assert (line.item.state, line.item.keeping, line.item.organ_id) == (
-        ItemState.RESERVED,
-        "virtual",
-        house.organs["school"].pk,
-    )
-    with pytest.raises(Refused, match="不能预留"):
-        ask(house, [used])
-    house.take(ExitFlow, "cancel", line.exit, "clerk2")
-    assert (
-        Item._base_manager.get().state == ItemState.STOCK
-        and queries.available(house.organs["health"].jurisdiction.path).count() == 1
-    )
+def test_idle_cards_of_others_are_not_reserved_past_their_owner(house: House) -> None:
+    for card in (house.card(use_state="idle", idle_since=TODAY), house.card()):
+        with pytest.raises(Refused, match="不能预留") as refused:
+            ask(house, [card])
+        assert "所属单位同意" in str(refused.value.why) and "配置需求" in str(refused.value.instead)
+    assert not Item._base_manager.exists() and not Hold.objects.exists()
 
 
 def test_the_catalogue_shows_its_own_level_or_the_city_and_nothing_of_the_cards(house: House, store: Store) -> None:

@@ -17,6 +17,7 @@ from baozhang.ch2_provision.warehouse.flows import LoanFlow, ThingFlow
 from baozhang.ch2_provision.warehouse.models import Entry, Event, Item, Loan, Offer, Reservation, Store, Thing
 from baozhang.ch2_provision.warehouse.queries import performance
 from baozhang.kernel import attachments, clock, scope
+from baozhang.kernel.documents.register import Document
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
 
@@ -70,6 +71,21 @@ def test_the_page_its_whys_and_its_report(house: House, store: Store, as_user: D
     assert client.get("/warehouse/items/performance/why/nothing/").status_code == 404
     assert client.get("/warehouse/items/performance/?from=x").status_code == 422
     assert client.get("/warehouse/items/performance/report.pdf").content[:4] == b"%PDF"
+    assert not Document._base_manager.filter(title__contains="绩效").exists(), "what is looked at is a draft"
+    period = f"?from={TODAY:%Y}-01-01&to={TODAY}"
+    assert (
+        client.post(f"/warehouse/items/performance/issue/?from={TODAY}&to={TODAY + dt.timedelta(days=1)}").status_code
+        == 409
+    )
+    for _time in range(2):
+        assert client.post(f"/warehouse/items/performance/issue/{period}").status_code == 302
+    first, second = Document._base_manager.filter(title__contains="绩效").order_by("pk")
+    assert (first.state, first.replaced_by, second.state) == (
+        "replaced",
+        second,
+        "valid",
+    ) and second.serial == first.serial + 1
+    assert second.number in client.get(f"/warehouse/items/performance/{period}").content.decode()
     assert as_user("clerk").get("/warehouse/items/performance/").status_code == 403
 
 
@@ -140,3 +156,24 @@ def test_the_catalogue_asks_as_much_for_many_as_for_one(house: House, store: Sto
         counts.append(len(asked))
     assert counts[0] == counts[1] and house.do(name, lambda who: Offer.objects.count()) == 6
     assert ask(house, [Item._base_manager.select_related("card").order_by("pk")[0].card])
+
+
+def test_the_catalogue_is_looked_at_and_searched_in_pictures(house: House, store: Store, as_user: Door) -> None:
+    cards = [house.card(name="投影仪"), house.card(name="会议桌")]
+    house.entered(cards, store=store)
+    item = Item._base_manager.get(name="投影仪")
+    house.do("keeper", lambda who: attachments.attach(item, io.BytesIO(PNG), "正面.png", by=who))
+    client = as_user("clerk2")
+    page = client.get("/warehouse/catalogue/pictures/?q=投影")
+    assert [tile["name"] for tile in page.context["tiles"]] == ["投影仪"]
+    assert client.get(page.context["tiles"][0]["picture"]).getvalue() == PNG
+    assert "没有符合条件的物品" in client.get("/warehouse/catalogue/pictures/?q=无此物").content.decode()
+    asked = []
+    for _time in range(2):
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert client.get("/warehouse/catalogue/pictures/").status_code == 200
+        asked.append(len(seen))
+        house.entered([house.card() for _ in range(4)], store=store)
+    assert asked[1] <= asked[0], "as many queries for six as for two"

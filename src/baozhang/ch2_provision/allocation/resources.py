@@ -103,6 +103,7 @@ class Needs(Resource):
 
     model = Need
     slug = "allocation/needs"
+    place = 12
     article = "第十二条第二款"
     chapter = "assets"
     icon = "light-bulb"
@@ -149,6 +150,7 @@ class Matches(Resource):
 
     model = Match
     slug = "allocation/matches"
+    place = 50
     article = "第十二条第二款"
     chapter = "assets"
     icon = "arrows-right-left"
@@ -192,6 +194,7 @@ class Answers(Resource):
 
     model = Answer
     slug = "allocation/answers"
+    place = 51
     article = "第十二条第二款"
     chapter = "assets"
     icon = "document-magnifying-glass"

@@ -33,6 +33,7 @@ class Rounds(Resource):
 
     model = Round
     slug = "allocation/rounds"
+    place = 14
     article = "第十二条第二款"
     chapter = "assets"
     icon = "scale"

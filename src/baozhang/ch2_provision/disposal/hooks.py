@@ -79,6 +79,11 @@ def _sound(case: Case, found: Assessment) -> None:
             raise Refused(
                 words % {"card": cards[0], "n": len(cards)}, article=DECISION, instead=_("请在处置明细中移出这些卡片。")
             )
+    if found.missing:
+        raise Refused(
+            _("%(card)s 等 %(n)d 项已认定盘亏，只能办理损失核销") % {"card": found.missing[0], "n": len(found.missing)}, article=DECISION,
+            why=_("其价值已转入待处理财产损溢，没有实物可以移交。"), instead=_("请移出这些卡片，另行办理损失核销；找到实物的，先更正盘点结果。"),
+        )  # fmt: skip
     if len(found.kinds) > 1:
         raise Refused(
             _("一个办件只列同一类别的资产"), article=DECISION, why=_("房屋、土地、车辆各有审批路径，不能与其他资产同办。"),

@@ -143,6 +143,7 @@ class Cases(Resource):
 
     model = Case
     slug = "disposal/cases"
+    place = 18
     article = ARTICLE
     chapter = "assets"
     icon = "trash"
@@ -209,7 +210,8 @@ def _accept(lines: Sequence[Line], *, by: Actor, note: str, values: dict[str, An
 
 
 def _store(lines: Sequence[Line], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    return _("已把 %(n)d 项转入公物仓，解除本办件的占用") % {"n": screening.store(lines, by=by, note=note)}
+    count = screening.store(lines, by=by, note=note)
+    return _("已把 %(n)d 项转入公物仓：解除本办件的占用，并生成入仓建议，由处置单位办理入仓申请") % {"n": count}
 
 
 def _take_out(lines: Sequence[Line], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -236,15 +238,16 @@ class Lines(Resource):
     groups = (
         Group(gettext_lazy("卡片"), ("organ", "case", "card", "value", "usable_until", "early", "computer", "was")),
         Group(gettext_lazy("公物仓筛选"), ("screen", "screen_says", "keep_out")),
-        Group(gettext_lazy("结果"), ("outcome", "ended_on")),
+        Group(gettext_lazy("结果"), ("outcome", "ended_on", "proposal")),
     )
+    readonly = frozenset({"proposal"})
     filters = ("case", "screen", "outcome", "early", "organ")
     units = {"value": gettext_lazy("元")}
     state = "screen"
     colours = SCREEN_COLOURS
     key_facts = ("card", "value", "screen", "outcome")
     follows = ("card",)
-    leads = ("case",)
+    leads = ("case", "proposal")
     acts = {
         "take_out": Act(gettext_lazy("移出办件"), DRAFT, _take_out, article=ARTICLE, icon="minus",
                         shown=lambda line: line.case.state == State.DRAFT),

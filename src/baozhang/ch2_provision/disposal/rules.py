@@ -1,18 +1,22 @@
-"""Disposed of without a case, approved and not carried out, handed over and not written off (article 13, paragraph 4)."""
+"""Disposed of without a case, cut into cases below a limit, not carried out, not written off (article 13, paragraph 4)."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.choices import Disposal
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.rules import words
-from baozhang.ch2_provision.disposal.choices import AT_WORK, Outcome, State
+from baozhang.ch2_provision.disposal.choices import AT_WORK, HOLDING, Lane, Outcome, State
 from baozhang.ch2_provision.disposal.models import Case, Line
+from baozhang.ch2_provision.disposal.queries.limits import APPROVAL, FINANCE, TOGETHER
 from baozhang.law.articles import in_force
 from baozhang.law.holidays import calendar
 from baozhang.law.rules import Verdict, rule
@@ -92,3 +96,49 @@ def disposal_not_written_off(case: Case, law: Any) -> Verdict | None:
         _("原值"): case.value,
     }
     return Verdict(sentence, facts, case.value, _("登记签收，登记并缴清处置收入，由财务人员办理销账。"))
+
+
+def many_of_a_kind(day: dt.date, ground: Any) -> Iterator[Case]:
+    """These are the cases below a limit that follow others of their agency, form and kind, each with those before it."""
+    at = Coalesce("submitted_on", "approved_on")
+    rows = (
+        Case._base_manager.filter(state__in=(*HOLDING, State.CLOSED))
+        .annotate(at=at)
+        .filter(at__gte=in_force(), at__lte=day)
+    )
+    like = rows.filter(organ=OuterRef("organ"), form=OuterRef("form"), kind=OuterRef("kind")).exclude(pk=OuterRef("pk"))
+    found: Any = rows.filter(Exists(like)).order_by("organ_id", "form", "kind", "at", "pk")
+    before: list[Case] = []
+    for case in found.iterator(2_000):
+        if before and (before[-1].organ_id, before[-1].form, before[-1].kind) != (case.organ_id, case.form, case.kind):
+            before = []
+        case.earlier = tuple(before)
+        before.append(case)
+        if case.lane in (Lane.FILING, Lane.AUTHORITY) and case.earlier:
+            yield case
+
+
+@rule(
+    article="第十三条第四款", subject="disposal.case", since="2022-11-01", severity="serious", candidates=many_of_a_kind
+)
+def disposal_split(case: Any, law: Any) -> Verdict | None:
+    """同类处置分次办理，合计超过限额"""
+    earlier = case.__dict__.get("earlier")
+    if not earlier or case.lane not in (Lane.FILING, Lane.AUTHORITY):
+        return None
+    start = case.at - dt.timedelta(days=int(law.figure(TOGETHER)))
+    key = FINANCE if case.lane == Lane.AUTHORITY else APPROVAL
+    limit = Decimal(str(law.figure(key, form=case.form, kind=case.kind)))
+    with_it = [one for one in earlier if one.at >= start]
+    total = case.value + sum((one.value for one in with_it), Decimal(0))
+    if not with_it or total <= limit:
+        return None
+    names = "、".join(one.number for one in with_it)
+    sentence = _("%(number)s 与 %(days)s 天内的同类处置 %(others)s 合计原值 %(total)s，超过限额 %(limit)s，却按“%(lane)s”办理") % {
+        "number": case.number, "days": (case.at - with_it[0].at).days, "others": names, "total": words.yuan(total),
+        "limit": words.yuan(limit), "lane": Lane(case.lane).label,
+    }  # fmt: skip
+    facts = {
+        _("办件编号"): case.number, _("同类处置办件"): names, _("合计原值"): total, _("限额"): limit, _("办理方式"): str(Lane(case.lane).label),
+    }  # fmt: skip
+    return Verdict(sentence, facts, total, _("合并办理审批；已经执行的，向审批机关说明分次办理的原因，由其处理。"))

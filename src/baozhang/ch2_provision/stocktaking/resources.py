@@ -29,6 +29,7 @@ class Counts(Resource):
 
     model = Count
     slug = "stocktaking/counts"
+    place = 16
     article = ARTICLE
     chapter = "assets"
     icon = "clipboard-document-check"
@@ -144,6 +145,7 @@ class Differences(Resource):
 
     model = Difference
     slug = "stocktaking/differences"
+    place = 52
     article = ARTICLE
     chapter = "assets"
     icon = "scale"

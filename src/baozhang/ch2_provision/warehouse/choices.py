@@ -98,6 +98,13 @@ class ProposalState(TextChoices):
     GONE = "gone", _("情形已消除")
 
 
+class Origin(TextChoices):
+    """Who says that a thing should enter."""
+
+    DETECTED = "detected", _("自动检测")
+    SCREENED = "screened", _("处置筛选")
+
+
 PROPOSAL_LIVE = (ProposalState.OPEN, ProposalState.DECLINED, ProposalState.EXCUSED)
 PROPOSAL_COLOURS = {
     ProposalState.OPEN: "amber", ProposalState.ACCEPTED: "green", ProposalState.DECLINED: "blue",

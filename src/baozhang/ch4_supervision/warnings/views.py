@@ -275,9 +275,7 @@ def _api(router: Router, resource: Resource) -> None:
     """The same for programs: a finding made again, an order checked again."""
     if resource.label == "warnings.finding":
 
-        @router.get(
-            "/{int:pk}/replay", response={200: dict[str, Any], **build.REFUSALS}, operation_id="warnings_finding_replay"
-        )
+        @router.get("/{int:pk}/replay", response=dict[str, Any], operation_id="warnings_finding_replay")
         def one(request: Any, pk: int) -> Any:
             with scope.within(build.who(request)):
                 again = replay(frame.row_of(resource, pk))  # type: ignore[arg-type]
@@ -293,7 +291,7 @@ def _api(router: Router, resource: Resource) -> None:
 
         @router.get(
             "/{int:pk}/recheck",
-            response={200: list[dict[str, Any]], **build.REFUSALS},
+            response=list[dict[str, Any]],
             operation_id="warnings_order_recheck",
         )
         def each(request: Any, pk: int) -> Any:

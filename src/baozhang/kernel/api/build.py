@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import ninja
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
-from ninja import File, NinjaAPI, Router, Status
+from ninja import File, NinjaAPI, Schema, Status
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
+from ninja.utils import contribute_operation_callback
 
 from baozhang.kernel import access, acts, border, clock, imports, ledger, scope, tokens
 from baozhang.kernel.listing import Listing
@@ -22,7 +24,24 @@ from baozhang.kernel.sayings import sentences
 from . import schemas
 
 MORE: list[Callable[[Router, Resource], None]] = []  # further addresses that a mechanism gives every resource
-REFUSALS = dict.fromkeys((401, 403, 404, 409, 422), schemas.Refusal)
+REFUSED = (401, 403, 404, 409, 422)
+
+
+class _Refused(Schema):
+    response: schemas.Refusal
+
+
+class Router(ninja.Router):
+    """Addresses that may refuse, as the description of each says; the model of a refusal is made once for all of them."""
+
+    def add_api_operation(self, path: str, methods: Any, view_func: Any, **words: Any) -> None:
+        """This will add an address that may answer with a refusal."""
+        contribute_operation_callback(view_func, _refusing)
+        super().add_api_operation(path, methods, view_func, **words)
+
+
+def _refusing(operation: Any) -> None:
+    operation.response_models.update(dict.fromkeys(REFUSED, _Refused))
 
 
 class Key(HttpBearer):
@@ -85,7 +104,7 @@ def _reading(router: Router, resource: Resource) -> None:
 
     @router.get(
         "/",
-        response={200: schemas.shape_page(resource), **REFUSALS},
+        response=schemas.shape_page(resource),
         operation_id=f"{code}_list",
         summary=str(resource.slug),
     )
@@ -102,12 +121,12 @@ def _reading(router: Router, resource: Resource) -> None:
                 "after": "" if page.at_end else page.after,
             }
 
-    @router.get("/{int:pk}", response={200: schemas.shape_out(resource), **REFUSALS}, operation_id=f"{code}_one")
+    @router.get("/{int:pk}", response=schemas.shape_out(resource), operation_id=f"{code}_one")
     def one(request: Any, pk: int) -> Any:
         with scope.within(_may(request, resource, "view")):
             return schemas.read(resource, row_of(resource, pk, *resource.joins(schemas.names_out(resource))))
 
-    @router.get("/{int:pk}/history", response={200: list[schemas.Entry], **REFUSALS}, operation_id=f"{code}_history")
+    @router.get("/{int:pk}/history", response=list[schemas.Entry], operation_id=f"{code}_history")
     def history(request: Any, pk: int) -> Any:
         with scope.within(_may(request, resource, "view")) as actor:
             return _entries(resource, pk, row_of(resource, pk).told_from(actor))
@@ -149,8 +168,8 @@ def _writing(router: Router, resource: Resource) -> None:
 
     add.__annotations__["body"], change.__annotations__["body"] = shape_new, shape_change
     out = schemas.shape_out(resource)
-    router.post("/", response={201: out, **REFUSALS}, operation_id=f"{code}_add")(add)
-    router.patch("/{int:pk}", response={200: out, **REFUSALS}, operation_id=f"{code}_change")(change)
+    router.post("/", response={201: out}, operation_id=f"{code}_add")(add)
+    router.patch("/{int:pk}", response=out, operation_id=f"{code}_change")(change)
 
 
 def _values(body: Any) -> dict[str, Any]:
@@ -162,7 +181,7 @@ def _values(body: Any) -> dict[str, Any]:
 def _acting(router: Router, resource: Resource) -> None:
     code = resource.label.replace(".", "_")
 
-    @router.post("/acts/{name}", response={200: schemas.Done, **REFUSALS}, operation_id=f"{code}_act")
+    @router.post("/acts/{name}", response=schemas.Done, operation_id=f"{code}_act")
     def act(request: Any, name: str, body: schemas.Selection) -> Any:
         actor = _may(request, resource, "view")
         with scope.within(actor):
@@ -175,7 +194,7 @@ def _acting(router: Router, resource: Resource) -> None:
 def _importing(router: Router, resource: Resource) -> None:
     code = resource.label.replace(".", "_")
 
-    @router.post("/import", response={200: dict[str, Any], **REFUSALS}, operation_id=f"{code}_import")
+    @router.post("/import", response=dict[str, Any], operation_id=f"{code}_import")
     def take(request: Any, file: UploadedFile = File(...), commit: bool = False) -> Any:  # noqa: B008
         actor = _may(request, resource, "import")
         with scope.within(actor):

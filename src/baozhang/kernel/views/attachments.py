@@ -234,10 +234,10 @@ def _api(router: Router, resource: Resource) -> None:
             return {"done": _("已移除附件 %(name)s") % {"name": file.name}, "id": file.pk}
 
     place, each = "/{int:pk}/attachments", "/{int:pk}/attachments/{int:key}"
-    router.get(place, response={200: list[FileOut], **build.REFUSALS}, operation_id=f"{code}_attachments")(rows)
-    router.post(place, response={201: FileOut, **build.REFUSALS}, operation_id=f"{code}_attach")(add)
-    router.get(each, response={**build.REFUSALS}, operation_id=f"{code}_attachment")(one)
-    router.delete(each, response={200: schemas.Done, **build.REFUSALS}, operation_id=f"{code}_detach")(take_off)
+    router.get(place, response=list[FileOut], operation_id=f"{code}_attachments")(rows)
+    router.post(place, response={201: FileOut}, operation_id=f"{code}_attach")(add)
+    router.get(each, operation_id=f"{code}_attachment")(one)
+    router.delete(each, response=schemas.Done, operation_id=f"{code}_detach")(take_off)
 
 
 details.EXTRAS.append(panel)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import acts
+from baozhang.kernel import acts, holds
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.record import Record, keep
@@ -63,11 +63,17 @@ def _form(request: HttpRequest, resource: Resource, record: Record, title: str) 
     frame.crumbs(request, resource, record if record.pk else None)
     back = frame.url_of(resource, record) if record.pk else frame.list_url(resource)
     context = {
-        "form": form, "form_groups": groups_of(form), "refusal": refusal, "version": record.version if record.pk else "",
+        "form": form, "form_groups": groups_of(form), "refusal": refusal, "held": _held(record), "version": record.version if record.pk else "",
         "hint_url": f"{frame.list_url(resource)}hints/" if resource.hints else "", "back_url": back,
         "save_more_words": "" if record.pk else _("保存并继续新增"), "page": frame.page(resource, title),
     }  # fmt: skip
     return render(request, "kernel/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _held(record: Record) -> Refused | None:
+    """What keeps the guarded fields of a record as they are, said before anybody types; None where nothing holds it."""
+    taken = holds.others([record]) if record.pk and record.guarded else []
+    return holds.refusal(taken, {}) if taken else None
 
 
 def _next(request: HttpRequest, resource: Resource, record: Record) -> str:
@@ -96,23 +102,48 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     who = frame.must_view(request, resource)
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
-    rows = Listing(resource, request.GET).chosen(ids, everything == "1")
+    without = [one for one in request.POST.getlist("without") if one.isdecimal()]
+    rows = Listing(resource, request.GET).chosen(ids, everything == "1").exclude(pk__in=without)
     if act.answer is not None:
         who.must(act.permission)
+        acts.as_many(act, rows.count())
         return act.answer(rows, by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
     if form is not None and not form.is_valid():
-        held = [("act", name), ("everything", everything), *(("id", one) for one in ids)]
+        held = [
+            ("act", name),
+            ("everything", everything),
+            *(("id", one) for one in ids),
+            *(("without", one) for one in without),
+        ]
         count = rows.count()
         many = ngettext("%(count)s 条记录", "%(count)s 条记录", count) % {"count": f"{count:,}"}
         return _ask(
             request, resource, form, {**_step(name, act, request, form), "back_url": back, "hidden": held}, many
         )
     values = dict(form.cleaned_data) if form is not None else {}
-    said = acts.perform(resource, name, list(rows), by=who, note=request.POST.get("note", ""), values=values)
+    chosen = list(rows)
+    try:
+        said = acts.perform(resource, name, chosen, by=who, note=request.POST.get("note", ""), values=values)
+    except Refused as refused:
+        aside = [one.pk for one in refused.subjects if one.label == resource.label]
+        if not 0 < len(aside) < len(chosen):
+            raise
+        return _without(request, refused, aside, len(chosen) - len(aside), back)
     messages.success(request, said)
     return HttpResponseRedirect(back)
+
+
+def _without(request: HttpRequest, refused: Refused, aside: list[int], left: int, back: str) -> HttpResponse:
+    """The refusal, and the same act once more on the others."""
+    given = [(name, one) for name, held in request.POST.lists() for one in held if name != "csrfmiddlewaretoken"]
+    rest = {
+        "words": _("略过这 %(aside)s 项，办理其余 %(left)s 项") % {"aside": len(aside), "left": left},
+        "url": request.get_full_path(), "hidden": [*given, *(("without", one) for one in aside)],
+    }  # fmt: skip
+    context = {"refusal": refused, "page": {"title": str(refused.what)}, "rest": rest, "back_url": back}
+    return render(request, "kernel/refusal.html", context, status=refused.status)
 
 
 def _act_of(resource: Resource, name: str) -> acts.Act:
@@ -147,6 +178,8 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     record = frame.row_of(resource, pk)
     act = _act_of(resource, name)
     who.must(act.permission, record.organ_key())
+    if act.answer is not None:
+        return act.answer(resource.model.objects.filter(pk=pk), by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST or None, instance=record)
     if request.method == "POST" and (form is None or form.is_valid()):
         values = dict(form.cleaned_data) if form is not None else {}

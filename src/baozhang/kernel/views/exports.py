@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -19,6 +20,7 @@ from baozhang.kernel.sheets import writing
 from . import frame
 
 CHUNK = 2_000
+MOST_KNOWN = 10_000  # names of records that a column points to, kept from piece to piece
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -29,23 +31,44 @@ def heading_words(listing: Listing) -> list[str]:
 
 
 def values(listing: Listing) -> Iterator[tuple[Any, ...]]:
-    """The rows of a listing as sheet values, read in pieces; foreign keys by name from one query a column."""
+    """The rows of a listing as sheet values, read in pieces; what they point to by name, each once from one query a piece."""
     resource, names = listing.resource, listing.columns
     if any(name in resource.computed for name in names):
         yield from _by_record(listing)
         return
     customs = {custom.column: f"extra__{custom.key}" for custom in listing.customs}
     fields = [customs.get(name) or resource.field(name).attname for name in names]
+    targets = [None if name in customs else _target(resource, name) for name in names]
     maps = [None if name in customs else _mapping(resource, name) for name in names]
-    for row in listing.ordered().values_list(*fields).iterator(chunk_size=CHUNK):
-        yield tuple(value if how is None else how.get(value, value) for value, how in zip(row, maps, strict=True))
+    rows = listing.ordered().values_list(*fields).iterator(chunk_size=CHUNK)
+    while piece := list(islice(rows, CHUNK)):
+        for place, (target, known) in enumerate(zip(targets, maps, strict=True)):
+            if target is not None and known is not None:
+                _name(resource, target, {row[place] for row in piece}, known)
+        for row in piece:
+            yield tuple(value if how is None else how.get(value, value) for value, how in zip(row, maps, strict=True))
+
+
+def _target(resource: Resource, name: str) -> Any:
+    field = resource.field(name)
+    return field.related_model if isinstance(field, models.ForeignKey) else None
+
+
+def _name(resource: Resource, target: Any, keys: set[Any], known: dict[Any, str]) -> None:
+    """This will add the names of records that are not known yet; a great many are let go first, or memory grew with the rows."""
+    if len(known) > MOST_KNOWN:
+        known.clear()
+    if missing := keys - known.keys() - {None}:
+        near = [one.name for one in target._meta.concrete_fields if isinstance(one, models.ForeignKey) and not one.null]
+        found = target._base_manager.select_related(*near).in_bulk(list(missing))
+        known |= {key: _pointing(resource, row) for key, row in found.items()}
 
 
 def _mapping(resource: Resource, name: str) -> dict[Any, str] | None:
+    """The words for the values of a column; of records that it points to, those that are known so far."""
     field = resource.field(name)
     if isinstance(field, models.ForeignKey):
-        target: Any = field.related_model
-        return {row.pk: _pointing(resource, row) for row in target._base_manager.all()}
+        return {}
     if field.choices:
         return {value: str(words) for value, words in field.flatchoices}
     if isinstance(field, models.BooleanField):

@@ -163,7 +163,7 @@ def _api(router: Router, resource: Resource) -> None:
         return
     code = resource.label.replace(".", "_")
 
-    @router.get("/{int:pk}/steps", response={200: list[dict[str, Any]], **build.REFUSALS}, operation_id=f"{code}_steps")
+    @router.get("/{int:pk}/steps", response=list[dict[str, Any]], operation_id=f"{code}_steps")
     def steps(request: Any, pk: int) -> Any:
         with scope.within(build.who(request)) as who:
             record = frame.row_of(resource, pk)
@@ -175,7 +175,7 @@ def _api(router: Router, resource: Resource) -> None:
                 for one in flow.buttons_of(record, who)
             ]  # fmt: skip
 
-    @router.post("/{int:pk}/steps/{name}", response={200: schemas.Done, **build.REFUSALS}, operation_id=f"{code}_step")
+    @router.post("/{int:pk}/steps/{name}", response=schemas.Done, operation_id=f"{code}_step")
     def take(request: Any, pk: int, name: str, body: schemas.StepIn) -> Any:
         with scope.within(build.who(request)) as who:
             record = frame.row_of(resource, pk)

@@ -21,9 +21,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
-from baozhang.kernel import access, clock, ledger
+from baozhang.kernel import access, clock, ledger, seals
 from baozhang.kernel.ledger import Entry
-from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.sayings import sentences
@@ -46,8 +45,7 @@ class Line:
 
 def kinds() -> dict[str, str]:
     """Every class of record with its words."""
-    models = [model for model in apps.get_models() if issubclass(model, Record)]
-    return {model._meta.label_lower: str(model._meta.verbose_name) for model in models}
+    return {model._meta.label_lower: str(model._meta.verbose_name) for model in seals.models_kept()}
 
 
 def condition(query: Mapping[str, Any]) -> Q:

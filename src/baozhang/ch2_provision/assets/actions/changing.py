@@ -83,7 +83,7 @@ def carry_out(case: Change, *, by: Actor, right: str) -> None:
     else:
         card.class_code, card.edition, card.class_name, card.category = case.class_code, case.edition, "", ""
         card.derive()
-    keep(card, by=by, act=CHANGED, note=case.grounds, right=right)
+    keep(card, by=by, act=CHANGED, note=case.grounds, right=right, case=case)
     lines = _lines(card, was, sums.accumulated or ZERO, case)
     if lines:
         words = _("%(kind)s：%(card)s") % {"kind": case.get_reason_display(), "card": card}  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.assets.choices.cases import HandoverState, Signature
 from baozhang.ch2_provision.assets.models import Card, Handover, HandoverItem
-from baozhang.ch2_provision.assets.queries.people import accounts_of, in_name_of
+from baozhang.ch2_provision.assets.queries.people import account_ever, accounts_of, in_name_of
 from baozhang.kernel import clock, holds, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
@@ -28,7 +28,7 @@ SIGN = "assets.handoveritem:sign"
 def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[HandoverItem]:
     """This will put all that is in the leaver's name on the list and hold it for the case; Refused where that is nothing."""
     known = accounts_of(case.organ_id, {case.leaver, case.taker}, day)  # type: ignore[attr-defined]
-    account = known.get(case.leaver)
+    account = known.get(case.leaver) or account_ever(case.organ_id, case.leaver)  # type: ignore[attr-defined]
     cards = list(in_name_of(case.organ_id, case.leaver, account, day))  # type: ignore[attr-defined]
     if not cards:
         raise Refused(
@@ -116,7 +116,7 @@ def settle(case: Handover, *, day: dt.date, by: Actor, right: str) -> int:
         card.place = item.place or card.place
         cards.append(card)
     case.confirmed_on = day
-    keep(cards, by=by, act=HANDED, note=str(case), right=right)
+    keep(cards, by=by, act=HANDED, note=str(case), right=right, case=case)
     keep(case, by=by, act=HANDED, right=right)
     holds.release(case)
     return len(cards)

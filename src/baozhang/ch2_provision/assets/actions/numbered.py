@@ -10,10 +10,8 @@ from typing import Any
 
 from baozhang.ch2_provision.assets.choices.classes import tidy
 from baozhang.ch2_provision.assets.models import Card, numbering
-from baozhang.ch2_provision.assets.queries.people import accounts_of
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
-from baozhang.kernel.accounts import User
 from baozhang.kernel.bulk import chunks
 
 
@@ -42,23 +40,18 @@ def number_rows(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
     """
     bare: dict[Any, list[Any]] = defaultdict(list)
     stated: dict[Any, list[Any]] = defaultdict(list)
-    named: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
         organ = row.values.get("organ")
         if organ is None:
             continue
         if not str(row.values.get("number") or "").strip():
             bare[organ].append(row)
-        if "custodian" in row.values or "user" in row.values:
-            named[organ].append(row)
         if row.values.get("depreciated") is not None and not row.values.get("depreciated_on"):
             stated[organ].append(row)
     for organ, members in bare.items():
         _number(organ, members, counts)
     for organ, members in stated.items():
         _date(organ, members)
-    for organ, members in named.items():
-        _match(organ, members)
 
 
 def _number(organ: Any, rows: Sequence[Any], counts: dict[Any, Any]) -> None:
@@ -78,18 +71,6 @@ def _number(organ: Any, rows: Sequence[Any], counts: dict[Any, Any]) -> None:
     numbers = iter(given)
     for row in rows:
         row.values["number"] = known.get(row.values["source_key"]) or next(numbers)
-
-
-def _match(organ: Any, rows: Sequence[Any]) -> None:
-    """The account beside a name: of the one person of that name in the agency, of nobody where there is none or more."""
-    pairs = (("custodian", "keeper"), ("user", "user_account"))
-    names = {str(row.values.get(text) or "").strip() for row in rows for text, _account in pairs}
-    known = accounts_of(organ.pk, names, clock.today())
-    users = User._base_manager.in_bulk(list(known.values()))
-    for row in rows:
-        for text, account in pairs:
-            if text in row.values:
-                row.values[account] = users.get(known.get(str(row.values[text] or "").strip(), 0))
 
 
 def _date(organ: Any, rows: Sequence[Any]) -> None:

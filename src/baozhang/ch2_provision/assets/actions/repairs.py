@@ -22,8 +22,17 @@ from .using import change_use_state
 
 ARTICLE = "第十一条第二款"
 SENT = ledger.act("repair_sent", gettext_lazy("送修"))
+NOTED = ledger.act("repair_noted", gettext_lazy("补记维修保养"))
 MENDED = ledger.act("repair_done", gettext_lazy("修竣"))
 WORK = "assets.repair:change"
+
+
+def enter(repair: Repair, *, by: Actor) -> None:
+    """This will take in a repair that somebody fills in: one that is done already is noted, any other sends the thing to be mended."""
+    if repair.done_on is None:
+        send(repair, by=by)
+        return
+    keep(repair, by=by, act=NOTED)
 
 
 def send(repair: Repair, *, by: Actor, case: Record | None = None) -> Repair:

@@ -44,14 +44,8 @@ def shares(amount: Decimal, parts: Sequence[Decimal], whole: Decimal) -> list[De
     return found
 
 
-def split(
-    card: Card, quantities: Sequence[Decimal], *, by: Actor, note: str, case: Record | None = None, right: str = "",
-    where: int | None = None,
-) -> list[Card]:  # fmt: skip
-    """This will divide a card into parts whose quantities add up to its own; the first stays on it, the others get new numbers.
-
-    Values, areas and depreciation go by quantity, to the cent. Refuses a card that is gone or held by a case other than `case`.
-    """
+def checked_parts(card: Card, quantities: Sequence[Decimal]) -> list[Decimal]:
+    """These are the quantities into which a card may be divided; Invalid where they are not the whole, Refused where it is gone."""
     parts = [Decimal(part) for part in quantities]
     if len(parts) < 2 or any(part <= 0 for part in parts) or sum(parts) != card.quantity:
         raise Invalid(
@@ -61,11 +55,27 @@ def split(
             faults=[Fault(_("合计应等于原数量"), "quantity", str(sum(parts)), column=_("数量"))],
         )  # fmt: skip
     still_there([card], strict=True)
+    return parts
+
+
+def divided(card: Card, parts: Sequence[Decimal]) -> dict[str, list[Decimal]]:
+    """These are the sums of each part, by field; those that the card leaves open are left out."""
+    return {name: shares(getattr(card, name), parts, card.quantity) for name in SUMS if getattr(card, name) is not None}
+
+
+def split(
+    card: Card, quantities: Sequence[Decimal], *, by: Actor, note: str, case: Record | None = None, right: str = "",
+    where: int | None = None,
+) -> list[Card]:  # fmt: skip
+    """This will divide a card into parts whose quantities add up to its own; the first stays on it, the others get new numbers.
+
+    Values, areas and depreciation go by quantity, to the cent. Refuses a card that is gone or held by a case other than `case`.
+    """
+    parts = checked_parts(card, quantities)
     with transaction.atomic():
         unpromised([card], case)
-        whole = card.quantity
         pieces = [card, *(_piece(card) for _part in parts[1:])]
-        sums = {name: shares(getattr(card, name), parts, whole) for name in SUMS if getattr(card, name) is not None}
+        sums = divided(card, parts)
         numbers = numbering.next_numbers(Card, card.organ, len(parts) - 1)
         for place, piece in enumerate(pieces):
             piece.quantity = parts[place]
@@ -73,7 +83,7 @@ def split(
                 setattr(piece, name, amounts[place])
             if place:
                 piece.number, piece.split_from = numbers[place - 1], card
-        keep(card, by=by, act=SPLIT, note=note, right=right, where=where)
+        keep(card, by=by, act=SPLIT, note=note, right=right, where=where, case=case)
         keep(pieces[1:], by=by, act=SPLIT, note=note, right=right, where=where)
     return pieces
 
@@ -87,12 +97,8 @@ def _piece(card: Card) -> Card:
     return new
 
 
-def merge(cards: Sequence[Card], *, by: Actor, note: str, right: str = "", where: int | None = None) -> Card:
-    """This will put cards of one batch together on the first; the others are taken back, and their history stays in the ledger.
-
-    Refuses cards that differ in what the books depend on, that a case holds, or that other records (repairs, vouchers,
-    handovers) already speak of: what has a story of its own stays a card of its own.
-    """
+def one_batch(cards: Sequence[Card]) -> None:
+    """This will raise Refused where cards may not be put together, and name what differs."""
     first, others = cards[0], list(cards[1:])
     if not others:
         raise Invalid(_("请选择两张以上的卡片"), instead=_("勾选同一批次的卡片后再合并。"))
@@ -108,12 +114,29 @@ def merge(cards: Sequence[Card], *, by: Actor, note: str, right: str = "", where
         )  # fmt: skip
     if any((card.depreciated is None) != (first.depreciated is None) for card in others):
         raise Refused(_("部分卡片有期初累计折旧，部分没有，不能合并"), article=ARTICLE, instead=_("请先补齐累计折旧。"))
+
+
+def together(cards: Sequence[Card]) -> dict[str, Decimal | None]:
+    """These are the quantity and the sums of cards put together; a sum that one of them leaves open stays open."""
+    found: dict[str, Decimal | None] = {"quantity": sum((card.quantity for card in cards), Decimal(0))}
+    for name in SUMS:
+        amounts = [getattr(card, name) for card in cards]
+        found[name] = sum(amounts, Decimal(0)) if all(amount is not None for amount in amounts) else None
+    return found
+
+
+def merge(cards: Sequence[Card], *, by: Actor, note: str, right: str = "", where: int | None = None) -> Card:
+    """This will put cards of one batch together on the oldest; the others are taken back, and their history stays in the ledger.
+
+    Refuses cards that differ in what the books depend on, that a case holds, or that other records (repairs, vouchers,
+    handovers) already speak of: what has a story of its own stays a card of its own.
+    """
+    one_batch(cards)
+    first, *others = sorted(cards, key=lambda card: card.pk)  # no part outlives the card it was split from
     with transaction.atomic():
         unpromised(cards)
-        first.quantity = sum((card.quantity for card in cards), Decimal(0))
-        for name in SUMS:
-            amounts = [getattr(card, name) for card in cards]
-            setattr(first, name, sum(amounts, Decimal(0)) if all(amount is not None for amount in amounts) else None)
+        for name, amount in together(cards).items():
+            setattr(first, name, amount)
         told = _("%(note)s（并入：%(numbers)s）") % {"note": note, "numbers": "、".join(card.number for card in others)}
         keep(first, by=by, act=MERGED, note=told, right=right, where=where)
         remove(others, by=by, note=told, act=MERGED, right=right, where=where)

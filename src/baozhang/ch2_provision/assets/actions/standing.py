@@ -19,24 +19,23 @@ ENDS = frozenset(
 
 def still_there(cards: Sequence[Card], *, strict: bool = False) -> None:
     """This will raise Refused where a card has come to its end; `strict`: also where its state alone says so."""
-    for card in cards:
-        if card.disposed is not None:
-            raise Refused(
-                _("%(card)s 已于 %(day)s 处置") % {"card": card, "day": card.disposed},
-                instead=_("登记有误的，请在卡片上办理“更正处置登记”。"),
-            )
-        if strict and card.use_state in GONE_STATES:
-            raise Refused(
-                _("%(card)s 的使用状况为“%(state)s”，已不在册") % {"card": card, "state": card.get_use_state_display()},  # type: ignore[attr-defined]
-                instead=_("登记有误的，请先在卡片上更正使用状况。"),
-            )
+    if ended := [card for card in cards if card.disposed is not None]:
+        raise Refused(
+            _("%(card)s 已于 %(day)s 处置") % {"card": ended[0], "day": ended[0].disposed},
+            instead=_("登记有误的，请在卡片上办理“更正处置登记”。"),
+            subjects=ended,
+        )
+    if gone := [card for card in cards if strict and card.use_state in GONE_STATES]:
+        state = gone[0].get_use_state_display()  # type: ignore[attr-defined]
+        raise Refused(
+            _("%(card)s 的使用状况为“%(state)s”，已不在册") % {"card": gone[0], "state": state},
+            instead=_("登记有误的，请先在卡片上更正使用状况。"),
+            subjects=gone,
+        )
 
 
 def unpromised(cards: Sequence[Card], case: Record | None = None) -> None:
     """This will raise Refused where a card is held by any case but `case`; whoever acts within a case names it."""
-    found = holds.held(Card._meta.label_lower, [card.pk for card in cards])
-    mine = (case.label, case.pk) if case is not None else None
-    others = [(card, found[card.pk]) for card in cards if card.pk in found
-              and (found[card.pk].case_kind, found[card.pk].case_id) != mine]  # fmt: skip
-    if others:
-        raise holds.refusal(others)
+    taken = holds.others(cards, case)
+    if taken:
+        raise holds.refusal(taken)

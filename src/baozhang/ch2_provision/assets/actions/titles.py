@@ -57,7 +57,7 @@ def transfer(
         brought = brought_forward(rows, day)
         for card in rows:
             card.disposal, card.disposed, card.use_state = Disposal.TRANSFER, day, UseState.TRANSFERRED
-        keep(rows, by=by, act=GIVEN, note=note, right=right, where=where, moves=ENDS)
+        keep(rows, by=by, act=GIVEN, note=note, right=right, where=where, moves=ENDS, case=source)
         fresh = _begin(rows, brought, to, day, dict(values or {}))
         keep(fresh, by=by, act=TAKEN, note=note, right=right, where=where)
         _post(rows, fresh, brought, to, source, day, by, right, where)

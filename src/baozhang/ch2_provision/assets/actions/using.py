@@ -50,7 +50,7 @@ def change_use_state(
         if state not in IDLE_STATES:
             card.offered = None
         card.use_state = state
-    return keep(list(cards), by=by, act=USE, note=note, right=right, where=where).changed
+    return keep(list(cards), by=by, act=USE, note=note, right=right, where=where, case=case).changed
 
 
 def offer_to_warehouse(
@@ -59,16 +59,16 @@ def offer_to_warehouse(
     """This will note that idle cards were offered to the warehouse (articles 14, 15); only idle or surplus ones can be."""
     still_there(cards)
     unpromised(cards, case)
+    if unfit := [card for card in cards if card.use_state not in (*IDLE_STATES, UseState.DISPOSING)]:
+        state = unfit[0].get_use_state_display()  # type: ignore[attr-defined]
+        raise Refused(
+            _("%(card)s 的使用状况为“%(state)s”，不能提请入仓") % {"card": unfit[0], "state": state}, article="第十五条第一款",
+            why=_("纳入公物仓的是闲置、低效、超标准配置和待处置中仍有使用价值的资产。"),
+            instead=_("请先把使用状况改为闲置、多余或待处置。"), subjects=unfit,
+        )  # fmt: skip
     for card in cards:
-        if card.use_state not in (*IDLE_STATES, UseState.DISPOSING):
-            state = card.get_use_state_display()  # type: ignore[attr-defined]
-            raise Refused(
-                _("%(card)s 的使用状况为“%(state)s”，不能提请入仓") % {"card": card, "state": state}, article="第十五条第一款",
-                why=_("纳入公物仓的是闲置、低效、超标准配置和待处置中仍有使用价值的资产。"),
-                instead=_("请先把使用状况改为闲置、多余或待处置。"),
-            )  # fmt: skip
         card.offered = card.offered or day or clock.today()
-    return keep(list(cards), by=by, act=OFFER, note=note).changed
+    return keep(list(cards), by=by, act=OFFER, note=note, case=case).changed
 
 
 def dispose(
@@ -86,4 +86,4 @@ def dispose(
     for card in cards:
         card.disposal, card.disposed = form, day
         card.use_state = ENDED_BY.get(Disposal(form), UseState.DISPOSED)
-    return keep(list(cards), by=by, act=DISPOSE, note=note, right=right, where=where, moves=ENDS).changed
+    return keep(list(cards), by=by, act=DISPOSE, note=note, right=right, where=where, moves=ENDS, case=case).changed

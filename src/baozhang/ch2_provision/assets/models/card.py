@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -36,9 +36,17 @@ from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
-from . import faults, numbering, placing
+from . import faults, named, numbering, placing
 from .columns import area, day, money, pick, text
 from .own import seen
+
+# What a case was promised of a card, or what its papers name: who has it, what it is and is worth, where and how it stands.
+GUARDED = frozenset({
+    "organ_id", "number", "name", "class_code", "edition", "category", "parent_id", "quantity", "unit", "value_type", "value", "fiscal",
+    "non_fiscal", "method", "depreciation_state", "life_months", "residual_rate", "depreciated", "depreciated_on", "acquisition",
+    "acquired", "in_use_from", "booked", "use_state", "idle_since", "disposal", "disposed", "offered", "department", "custodian",
+    "keeper_id", "user", "user_account_id", "place", "title_form", "holder", "certificate", "address", "floor_area", "use_area", "plate", "vin",
+})  # fmt: skip
 
 
 class Card(Record):
@@ -151,6 +159,7 @@ class Card(Record):
         "disposed": frozenset(),
     }  # new rows bring their past; then only a case ends a card
     reserved = {"use_state": frozenset(GONE_STATES)}
+    guarded = GUARDED
     synonyms: ClassVar[Mapping[str, Mapping[str, Any]]] = synonyms.CARD
 
     class Meta:
@@ -237,6 +246,11 @@ class Card(Record):
             self.idle_since = clock.today()
         if not self.number and self.organ_id and not self.pk:
             self.number = numbering.next_numbers(type(self), self.organ, 1)[0]
+
+    @classmethod
+    def accord(cls, rows: Sequence[Any], stood: Mapping[int, tuple[Any, ...]]) -> None:
+        """This will set the accounts beside names that are new."""
+        named.match(cls, rows, stood)
 
     def faults(self) -> Iterable[Fault]:
         """What cannot be: a negative sum, no quantity, an end before the beginning, a day yet to come."""

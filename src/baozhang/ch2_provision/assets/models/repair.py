@@ -51,6 +51,11 @@ class Repair(Record):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.card}：{self.fault}"  # type: ignore[attr-defined]
 
+    def derive(self) -> None:
+        """What is noted with its end is done."""
+        if not self.pk and self.done_on is not None and self.state == RepairState.OPEN:
+            self.state = RepairState.DONE
+
     def faults(self) -> Iterable[Fault]:
         """Days in the wrong order or yet to come, a negative cost, somebody else's card."""
         if self.done_on and self.reported_on and self.done_on < self.reported_on:
@@ -61,6 +66,13 @@ class Repair(Record):
                 yield Fault(
                     gettext("晚于今天 %(today)s") % {"today": clock.today()}, name, str(date), gettext("请核对年份")
                 )
+        if self.state == RepairState.OPEN and self.done_on is not None:
+            yield Fault(
+                gettext("尚未登记完成，不填完成日期"),
+                "done_on",
+                str(self.done_on),
+                gettext("请办理“登记完成”，卡片随之恢复在用"),
+            )
         if self.state != RepairState.OPEN and self.done_on is None:
             yield Fault(gettext("已完成的须有完成日期"), "done_on", "", gettext("请填写完成日期"))
         if self.cost is not None and self.cost < 0:

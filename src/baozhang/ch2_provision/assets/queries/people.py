@@ -29,6 +29,12 @@ def accounts_of(organ_id: int, names: Iterable[str], day: dt.date) -> dict[str, 
     return {name: min(users) for name, users in found.items() if len(users) == 1}
 
 
+def account_ever(organ_id: int, name: str) -> int | None:
+    """The account of the one person of a name who was ever appointed in an organ: he may have left already."""
+    users = set(Appointment._base_manager.filter(organ_id=organ_id, user__name=name).values_list("user_id", flat=True))
+    return min(users) if len(users) == 1 else None
+
+
 def in_name_of(organ_id: int, name: str, account: int | None, day: dt.date) -> QuerySet[Card]:
     """These are the cards that a person keeps: by his account, or by his name where no account is matched; users' where nobody keeps."""
     mine = Q(custodian=name, keeper=None) | Q(custodian="", user=name, user_account=None)

@@ -51,6 +51,7 @@ class Vouchers(Resource):
 
     model = Voucher
     slug = "assets/vouchers"
+    place = 59
     article = "第十三条第二款"
     chapter = "assets"
     icon = "document-text"
@@ -121,6 +122,7 @@ class Incomes(Resource):
 
     model = Income
     slug = "assets/incomes"
+    place = 60
     article = "第十三条第五款"
     chapter = "assets"
     icon = "banknotes"

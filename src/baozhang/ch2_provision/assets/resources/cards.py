@@ -15,6 +15,7 @@ from baozhang.ch2_provision.assets.choices.headings import CARD, CLASS, TOTAL
 from baozhang.ch2_provision.assets.models import AssetClass, Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries import depreciation as sums
 from baozhang.ch2_provision.assets.queries.doubts import doubts
+from baozhang.ch2_provision.assets.views import dividing
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
@@ -125,6 +126,7 @@ class Cards(Resource):
 
     model = Card
     slug = "assets/cards"
+    place = 10
     article = "第十三条第二款"
     chapter = "assets"
     icon = "archive-box"
@@ -241,6 +243,7 @@ class Classes(Resource):
 
     model = AssetClass
     slug = "assets/classes"
+    place = 62
     article = "第十一条第一款"
     chapter = "assets"
     icon = "rectangle-stack"
@@ -264,6 +267,7 @@ class Totals(Resource):
 
     model = LedgerTotal
     slug = "assets/totals"
+    place = 61
     article = "第十三条第二款"
     chapter = "assets"
     icon = "scale"
@@ -281,6 +285,7 @@ class Totals(Resource):
     headings = TOTAL
 
 
+dividing.offer(Cards)
 _KEPT = ("assets.card", "assets.ledgertotal")
 _LOOK = [f"{name}:{verb}" for name in _KEPT for verb in ("view", "export")]
 _WORK = [f"{name}:{verb}" for name in _KEPT for verb in ("add", "change", "import", "remove")]

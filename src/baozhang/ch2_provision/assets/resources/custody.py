@@ -53,6 +53,7 @@ class Handovers(Resource):
 
     model = Handover
     slug = "assets/handovers"
+    place = 22
     article = "第十一条第二款"
     chapter = "assets"
     icon = "arrows-right-left"
@@ -82,6 +83,7 @@ class HandoverItems(Resource):
 
     model = HandoverItem
     slug = "assets/handover-items"
+    place = 54
     article = "第十一条第二款"
     chapter = "assets"
     icon = "clipboard-document-check"
@@ -132,6 +134,7 @@ class Repairs(Resource):
 
     model = Repair
     slug = "assets/repairs"
+    place = 26
     article = "第十一条第二款"
     chapter = "assets"
     icon = "wrench"
@@ -143,6 +146,8 @@ class Repairs(Resource):
         Group(gettext_lazy("报修"), ("organ", "card", "kind", "reported_on", "fault", "vendor")),
         Group(gettext_lazy("完成"), ("state", "done_on", "cost", "invoice", "result")),
     )
+    readonly = frozenset({"state"})  # it moves with the acts, and the card with it
+    enter = repairs.enter
     filters = ("organ", "kind", "state", "reported_on")
     search = ("fault", "vendor")
     order = "-reported_on"

@@ -19,6 +19,7 @@ class Lettings(Resource):
 
     model = Letting
     slug = "assets/lettings"
+    place = 24
     article = "第十三条第三款"
     chapter = "assets"
     icon = "key"
@@ -50,6 +51,7 @@ class Changes(Resource):
 
     model = Change
     slug = "assets/changes"
+    place = 53
     article = "第十三条第二款"
     chapter = "assets"
     icon = "pencil-square"
@@ -85,6 +87,7 @@ class ClassPairs(Resource):
 
     model = ClassPair
     slug = "assets/class-pairs"
+    place = 63
     article = "第十三条第二款"
     chapter = "assets"
     icon = "arrows-right-left"

@@ -32,6 +32,7 @@ class DepreciationRuns(Resource):
 
     model = DepreciationRun
     slug = "assets/depreciation"
+    place = 57
     article = "第十三条第二款"
     chapter = "assets"
     icon = "calculator"

@@ -182,4 +182,4 @@ def _addresses(resource: Resource) -> list[URLPattern]:
 
 
 addresses.MORE.append(_addresses)
-shell.entry("assets", gettext_lazy("账卡物核对"), "assets/totals:differences", RIGHT, order=30)
+shell.entry("assets", gettext_lazy("账卡物核对"), "assets/totals:differences", RIGHT, order=28)

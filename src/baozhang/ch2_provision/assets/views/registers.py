@@ -148,5 +148,5 @@ def _addresses(resource: Resource) -> list[URLPattern]:
 
 
 addresses.MORE.append(_addresses)
-shell.entry("assets", gettext_lazy("权属登记"), "assets/cards:titles", RIGHT, order=31)
-shell.entry("assets", gettext_lazy("保管一览"), "assets/cards:keeping", "assets.handover:view", order=32)
+shell.entry("assets", gettext_lazy("权属登记"), "assets/cards:titles", RIGHT, order=56)
+shell.entry("assets", gettext_lazy("保管一览"), "assets/cards:keeping", "assets.handover:view", order=55)

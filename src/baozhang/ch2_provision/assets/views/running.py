@@ -80,4 +80,4 @@ def _addresses(resource: Resource) -> list[URLPattern]:
 
 
 addresses.MORE.append(_addresses)
-shell.entry("assets", gettext_lazy("计提折旧"), "assets/depreciation:run", charging.RUN, order=33)
+shell.entry("assets", gettext_lazy("计提折旧"), "assets/depreciation:run", charging.RUN, order=58)

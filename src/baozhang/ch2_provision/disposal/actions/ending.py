@@ -15,6 +15,7 @@ from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
 from baozhang.ch2_provision.assets.choices import accounts as book
 from baozhang.ch2_provision.assets.choices.books import VoucherKind
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.queries.awaiting import booked_out
 from baozhang.ch2_provision.assets.queries.bringing import brought_forward
 from baozhang.ch2_provision.disposal.choices import Outcome
 from baozhang.ch2_provision.disposal.models import Case, Line
@@ -57,12 +58,15 @@ def standing(case: Case, by: Actor) -> tuple[str, int | None]:
 
 
 def await_disposal(case: Case, *, by: Actor, right: str, where: int | None) -> None:
-    """This will mark the cards of an approved case as waiting for their disposal, and remember how they were used."""
-    lines = lines_of(case)
+    """This will mark the cards of an approved case as waiting for their disposal, and remember how they were used.
+
+    What a count found missing stays missing: its value has left the books, and it is not depreciated again.
+    """
+    lines = [line for line in lines_of(case) if line.card.use_state != UseState.LOST]
     for line in lines:
         line.was, line.card.use_state = line.card.use_state, UseState.DISPOSING
     keep(lines, by=by, act=AWAITS, right=right, where=where)
-    keep([line.card for line in lines], by=by, act=assets.USE, note=case.number, right=right, where=where)
+    keep([line.card for line in lines], by=by, act=assets.USE, note=case.number, right=right, where=where, case=case)
 
 
 def give_back(case: Case, *, by: Actor, right: str, where: int | None) -> None:
@@ -70,7 +74,7 @@ def give_back(case: Case, *, by: Actor, right: str, where: int | None) -> None:
     lines = [line for line in lines_of(case) if line.was]
     for line in lines:
         line.card.use_state = line.was
-    keep([line.card for line in lines], by=by, act=BACK, note=case.number, right=right, where=where)
+    keep([line.card for line in lines], by=by, act=BACK, note=case.number, right=right, where=where, case=case)
     let_go(case, by=by)
 
 
@@ -93,10 +97,17 @@ def write_off(case: Case, day: dt.date, *, by: Actor, right: str) -> None:
 
 
 def _book(case: Case, cards: Sequence[Card], day: dt.date, *, by: Actor, right: str) -> None:
-    """The value leaves the books against depreciation so far and the expense of disposal; a loss passes through its account."""
+    """The value leaves the books against depreciation so far and the expense of disposal; a loss passes through its account.
+
+    What a count has booked out already leaves 1902, not the accounts of things a second time.
+    """
     posted: list[assets.Line] = []
+    out = booked_out(cards)
     for card, brought in zip(cards, brought_forward(cards, day), strict=True):
         lost, detail = brought.accumulated or Decimal(0), str(Category(card.category or Category.OTHER).label)
+        if card.pk in out:
+            posted += _from_pending(card, out[card.pk], detail)
+            continue
         net = card.value - lost
         against = AGAINST.get(Disposal(case.form), book.DISPOSAL_EXPENSE)
         posted += [
@@ -105,12 +116,16 @@ def _book(case: Case, cards: Sequence[Card], day: dt.date, *, by: Actor, right: 
             assets.Line(book.of_value(card.category), credit=card.value, card=card, detail=detail),
         ]
         if case.form == Disposal.LOSS:
-            posted += [
-                assets.Line(book.DISPOSAL_EXPENSE, debit=net, card=card, detail=detail),
-                assets.Line(book.PENDING, credit=net, card=card, detail=detail),
-            ]
+            posted += _from_pending(card, net, detail)
     if any(line.debit for line in posted):
         assets.post(
             case.organ, kind=VoucherKind.WRITE_OFF, words=str(case), source=case, day=day, by=by, right=right,
             lines=assets.vouchers.together(posted, len(cards)),
         )  # fmt: skip
+
+
+def _from_pending(card: Card, amount: Decimal, detail: str) -> list[assets.Line]:
+    return [
+        assets.Line(book.DISPOSAL_EXPENSE, debit=amount, card=card, detail=detail),
+        assets.Line(book.PENDING, credit=amount, card=card, detail=detail),
+    ]

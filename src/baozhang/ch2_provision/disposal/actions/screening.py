@@ -16,6 +16,7 @@ from baozhang.ch2_provision.disposal.choices import Outcome, Screen, State
 from baozhang.ch2_provision.disposal.models import Case, Line
 from baozhang.ch2_provision.disposal.models.case import DRAFT, SCREEN
 from baozhang.ch2_provision.disposal.queries.assessing import Assessment, lines_of
+from baozhang.ch2_provision.warehouse.actions import screened
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
@@ -26,6 +27,7 @@ from .ending import let_go
 EXPLAINED = ledger.act("disposal.explained", gettext_lazy("说明不入仓的理由"))
 ACCEPTED = ledger.act("disposal.accepted", gettext_lazy("同意不入仓"))
 STORED = ledger.act("disposal.stored", gettext_lazy("转入公物仓"))
+LINKED = ledger.act("disposal.linked", gettext_lazy("生成入仓建议"))
 RECOUNTED = ledger.act("disposal.screened", gettext_lazy("按筛选结果合计"))
 ARTICLE = "第十五条第一款第三项"
 
@@ -62,7 +64,10 @@ def accept(lines: Sequence[Line], *, by: Actor, note: str = "") -> int:
 
 
 def store(lines: Sequence[Line], *, by: Actor, note: str = "") -> int:
-    """This will let things go to the warehouse: they leave the case, which lets go of their cards, and are offered there."""
+    """This will let things go to the warehouse: they leave the case, which lets go of their cards, and their entry is proposed.
+
+    The agency's own clerk has its application with it; where the screener says so, the agency answers the proposal.
+    """
     _open(lines, (State.SCREENING,))
     rows, day = [line for line in lines if line.outcome == ""], clock.today()
     for line in rows:
@@ -73,6 +78,7 @@ def store(lines: Sequence[Line], *, by: Actor, note: str = "") -> int:
         for case in {line.case_id: line.case for line in rows}.values():
             let_go(case, by=by, lines=[line for line in rows if line.case_id == case.pk])
         _offer(cards, rows, by=by)
+        _propose(rows, by=by)
         _recount(lines, by=by)
     return changed
 
@@ -88,6 +94,20 @@ def _offer(cards: Sequence[Card], rows: Sequence[Line], *, by: Actor) -> None:
         keep(
             mine, by=by, act=assets.OFFER, note=_("处置筛选：仍有使用价值，转入公物仓"), right=where[0], where=where[1]
         )
+
+
+def _propose(rows: Sequence[Line], *, by: Actor) -> None:
+    """The way into the warehouse, linked from the line that leaves the case."""
+    for organ, (right, where) in _wheres(rows, by).items():
+        mine = [line for line in rows if line.organ_id == organ]
+        words = {
+            line.card_id: _("处置办件 %(case)s 筛选：%(says)s") % {"case": line.case.number, "says": line.screen_says or _("仍有使用价值")}
+            for line in mine
+        }  # fmt: skip
+        found = screened([line.card for line in mine], words=words, by=by, right=right, where=where)
+        for line in mine:
+            line.proposal = found.get(line.card_id)
+        keep(mine, by=by, act=LINKED, right=right, where=where)
 
 
 def _kept(rows: Sequence[Line], *, act: str, by: Actor, note: str) -> int:

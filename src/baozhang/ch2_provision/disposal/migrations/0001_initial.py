@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ('assets', '0001_initial'),
         ('kernel', '0001_initial'),
         ('organs', '0001_initial'),
+        ('warehouse', '0001_initial'),
     ]
 
     operations = [
@@ -96,6 +97,7 @@ class Migration(migrations.Migration):
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='结果日期')),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disposal_lines', to='assets.card', verbose_name='资产卡片')),
                 ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='disposal.case', verbose_name='处置办件')),
+                ('proposal', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='warehouse.proposal', verbose_name='入仓建议')),
                 ('organ', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organization', verbose_name='单位')),
             ],
             options={

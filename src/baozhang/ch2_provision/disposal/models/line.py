@@ -39,6 +39,15 @@ class Line(Record):
     screen_says = models.CharField(_("可入仓的理由"), max_length=300, blank=True, default="")
     keep_out = models.CharField(_("不入仓的说明"), max_length=300, blank=True, default="")
     was = models.CharField(_("原使用状况"), max_length=12, choices=UseState.choices, blank=True, default="")
+    proposal = models.ForeignKey(
+        "warehouse.Proposal",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("入仓建议"),
+        editable=False,
+    )
     outcome = models.CharField(_("结果"), max_length=10, choices=Outcome.choices, blank=True, default="")
     ended_on = models.DateField(_("结果日期"), null=True, blank=True)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from baozhang.ch2_provision.assets.choices import Disposal
+from baozhang.ch2_provision.assets.choices import Disposal, UseState
 from baozhang.ch2_provision.assets.choices.classes import tidy
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.disposal.choices import KIND_OF, RENEWALS, Kind, Screen
@@ -28,6 +28,9 @@ class Assessment:
     gone: list[Card] = field(default_factory=list)
     strangers: list[Card] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
+    missing: list[Card] = field(
+        default_factory=list
+    )  # found missing by a count, and in a case of another form than a loss
     held: list[tuple[Card, Hold]] = field(default_factory=list)
 
     def put(self, case: Case) -> None:
@@ -75,6 +78,8 @@ def assess(case: Case, day: dt.date, lines: Sequence[Line] | None = None) -> Ass
             found.gone.append(card)
         if card.organ_id != case.organ_id:
             found.strangers.append(card)
+        if card.use_state == UseState.LOST and case.form != Disposal.LOSS:
+            found.missing.append(card)
         hold = others.get(card.pk)
         if hold is not None and (hold.case_kind, hold.case_id) != (case.label, case.pk):
             found.held.append((card, hold))

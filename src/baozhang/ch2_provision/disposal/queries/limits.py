@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.disposal.choices import TITLED, Lane
+from baozhang.ch2_provision.disposal.choices import HOLDING, OVER, TITLED, Lane, State
 from baozhang.ch2_provision.disposal.models import Case
 from baozhang.law.case import places
 from baozhang.law.figures import Figures, Reading
 
 APPROVAL = "assets.disposal"
 FINANCE = "disposal.finance"
+TOGETHER = "disposal.together"
+CALLED_OFF = tuple(state for state in OVER if state != State.CLOSED)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Way:
     says: str
     approval: Reading
     finance: Reading
+    beside: tuple[Case, ...] = ()
 
 
 def _yuan(amount: Any) -> str:
@@ -36,11 +40,36 @@ def way_of(case: Case, day: dt.date) -> Way:
     """The way of a case on a day: filing up to the limit, the authority above it, finance above its own or where unset."""
     figures = Figures(day, places().get(case.organ_id, ""))
     approval, finance = (figures.reading(key, form=case.form, kind=case.kind) for key in (APPROVAL, FINANCE))
-    return Way(*_judge(case, approval, finance), approval, finance)
+    others = beside(case, day, figures.reading(TOGETHER).value)
+    total = case.value + sum((one.value for one in others), Decimal(0))
+    lane, says = _judge(case, total, approval, finance)
+    if others:
+        says = "；".join((says, _told(others, total)))
+    return Way(lane, says, approval, finance, others)
 
 
-def _judge(case: Case, approval: Reading, finance: Reading) -> tuple[Lane, str]:
-    total: Decimal = case.value
+def beside(case: Case, day: dt.date, window: Any) -> tuple[Case, ...]:
+    """Other cases of the agency, form and kind that count with this one: under way beside it, or submitted within the window before.
+
+    One purchase of consent is not cut into several to stay below a limit. While nobody has verified the window, only what is
+    under way at the same time counts together.
+    """
+    rows = Case._base_manager.filter(organ_id=case.organ_id, form=case.form, kind=case.kind).exclude(pk=case.pk)
+    counted = Q(state__in=HOLDING)
+    if window is not None:
+        start = day - dt.timedelta(days=int(window))
+        counted |= Q(submitted_on__gte=start, submitted_on__lte=day) & ~Q(state__in=(State.DRAFT, *CALLED_OFF))
+    return tuple(rows.filter(counted).order_by("submitted_on", "pk"))
+
+
+def _told(others: tuple[Case, ...], total: Decimal) -> str:
+    names = "、".join(f"{one.number}（{_yuan(one.value)}）" for one in others[:5]) + (
+        _("等") if len(others) > 5 else ""
+    )
+    return _("与同类处置 %(cases)s 合并计算，合计 %(total)s") % {"cases": names, "total": _yuan(total)}
+
+
+def _judge(case: Case, total: Decimal, approval: Reading, finance: Reading) -> tuple[Lane, str]:
     titled = case.kind in TITLED
     if not titled and approval.value is None:
         return Lane.JOINT, _("审批限额待核实，从严办理：由机关事务管理部门和财政部门审批")

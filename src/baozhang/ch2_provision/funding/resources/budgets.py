@@ -69,6 +69,7 @@ class Sites(Resource):
 
     model = Site
     slug = "funding/sites"
+    place = 50
     article = "第八条第二款"
     chapter = "funding"
     words = pgettext_lazy("list", "集中办公点")
@@ -110,6 +111,7 @@ class Budgets(Resource):
 
     model = Budget
     slug = "funding/budgets"
+    place = 18
     article = ARTICLE
     chapter = "funding"
     words = pgettext_lazy("list", "机关运行经费预算")

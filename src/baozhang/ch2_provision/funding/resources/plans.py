@@ -71,6 +71,7 @@ class PlanRounds(Resource):
 
     model = PlanRound
     slug = "funding/rounds"
+    place = 14
     article = ARTICLE
     chapter = "funding"
     words = pgettext_lazy("list", "计划编报轮次")
@@ -131,6 +132,7 @@ class Plans(Resource):
 
     model = Plan
     slug = "funding/plans"
+    place = 16
     article = ARTICLE
     chapter = "funding"
     words = pgettext_lazy("list", "年度保障计划")

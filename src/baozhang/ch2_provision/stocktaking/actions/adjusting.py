@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.actions import vouchers
@@ -26,13 +27,17 @@ from baozhang.kernel.refusal import Refused
 from .freezing import ARTICLE
 
 STATE = frozenset({"use_state"})  # an approved count may bring about what is otherwise a step's alone
+SEEN = frozenset(
+    {"place", "user", "user_account_id", "custodian", "keeper_id"}
+)  # where a thing is, and with whom, is a fact of any promise
 _CONDITIONS = {Condition.REPAIR: UseState.REPAIR, Condition.BROKEN: UseState.DISPOSING, Condition.IDLE: UseState.IDLE}
 
 
 def hold(count: Count, *, by: Actor) -> None:
-    """This will keep cards that are to be written off from being lent or moved while the paper is on its way."""
-    lost = Difference._base_manager.filter(count_id=count.pk, state=Settled.EXPLAINED, handling=Handling.LOST)
-    cards = [row.card for row in lost.select_related("card") if row.card is not None]
+    """This will keep cards that are to be written off, or to change their state, from being promised while the paper is on its way."""
+    rows = Difference._base_manager.filter(count_id=count.pk, state=Settled.EXPLAINED)
+    moved = Q(handling=Handling.LOST) | Q(handling=Handling.CORRECT, kind__in=(Kind.STATE, Kind.CONDITION))
+    cards = [row.card for row in rows.filter(moved, card__disposed=None).select_related("card") if row.card is not None]
     holds.take(cards, case=count, words=_("盘亏待审批：%(count)s") % {"count": count}, by=by)
 
 
@@ -48,18 +53,18 @@ def adjust(count: Count, *, by: Actor, day: dt.date) -> dict[str, int]:
         .select_related("scan")
         .order_by("pk")
     )
-    let_go(count)
     note = _("盘点调整：%(count)s") % {"count": count}
     cards = _cards(count, rows)
     lost = _end(count, [row for row in rows if row.handling == Handling.LOST], cards, by, note)
     changed = _correct([row for row in rows if row.handling == Handling.CORRECT], cards)
-    keep(changed, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"), moves=STATE)
+    keep(changed, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"), moves=STATE | SEEN, case=count)
     fresh = _begin(count, [row for row in rows if row.handling == Handling.NEW_CARD], by, day, note)
     _post(count, lost, fresh, by, day)
     for row in rows:
         row.state = Settled.DEBT if row.handling == Handling.DEBT else Settled.DONE
         row.settled_on = None if row.state == Settled.DEBT else day
     keep(rows, by=by, act=rights.SETTLED, right=Count.right("adjust"))
+    let_go(count)
     debts = sum(row.state == Settled.DEBT for row in rows)
     return {"corrected": len(changed), "lost": len(lost), "new": len(fresh), "debts": debts}
 
@@ -84,7 +89,7 @@ def _end(count: Count, rows: list[Difference], cards: dict[int, Card], by: Actor
         if card is not None:
             card.use_state = UseState.LOST
             lost.append(card)
-    keep(lost, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"), moves=STATE)
+    keep(lost, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"), moves=STATE, case=count)
     return lost
 
 
@@ -141,7 +146,7 @@ def _post(count: Count, lost: list[Card], fresh: list[Card], by: Actor, day: dt.
         words = _("盘亏转待处置 %(n)s 项：%(count)s") % {"n": len(lost), "count": count}
         vouchers.post(
             count.organ, kind=VoucherKind.SHORTAGE, words=words, source=count, day=day, by=by, right=right,
-            lines=vouchers.together(lines, len(lost)),
+            lines=lines,  # one by one however many: the write-off of each takes its own sum out of 1902
         )  # fmt: skip
     found = []
     for card in fresh:

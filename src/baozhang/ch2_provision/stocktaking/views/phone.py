@@ -25,7 +25,7 @@ from baozhang.ch2_provision.stocktaking.queries import phone as takings
 from baozhang.kernel import addresses, attachments, scope, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.api import build
-from baozhang.kernel.refusal import Fault, Invalid, NotFound
+from baozhang.kernel.refusal import Fault, Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame
 
@@ -68,6 +68,7 @@ class SyncIn(BaseModel):
 
     now: dt.datetime | None = None
     device: str = Field("", max_length=36)
+    who: int | None = None  # whose scans they are; a phone on which somebody else has signed in since keeps them
     scans: list[ScanIn] = Field(default_factory=list, max_length=syncing.MOST)
     since: dict[int, int] = Field(default_factory=dict)
 
@@ -125,7 +126,14 @@ def sync(request: HttpRequest, resource: Resource) -> HttpResponse:
             for one in error.errors()[:MOST_FAULTS]
         ]
         raise Invalid(_("盘点记录的格式不对"), faults=faults) from error
-    return JsonResponse(_synced(given, _may(frame.actor(request))), json_dumps_params={"ensure_ascii": False})
+    who = _may(frame.actor(request))
+    if given.who is not None and given.who != who.user_id:
+        raise Refused(
+            _("手机上已换人登录"),
+            why=_("待上传的记录是另一个人盘的。"),
+            instead=_("请由本人登录后上传；记录都在手机里。"),
+        )
+    return JsonResponse(_synced(given, who), json_dumps_params={"ensure_ascii": False})
 
 
 def _synced(given: SyncIn, who: Actor) -> dict[str, Any]:
@@ -177,12 +185,12 @@ def _api(router: Router, resource: Resource) -> None:
     if resource.model is not Count:
         return
 
-    @router.post("/sync", response={200: dict[str, Any], **build.REFUSALS}, operation_id="stocktaking_sync")
+    @router.post("/sync", response=dict[str, Any], operation_id="stocktaking_sync")
     def receive(request: Any, body: SyncIn) -> Any:
         with scope.within(build.who(request)) as who:
             return _synced(body, _may(who))
 
-    @router.get("/take-along", response={200: dict[str, Any], **build.REFUSALS}, operation_id="stocktaking_take_along")
+    @router.get("/take-along", response=dict[str, Any], operation_id="stocktaking_take_along")
     def take_along(request: Any) -> Any:
         with scope.within(build.who(request)) as who:
             return takings.take_along(_may(who))
@@ -190,4 +198,4 @@ def _api(router: Router, resource: Resource) -> None:
 
 addresses.MORE.append(_addresses)
 build.MORE.append(_api)
-shell.entry("assets", gettext_lazy("手机盘点"), "stocktaking/counts:phone", rights.MINE, order=30)
+shell.entry("assets", gettext_lazy("手机盘点"), "stocktaking/counts:phone", rights.MINE, order=17)

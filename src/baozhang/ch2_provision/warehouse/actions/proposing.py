@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_of
-from baozhang.ch2_provision.warehouse.choices import PROPOSAL_LIVE, ProposalState, Reason
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.warehouse.choices import ITEM_OF, PROPOSAL_LIVE, Origin, ProposalState, Reason
 from baozhang.ch2_provision.warehouse.flows import ProposalFlow, entering
 from baozhang.ch2_provision.warehouse.flows.proposals import ANSWER
 from baozhang.ch2_provision.warehouse.models import Entry, Proposal
+from baozhang.ch2_provision.warehouse.queries.competence import authority_for
 from baozhang.ch2_provision.warehouse.rules.detecting import all_detectors
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
@@ -55,13 +57,14 @@ def detect(*, day: dt.date, by: Actor, organs: Iterable[int] | None = None) -> R
     wanted = None if organs is None else frozenset(organs)
     with translation.override(LANGUAGE), transaction.atomic():
         found, undecided, done = _heard(day, wanted)
-        rows = Proposal._base_manager.filter(state__in=PROPOSAL_LIVE)
+        rows = Proposal._base_manager.filter(state__in=PROPOSAL_LIVE, origin=Origin.DETECTED)
         known = list((rows if wanted is None else rows.filter(organ_id__in=wanted)).order_by("pk"))
         _vanish(
             [one for one in known if one.card_id not in found and one.card_id not in undecided[one.reason]], done, by
         )
-        standing = {one.card_id for one in known}
-        done.standing = len(standing) - done.gone
+        held = Proposal._base_manager.filter(state__in=PROPOSAL_LIVE, origin=Origin.SCREENED, card_id__in=list(found))
+        standing = {one.card_id for one in known} | set(held.values_list("card_id", flat=True))
+        done.standing = len(known) - done.gone
         fresh = {pk: pair for pk, pair in found.items() if pk not in standing}
         _propose(fresh, day, done, by)
     return done
@@ -123,6 +126,39 @@ def _propose(found: dict[int, tuple[Reason, Judged]], day: dt.date, done: Round,
         done.by_reason[reason] += 1
     ProposalFlow.start(rows, by=by, within="warehouse.answer_days")
     done.new = len(rows)
+
+
+def screened(
+    cards: Sequence[Card], *, words: Mapping[int, str], by: Actor, right: str, where: int | None = None
+) -> dict[int, Proposal]:  # fmt: skip
+    """This will propose what the screening of a disposal found useful still, for the agency to answer: by card.
+
+    A card of which a proposal stands already has no second one. Who may answer for the agency has answered yes with it: its
+    application is drafted at once. `right` and `where` are those of the step that screens.
+    """
+    wanted = [card.pk for card in cards]
+    found = {
+        one.card_id: one
+        for one in Proposal._base_manager.filter(card__in=wanted, state__in=PROPOSAL_LIVE).select_related("card__organ")
+    }
+    fresh = [
+        Proposal(
+            organ_id=card.organ_id, authority=authority_for(card.organ), card=card, reason=Reason.USEFUL, article=ITEM_OF[Reason.USEFUL],
+            sentence=words.get(card.pk, "")[:500], value=card.value, proposed_on=clock.today(), origin=Origin.SCREENED,
+        )
+        for card in cards if card.pk not in found
+    ]  # fmt: skip
+    with transaction.atomic():
+        keep(fresh, by=by, right=right, where=where)
+        ProposalFlow.start(fresh, by=by, within="warehouse.answer_days")
+        found |= {one.card_id: one for one in fresh}
+        mine: dict[int, list[Proposal]] = defaultdict(list)
+        for one in found.values():
+            if one.state == ProposalState.OPEN and by.can(ANSWER, one.organ_id):
+                mine[one.organ_id].append(one)
+        for rows in mine.values():
+            accept_all(rows, by=by)
+    return found
 
 
 def accept_all(proposals: Sequence[Proposal], *, by: Actor) -> Entry:

@@ -10,23 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.assets.choices import IDLE_STATES, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.warehouse.choices import (
     LIVE,
     THING_OPEN,
     ExitState,
     ItemState,
-    Keeping,
     Listing,
     Mode,
-    Reason,
 )
 from baozhang.ch2_provision.warehouse.flows import ExitFlow, handing, stock
 from baozhang.ch2_provision.warehouse.flows.exits import RESERVE_DAYS, end_of, words_of
 from baozhang.ch2_provision.warehouse.models import Activation, Event, Exit, Item, Reservation, Thing
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for, decider, set_number
-from baozhang.kernel import access, clock, holds, ledger, notices
+from baozhang.kernel import access, clock, holds, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Invalid, NotFound, Refused
@@ -34,7 +31,6 @@ from baozhang.kernel.refusal import Invalid, NotFound, Refused
 ADD = "warehouse.exit:add"
 SUPPLY = access.permission("warehouse.activation:supply", gettext_lazy("应急先行出仓"))
 RESERVED = ledger.act("warehouse.reserved", gettext_lazy("预留"))
-IMPLIED = ledger.act("warehouse.implied", gettext_lazy("因被申领而入虚拟仓"))
 ARTICLE = "第十四条第二款"
 FREE = (
     ItemState.STOCK,
@@ -48,8 +44,9 @@ def reserve(
 ) -> list[Reservation]:  # fmt: skip
     """This will promise things to an organ, all or none: one exit for each organ that hands out, one reservation a card.
 
-    Cards in the warehouse must be listed for the organ; idle cards of other agencies that are not in it enter virtually by
-    being asked for. Refused, naming each thing, where anything is promised already; the purpose may follow at submission.
+    Cards must be in the warehouse and listed for the organ: what merely stands idle with another agency is asked for as a need,
+    since its owner has to agree. Refused, naming each thing, where anything is promised already; the purpose may follow at
+    submission.
     """
     rows = sorted({card.pk: card for card in cards}.values(), key=lambda card: card.pk)
     if not rows:
@@ -94,12 +91,10 @@ def _may_have(card: Card, item: Item | None, organ: Organization) -> None:
     if card.disposed is not None:
         raise Refused(_("%(card)s 已不在账，不能预留") % {"card": card}, article=ARTICLE, instead=_("请改选其他资产。"))
     if item is None:
-        if card.use_state not in (*IDLE_STATES, UseState.DISPOSING) or card.organ_id == organ.pk:
-            raise Refused(
-                _("%(card)s 不能预留") % {"card": card}, article=ARTICLE, why=_("它不在公物仓，也不是其他单位的闲置资产。"),
-                instead=_("请改选公物仓目录中的资产。"),
-            )  # fmt: skip
-        return
+        raise Refused(
+            _("%(card)s 不能预留") % {"card": card}, article=ARTICLE, why=_("它不在公物仓；其他单位的闲置资产由所属单位同意后才能调剂。"),
+            instead=_("请改选公物仓目录中的资产，或者提出配置需求，从其他单位的闲置资产中选用。"),
+        )  # fmt: skip
     mine = item.listing == Listing.CITY or item.organ_id == organ.pk
     if not mine and (item.listing == Listing.UNIT or authority_for(organ).pk != item.authority_id):
         raise NotFound(_("目录中没有这件物品"), instead=_("请刷新目录后重新选择。"))
@@ -152,8 +147,6 @@ def _lines(exit_: Exit, cards: Sequence[Card], by: Actor) -> list[Reservation]:
     for card in cards:
         if card.pk in items:
             _may_have(card, items[card.pk], exit_.organ)
-    missing = [card for card in cards if card.pk not in items]
-    items |= {item.card_id: item for item in _enter(exit_, missing, by)}
     rows = list(items.values())
     for item in rows:
         item.state = ItemState.RESERVED
@@ -171,27 +164,6 @@ def _lines(exit_: Exit, cards: Sequence[Card], by: Actor) -> list[Reservation]:
     ]
     keep(lines, by=by, act=RESERVED, right=ADD, where=exit_.organ_id)
     return lines
-
-
-def _enter(exit_: Exit, cards: Sequence[Card], by: Actor) -> list[Item]:
-    """Idle cards of others enter virtually by being asked for; their owner is told."""
-    if not cards:
-        return []
-    today = clock.today()
-    made = [
-        stock.item_of(card, authority=authority_for(card.organ), reason=Reason.IDLE, state=ItemState.STOCK, keeping=Keeping.VIRTUAL,
-                      entered_on=today, words=_("因其他单位申领而入虚拟仓"))
-        for card in cards
-    ]  # fmt: skip
-    keep(made, by=by, act=IMPLIED, right=ADD, where=exit_.organ_id)
-    for organ in sorted({card.organ_id for card in cards}):
-        notices.notify_holders(
-            "warehouse.entry:submit",
-            organ,
-            title=_("本单位闲置资产被申领：%(exit)s") % {"exit": exit_},
-            about=(exit_.label, exit_.pk),
-        )
-    return made
 
 
 def first_aid(

@@ -57,7 +57,7 @@ def begin(
         fresh = [card for card in rows if card.offered is None]
         for card in fresh:
             card.offered = day
-        keep(fresh, by=by, act=OFFERED, right=ADD)
+        keep(fresh, by=by, act=OFFERED, right=ADD, case=entry)
     return entry
 
 

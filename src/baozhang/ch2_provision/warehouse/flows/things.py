@@ -7,6 +7,8 @@ import datetime as dt
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from baozhang.ch2_provision.assets.actions import income
+from baozhang.ch2_provision.assets.choices.books import IncomeKind
 from baozhang.ch2_provision.warehouse.choices import Grade, Harm, ItemState, LoanState
 from baozhang.ch2_provision.warehouse.choices import ThingState as S
 from baozhang.ch2_provision.warehouse.models import Thing
@@ -120,6 +122,11 @@ def _settled(thing: Thing, *, by: Actor, day: dt.date) -> None:
     state = ItemState.LOST if thing.harm == Harm.LOST else ItemState.DISPOSAL
     stock.move(stock.locked([thing.item_id]), state, by=by, act=WRITTEN, right=SETTLE, where=where, day=day, grade=Grade.SPENT,
                store=None, place=None)  # fmt: skip
+    if thing.compensation:  # what is paid for a public thing is non-tax revenue of its owner (article 13, paragraph 5)
+        income.due(
+            thing.card.organ, kind=IncomeKind.COMPENSATION, amount=thing.compensation, card=thing.card, source=thing, due_on=day, by=by,
+            words=_("%(organ)s 借用 %(item)s 的赔偿") % {"organ": thing.organ, "item": thing.item}, right=SETTLE, where=where,
+        )  # fmt: skip
     _one_less(thing)
 
 

@@ -244,6 +244,7 @@ class Migration(migrations.Migration):
                 ('figures', models.JSONField(blank=True, default=list, verbose_name='所据标准')),
                 ('value', models.DecimalField(decimal_places=2, max_digits=16, verbose_name='资产原值')),
                 ('state', models.CharField(choices=[('open', '待单位答复'), ('accepted', '同意入仓'), ('declined', '不同意待审核'), ('excused', '认可暂不入仓'), ('gone', '情形已消除')], default='open', max_length=10, verbose_name='答复状态')),
+                ('origin', models.CharField(choices=[('detected', '自动检测'), ('screened', '处置筛选')], default='detected', max_length=10, verbose_name='提出来源')),
                 ('proposed_on', models.DateField(verbose_name='提出日期')),
                 ('answer', models.CharField(blank=True, default='', help_text='写明本单位还要怎样使用、何时使用，或者不适宜入仓的事实', max_length=300, verbose_name='不同意的理由')),
                 ('answered_on', models.DateField(blank=True, null=True, verbose_name='答复日期')),

@@ -13,6 +13,7 @@ from baozhang.ch2_provision.warehouse.choices import (
     EntryState,
     Keeping,
     Listing,
+    Origin,
     ProposalState,
     Reason,
 )
@@ -86,6 +87,7 @@ class Proposal(Record):
     figures = models.JSONField(_("所据标准"), default=list, blank=True)
     value = models.DecimalField(_("资产原值"), max_digits=16, decimal_places=2)
     state = models.CharField(_("答复状态"), max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
+    origin = models.CharField(_("提出来源"), max_length=10, choices=Origin.choices, default=Origin.DETECTED)
     proposed_on = models.DateField(_("提出日期"))
     answer = models.CharField(_("不同意的理由"), max_length=300, blank=True, default="",
                               help_text=_("写明本单位还要怎样使用、何时使用，或者不适宜入仓的事实"))  # fmt: skip

@@ -69,10 +69,14 @@ class Share:
     answered: int = 0
 
 
-def served(authority: Organization) -> QuerySet[Organization]:
-    """The organs whose things enter an authority's warehouse: its level, and the levels below that have no authority."""
+def served(authority: Organization, *, ended: bool = False) -> QuerySet[Organization]:
+    """The organs whose things enter an authority's warehouse: its level, and the levels below that have no authority.
+
+    With `ended`, those abolished, merged or restructured as well: what they leave behind must enter (article 15, item 4).
+    """
     path = authority.jurisdiction.path
-    rows = Organization._base_manager.filter(jurisdiction__path__startswith=path, state=State.ACTIVE)
+    rows = Organization._base_manager.filter(jurisdiction__path__startswith=path)
+    rows = rows if ended else rows.filter(state=State.ACTIVE)
     others = Organization._base_manager.filter(
         competence=Competence.AUTHORITY, state=State.ACTIVE, jurisdiction__path__startswith=path
     ).exclude(pk=authority.pk)

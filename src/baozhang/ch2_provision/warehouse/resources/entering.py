@@ -41,6 +41,7 @@ class Proposals(Resource):
 
     model = Proposal
     slug = "warehouse/proposals"
+    place = 14
     article = "第十五条第一款"
     chapter = "warehouse"
     icon = "light-bulb"
@@ -48,7 +49,7 @@ class Proposals(Resource):
     columns = ("sentence", "reason", "state", "organ", "value", "cited", "proposed_on")
     more_columns = ("card", "answered_on", "answer", "entry")
     groups = (
-        Group(gettext_lazy("建议"), ("sentence", "reason", "cited", "card", "organ", "value", "proposed_on")),
+        Group(gettext_lazy("建议"), ("sentence", "reason", "cited", "card", "organ", "value", "origin", "proposed_on")),
         Group(gettext_lazy("依据"), ("fact_lines", "figure_lines")),
         Group(gettext_lazy("答复"), ("answer", "answered_on", "entry", "authority")),
     )
@@ -60,7 +61,19 @@ class Proposals(Resource):
         ),
     }
     readonly = frozenset(
-        {"sentence", "reason", "card", "organ", "value", "proposed_on", "answer", "answered_on", "entry", "authority"}
+        {
+            "sentence",
+            "reason",
+            "card",
+            "organ",
+            "value",
+            "origin",
+            "proposed_on",
+            "answer",
+            "answered_on",
+            "entry",
+            "authority",
+        }
     )
     filters = ("state", "reason", "organ", "proposed_on")
     search = ("sentence", "card.number", "card.name", "organ.name")
@@ -84,6 +97,7 @@ class Entries(Resource):
 
     model = Entry
     slug = "warehouse/entries"
+    place = 16
     article = "第十五条第一款"
     chapter = "warehouse"
     icon = "inbox-stack"

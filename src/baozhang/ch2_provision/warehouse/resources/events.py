@@ -59,6 +59,7 @@ class Events(Resource):
 
     model = Event
     slug = "warehouse/events"
+    place = 24
     article = "第十五条第一款第五项"
     chapter = "warehouse"
     icon = "calendar-days"
@@ -109,6 +110,7 @@ class Activations(Resource):
 
     model = Activation
     slug = "warehouse/emergencies"
+    place = 56
     article = "第十六条第一款"
     chapter = "warehouse"
     icon = "bolt"

@@ -37,6 +37,7 @@ class Exits(Resource):
 
     model = Exit
     slug = "warehouse/exits"
+    place = 18
     article = ARTICLE
     chapter = "warehouse"
     icon = "arrow-up-tray"
@@ -118,6 +119,7 @@ class Loans(Resource):
 
     model = Loan
     slug = "warehouse/loans"
+    place = 20
     article = "第十六条第一款"
     chapter = "warehouse"
     icon = "arrow-path"
@@ -166,6 +168,7 @@ class Things(Resource):
 
     model = Thing
     slug = "warehouse/things"
+    place = 50
     article = "第十六条第一款"
     chapter = "warehouse"
     icon = "cube"

@@ -24,6 +24,7 @@ ALL = (
 )
 OFFICE = (roles.ASSET_OFFICER, roles.KEEPER, roles.SUPPORT_HEAD, roles.SUPERVISOR)
 PERFORMANCE = access.permission("warehouse.item:performance", gettext_lazy("查看公物仓绩效"))
+REPORT = access.permission("warehouse.item:report", gettext_lazy("印发公物仓绩效报告"))
 ATTACH = access.permission("warehouse.item:attach", gettext_lazy("上传物品照片"))
 
 
@@ -65,6 +66,7 @@ access.grant(roles.KEEPER, [
 ], Reach.OWN)  # fmt: skip
 access.grant(roles.KEEPER, ["warehouse.item:keep", "warehouse.item:attach", "warehouse.activation:supply"], Reach.BELOW)
 access.grant(roles.ASSET_CLERK, "warehouse.item:attach", Reach.OWN)
+access.grant((roles.SUPPORT_HEAD, roles.ASSET_OFFICER), REPORT, Reach.OWN)
 access.grant(roles.SUPPORT_HEAD, ["warehouse.loan:special", "warehouse.activation:add", "warehouse.activation:change",
                                   "warehouse.activation:end"], Reach.OWN)  # fmt: skip
 access.grant(roles.SUPPORT_HEAD, ["warehouse.exit:oversee", "warehouse.loan:oversee"], Reach.BELOW)

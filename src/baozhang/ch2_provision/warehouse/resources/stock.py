@@ -88,6 +88,7 @@ class Items(Resource):
 
     model = Item
     slug = "warehouse/items"
+    place = 22
     article = "第十四条第二款"
     chapter = "warehouse"
     icon = "archive-box"
@@ -146,6 +147,7 @@ class Offers(Resource):
 
     model = Offer
     slug = "warehouse/catalogue"
+    place = 10
     article = "第十四条第二款"
     chapter = "warehouse"
     icon = "shopping-cart"

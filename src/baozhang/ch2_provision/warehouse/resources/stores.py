@@ -22,7 +22,7 @@ def _detect(rows: Sequence[SharedClass], *, by: Actor, note: str, values: dict[s
     """The round of the day in the organs that the authority serves, after the catalogue has changed."""
     organs: set[int] = set()
     for organ in {one.organ for one in rows}:
-        organs |= set(served(organ).values_list("pk", flat=True))
+        organs |= set(served(organ, ended=True).values_list("pk", flat=True))
     with scope.everything("入仓检测") as system:
         done = detect(day=clock.today(), by=system, organs=organs)
     return _("检测完成：新提出 %(new)s 条，仍在册 %(standing)s 条，情形消除 %(gone)s 条") % {
@@ -36,6 +36,7 @@ class Stores(Resource):
 
     model = Store
     slug = "warehouse/stores"
+    place = 52
     article = "第十六条第一款"
     chapter = "warehouse"
     icon = "home-modern"
@@ -83,6 +84,7 @@ class SharedClasses(Resource):
 
     model = SharedClass
     slug = "warehouse/shared"
+    place = 54
     article = "第十四条第二款"
     chapter = "warehouse"
     icon = "share"

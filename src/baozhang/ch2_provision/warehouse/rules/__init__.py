@@ -2,8 +2,8 @@
 
 from . import kinds, uses
 from .detecting import DETECTORS, detector
-from .watching import emergency_papers_late, loan_overdue, proposal_unanswered, reserved_never_taken
+from .watching import emergency_papers_late, loan_overdue, proposal_unanswered, reserved_never_taken, stock_untaken
 
 __all__ = [
-    "DETECTORS", "detector", "emergency_papers_late", "kinds", "loan_overdue", "proposal_unanswered", "reserved_never_taken", "uses",
+    "DETECTORS", "detector", "emergency_papers_late", "kinds", "loan_overdue", "proposal_unanswered", "reserved_never_taken", "stock_untaken", "uses",
 ]  # fmt: skip

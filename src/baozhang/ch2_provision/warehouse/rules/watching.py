@@ -1,19 +1,20 @@
-"""What the law watches: loans past their day, proposals unanswered, reservations never taken, papers never completed."""
+"""What the law watches: loans past their day, proposals unanswered, reservations never taken, papers and takers that never came."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.warehouse.choices import LOAN_OPEN, THING_OPEN, ExitState, ProposalState
-from baozhang.ch2_provision.warehouse.models import Exit, Loan, Proposal
+from baozhang.ch2_provision.warehouse.choices import LOAN_OPEN, THING_OPEN, ExitState, ItemState, ProposalState
+from baozhang.ch2_provision.warehouse.models import Exit, Item, Loan, Proposal
 from baozhang.law.holidays import calendar
 from baozhang.law.rules import Verdict, rule
 
-ANSWER_DAYS = "warehouse.answer_days"
+ANSWER_DAYS, EXIT_DAYS = "warehouse.answer_days", "warehouse.exit_days"
 
 
 def late_loans(day: dt.date, ground: Any) -> QuerySet[Loan]:
@@ -98,3 +99,26 @@ def emergency_papers_late(exit_: Any, law: Any) -> Verdict | None:
     }  # fmt: skip
     facts = {_("交付日期"): exit_.handed_on, _("手续补办期限"): exit_.papers_due, _("逾期天数"): days}
     return Verdict(sentence, facts, None, _("补填用途和使用期限，由申领单位和机关事务管理部门确认。"))
+
+
+def untaken(day: dt.date, ground: Any) -> QuerySet[Item]:
+    """Things free in the warehouse since before the shortest time set anywhere: since they entered, or last came back."""
+    bounds = ground.bounds(EXIT_DAYS)
+    latest = day - dt.timedelta(days=int(bounds[0]) if bounds else 0)
+    free_since = Coalesce(Max("things__ended_on"), "entered_on")
+    rows = Item._base_manager.filter(state=ItemState.STOCK, entered_on__lt=latest).annotate(free_since=free_since)
+    return rows.filter(free_since__lt=latest).select_related("card", "organ")
+
+
+@rule(article="第十四条第二款", subject="warehouse.item", since="2022-11-01", severity="notice", candidates=untaken)
+def stock_untaken(item: Any, law: Any) -> Verdict | None:
+    """在仓资产长期无人申领"""
+    most, since = int(law.figure(EXIT_DAYS)), item.__dict__.get("free_since")
+    days = (law.day - since).days if since is not None else 0
+    if days <= most:
+        return None
+    sentence = _("%(item)s 自 %(since)s 起在仓可用 %(days)s 天，超过 %(most)s 天没有单位申领") % {
+        "item": item, "since": since, "days": days, "most": most,
+    }  # fmt: skip
+    facts = {_("资产编号"): item.number, _("可用起始日期"): since, _("在仓天数"): days, _("退仓期限"): most}
+    return Verdict(sentence, facts, item.value, _("扩大公开范围；仍无人申领的，退还所属单位或者转处置。"))

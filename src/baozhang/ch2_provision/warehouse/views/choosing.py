@@ -86,4 +86,4 @@ def _addresses(resource: Resource) -> list[URLPattern]:
 
 
 addresses.MORE.append(_addresses)
-shell.entry("warehouse", gettext_lazy("新建入仓申请"), "warehouse/entries:new", entering.ADD, order=10)
+shell.entry("warehouse", gettext_lazy("新建入仓申请"), "warehouse/entries:new", entering.ADD, order=12)

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.warehouse import wording
 from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.ch2_provision.warehouse.queries import performance as sums
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for
 from baozhang.kernel import addresses, cells, clock, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.documents import typeset
-from baozhang.kernel.documents.model import Column, Heading, KeyFigure, KeyFigures, Note, Report, Table
-from baozhang.kernel.refusal import Invalid, NotFound
+from baozhang.kernel.documents import issuing, typeset
+from baozhang.kernel.documents.register import Document, DocumentState
+from baozhang.kernel.refusal import Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame, papers
 
-RIGHT = "warehouse.item:performance"
+RIGHT, REPORT = "warehouse.item:performance", "warehouse.item:report"
 TILES = ("stock", "worth", "entered", "given", "saved", "reuse", "entry", "joined", "timely", "stay")
-LARGE = ("stock", "given", "saved", "reuse")
 ARTICLE = "第十四条第二款"
 
 
@@ -67,14 +69,15 @@ def page(request: HttpRequest, resource: Resource) -> HttpResponse:
     base, query = reverse("warehouse/items:performance"), f"?from={first}&to={last}"
     rows = sums.shares(authority, first, last)
     frame.crumbs(request, resource)
-    actions = [
-        {"words": _("下载报告"), "url": f"{base}report.pdf{query}", "icon": "arrow-down-tray", "kind": "primary"}
-    ]
+    actions = [{"words": _("报告草稿"), "url": f"{base}report.pdf{query}", "icon": "arrow-down-tray", "kind": ""}]
+    papers_there = [{"number": one.number, "url": reverse("documents:pdf", args=[one.pk]), "state": one.get_state_display(), "day": one.day}  # type: ignore[attr-defined]
+                    for one in _issued(authority, first, last)[:5]]  # fmt: skip
     context = {
         "page": frame.page(resource, _("公物仓绩效：%(organ)s") % {"organ": authority}, actions=actions,
                            purpose=_("存量、使用、参与和节约，每个数字都能点开看算法")),
         "tiles": [{"figure": found[name], "url": f"{base}why/{name}/{query}"} for name in TILES],
         "first": first.isoformat(), "last": last.isoformat(), "table": _table(rows), "chart": _chart(rows),
+        "papers": papers_there, "issue_url": f"{base}issue/{query}" if frame.actor(request).can(REPORT, authority.pk) else "",
     }  # fmt: skip
     return render(request, "warehouse/performance.html", context)
 
@@ -136,30 +139,42 @@ def why(request: HttpRequest, resource: Resource, name: str) -> HttpResponse:
 
 @require_GET
 def report(request: HttpRequest, resource: Resource) -> HttpResponse:
-    """The report as a PDF, in Chinese whatever the reader's language."""
+    """The report of a period as it would be today: without a number, and marked as a draft."""
     authority, first, last = _asked(request)
-    with translation.override("zh-hans"):
-        found, rows = sums.figures(authority, first, last), sums.shares(authority, first, last)
-        large = [KeyFigure(found[name].words, found[name].shown, found[name].unit) for name in LARGE]
-        every = Table([Column("指标"), Column("数值", "right", 34), Column("单位", width=14), Column("算法", width=78)],
-                      [(one.words, one.shown, one.unit, one.formula) for one in found.values()])  # fmt: skip
-        heads = [
-            Column("单位"),
-            *(Column(words, "right", 22) for words in ("本期入仓", "现在仓", "本期领用")),
-            Column("节约（元）", "right", 32),
-        ]
-        agencies = Table(heads, [(str(one.organ), one.entered, one.standing, one.taken, one.saved) for one in rows])
-        blocks: list[Any] = [
-            KeyFigures(large),
-            Heading("指标和算法"),
-            every,
-            Note("重置单价取交付当日有效的价格标准，没有标准的取卡片原值单价。"),
-        ]
-        blocks += [Heading("各单位参与情况"), agencies] if rows else []
-        made = Report(
-            f"{authority}公物仓绩效报告", blocks, clock.today(), (f"{first} 至 {last}", str(authority)), str(authority)
+    draft = replace(wording.report(authority, first, last, day=clock.today()), security="草稿", seal_text="")
+    return papers.answer(typeset.pdf(draft), f"草稿 公物仓绩效报告 {first} {last}")
+
+
+@require_POST
+def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
+    """The report is numbered, sealed and registered; a later one of the same period takes the place of the earlier."""
+    authority, first, last = _asked(request)
+    who = frame.actor(request)
+    who.must(REPORT, authority.pk)
+    if last > clock.today():
+        raise Refused(
+            _("期间还没有结束，不能印发"),
+            article=ARTICLE,
+            why=_("期间至 %(day)s。") % {"day": last},
+            instead=_("请改填已经结束的期间。"),
         )
-        return papers.answer(typeset.pdf(made), f"公物仓绩效报告 {first} {last}")
+    with transaction.atomic():
+        before = list(_issued(authority, first, last).filter(state=DocumentState.VALID).select_for_update())
+        made = issuing.issue(
+            wording.report(authority, first, last, day=clock.today()),
+            organ=authority.pk,
+            word=authority.document_word,
+            by=who,
+            right=REPORT,
+        )
+        for old in before:
+            issuing.supersede(old, made, reason=_("由 %(number)s 取代") % {"number": made.number}, by=who, right=REPORT)
+    messages.success(request, _("已印发 %(number)s") % {"number": made.number})
+    return HttpResponseRedirect(f"{reverse('warehouse/items:performance')}?from={first}&to={last}")
+
+
+def _issued(authority: Organization, first: dt.date, last: dt.date) -> Any:
+    return Document._base_manager.filter(organ_id=authority.pk, title=wording.title(first, last)).order_by("-pk")
 
 
 def _addresses(resource: Resource) -> list[URLPattern]:
@@ -168,9 +183,10 @@ def _addresses(resource: Resource) -> list[URLPattern]:
     return [
         path("performance/", addresses.bound(page, resource), name="performance"),
         path("performance/report.pdf", addresses.bound(report, resource), name="performance-report"),
+        path("performance/issue/", addresses.bound(issue, resource), name="performance-issue"),
         path("performance/why/<slug:name>/", addresses.bound(why, resource), name="performance-why"),
     ]
 
 
 addresses.MORE.append(_addresses)
-shell.entry("warehouse", gettext_lazy("公物仓绩效"), "warehouse/items:performance", RIGHT, order=60)
+shell.entry("warehouse", gettext_lazy("公物仓绩效"), "warehouse/items:performance", RIGHT, order=26)

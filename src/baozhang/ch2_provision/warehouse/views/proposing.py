@@ -38,7 +38,7 @@ def look(request: HttpRequest, resource: Resource) -> HttpResponse:
     )
     result = None
     if request.method == "POST":
-        organs = list(served(authority).values_list("pk", flat=True))
+        organs = list(served(authority, ended=True).values_list("pk", flat=True))
         with scope.everything("入仓检测") as system:
             done = detect(day=clock.today(), by=system, organs=organs)
         result = done.as_dict()

@@ -12,7 +12,13 @@ function openPalette(text = "") {
   input.select();
   if (window.htmx && (text || !$("#palette-got").children.length)) window.htmx.trigger(input, "input");
 }
+/** What is shown answers what stands in the field; while an answer is under way, nothing of the last one is taken. */
+function current() {
+  const got = $("#palette-got [data-q]");
+  return got && got.dataset.q === $("input", palette).value.trim();
+}
 function step(by) {
+  if (!current()) return;
   const links = $$("#palette-got a");
   if (!links.length) return;
   const at = links.findIndex((link) => link.classList.contains("at"));
@@ -34,7 +40,7 @@ if (palette) {
       step(event.key === "ArrowDown" ? 1 : -1);
     }
     if (event.key === "Escape") palette.close(); // a search field would only clear itself
-    const at = event.key === "Enter" && $("#palette-got a.at");
+    const at = event.key === "Enter" && current() && $("#palette-got a.at");
     if (at) {
       event.preventDefault();
       at.click();

@@ -21,7 +21,7 @@ async function device() {
   return name;
 }
 
-/** The answer as JSON; "offline", "sign_in" or "failed" is thrown where there is none. */
+/** The answer as JSON; "offline", "sign_in", "another" (somebody else has signed in) or "failed" is thrown where there is none. */
 async function ask(address, options = {}) {
   let answer;
   try {
@@ -32,7 +32,7 @@ async function ask(address, options = {}) {
   if (answer.redirected || answer.status === 401 || !(answer.headers.get("content-type") || "").includes("json")) {
     throw new Error(answer.redirected || answer.status === 401 || answer.status === 403 ? "sign_in" : "failed");
   }
-  if (!answer.ok) throw new Error("failed");
+  if (!answer.ok) throw new Error(answer.status === 409 ? "another" : "failed");
   return answer.json();
 }
 
@@ -55,7 +55,7 @@ async function bring() {
     const said = await ask("sync", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ now: new Date().toISOString(), device: name, since, scans: piece.map(body) }),
+      body: JSON.stringify({ now: new Date().toISOString(), device: name, who: known.me.id, since, scans: piece.map(body) }),
     });
     const gone = new Set([...said.accepted, ...said.known, ...said.late]);
     const refused = piece.filter((scan) => said.refused[scan.key]).map((scan) => ({ ...scan, refused: said.refused[scan.key] }));
@@ -71,16 +71,24 @@ async function bring() {
 }
 
 async function bringPhotos() {
-  const waiting = new Set(known.pending.map((scan) => scan.key));
+  const waiting = new Set([...known.pending, ...(known.others || [])].map((scan) => scan.key));
+  let left = false; // a picture that is not taken in must not keep the others on the phone
   for (const photo of await store.all("photos")) {
     if (waiting.has(photo.key)) continue;
     const form = new FormData();
     form.append("key", photo.key);
     form.append("file", new File([photo.blob], `${photo.key.slice(0, 8)}.jpg`, { type: photo.blob.type || "image/jpeg" }));
-    await ask("photo", { method: "POST", body: form });
+    try {
+      await ask("photo", { method: "POST", body: form });
+    } catch (error) {
+      if (error.message !== "failed") throw error;
+      left = true;
+      continue;
+    }
     await store.dropPhoto(photo.id);
     known.photos = Math.max(0, known.photos - 1);
   }
+  if (left) throw new Error("failed");
 }
 
 /** One tab at a time does the sending. */
@@ -88,6 +96,7 @@ const alone = (act) => navigator.locks ? navigator.locks.request("baozhang-stock
 
 export async function sync({ lists = false } = {}) {
   if (state.busy) return;
+  let another = false;
   state.busy = true;
   tell();
   try {
@@ -99,11 +108,13 @@ export async function sync({ lists = false } = {}) {
     state.online = true;
     state.trouble = "";
   } catch (error) {
+    another = error.message === "another" && !lists;
     state.online = error.message !== "offline";
-    state.trouble = error.message === "offline" ? "" : error.message === "sign_in" ? "sign_in" : "failed";
+    state.trouble = error.message === "offline" || another ? "" : error.message === "sign_in" ? "sign_in" : "failed";
   }
   state.busy = false;
   tell();
+  if (another) await sync({ lists: true }); // the lists say who is here now; the scans of whoever was here before stay
 }
 
 let soon;
