@@ -86,6 +86,8 @@ def test_the_page_its_whys_and_its_report(house: House, store: Store, as_user: D
         "valid",
     ) and second.serial == first.serial + 1
     assert second.number in client.get(f"/warehouse/items/performance/{period}").content.decode()
+    assert client.get(f"/warehouse/items/performance/issued/{second.pk}.pdf").content[:4] == b"%PDF"
+    assert client.get(f"/warehouse/items/performance/issued/{first.pk + 10_000}.pdf").status_code == 404
     assert as_user("clerk").get("/warehouse/items/performance/").status_code == 403
 
 

@@ -14,12 +14,13 @@ from baozhang.kernel.documents.numbering import words as number_words
 from .queries import performance as sums
 
 LANGUAGE = "zh-hans"
+ABOUT = "公物仓绩效情况的报告"
 LARGE = ("stock", "given", "saved", "reuse")
 
 
 def title(first: dt.date, last: dt.date) -> str:
     """How the report of a period is called."""
-    return f"关于{_day(first)}至{_day(last)}公物仓绩效情况的报告"
+    return f"关于{_day(first)}至{_day(last)}{ABOUT}"
 
 
 def report(authority: Organization, first: dt.date, last: dt.date, *, day: dt.date) -> OfficialDocument:

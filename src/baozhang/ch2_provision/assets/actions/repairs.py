@@ -21,8 +21,6 @@ from .standing import still_there
 from .using import change_use_state
 
 ARTICLE = "第十一条第二款"
-SENT = ledger.act("repair_sent", gettext_lazy("送修"))
-NOTED = ledger.act("repair_noted", gettext_lazy("补记维修保养"))
 MENDED = ledger.act("repair_done", gettext_lazy("修竣"))
 WORK = "assets.repair:change"
 
@@ -32,7 +30,7 @@ def enter(repair: Repair, *, by: Actor) -> None:
     if repair.done_on is None:
         send(repair, by=by)
         return
-    keep(repair, by=by, act=NOTED)
+    keep(repair, by=by)
 
 
 def send(repair: Repair, *, by: Actor, case: Record | None = None) -> Repair:
@@ -45,7 +43,7 @@ def send(repair: Repair, *, by: Actor, case: Record | None = None) -> Repair:
             instead=_("请先登记上一次的完成情况。"),
         )  # fmt: skip
     with transaction.atomic():
-        keep(repair, by=by, act=SENT)
+        keep(repair, by=by)
         if card.use_state in (UseState.IN_USE, UseState.IDLE):
             change_use_state([card], state=UseState.REPAIR, by=by, note=repair.fault, case=case)
     return repair

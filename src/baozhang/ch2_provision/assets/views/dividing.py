@@ -162,7 +162,9 @@ def _said(note: str) -> None:
 
 
 def _to_split(rows: Any, *, by: Actor) -> HttpResponse:
-    card = rows.get()
+    card = rows.first()
+    if card is None or len(rows[:2]) > 1:
+        raise Invalid(_("一次只能拆分一张卡片"), instead=_("请逐张办理。"))
     return HttpResponseRedirect(f"{frame.url_of(RESOURCES[SLUG], card)}split/")
 
 

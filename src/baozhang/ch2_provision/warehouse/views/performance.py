@@ -22,7 +22,7 @@ from baozhang.ch2_provision.warehouse.queries import performance as sums
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for
 from baozhang.kernel import addresses, cells, clock, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.documents import issuing, typeset
+from baozhang.kernel.documents import files, issuing, typeset
 from baozhang.kernel.documents.register import Document, DocumentState
 from baozhang.kernel.refusal import Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource
@@ -70,7 +70,7 @@ def page(request: HttpRequest, resource: Resource) -> HttpResponse:
     rows = sums.shares(authority, first, last)
     frame.crumbs(request, resource)
     actions = [{"words": _("报告草稿"), "url": f"{base}report.pdf{query}", "icon": "arrow-down-tray", "kind": ""}]
-    papers_there = [{"number": one.number, "url": reverse("documents:pdf", args=[one.pk]), "state": one.get_state_display(), "day": one.day}  # type: ignore[attr-defined]
+    papers_there = [{"number": one.number, "url": reverse("warehouse/items:performance-issued", args=[one.pk]), "state": one.get_state_display(), "day": one.day}  # type: ignore[attr-defined]
                     for one in _issued(authority, first, last)[:5]]  # fmt: skip
     context = {
         "page": frame.page(resource, _("公物仓绩效：%(organ)s") % {"organ": authority}, actions=actions,
@@ -173,6 +173,17 @@ def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('warehouse/items:performance')}?from={first}&to={last}")
 
 
+@require_GET
+def issued(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """A report as it was issued, for whoever may see the figures."""
+    frame.actor(request).must(RIGHT)
+    authority = _authority(frame.actor(request))
+    document = Document._base_manager.filter(pk=pk, organ_id=authority.pk, title__endswith=wording.ABOUT).first()
+    if document is None:
+        raise NotFound(_("没有找到这一页"))
+    return papers.answer(files.read(document), str(document))
+
+
 def _issued(authority: Organization, first: dt.date, last: dt.date) -> Any:
     return Document._base_manager.filter(organ_id=authority.pk, title=wording.title(first, last)).order_by("-pk")
 
@@ -184,6 +195,7 @@ def _addresses(resource: Resource) -> list[URLPattern]:
         path("performance/", addresses.bound(page, resource), name="performance"),
         path("performance/report.pdf", addresses.bound(report, resource), name="performance-report"),
         path("performance/issue/", addresses.bound(issue, resource), name="performance-issue"),
+        path("performance/issued/<int:pk>.pdf", addresses.bound(issued, resource), name="performance-issued"),
         path("performance/why/<slug:name>/", addresses.bound(why, resource), name="performance-why"),
     ]
 
