@@ -22,6 +22,7 @@ from baozhang.ch2_provision.funding.models import (
     SiteMember,
 )
 from baozhang.ch3_mechanisms.standards import pricing
+from baozhang.ch3_mechanisms.standards.actions import new_version
 from baozhang.ch3_mechanisms.standards.flows import StandardFlow
 from baozhang.ch3_mechanisms.standards.models import Component, ReferencePrice, Standard, StandardLine
 from baozhang.kernel import clock, scope
@@ -249,6 +250,13 @@ def prices_move(day: dt.date) -> None:
         act("caizheng", keep, rows)
 
 
+def next_quotas(day: dt.date) -> None:
+    """Finance begins a new version of its quotas, at the newest prices; it waits to be tried and handed in."""
+    with clock.on(day):
+        standing = Standard._base_manager.get(organ=organ(names.FINANCE), state="published")
+        act("caizheng", new_version, standing)
+
+
 def spend_some(day: dt.date) -> None:
     """Half a year later bills have been paid out of last year's lines, and contracts hold a part of them."""
     granted = BudgetLine._base_manager.filter(budget__state="replied", granted__gt=0)
@@ -336,4 +344,5 @@ def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
         (today - dt.timedelta(days=150), amend),
         (today - dt.timedelta(days=90), prices_move),
         (today - dt.timedelta(days=52), this_year),
+        (today - dt.timedelta(days=3), next_quotas),
     ]

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from baozhang.ch2_provision.funding import actions
-from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
+from baozhang.ch2_provision.funding.flows import PlanFlow
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine
 from baozhang.ch2_provision.funding.views.budgets import page_for_finance
 from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Refused
 from baozhang.kernel.sheets import writing
 from tests.ch2_provision.funding.conftest import Office
 
@@ -133,3 +135,52 @@ def test_each_page_asks_as_much_for_ten_lines_as_for_one(
     client.get(address)
     with django_assert_max_num_queries(24):
         assert client.get(address).status_code == 200
+
+
+def test_what_was_exported_comes_in_again_without_a_change(office: Office, door: Open) -> None:
+    office.round()
+    plan = office.agreed(office.line(office.plan(), "台式计算机"), office.line(office.plan(), "复印机"))
+    budget, clerk, finance = office.budget(plan), door("张会"), door("周财")
+    columns = "budget,number,item,words,plan_line,amount,reason"
+    listed = io.BytesIO(b"".join(clerk.get(f"/funding/budgetlines/export.xlsx?cols={columns}")))
+    office.apply(budget)
+    sheet = io.BytesIO(b"".join(finance.get(f"/funding/budgets/{budget.pk}/sheet/")))
+    for client, file in ((clerk, listed), (finance, sheet)):
+        file.name = "预算.xlsx"
+        found = client.post("/api/funding/budgetlines/import", {"file": file}).json()
+        assert (found["faults"], found["new"], found["changed"], found["unchanged"]) == ([], 0, 0, 2)
+
+
+def test_a_page_that_is_old_overwrites_nobodys_answer(office: Office, door: Open) -> None:
+    office.round()
+    line = office.line(office.plan(), "台式计算机")
+    plan = office.hand_in(line.plan)
+    line.refresh_from_db()
+    address, seen = f"/funding/plans/{plan.pk}/lines/", {f"version-{line.pk}": str(line.version)}
+    reduced = {f"step-{line.pk}": "reduce", f"amount-{line.pk}": "1", f"reason-{line.pk}": "压减", **seen}
+    assert door("赵计").post(address, reduced).status_code == 302
+    late = door("钱资").post(address, {f"step-{line.pk}": "agree", **seen})
+    assert late.status_code == 422 and "已有新的变化" in late.content.decode()
+    line.refresh_from_db()
+    assert (line.state, line.agreed_amount) == ("reduced", 1)
+    office.take("赵计", PlanFlow, "review", plan)
+    budget = office.budget(office.take("孙局", PlanFlow, "agree", plan))
+    mine = BudgetLine._base_manager.get(budget=budget)
+    book = f"/funding/budgets/{budget.pk}/workbook/"
+    first = door("张会").post(book, {f"amount-{mine.pk}": "0.5", f"version-{mine.pk}": str(mine.version)})
+    second = door("张会").post(book, {f"amount-{mine.pk}": "0.7", f"version-{mine.pk}": str(mine.version)})
+    assert (first.status_code, second.status_code) == (302, 422) and "刚由他人修改" in second.content.decode()
+
+
+def test_a_supplement_takes_in_what_the_plan_agreed_to_since_and_no_quota_twice(office: Office, door: Open) -> None:
+    office.round()
+    plan = office.agreed(office.line(office.plan(), "台式计算机"))
+    clerk, page = door("张会"), f"/funding/plans/{plan.pk}/"
+    assert "编制预算" in clerk.get(page).content.decode() and "编制追加预算" not in clerk.get(page).content.decode()
+    first = office.grant(office.apply(office.budget(plan)))
+    assert str(first) in clerk.get(page).content.decode()
+    assert clerk.post(f"{page}acts/supplement/", {"note": "年中追加"}).status_code == 302
+    second = Budget._base_manager.get(edition=2)
+    assert second.cause == "年中追加" and not BudgetLine._base_manager.filter(budget=second).exists()
+    with pytest.raises(Refused, match="追加预算不再按定额测算"):
+        office.act("张会", actions.compute, second)

@@ -30,19 +30,19 @@ class Shop(Office):
         super().__init__()
         factories.person("点收", "staff", self.agency)
 
-    def need(self, quantity: int = 3, price: int = 4500) -> Need:
+    def need(self, quantity: int = 3, price: int = 4500, means: str = "buy") -> Need:
         """A need that was looked for in vain and stands in the draft of the plan."""
         made = factories.kept(
             Need, where=self.agency, item="desktop", quantity=quantity, purpose="新设科室", needed_by=TODAY + dt.timedelta(days=60), place="2号楼",
         )  # fmt: skip
         self.take("产管", NeedFlow, "submit", made)
         self.take("产管", NeedFlow, "record_none", made)
-        return self.take("产管", NeedFlow, "plan_it", made, means="buy", unit_price=str(price))  # type: ignore[no-any-return]
+        return self.take("产管", NeedFlow, "plan_it", made, means=means, unit_price=str(price))  # type: ignore[no-any-return]
 
-    def funded(self, quantity: int = 3, price: int = 4500) -> Need:
+    def funded(self, quantity: int = 3, price: int = 4500, means: str = "buy") -> Need:
         """A need whose plan line is agreed and whose money is granted."""
         self.round()
-        need = self.need(quantity, price)
+        need = self.need(quantity, price, means)
         plan = self.agreed(PlanLine._base_manager.get(pk=need.plan_line_id))
         self.grant(self.apply(self.budget(plan)))
         return need

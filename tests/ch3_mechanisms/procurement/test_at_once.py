@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from baozhang.ch2_provision.funding.models import BudgetLine
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import Purchase
 from baozhang.kernel import clock
@@ -24,27 +25,46 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     yield from committed(django_db_blocker)
 
 
-def test_one_need_is_handed_in_twice_at_once(shop: Shop) -> None:
-    need = shop.funded()
-    drafts = [shop.draft(need) for _ in range(3)]
-    gate, found = threading.Barrier(len(drafts)), []
+def at_once(keys: list[int], work: Callable[[Purchase], Any]) -> list[str]:
+    """Everybody does the same at the same moment; what each was refused with, empty where he was not."""
+    gate, found = threading.Barrier(len(keys)), []
 
-    def hand_in(pk: int) -> None:
+    def one(pk: int) -> None:
         try:
             with clock.on(TODAY):
                 mine = Purchase._base_manager.get(pk=pk)
                 gate.wait(timeout=20)
-                shop.take("产管", PurchaseFlow, "submit", mine)
-            found.append("got")
+                work(mine)
+            found.append("")
         except Refused as refusal:
             found.append(str(refusal.what))
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=hand_in, args=(draft.pk,)) for draft in drafts]
+    threads = [threading.Thread(target=one, args=(pk,)) for pk in keys]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
-    assert found.count("got") == 1 and sum("超出可采购的 0 件" in said for said in found) == 2, found
+    return found
+
+
+def test_one_need_is_handed_in_twice_at_once(shop: Shop) -> None:
+    need = shop.funded()
+    drafts = [shop.draft(need) for _ in range(3)]
+    found = at_once([draft.pk for draft in drafts], lambda mine: shop.take("产管", PurchaseFlow, "submit", mine))
+    assert found.count("") == 1 and sum("超出可采购的 0 件" in said for said in found) == 2, found
     assert Purchase._base_manager.filter(state="submitted").count() == 1
+
+
+def test_two_purchases_ask_for_the_same_line_of_the_budget_at_once(shop: Shop) -> None:
+    need = shop.funded()  # 13,500 for three
+    drafts = [shop.draft(need, 2, 4900), shop.draft(need, 1, 4900)]
+    for draft in drafts:
+        shop.take("产管", PurchaseFlow, "submit", draft)
+        shop.take("王局", PurchaseFlow, "agree", draft)
+    found = at_once([draft.pk for draft in drafts], lambda mine: shop.take("钱资", PurchaseFlow, "check", mine))
+    assert sorted(map(bool, found)) == [False, True], found
+    line = BudgetLine._base_manager.get()
+    assert line.committed in (9800, 4900) and line.remaining == 13_500 - line.committed
+    assert Purchase._base_manager.filter(state="approved").count() == 1

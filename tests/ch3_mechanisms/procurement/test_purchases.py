@@ -160,7 +160,11 @@ def test_who_buys_does_not_count_and_what_did_not_come_is_not_counted(shop: Shop
 
 
 def test_a_lease_has_its_end_and_its_cards_no_value(shop: Shop) -> None:
-    purchase = shop.contracted(shop.funded(), means="rent")
+    need = shop.funded(means="rent")
+    assert BudgetLine._base_manager.get().item == "30214"  # 租赁费
+    with pytest.raises(Refused, match="计划同意的是租用，不能购置"):
+        shop.take("产管", PurchaseFlow, "submit", shop.draft(need))
+    purchase = shop.contracted(need, means="rent")
     shop.count(purchase, 3)
     card = Card._base_manager.filter(organ=shop.agency)[0]
     assert (card.acquisition, card.value, card.value_type) == (

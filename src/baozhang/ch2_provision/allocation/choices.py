@@ -5,7 +5,28 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from baozhang.ch2_provision.funding.choices import Means
 from baozhang.law.items import items
+
+__all__ = [
+    "ALIVE",
+    "COVERING",
+    "DECISION_COLOURS",
+    "MATCH_COLOURS",
+    "NEED_COLOURS",
+    "ROUND_COLOURS",
+    "STANDING",
+    "WAITING",
+    "Decision",
+    "Looked",
+    "MatchState",
+    "Means",
+    "NeedState",
+    "RoundState",
+    "Source",
+    "Verdict",
+    "item_choices",
+]  # fmt: skip
 
 
 class NeedState(TextChoices):
@@ -43,14 +64,6 @@ class MatchState(TextChoices):
     LAPSED = "lapsed", _("预留到期")
 
 
-class Means(TextChoices):
-    """How what cannot be transferred is got (article 12, paragraph 2)."""
-
-    BUY = "buy", _("购置")
-    BUILD = "build", _("建设")
-    RENT = "rent", _("租用")
-
-
 class Looked(TextChoices):
     """Why stock did not answer a need."""
 
@@ -61,7 +74,7 @@ class Looked(TextChoices):
 class Verdict(TextChoices):
     """What the authority says of a decline."""
 
-    OPEN = "", _("待复核")
+    OPEN = "open", _("待复核")
     NOT_NEEDED = "plain", _("无候选，无须复核")
     AGREED = "agreed", _("同意不适用")
     INSISTED = "insisted", _("坚持调剂")

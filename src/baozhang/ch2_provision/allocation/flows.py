@@ -42,6 +42,11 @@ def authority(need: Need) -> Organization | None:
     return authority_of(need.organ)
 
 
+def _by_stock(need: Need) -> bool:
+    """True while stock may still answer a need, or has: what is declined or not there goes the other way."""
+    return need.state not in (S.DECLINED, S.UNMATCHED, S.PLANNED) and not (need.state == S.MET and need.planned)
+
+
 class NeedFlow(Flow):
     """提出 → 用存量答复 →（接受 | 不适用 → 复核 → 列入计划）→ 满足."""
 
@@ -66,16 +71,17 @@ class NeedFlow(Flow):
         gettext_lazy("不批准"), S.EXCEPTION, S.DRAFT, ":permit", "第十二条第一款", where=authority, needs_note=True, side=True, todo=False, kind="danger",
     )  # fmt: skip
     cover = Step(
-        gettext_lazy("选用存量"), (S.OPEN, S.INSISTED), S.MATCHED, ":answer", icon="check",
+        gettext_lazy("选用存量"), (S.OPEN, S.INSISTED), S.MATCHED, ":answer", icon="check", when=_by_stock,
         says=gettext_lazy("选用的资产已够需要的数量。"),
     )  # fmt: skip
     decline = Step(
-        gettext_lazy("候选不适用"), S.OPEN, S.DECLINED, ":answer", fields=("declared",), required=("declared",), icon="hand-raised", side=True, todo=False,
+        gettext_lazy("候选不适用"), S.OPEN, S.DECLINED, ":answer", fields=("declared",), required=("declared",), icon="hand-raised", todo=False,
+        when=lambda need: need.state == S.OPEN or bool(need.declared),
         says=gettext_lazy("写明候选资产为什么不能用；由机关事务管理部门复核，同意后才能列入计划。"),
     )  # fmt: skip
     record_none = Step(
         gettext_lazy("登记无可调剂"), (S.OPEN, S.INSISTED), S.UNMATCHED, ":answer", icon="document-magnifying-glass",
-        says=gettext_lazy("系统记下此刻查过的全部来源；没有这份记录不能购置、建设、租用。"), side=True, todo=False,
+        says=gettext_lazy("系统记下此刻查过的全部来源；没有这份记录不能购置、建设、租用。"), todo=False,
     )  # fmt: skip
     agree = Step(
         gettext_lazy("同意不适用"), (S.DECLINED, S.INSISTED), S.UNMATCHED, ":review", where=authority, four_eyes=("decline",), kind="primary", icon="check",
@@ -231,7 +237,7 @@ def _planned(need: Need, *, by: Actor) -> None:
         raise Refused(_("请填写预计单价"), article="第九条")
     need.plan_line = line_from_need(
         organ=need.organ, kind=LineKind.ASSETS, item=need.item, words=need.name, quantity=answer.left, unit_price=need.unit_price,
-        purpose=need.purpose, evidence=answering.evidence(answer), by=by,
+        purpose=need.purpose, evidence=answering.evidence(answer), means=need.means, by=by,
     )  # fmt: skip
     need.planned += answer.left
     keep(need, by=by, act=PLANNED, right=PLAN)

@@ -20,7 +20,7 @@ from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
-from .choices import WAITING, Source
+from .choices import WAITING, NeedState, Source
 from .flows import ANSWER
 from .matching import accept
 from .models import Match, Need
@@ -28,6 +28,13 @@ from .queries import cover
 from .queries.candidates import SOURCES, Candidate, Found, candidates_of
 from .queries.standing import Standing, standing_of
 
+LOOKED_FOR = (
+    NeedState.DRAFT,
+    NeedState.EXCEPTION,
+    NeedState.OPEN,
+    NeedState.INSISTED,
+    NeedState.DECLINED,
+)  # of the others the record says it
 FIRST = 8  # candidates of a source in sight; the rest is folded
 EMPTY = {
     Source.OWN: lambda: _("本单位没有闲置的同类资产。"),
@@ -67,15 +74,16 @@ def _said(need: Need, made: list[Match]) -> str:
 
 
 def _context(resource: Resource, need: Need, who: Actor, day: Any) -> dict[str, Any]:
-    standing, found = standing_of(need, day), candidates_of(need, day=day)
+    looked = need.state in LOOKED_FOR
+    standing, found = standing_of(need, day), candidates_of(need, day=day) if looked else Found(day)
     left = cover.left(need)
     open_now = need.state in WAITING and who.can(ANSWER, need.organ_id)
     base = frame.url_of(resource, need)
     return {
         "need": need, "state": _state(resource, need), "tiles": _tiles(resource, need, standing, left), "standing": standing,
-        "groups": [_group(found, source, own=need.organ_id) for source in SOURCES], "total": found.total, "left": left, "may": open_now and left > 0,
+        "groups": [_group(found, source, own=need.organ_id) for source in SOURCES] if looked else [], "total": found.total, "left": left, "may": open_now and left > 0,
         "matches": _matches(need), "steps": [_step(base, one) for one in flow.buttons_of(need, who) if one.name in ("decline", "record_none")],
-        "why_url": f"{base}why/entitled/", "key": uuid.uuid4().hex,
+        "why_url": f"{base}why/entitled/", "url": base, "key": uuid.uuid4().hex,
         "page": {**frame.page(resource, _("存量答复：%(need)s") % {"need": need},
                               purpose=_("先看标准和已有的，再从候选中选用；排在前面的更合适")), "article": frame.law("第十二条第二款")},
     }  # fmt: skip

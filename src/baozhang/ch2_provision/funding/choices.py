@@ -19,6 +19,14 @@ class LineKind(TextChoices):
     SERVICE = "service", _("后勤服务购买")
 
 
+class Means(TextChoices):
+    """How what is planned is got; what cannot be transferred is bought, built or rented (article 12, paragraph 2)."""
+
+    BUY = "buy", _("购置")
+    BUILD = "build", _("建设")
+    RENT = "rent", _("租用")
+
+
 class Grade(TextChoices):
     """How large a repair is."""
 
@@ -136,6 +144,10 @@ ITEM_OF: dict[str, str] = {
     LineKind.ASSETS: CostItem.EQUIPMENT, LineKind.REPAIR: CostItem.REPAIR, LineKind.RETROFIT: CostItem.OTHER_CAPITAL,
     LineKind.SERVICE: CostItem.PROPERTY,
 }  # fmt: skip
+ITEM_BY_MEANS: dict[str, str] = {
+    Means.RENT: CostItem.RENT,
+    Means.BUILD: CostItem.OTHER_CAPITAL,
+}  # before the item of the kind
 # What the authority budgets for a site that it runs as a whole: repair, services, energy (article 8, paragraph 2).
 CENTRAL = (
     CostItem.WATER, CostItem.POWER, CostItem.HEATING, CostItem.PROPERTY, CostItem.UPKEEP, CostItem.REPAIR, CostItem.OTHER_CAPITAL,

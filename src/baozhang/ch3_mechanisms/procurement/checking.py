@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.allocation.choices import NeedState
+from baozhang.ch2_provision.allocation.choices import Means, NeedState
 from baozhang.ch2_provision.allocation.queries.cover import no_match
 from baozhang.ch2_provision.assets.rules.words import count, yuan
 from baozhang.ch2_provision.funding.queries import open_budget_line
@@ -71,6 +71,11 @@ def _is_planned(line: PurchaseLine, wanted: int, purchase: Purchase) -> None:
         raise Refused(
             _("%(need)s 的计划事项尚未同意，不能采购") % {"need": need}, article=PLAN,
             instead=_("请等待同级机关事务管理部门审核同意年度计划。"),
+        )  # fmt: skip
+    if stands.means and stands.means != purchase.means:
+        raise Refused(
+            _("计划同意的是%(means)s，不能%(other)s") % {"means": Means(stands.means).label, "other": Means(purchase.means).label}, article=PLAN,
+            instead=_("请改正取得方式；确需改变的，先调整年度计划。"), facts={_("计划事项"): str(stands), _("取得方式"): Means(purchase.means).label},
         )  # fmt: skip
     agreed = int(stands.agreed_quantity if stands.agreed_quantity is not None else stands.quantity)
     elsewhere, other = bought_elsewhere(need.pk, purchase, stands)

@@ -65,10 +65,12 @@ class PurchaseFlow(Flow):
     sign = Step(
         gettext_lazy("签订合同"), State.APPROVED, State.CONTRACTED, ":submit", kind="primary", icon="document-check",
         fields=("supplier", "supplier_code", "contract", "signed_on", "deliver_by", "lease_until"), required=("supplier", "contract", "signed_on"),
+        within=lambda purchase, _day: purchase.deliver_by,
     )  # fmt: skip
     complete = Step(
-        gettext_lazy("验收完毕"), State.CONTRACTED, State.DELIVERED, ":accept", todo=False, icon="check-circle"
-    )
+        gettext_lazy("验收完毕"), State.CONTRACTED, State.DELIVERED, ":accept", icon="check-circle",
+        says=gettext_lazy("在“验收到货”中按实物清点；全部交齐后自动办结。"),
+    )  # fmt: skip
     close_short = Step(
         gettext_lazy("不再交付"), State.CONTRACTED, State.DELIVERED, ":submit", needs_note=True, todo=False, side=True,
         says=gettext_lazy("余下的不再交付，按已验收的结算，多占的预算释放。"),

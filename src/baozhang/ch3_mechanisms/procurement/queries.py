@@ -14,7 +14,7 @@ from baozhang.law.catalogue import spec
 from baozhang.law.figures import Figures, Reading
 from baozhang.law.figurespec import NATION
 
-from .choices import ALIVE
+from .choices import ALIVE, State
 from .models import Purchase, PurchaseLine
 
 
@@ -44,6 +44,17 @@ def cap_of(line: PurchaseLine, day: dt.date) -> Reading | None:
     readings = [law.reading(key)] if ranks is None else [law.reading(key, rank=rank) for rank in ranks]
     known = [reading for reading in readings if reading.value is not None]
     return max(known, key=lambda reading: Decimal(str(reading.value)), default=None)
+
+
+def bought_for(need_id: int) -> int:
+    """How many pieces of a need purchases have taken up, drafts among them; what was cancelled does not count."""
+    rows = PurchaseLine._base_manager.filter(need_id=need_id).exclude(purchase__state=State.CANCELLED)
+    return rows.aggregate(n=Sum("quantity"))["n"] or 0
+
+
+def purchases_of(need_id: int) -> QuerySet[PurchaseLine]:
+    """The lines of purchases that are made for a need, the latest first."""
+    return PurchaseLine._base_manager.filter(need_id=need_id).select_related("purchase").order_by("-pk")
 
 
 def by_budget_line(lines: list[PurchaseLine]) -> list[tuple[BudgetLine, Decimal]]:

@@ -9,17 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
-from baozhang.kernel import access
+from baozhang.ch2_provision.allocation.choices import NeedState
+from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.allocation.resources import Needs
+from baozhang.kernel import access, acts
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 from . import views
+from .actions import begin
 from .choices import COLOURS
 from .flows import ACCEPT, AGREE, CHECK, SETTLE, SUBMIT, PurchaseFlow, accepted_sum
 from .models import DeliveredCard, Delivery, Purchase, PurchaseLine
-from .queries import lines_of
+from .queries import bought_for, lines_of
 from .receiving import Papers, receive
 
 
@@ -79,6 +83,17 @@ def _receive(records: Sequence[PurchaseLine], *, by: Actor, note: str, values: d
         raise Invalid(_("没有填写验收数量"), instead=_("请按实际到货填写每一行的数量。"))
     delivery = receive(line.purchase, {line.pk: int(number)}, Papers(note=note[:60]), by=by)
     return _("已验收 %(n)s 件，建卡 %(n)s 张") % {"n": delivery.quantity}
+
+
+def _begin(records: Sequence[Need], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    made = begin(records[0], by=by)
+    return _("已起草采购 %(purchase)s，请核对采购方式、品牌和单价后提交审定") % {"purchase": made}
+
+
+acts.also(Needs, "purchase", Act(
+    gettext_lazy("发起采购"), Purchase.right("add"), _begin, many=False, article="第三十六条第一款", icon="shopping-cart",
+    shown=lambda need: need.state == NeedState.PLANNED and need.planned > bought_for(need.pk),
+))  # fmt: skip
 
 
 @register

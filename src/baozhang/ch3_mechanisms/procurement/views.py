@@ -20,8 +20,16 @@ from baozhang.kernel.views import details, frame
 from .choices import State
 from .flows import ACCEPT
 from .models import Purchase, PurchaseLine
-from .queries import lines_of
+from .queries import lines_of, purchases_of
 from .receiving import Papers, buyer_of, receive
+
+PAPERS = (
+    "invoice",
+    "custodian",
+    "department",
+    "place",
+    "note",
+)  # what the person who counts writes down, in the order of Papers
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,9 +41,7 @@ def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     if request.method == "POST":
         who.must(ACCEPT, purchase.organ_id)
         post = request.POST
-        papers = Papers(
-            *(post.get(name, "").strip()[:60] for name in ("invoice", "custodian", "department", "place", "note"))
-        )
+        papers = Papers(*(post.get(name, "").strip()[:60] for name in PAPERS))
         try:
             delivery = receive(purchase, _counted(request, purchase), papers, by=who, key=post.get("key", "")[:36])
         except Forbidden:
@@ -50,7 +56,11 @@ def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
             )
             return HttpResponseRedirect(frame.url_of(resource, purchase))
     frame.crumbs(request, resource, purchase)
-    context = {**_context(resource, purchase, who), "refusal": refusal, "posted": request.POST}
+    context = {
+        **_context(resource, purchase, who, request.POST),
+        "refusal": refusal,
+        "posted": {name: request.POST.get(name, "") for name in PAPERS},
+    }
     return render(request, "procurement/accept.html", context, status=409 if refusal else 200)
 
 
@@ -63,19 +73,20 @@ def _counted(request: HttpRequest, purchase: Purchase) -> dict[int, int]:
     return found
 
 
-def _context(resource: Resource, purchase: Purchase, who: Actor) -> dict[str, Any]:
+def _context(resource: Resource, purchase: Purchase, who: Actor, posted: Any) -> dict[str, Any]:
     buyer = who.user_id in buyer_of(purchase)
     may = purchase.state == State.CONTRACTED and who.can(ACCEPT, purchase.organ_id) and not buyer
     return {
-        "purchase": purchase, "lines": [_line(line) for line in lines_of(purchase)], "may": may, "buyer": buyer, "key": uuid.uuid4().hex,
+        "purchase": purchase, "lines": [_line(line, posted) for line in lines_of(purchase)], "may": may, "buyer": buyer, "key": uuid.uuid4().hex,
         "page": frame.page(resource, _("验收到货：%(purchase)s") % {"purchase": purchase}, purpose=_("按实物清点，数量填实际到货；提交后即建卡记账，不用再登记")),
     }  # fmt: skip
 
 
-def _line(line: PurchaseLine) -> dict[str, Any]:
+def _line(line: PurchaseLine, posted: Any) -> dict[str, Any]:
     return {
         "pk": line.pk, "name": line.name, "model": " ".join(filter(None, (line.brand, line.model))), "quantity": line.quantity,
         "delivered": line.delivered, "rest": line.quantity - line.delivered, "price": cells.money(line.unit_price), "place": line.need.place,
+        "typed": posted.get(f"line-{line.pk}", line.quantity - line.delivered),
     }  # fmt: skip
 
 
@@ -100,4 +111,29 @@ def _on_purchase(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     }
 
 
-details.EXTRAS.append(_on_purchase)
+def _on_need(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """The purchases that a need has led to stand on its page."""
+    if resource.label != "allocation.need" or not record.planned:
+        return {}
+    target = RESOURCES["procurement/purchases"]
+    if not who.can(target.right("view"), record.organ_id):
+        return {}
+    columns = [
+        {"words": _("采购")},
+        {"words": _("数量"), "kind": "number"},
+        {"words": _("单价"), "kind": "money"},
+        {"words": _("状态")},
+    ]
+    rows = [
+        {"url": frame.url_of(target, line.purchase), "cells": [str(line.purchase), line.quantity, cells.money(line.unit_price), line.purchase.get_state_display()]}
+        for line in purchases_of(record.pk)
+    ]  # fmt: skip
+    empty = {"why": _("还没有采购。预算批复后，由本单位发起采购。")}
+    return {
+        "related": [
+            {"title": _("为这项需求的采购"), "count": len(rows), "columns": columns, "rows": rows, "empty": empty}
+        ]
+    }
+
+
+details.EXTRAS.extend((_on_purchase, _on_need))

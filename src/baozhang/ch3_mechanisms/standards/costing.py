@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from baozhang.ch2_provision.funding.choices import BudgetState
 from baozhang.ch2_provision.funding.models import BudgetLine
@@ -48,14 +48,20 @@ def resting_on(line: StandardLine, organs: frozenset[int] | None) -> QuerySet[Bu
     return rows if organs is None else rows.filter(organ_id__in=sorted(organs))
 
 
+def year_of(rows: QuerySet[BudgetLine]) -> int | None:
+    """The year of which most agencies have a budget, the later of two: the next one is only begun for a while."""
+    years = rows.values("year").annotate(n=Count("organ_id", distinct=True)).order_by("-n", "-year")
+    return years.values_list("year", flat=True).first()
+
+
 def costs(lines: Iterable[StandardLine], organs: frozenset[int] | None) -> list[Cost]:
-    """What each expenditure quota of a draft would cost the agencies in reach, in the latest year that has budgets; two queries a quota."""
+    """What each expenditure quota of a draft would cost the agencies in reach, in the year that most have budgets of; two queries a quota."""
     found = []
     for line in lines:
         if not line.key.startswith(EXPENDITURE) or line.value is None:
             continue
         rows = resting_on(line, organs)
-        year = rows.aggregate(year=Max("year"))["year"]
+        year = year_of(rows)
         if year is None:
             continue
         beyond = Q(amount__gt=F("driver_value") * line.value)
@@ -72,12 +78,12 @@ def costs(lines: Iterable[StandardLine], organs: frozenset[int] | None) -> list[
 
 
 def first_application(lines: Iterable[StandardLine], organs: frozenset[int] | None) -> dt.date | None:
-    """The day on which the first of the latest budgets was applied for: a draft that counts from then on meets them all."""
+    """The day on which the first budget of that year was applied for: a draft that counts from then on meets them all."""
     keys = [line.key for line in lines if line.key.startswith(EXPENDITURE)]
     rows = BudgetLine._base_manager.filter(quota_key__in=keys).exclude(budget__state=BudgetState.DRAFT).order_by()
     if organs is not None:
         rows = rows.filter(organ_id__in=sorted(organs))
-    year = rows.aggregate(year=Max("year"))["year"] if keys else None
+    year = year_of(rows) if keys else None
     if year is None:
         return None
     day: dt.date | None = rows.filter(year=year).aggregate(day=Min("budget__applied_on"))["day"]

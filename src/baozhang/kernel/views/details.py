@@ -54,7 +54,7 @@ def _value(resource: Resource, record: Any, name: str) -> dict[str, Any]:
     shown = "" if value in (None, "", {}) else cells.shower(resource, name)(value)
     if shown and resource.kind_of(name) == "link" and name not in resource.computed:
         target = BY_LABEL.get(value.label)
-        if target and target.menu and scope.current().can(target.right("view"), value.organ_key()):
+        if target and not target.joint and scope.current().can(target.right("view"), value.organ_key()):
             shown = format_html('<a href="{}">{}</a>', frame.url_of(target, value), str(value))
     unit = resource.unit_of(name) or (_("元") if resource.kind_of(name) == "money" else "")
     row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above

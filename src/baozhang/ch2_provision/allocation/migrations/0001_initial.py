@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('accepted', models.PositiveIntegerField(default=0, verbose_name='已从存量落实')),
                 ('left', models.PositiveIntegerField(verbose_name='尚缺数量')),
                 ('reason', models.CharField(blank=True, default='', max_length=500, verbose_name='不适用的理由')),
-                ('verdict', models.CharField(blank=True, choices=[('', '待复核'), ('plain', '无候选，无须复核'), ('agreed', '同意不适用'), ('insisted', '坚持调剂')], default='', max_length=10, verbose_name='复核结论')),
+                ('verdict', models.CharField(choices=[('open', '待复核'), ('plain', '无候选，无须复核'), ('agreed', '同意不适用'), ('insisted', '坚持调剂')], default='open', max_length=10, verbose_name='复核结论')),
                 ('opinion', models.CharField(blank=True, default='', max_length=500, verbose_name='复核意见')),
                 ('reviewer', models.CharField(blank=True, default='', max_length=60, verbose_name='复核人')),
                 ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='复核日期')),

@@ -36,7 +36,7 @@ class Answer(Record):
     accepted = models.PositiveIntegerField(_("已从存量落实"), default=0)
     left = models.PositiveIntegerField(_("尚缺数量"))
     reason = text(_("不适用的理由"), 500)
-    verdict = models.CharField(_("复核结论"), max_length=10, choices=Verdict.choices, blank=True, default=Verdict.OPEN)
+    verdict = models.CharField(_("复核结论"), max_length=10, choices=Verdict.choices, default=Verdict.OPEN)
     opinion = text(_("复核意见"), 500)
     reviewer = text(_("复核人"), 60)
     reviewed_on = models.DateField(_("复核日期"), null=True, blank=True)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.funding.choices import ITEM_OF, QUOTAS, RANKED, BudgetState, Driver, Quota
+from baozhang.ch2_provision.funding.choices import ITEM_BY_MEANS, ITEM_OF, QUOTAS, RANKED, BudgetState, Driver, Quota
 from baozhang.ch2_provision.funding.flows import BudgetFlow
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, PlanRound
 from baozhang.ch2_provision.funding.queries.plans import agreed_lines, carried
@@ -69,6 +69,11 @@ def compute(budget: Budget, *, by: Actor, day: dt.date | None = None) -> dict[st
     A quota or driver that nobody knows leaves its line without a computed sum, and says so.
     """
     _editable(budget)
+    if budget.edition > 1:
+        raise Refused(
+            _("追加预算不再按定额测算"), why=_("全年的定额经费已在年初预算中编列，再测算就是重复。"), article=ARTICLE,
+            instead=_("请转入新同意的计划事项；人员、面积有增加的，逐行登记增加的部分，写明按什么测算。"),
+        )  # fmt: skip
     day = day or clock.today()
     facts = driver_facts(budget.organ_id, day)
     with transaction.atomic():
@@ -123,7 +128,7 @@ def take_needs(budget: Budget, *, by: Actor, lines: Iterable[PlanLine] | None = 
     last = BudgetLine._base_manager.filter(budget=budget).order_by("-number").values_list("number", flat=True).first()
     rows = [
         BudgetLine(
-            budget=budget, number=place, item=ITEM_OF[need.kind], words=need.title, plan_line=need, amount=carried(need)
+            budget=budget, number=place, item=ITEM_BY_MEANS.get(need.means) or ITEM_OF[need.kind], words=need.title, plan_line=need, amount=carried(need)
         )
         for place, need in enumerate(chosen, start=(last or 0) + 1)
     ]  # fmt: skip

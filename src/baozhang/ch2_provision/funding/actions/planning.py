@@ -100,7 +100,7 @@ def _from_last_year(plan: Plan, line: PlanLine) -> PlanLine:
     sum_agreed = carried(line)
     evidence = f"上年计划 {line.plan.code} 第 {line.number} 项：申报 {line.amount:,.2f} 元，核定 {sum_agreed:,.2f} 元。"
     return PlanLine(
-        plan=plan, kind=line.kind, grade=line.grade, title=line.title, item=line.item, unit=line.unit, quantity=line.quantity,
+        plan=plan, kind=line.kind, grade=line.grade, means=line.means, title=line.title, item=line.item, unit=line.unit, quantity=line.quantity,
         unit_price=line.unit_price, purpose=line.purpose, evidence=evidence, source=Source.LAST_YEAR, last_amount=sum_agreed,
     )  # fmt: skip
 
@@ -145,7 +145,7 @@ def _carry(plan: Plan, line: PlanLine) -> PlanLine:
     if (quantity * price).quantize(Decimal("0.01")) != agreed:
         quantity, price = Decimal(1), agreed
     return PlanLine(
-        plan=plan, number=line.number, kind=line.kind, grade=line.grade, title=line.title, item=line.item, unit=line.unit,
+        plan=plan, number=line.number, kind=line.kind, grade=line.grade, means=line.means, title=line.title, item=line.item, unit=line.unit,
         quantity=quantity, unit_price=price, purpose=line.purpose, evidence=line.evidence, stock=line.stock, allowed=line.allowed,
         last_amount=line.last_amount, source=Source.AMENDED, former=line, root_id=line.root_key,
     )  # fmt: skip
@@ -153,7 +153,7 @@ def _carry(plan: Plan, line: PlanLine) -> PlanLine:
 
 def line_from_need(
     *, organ: Organization, kind: str = LineKind.ASSETS, item: str, words: str, quantity: Decimal | int, unit_price: Decimal | int,
-    purpose: str, evidence: str, by: Actor,
+    purpose: str, evidence: str, by: Actor, means: str = "",
 ) -> PlanLine:  # fmt: skip
     """This will put what is left of a need into the agency's open plan, as a line of the draft.
 
@@ -163,7 +163,7 @@ def line_from_need(
     with transaction.atomic():
         plan = draft_plan(organ) or _amended(organ, words, by)
         line = PlanLine(
-            plan=plan, number=_last_number(plan) + 1, kind=kind, title=words[:120], item=item if item in items() else "",
+            plan=plan, number=_last_number(plan) + 1, kind=kind, means=means, title=words[:120], item=item if item in items() else "",
             quantity=Decimal(quantity), unit_price=Decimal(unit_price), purpose=purpose[:500], evidence=evidence, source=Source.NEED,
             change_note=purpose[:300] if plan.amends_id else "",
         )  # fmt: skip

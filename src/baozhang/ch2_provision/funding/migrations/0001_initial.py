@@ -175,6 +175,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(editable=False, max_length=50, unique=True, verbose_name='事项编号')),
                 ('kind', models.CharField(choices=[('assets', '新增资产配置'), ('repair', '办公用房大中修'), ('retrofit', '节能改造'), ('service', '后勤服务购买')], max_length=10, verbose_name='事项类别')),
                 ('grade', models.CharField(blank=True, choices=[('major', '大修'), ('medium', '中修')], default='', max_length=8, verbose_name='维修等级')),
+                ('means', models.CharField(blank=True, choices=[('buy', '购置'), ('build', '建设'), ('rent', '租用')], default='', max_length=8, verbose_name='取得方式')),
                 ('title', models.CharField(max_length=120, verbose_name='事项名称')),
                 ('item', models.CharField(blank=True, default='', help_text='配置标准中的项目代号，如 desktop；没有的不填', max_length=40, verbose_name='标准项目')),
                 ('unit', models.CharField(blank=True, default='', max_length=10, verbose_name='计量单位')),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.funding.choices import PLAN_AT_WORK, Grade, LineKind, LineState, PlanState, Source
+from baozhang.ch2_provision.funding.choices import PLAN_AT_WORK, Grade, LineKind, LineState, Means, PlanState, Source
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.law.items import items
@@ -99,6 +99,7 @@ class PlanLine(Record):
     code = models.CharField(_("事项编号"), max_length=50, unique=True, editable=False)
     kind = models.CharField(_("事项类别"), max_length=10, choices=LineKind.choices)
     grade = models.CharField(_("维修等级"), max_length=8, choices=Grade.choices, blank=True, default="")
+    means = models.CharField(_("取得方式"), max_length=8, choices=Means.choices, blank=True, default="")
     title = models.CharField(_("事项名称"), max_length=120)
     item = models.CharField(
         _("标准项目"),

@@ -74,6 +74,11 @@ def used_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
     return {key: used for key, used in grouped.values_list("key", "used") if used}
 
 
+def budgets_of(organ_id: int, year: int) -> list[Budget]:
+    """The budgets of an agency for a year, the first before the additions."""
+    return list(Budget._base_manager.filter(organ_id=organ_id, year=year).order_by("edition"))
+
+
 def lines_of(budget: Budget) -> list[BudgetLine]:
     """The lines of a budget in their order, with their need and site."""
     rows = BudgetLine._base_manager.filter(budget=budget).select_related("plan_line__plan", "site__organ", "budget")

@@ -16,7 +16,7 @@ from baozhang.ch2_provision.funding.models import Plan, PlanLine, PlanRound
 
 CURRENT = Q(state=PlanState.AGREED) | Q(edition=1, state__in=PLAN_AT_WORK)  # the version that counts in totals
 LINE_CURRENT = Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=PLAN_AT_WORK)
-COMPARED = ("kind", "grade", "title", "quantity", "unit_price", "amount", "purpose")
+COMPARED = ("kind", "grade", "means", "title", "quantity", "unit_price", "amount", "purpose")
 
 
 def participants(authority: Organization) -> QuerySet[Organization]:

@@ -139,7 +139,14 @@ class Budgets(Resource):
     flow = BudgetFlow
     related = (Related("funding/budgetlines", "budget", gettext_lazy("预算明细")),)
     acts = {
-        "compute": Act(gettext_lazy("按定额测算"), DRAFT, _compute, article=ARTICLE, icon="calculator", shown=_draft),
+        "compute": Act(
+            gettext_lazy("按定额测算"),
+            DRAFT,
+            _compute,
+            article=ARTICLE,
+            icon="calculator",
+            shown=lambda budget: _draft(budget) and budget.edition == 1,
+        ),
         "needs": Act(
             gettext_lazy("转入计划事项"), DRAFT, _take, article="第九条", icon="arrow-down-tray", shown=_draft
         ),

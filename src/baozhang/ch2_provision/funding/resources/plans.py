@@ -21,7 +21,7 @@ from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow, RoundFl
 from baozhang.ch2_provision.funding.flows.budget import DRAFT as DRAFT_BUDGET
 from baozhang.ch2_provision.funding.flows.plan import DRAFT
 from baozhang.ch2_provision.funding.flows.round import OPEN
-from baozhang.ch2_provision.funding.models import Ceiling, Plan, PlanLine, PlanRound
+from baozhang.ch2_provision.funding.models import Budget, Ceiling, Plan, PlanLine, PlanRound
 from baozhang.ch2_provision.funding.views import overview
 from baozhang.ch2_provision.funding.views import plans as plan_pages
 from baozhang.kernel.access import Actor
@@ -44,13 +44,25 @@ def _amend(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, A
 
 def _budget(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     plan = records[0]
-    budget = actions.start_budget(plan.round, plan.organ, by=by, cause=note)
+    budget = actions.start_budget(plan.round, plan.organ, by=by)
     told = actions.compute(budget, by=by)
     needs = actions.take_needs(budget, by=by)
     said = _("已起草“%(budget)s”：按定额测算 %(lines)d 行，转入计划事项 %(needs)d 项") % {
         "budget": budget, "lines": told["lines"], "needs": needs,
     }  # fmt: skip
     return said + (_("；%(n)d 行定额或基数待核实") % {"n": told["unknown"]} if told["unknown"] else "")
+
+
+def _supplement(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """An addition in the year: what the plan agreed to since; the quotas of the year stand in the first budget."""
+    plan = records[0]
+    budget = actions.start_budget(plan.round, plan.organ, by=by, cause=note)
+    needs = actions.take_needs(budget, by=by)
+    return _("已起草“%(budget)s”，转入计划事项 %(needs)d 项") % {"budget": budget, "needs": needs}
+
+
+def _budgeted(plan: Plan) -> bool:
+    return Budget._base_manager.filter(organ_id=plan.organ_id, year=plan.year).exists()
 
 
 @register
@@ -154,7 +166,11 @@ class Plans(Resource):
         ),
         "budget": Act(
             gettext_lazy("编制预算"), DRAFT_BUDGET, _budget, many=False, article=ARTICLE, icon="banknotes",
-            shown=lambda plan: plan.state == PlanState.AGREED,
+            shown=lambda plan: plan.state == PlanState.AGREED and not _budgeted(plan),
+        ),
+        "supplement": Act(
+            gettext_lazy("编制追加预算"), DRAFT_BUDGET, _supplement, many=False, needs_note=True, article=ARTICLE, icon="banknotes",
+            shown=lambda plan: plan.state == PlanState.AGREED and _budgeted(plan),
         ),
     }  # fmt: skip
     pages = {
@@ -178,11 +194,11 @@ class Lines(Resource):
     purpose = gettext_lazy("每一项需求：数量、金额、用途、依据，以及审核结果")
     columns = ("title", "kind", "quantity", "unit_price", "amount", "state", "agreed_amount", "number", "plan")
     more_columns = (
-        "code", "organ", "grade", "item", "unit", "purpose", "evidence", "stock", "allowed", "gap", "last_amount", "source",
+        "code", "organ", "grade", "means", "item", "unit", "purpose", "evidence", "stock", "allowed", "gap", "last_amount", "source",
         "change_note", "agreed_quantity", "reason",
     )  # fmt: skip
     groups = (
-        Group(gettext_lazy("事项"), ("plan", "number", "code", "kind", "grade", "title")),
+        Group(gettext_lazy("事项"), ("plan", "number", "code", "kind", "grade", "means", "title")),
         Group(gettext_lazy("数量和金额"), ("quantity", "unit", "unit_price", "amount", "last_amount")),
         Group(gettext_lazy("用途和依据"), ("purpose", "evidence", "item", "stock", "allowed", "gap", "source", "change_note")),
         Group(

@@ -92,6 +92,8 @@ def _save(budget: Budget, mode: str, data: Any, who: Actor) -> int:
         setattr(line, names[0], value if mode == "reply" or value is not None else Decimal(0))
         setattr(line, names[1], text)
         if [getattr(line, name) for name in names] != before:
+            if data.get(f"version-{line.pk}", str(line.version)) != str(line.version):
+                faults.append(Fault(_("这一行刚由他人修改，请刷新后再填"), names[0], row=line.pk, column=str(line)))
             changed.append(line)
     if not faults:
         try:
@@ -147,7 +149,7 @@ def _shown(line: BudgetLine, typed: Any, wrong: dict[Any, str], hints: dict[Any,
         driver = f"{value} {DRIVER_UNITS[Driver(line.driver)] if line.driver_value is not None else ''}"
     used = int((line.committed + line.spent) * 100 / line.granted) if line.granted else 0
     return {
-        "pk": line.pk, "number": line.number, "words": line.words, "url": url, "item": f"{line.item} {CostItem(line.item).label}",
+        "pk": line.pk, "version": line.version, "number": line.number, "words": line.words, "url": url, "item": f"{line.item} {CostItem(line.item).label}",
         "quota_key": line.quota_key, "quota": quota, "driver": driver, "why_url": f"{url}why/product/" if line.quota_key else "",
         "product": cells.money(line.computed_amount) if line.computed_amount is not None else "",
         "need": line.plan_line, "need_url": frame.url_of(BY_LABEL["funding.planline"], line.plan_line) if line.plan_line else "",

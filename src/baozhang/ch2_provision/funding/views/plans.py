@@ -19,13 +19,14 @@ from baozhang.ch2_provision.funding.choices import LINE_COLOURS, LineKind, LineS
 from baozhang.ch2_provision.funding.flows import PlanLineFlow
 from baozhang.ch2_provision.funding.flows.line import REVIEW_LINE, authority_for
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
+from baozhang.ch2_provision.funding.queries.budgets import budgets_of
 from baozhang.ch2_provision.funding.queries.plans import Difference, carried, differences
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.attachments import Attachment
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
-from baozhang.kernel.views import frame
+from baozhang.kernel.views import details, frame
 
 STEPS = {"agree": LineState.AGREED, "reduce": LineState.REDUCED, "refuse": LineState.REFUSED}
 
@@ -80,7 +81,10 @@ def _answer(plan: Plan, data: Any, who: Actor) -> int:
             if step not in STEPS or not _differs(line, step, data):
                 continue
             try:
-                PlanLineFlow.take(step, line, by=who, values=_values(line, step, data))
+                seen = data.get(f"version-{line.pk}", "")
+                PlanLineFlow.take(
+                    step, line, by=who, values=_values(line, step, data), version=int(seen) if seen.isdigit() else None
+                )
             except Forbidden:
                 raise
             except Refused as refused:
@@ -131,8 +135,8 @@ def _shown(
         if value is not None
     ]
     return {
-        "pk": line.pk, "number": line.number, "title": line.title, "url": frame.url_of(resource, line),
-        "kind": LineKind(line.kind).label, "grade": line.get_grade_display() if line.grade else "",  # type: ignore[attr-defined]
+        "pk": line.pk, "version": line.version, "number": line.number, "title": line.title, "url": frame.url_of(resource, line),
+        "kind": LineKind(line.kind).label, "grade": line.get_grade_display() if line.grade else line.get_means_display() if line.means else "",  # type: ignore[attr-defined]
         "quantity": cells.number(line.quantity), "unit": line.unit, "price": cells.money(line.unit_price), "amount": cells.money(line.amount),
         "purpose": line.purpose, "evidence": line.evidence, "facts": facts, "change": line.change_note,
         "last": cells.money(line.last_amount) if line.last_amount is not None else "", "changed": line.pk in changed,
@@ -241,3 +245,31 @@ def _difference(one: Difference) -> dict[str, Any]:
         "title": line.title, "url": frame.url_of(BY_LABEL[line.label], line), "state": {"words": words, "colour": colour}, "pairs": pairs,
         "sum": cells.money(carried(line)), "delta": _signed(one.delta), "why": one.after.change_note if one.after is not None else "",
     }  # fmt: skip
+
+
+def _budgets(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """The budgets of the year stand on the page of the plan that they rest on."""
+    if not isinstance(record, Plan) or record.state not in (PlanState.AGREED, PlanState.SUPERSEDED):
+        return {}
+    target = BY_LABEL["funding.budget"]
+    if not who.can(target.right("view"), record.organ_id):
+        return {}
+    columns = [{"words": _("预算名称")}, {"words": _("状态")}, {"words": _("批复日期"), "kind": "date"}]
+    rows = [
+        {"url": frame.url_of(target, one), "cells": [one.name, one.get_state_display(), one.replied_on.isoformat() if one.replied_on else ""]}  # type: ignore[attr-defined]
+        for one in budgets_of(record.organ_id, record.year)
+    ]  # fmt: skip
+    return {
+        "related": [
+            {
+                "title": _("本年度的预算"),
+                "count": len(rows),
+                "columns": columns,
+                "rows": rows,
+                "empty": {"why": _("还没有预算。")},
+            }
+        ]
+    }
+
+
+details.EXTRAS.append(_budgets)

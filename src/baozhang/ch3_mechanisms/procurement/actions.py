@@ -1,0 +1,34 @@
+"""Acts that are more than a step: a purchase begun out of a planned need, so that nothing is typed twice."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from baozhang.ch2_provision.allocation.choices import NeedState
+from baozhang.ch2_provision.allocation.models import Need
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Refused
+
+from .choices import Way
+from .flows import ARTICLE, PurchaseFlow
+from .models import Purchase, PurchaseLine
+from .queries import bought_for
+
+
+def begin(need: Need, *, by: Actor) -> Purchase:
+    """This will draft the purchase of what a need still lacks, at the price of its plan; way and price may be changed in the draft."""
+    rest = need.planned - bought_for(need.pk)
+    if need.state != NeedState.PLANNED or need.unit_price is None or rest <= 0:
+        raise Refused(
+            _("%(need)s 没有可以采购的数量") % {"need": need}, why=_("列入计划 %(planned)s 件，已有采购 %(n)s 件。") % {"planned": need.planned, "n": need.planned - rest},
+            article=ARTICLE, instead=_("请查看已有的采购；没有列入计划的，先列入年度计划。"),
+        )  # fmt: skip
+    with transaction.atomic():
+        made = Purchase(
+            organ=need.organ, title=_("%(name)s采购") % {"name": need.name}, means=need.means, way=Way.FRAMEWORK
+        )
+        PurchaseFlow.start(made, by=by)
+        keep(PurchaseLine(purchase=made, need=need, quantity=rest, unit_price=need.unit_price), by=by)
+    return made

@@ -1,0 +1,32 @@
+"""Each picture that a guide shows is taken by `make guides`, each that is taken is shown; no picture is committed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+from baozhang.kernel import access
+from tests.journeys.guides import ALL, GUIDES, PICTURES, ROOT
+
+SHOWN = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
+
+
+def test_guides_show_the_pictures_that_are_taken():
+    shown = {
+        (path.parent / found).resolve()
+        for path in GUIDES.glob("*.md")
+        for found in SHOWN.findall(path.read_text(encoding="utf-8"))
+    }
+    assert shown == {PICTURES / f"{one.name}.png" for one in ALL}
+
+
+def test_no_picture_is_tracked():
+    done = subprocess.run(["git", "ls-files", "build", "docs"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [name for name in done.stdout.split() if name.startswith("build/") or name.endswith(".png")] == []
+
+
+def test_every_role_has_its_guide():
+    """The words of each role stand in some guide, so that nobody is left without."""
+    text = "\n".join(path.read_text(encoding="utf-8") for path in GUIDES.glob("*.md"))
+    missing = [role.code for role in access.ROLES.values() if str(role.words) not in text and not role.admin]
+    assert missing == []
