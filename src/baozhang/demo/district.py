@@ -162,6 +162,7 @@ SEATS = (
     ("zichan", roles.ASSET_OFFICER, "云间区机关事务管理局"), ("zichan2", roles.ASSET_OFFICER, "云间区机关事务管理局"),
     ("jihua", roles.PLAN_OFFICER, "云间区机关事务管理局"), ("cangku", roles.KEEPER, "云间区机关事务管理局"),
     ("caizheng2", roles.FINANCE_HEAD, "云间区财政局"), ("shizichan", roles.ASSET_OFFICER, "江海市机关事务管理局"),
+    ("diaodu", roles.DISPATCHER, "云间区教育局"), ("jiashi", roles.DRIVER, "云间区教育局"),
 )  # fmt: skip
 
 

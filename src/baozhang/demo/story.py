@@ -22,14 +22,14 @@ from baozhang.kernel import access, clock, holds, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
-from . import allocation, disposal, district, funding, life, names, stocktaking, supervision, vehicles, warehouse
+from . import allocation, disposal, district, fleet, funding, life, names, stocktaking, supervision, vehicles, warehouse
 from .district import District
 from .goods import EQUIPMENT
 from .ledgers import OPENED, Ledger
 
 Say = Callable[[str], None]
 # Each tells the life of its room: (day, what happens), in the order of the law where days are the same.
-CHAPTERS = (life, supervision, stocktaking, funding, warehouse, disposal, allocation)
+CHAPTERS = (life, supervision, stocktaking, funding, warehouse, disposal, allocation, fleet)
 SEED = 20221101  # the day on which the regulation came into force
 
 

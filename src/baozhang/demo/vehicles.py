@@ -29,6 +29,7 @@ def fit(made: District, chance: Random) -> list[Terminal]:
     """The clerks enter the terminals of their vehicles on the day they are fitted; one is stopped again."""
     found: list[Terminal] = []
     cards = Card._base_manager.filter(category=Category.VEHICLE, disposed=None).exclude(plate="")
+    cards = cards.exclude(plate__in=Terminal._base_manager.values("plate"))
     plates: dict[int, list[str]] = {}
     for organ_id, plate in cards.order_by("organ_id", "number").values_list("organ_id", "plate"):
         plates.setdefault(organ_id, []).append(plate)

@@ -9,6 +9,7 @@ import baozhang.kernel.views.holding
 import baozhang.kernel.views.imports
 import baozhang.kernel.views.proofs
 import baozhang.kernel.views.steps  # noqa: F401 -- these give every resource its further addresses
+from baozhang.ch2_provision.trips import urls as trips
 from baozhang.ch2_provision.vehicles import urls as vehicles
 from baozhang.ch3_mechanisms.standards.views import figures
 from baozhang.kernel import routes
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/keys/<int:pk>/revoke/", keys.revoke, name="my-key-revoke"),
     *administration.urlpatterns,
     *vehicles.urlpatterns,
+    *trips.urlpatterns,
     *papers.urlpatterns(),
     *figures.urlpatterns(),
     *law.urlpatterns(),

@@ -222,3 +222,16 @@ def test_the_page_tells_the_story(fleet: Fleet, client: Client) -> None:
     assert client.get(f"/vehicles/files/{vehicle.pk}/why/scrap/").status_code == 200
     assert flow.flow_of(Addition) is AdditionFlow.plan
     assert clock.today() == TODAY
+
+
+def test_cards_of_a_ledger_get_their_files_and_are_followed(fleet: Fleet) -> None:
+    card = fleet.card("沪A20001", name="大型客车", class_name="纯电动大型客车")
+    assert jobs.keep_files() == {"opened": 1, "followed": 0}
+    held = Vehicle._base_manager.get(card=card)
+    assert (held.plate, held.body, held.energy, held.organ_id) == ("沪A20001", "large_bus", "electric", fleet.mine.pk)
+    card.plate, card.use_state = "沪A20002", UseState.REPAIR
+    factories.save(card)
+    assert jobs.keep_files() == {"opened": 0, "followed": 1}
+    held.refresh_from_db()
+    assert (held.plate, held.state) == ("沪A20002", "repair")
+    assert jobs.keep_files() == {"opened": 0, "followed": 0}

@@ -17,6 +17,9 @@ ASSET_OFFICER = "asset_officer"
 PLAN_OFFICER = "plan_officer"
 KEEPER = "keeper"
 AUDITOR = "auditor"
+DISPATCHER = "dispatcher"
+POOL_DISPATCHER = "pool_dispatcher"
+DRIVER = "driver"
 SYSTEM_ADMIN = "system_admin"
 SECURITY_ADMIN = "security_admin"
 AUDIT_ADMIN = "audit_admin"
@@ -40,6 +43,9 @@ access.role(STAFF, _("工作人员"), _("使用和保管资产的工作人员：
 access.role(ASSET_OFFICER, _("资产管理处人员"), _("机关事务管理部门中审核配置、入仓、调剂和处置的人员"))
 access.role(PLAN_OFFICER, _("计划财务处人员"), _("机关事务管理部门中审核年度计划、汇总预算的人员"))
 access.role(KEEPER, _("公物仓管理员"), _("验收入仓、备货出仓、交接和验还的人员"))
+access.role(DISPATCHER, _("车辆调度员"), _("管理本单位驾驶人，派车、改派，办理节假日封存的人员"))
+access.role(POOL_DISPATCHER, _("平台调度员"), _("机关事务管理部门中用集中管理的车辆为本级各单位派车的人员"))
+access.role(DRIVER, _("驾驶员"), _("用手机接收派车单，登记出车和还车的人员"))
 access.role(AUDITOR, _("审计监察人员"), _("监督部门中按职责查看资产、线索和办理过程的人员"))
 access.role(SYSTEM_ADMIN, _("系统管理员"), _("开设账号、办理任职；看不到业务"), admin=True)
 access.role(SECURITY_ADMIN, _("安全管理员"), _("核对角色和权限、停用授权；看不到业务"), admin=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs import roles
+from baozhang.ch2_provision.assets.choices import VehicleUse
 from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow
 from baozhang.ch2_provision.vehicles.flows.addition import AGREE, APPROVE, HANDLE
@@ -21,7 +23,11 @@ def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
     if not (addition.organ_id and addition.use and addition.body and addition.energy and addition.price):
         return []
     found = limits.of_batch([(0, addition)], clock.today())
-    return [
+    advice = []
+    if addition.use == VehicleUse.CONFIDENTIAL and not addition.is_new_energy:
+        words = _("机要通信等行驶路线固定的用车，原则上全部配备新能源汽车")
+        advice = [{"words": words, "article": limits.ARTICLE, "tone": "amber"}]
+    return advice + [
         {"words": f"{wrong.what}。{wrong.why}{wrong.instead}", "article": limits.ARTICLE, "tone": "red"}
         for _i, wrong in found
     ]

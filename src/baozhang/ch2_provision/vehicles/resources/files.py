@@ -101,7 +101,7 @@ class Vehicles(Resource):
     )  # fmt: skip
     groups = (
         Group(gettext_lazy("资产卡片"), ("card", "number", "plate", "use", "state", "name", "brand", "model", "value", "custodian", "department", "establishment")),
-        Group(gettext_lazy("登记"), ("vin", "engine", "registered", "holder", "plate_kind", "plate_day", "issuer", "registration", "licence", "nature")),
+        Group(gettext_lazy("车辆登记"), ("vin", "engine", "registered", "holder", "plate_kind", "plate_day", "issuer", "registration", "licence", "nature")),
         Group(gettext_lazy("车型和动力"), ("body", "energy", "displacement", "power", "motor_power", "motor_number", "battery", "electric_range", "tank",
                                       "rated_fuel", "rated_power", "emission", "transmission", "drive")),
         Group(gettext_lazy("尺寸和质量"), ("seats", "doors", "length", "width", "height", "wheelbase", "axles", "tyres", "curb_mass", "total_mass", "load_mass",

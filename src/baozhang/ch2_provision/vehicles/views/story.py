@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from baozhang.ch2_provision.assets.queries.doubts import doubts
 from baozhang.ch2_provision.vehicles.models import Vehicle, limits
 from baozhang.ch2_provision.vehicles.queries.fleet import scrap_day, terminal_of
 from baozhang.ch2_provision.vehicles.queries.terminals import health_of, moment
@@ -66,13 +67,14 @@ def _terminals(vehicle: Vehicle) -> dict[str, Any]:
 
 
 def _notices(vehicle: Vehicle) -> list[dict[str, Any]]:
-    """What stands out: no plate, no terminal, no mark, past its years."""
+    """What stands out: due for scrapping; a plate or a VIN whose form or check digit is doubtful."""
     day = clock.today()
     last = scrap_day(vehicle, day, vehicle.organ.jurisdiction.path.rstrip("/"))
     found = []
     if last is not None and last <= day and vehicle.state != "gone":
         found.append({"tone": "red", "words": _("%(day)s 已达强制报废年限，应停驶并办理报废") % {"day": last}})
-    return found
+    doubted = [words for name, words in doubts(vehicle.card) if name in ("vin", "plate")]
+    return found + [{"tone": "amber", "words": words} for words in doubted]
 
 
 details.EXTRAS.append(_story)

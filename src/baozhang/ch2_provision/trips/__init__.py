@@ -1,0 +1,1 @@
+"""Use of official vehicles (article 23): requests, dispatches, drivers, sealing on holidays."""

@@ -1,0 +1,243 @@
+"""The path of a dispatch: planned, begun and ended by the driver with the odometer; and how it is made."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.trips.choices import OWN_FLEET, REST_ENOUGH, Means, RequestState
+from baozhang.ch2_provision.trips.choices import DispatchState as S
+from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
+from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
+from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
+from baozhang.ch2_provision.vehicles.choices import VehicleState
+from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.kernel import access, clock, ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Forbidden, Invalid, Refused
+from baozhang.law.case import places
+from baozhang.law.explain import figure_sentence
+from baozhang.law.figures import Figures
+
+from .request import SEND, SYSTEM, RequestFlow
+
+DRIVE = access.permission("trips.dispatch:drive", gettext_lazy("出车、还车登记"))
+PLAN = access.permission("trips.dispatch:plan", gettext_lazy("开具派车单"))
+JOINED = ledger.act("trips.joined", gettext_lazy("列入派车单"))
+BEGUN, ENDED = (
+    ledger.act("trips.begun", gettext_lazy("登记出车时间")),
+    ledger.act("trips.ended", gettext_lazy("登记还车时间")),
+)
+CHANGED = ledger.act("trips.changed", gettext_lazy("改派车辆驾驶人"))
+ARTICLE = "第二十三条第一款"
+HOURS = "vehicles.trips.continuous_hours"
+
+
+class DispatchFlow(Flow):
+    """待出车 → 行程中 → 已还车."""
+
+    model = Dispatch
+    words = gettext_lazy("派车单")
+    article = ARTICLE
+    initial = (S.PLANNED,)
+
+    begin = Step(
+        gettext_lazy("登记出车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("odometer_out",),
+        says=gettext_lazy("填写出车时的里程表读数。"),
+    )  # fmt: skip
+    end = Step(
+        gettext_lazy("登记还车"), S.RUNNING, S.ENDED, ":drive", kind="primary", icon="stop", fields=("odometer_in", "rest", "tolls", "parking", "fuel", "fare"),
+        says=gettext_lazy("填写还车时的里程表读数和途中费用。"),
+    )  # fmt: skip
+    cancel = Step(
+        gettext_lazy("取消派车"), S.PLANNED, S.CANCELLED, ":plan", needs_note=True, side=True, todo=False, kind="danger"
+    )
+
+
+@DispatchFlow.begin.guard
+@DispatchFlow.end.guard
+def _is_his(dispatch: Dispatch, *, by: Actor) -> None:
+    """A driver takes his own slips; whoever plans may enter them for him."""
+    driver = dispatch.driver
+    if by.system or by.can(PLAN, dispatch.organ_id) or (driver is not None and driver.account_id == by.user_id):
+        return
+    raise Forbidden(
+        _("这不是您的派车单"), why=str(driver or ""), instead=_("请由派车单上的驾驶人登记，或由调度员代为登记。")
+    )
+
+
+@DispatchFlow.begin.guard
+def _not_sealed(dispatch: Dispatch, *, day: dt.date) -> None:
+    """On a sealed day only excepted or opened vehicles leave."""
+    if dispatch.vehicle is not None:
+        must_be_open(dispatch.vehicle, [day])
+
+
+@DispatchFlow.begin.effect
+def _begun(dispatch: Dispatch, *, by: Actor) -> None:
+    """The moment is the clock's; the requests move along."""
+    if dispatch.means in OWN_FLEET and dispatch.odometer_out is None:
+        raise Invalid(_("请填写出车里程"), article=ARTICLE, instead=_("照里程表读数填写。"))
+    dispatch.out_at = clock.now()
+    keep(dispatch, by=by, act=BEGUN, right=DRIVE)
+    _move(dispatch, "depart", RequestState.DISPATCHED)
+
+
+@DispatchFlow.end.effect
+def _ended(dispatch: Dispatch, *, by: Actor) -> None:
+    """The same at the other end."""
+    if dispatch.means in OWN_FLEET and dispatch.odometer_in is None:
+        raise Invalid(_("请填写还车里程"), article=ARTICLE, instead=_("照里程表读数填写。"))
+    dispatch.in_at = clock.now()
+    keep(dispatch, by=by, act=ENDED, right=DRIVE)
+    _move(dispatch, "come_back", RequestState.RUNNING)
+
+
+@DispatchFlow.cancel.effect
+def _cancelled(dispatch: Dispatch) -> None:
+    """Its requests wait again."""
+    _move(dispatch, "recall", RequestState.DISPATCHED)
+
+
+def _move(dispatch: Dispatch, step: str, state: str) -> None:
+    for request in riders(dispatch).filter(state=state).order_by("pk"):
+        RequestFlow.take(step, request, by=SYSTEM)
+
+
+@RequestFlow.cancel.effect
+def _request_cancelled(request: Request) -> None:
+    """The vehicle is let go where nobody else rides along."""
+    held = request.dispatch
+    if held is None or held.state != S.PLANNED:
+        return
+    if not riders(held).filter(state=RequestState.DISPATCHED).exclude(pk=request.pk).exists():
+        DispatchFlow.take("cancel", held, by=SYSTEM, note=_("用车申请已取消"))
+
+
+def must_be_open(vehicle: Vehicle, days: Sequence[dt.date]) -> None:
+    """This will raise Refused where a vehicle is sealed on one of some days (article 23, paragraph 1)."""
+    closed = [day for day in days if holiday_of(day) is not None]
+    opened = open_on([vehicle.pk], closed)
+    shut = next((day for day in closed if (vehicle.pk, day) not in opened), None)
+    holiday = holiday_of(shut) if shut is not None else None
+    if shut is not None and holiday is not None:
+        raise Refused(
+            _("%(plate)s %(day)s 节假日封存，不能出车") % {"plate": vehicle, "day": shut},
+            why=_("%(name)s %(since)s 至 %(until)s，公务用车除值班等工作需要外封存停驶。") % {"name": holiday.name, "since": holiday.since, "until": holiday.until},
+            article=ARTICLE, instead=_("请使用值班车辆；确需使用的，先办理启封，写明理由。"),
+        )  # fmt: skip
+
+
+def send(
+    requests: Sequence[Request], *, organ: Organization, means: str, vehicle: Vehicle | None, driver: Driver | None, by: Actor, hired: str = "",
+    rest: int = 0, note: str = "",
+) -> Dispatch:  # fmt: skip
+    """This will make one dispatch for requests that ride together; Refused with the reason where it may not be.
+
+    The vehicle and the driver are promised with it: who comes second is refused, by the database itself.
+    """
+    if not requests:
+        raise Invalid(_("没有选择用车申请"), instead=_("请至少选择一项待派车的申请。"))
+    with transaction.atomic():
+        fresh = list(
+            Request._base_manager.select_for_update(of=("self",))
+            .filter(pk__in=[one.pk for one in requests])
+            .order_by("starts", "pk")
+        )
+        for request in fresh:
+            by.must(SEND, request.organ_id)
+            if request.state != RequestState.APPROVED:
+                raise Refused(
+                    _("%(request)s 现在不能派车") % {"request": request}, why=_("当前状态为“%(state)s”。") % {"state": request.get_state_display()},
+                    article=ARTICLE, instead=_("请刷新调度台。"),
+                )  # fmt: skip
+        starts, ends = [one.starts for one in fresh if one.starts], [one.ends for one in fresh if one.ends]
+        made = Dispatch(
+            organ=organ, means=means, vehicle=vehicle, driver=driver, hired=hired, starts=min(starts), ends=max(ends), rest=rest,
+            route="；".join(dict.fromkeys(f"{one.origin}—{one.destination}" for one in fresh))[:200],
+        )  # fmt: skip
+        _fits(made, fresh)
+        DispatchFlow.start(made, by=by, right=PLAN, note=note)
+        for request in fresh:
+            request.dispatch = made
+        keep(fresh, by=by, act=JOINED, right=SEND, note=str(made))
+        for request in fresh:
+            RequestFlow.take("send", request, by=SYSTEM)
+    return made
+
+
+def _fits(made: Dispatch, requests: Sequence[Request]) -> None:
+    """Enough seats, a vehicle that runs, not sealed, a driver within his hours."""
+    held = made.vehicle
+    if held is not None:
+        wanted, there = sum(one.seats for one in requests), passengers(held)
+        if wanted > there:
+            raise Refused(
+                _("%(plate)s 可乘 %(seats)s 人，需要 %(wanted)s 人") % {"plate": held, "seats": there, "wanted": wanted}, article=ARTICLE,
+                instead=_("请改选座位足够的车辆，或者分开派车。"),
+            )  # fmt: skip
+        if held.state not in (VehicleState.IN_USE, VehicleState.IDLE):
+            raise Refused(
+                _("%(plate)s 现在不能派用") % {"plate": held},
+                why=held.get_state_display(),
+                article=ARTICLE,
+                instead=_("请改选在用车辆。"),
+            )
+        since, until = made.starts.astimezone(clock.ZONE).date(), made.ends.astimezone(clock.ZONE).date()
+        must_be_open(held, sealed_days(since, until))
+    if made.driver is not None:
+        _within_hours(made)
+
+
+def passengers(vehicle: Vehicle) -> int:
+    """The seats beside the driver's."""
+    return (vehicle.seats or SEATS) - 1
+
+
+def _within_hours(made: Dispatch) -> None:
+    """A stretch of driving without enough rest is no longer than the law allows."""
+    reading = Figures(clock.today(), places().get(made.organ_id, "")).reading(HOURS)
+    if reading.value is None or made.hours is None or made.rest >= REST_ENOUGH:
+        return
+    most = Decimal(str(reading.value))
+    planned = Decimal(str(round(made.hours, 2)))
+    if planned > most:
+        raise Refused(
+            _("%(driver)s 这次用车 %(hours)s 小时，没有安排休息，连续驾驶上限 %(most)s 小时") % {"driver": made.driver, "hours": planned.normalize(), "most": most},
+            why=figure_sentence(reading.as_dict()), article=ARTICLE,
+            instead=_("请安排途中休息不少于 %(n)s 分钟（含等候），或者分段派车。") % {"n": REST_ENOUGH},
+            facts={_("预计时数"): planned, _("连续驾驶上限"): most},
+        )  # fmt: skip
+
+
+def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None, by: Actor, note: str) -> None:
+    """This will send another vehicle or driver before departure."""
+    if dispatch.state != S.PLANNED:
+        raise Refused(
+            _("%(dispatch)s 已经出车，不能改派") % {"dispatch": dispatch},
+            article=ARTICLE,
+            instead=_("请在还车后另行派车。"),
+        )
+    with transaction.atomic():
+        fresh = Dispatch._base_manager.select_for_update(of=("self",)).select_related("organ").get(pk=dispatch.pk)
+        fresh.vehicle, fresh.driver = vehicle or fresh.vehicle, driver or fresh.driver
+        _fits(fresh, list(riders(fresh).filter(state=RequestState.DISPATCHED)))
+        keep(fresh, by=by, act=CHANGED, right=PLAN, note=note)
+
+
+def cost_of(dispatch: Any) -> Decimal:
+    """What a dispatch cost on the way."""
+    parts = (dispatch.tolls, dispatch.parking, dispatch.fuel, dispatch.fare)
+    return sum((part for part in parts if part is not None), Decimal(0))
+
+
+MEANS_OF_ORGAN = {True: Means.OWN, False: Means.POOLED}  # is it the requesting unit's own vehicle

@@ -1,0 +1,126 @@
+"""The path of a trip request: asked, approved in the unit, sent, under way, back, confirmed, rated."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from baozhang.ch2_provision.trips.choices import OPEN_REQUEST
+from baozhang.ch2_provision.trips.choices import RequestState as S
+from baozhang.ch2_provision.trips.models import Request
+from baozhang.kernel import access, clock, ledger
+from baozhang.kernel.access import Actor
+from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Refused
+
+ASK = access.permission("trips.request:ask", gettext_lazy("申请用车"))
+APPROVE = access.permission("trips.request:approve", gettext_lazy("审批用车"))
+SEND = access.permission("trips.request:send", gettext_lazy("调度派车"))
+WENT_FIRST = ledger.act("trips.went_first", gettext_lazy("先行用车"))
+COMPLETED = ledger.act("trips.completed", gettext_lazy("补办审批"))
+SYSTEM = access.system_actor("用车")  # moves requests along with their dispatch
+ARTICLE = "第二十三条第一款"
+
+
+class RequestFlow(Flow):
+    """申请 → 单位审批 → 派车 → 出车 → 还车 → 确认结算 → 评价；紧急的先用后补."""
+
+    model = Request
+    words = gettext_lazy("用车申请")
+    article = ARTICLE
+    initial = (S.DRAFT,)
+
+    submit = Step(
+        gettext_lazy("提交用车申请"),
+        S.DRAFT,
+        S.SUBMITTED,
+        ":ask",
+        kind="primary",
+        icon="paper-airplane",
+        withdrawable=True,
+    )
+    approve = Step(
+        gettext_lazy("同意用车"), S.SUBMITTED, S.APPROVED, ":approve", four_eyes=("submit",), kind="primary", icon="check", returnable=(S.DRAFT,),
+        withdrawable=True,
+    )  # fmt: skip
+    reject = Step(
+        gettext_lazy("不同意用车"),
+        S.SUBMITTED,
+        S.REJECTED,
+        ":approve",
+        needs_note=True,
+        side=True,
+        todo=False,
+        kind="danger",
+    )
+    go_first = Step(
+        gettext_lazy("紧急先用车"), S.DRAFT, S.APPROVED, ":ask", needs_note=True, side=True, todo=False, icon="bolt",
+        says=gettext_lazy("来不及审批的，写明紧急情况后直接派车；事后须补办审批，次数单独统计。"),
+    )  # fmt: skip
+    send = Step(
+        gettext_lazy("派车"), S.APPROVED, S.DISPATCHED, ":send", icon="truck", says=gettext_lazy("请在调度台派车。")
+    )
+    recall = Step(gettext_lazy("撤回派车"), S.DISPATCHED, S.APPROVED, ":send", todo=False, side=True)
+    depart = Step(gettext_lazy("出车"), S.DISPATCHED, S.RUNNING, ":send", todo=False)
+    come_back = Step(gettext_lazy("还车"), S.RUNNING, S.RETURNED, ":send", todo=False)
+    confirm = Step(
+        gettext_lazy("确认结算"), S.RETURNED, S.SETTLED, ":ask", kind="primary", icon="banknotes", fields=("rating", "comment"), required=("rating",),
+        says=gettext_lazy("核对里程和费用，并为这次用车评分。"),
+    )  # fmt: skip
+    cancel = Step(
+        gettext_lazy("取消用车"),
+        OPEN_REQUEST,
+        S.CANCELLED,
+        ":ask",
+        needs_note=True,
+        side=True,
+        todo=False,
+        kind="danger",
+    )
+
+
+@RequestFlow.send.guard
+def _by_the_desk(request: Request, *, by: Actor) -> None:
+    """A vehicle and a driver come with it, so it is done at the desk."""
+    if not by.system:
+        raise Refused(
+            _("请在调度台派车"),
+            why=_("派车要同时确定车辆和驾驶人。"),
+            article=ARTICLE,
+            instead=_("打开“调度台”，采用建议或者自行选择。"),
+        )
+
+
+@RequestFlow.depart.guard
+@RequestFlow.come_back.guard
+def _with_the_dispatch(request: Request, *, by: Actor) -> None:
+    """Requests move along with their dispatch."""
+    if not by.system:
+        raise Refused(_("由驾驶人在派车单上登记"), article=ARTICLE, instead=_("请在派车单上办理出车、还车。"))
+
+
+@RequestFlow.recall.guard
+def _recalled_with_the_dispatch(request: Request, *, by: Actor) -> None:
+    """The dispatch is cancelled, and the request waits again."""
+    if not by.system:
+        raise Refused(_("请取消派车单"), article=ARTICLE, instead=_("取消派车单后，申请回到待派车。"))
+
+
+@RequestFlow.go_first.effect
+def _went_first(request: Request, *, by: Actor, note: str) -> None:
+    """It is marked and counted."""
+    request.urgent = True
+    keep(request, by=by, act=WENT_FIRST, right=ASK, note=note)
+
+
+def complete(request: Request, *, by: Actor, note: str) -> None:
+    """This will approve afterwards what had to go first."""
+    if not request.urgent or request.completed_at is not None:
+        raise Refused(
+            _("%(request)s 不需要补办") % {"request": request},
+            article=ARTICLE,
+            instead=_("只有先用后补、尚未补办的才需要。"),
+        )
+    request.completed_at = clock.now()
+    keep(request, by=by, act=COMPLETED, right=APPROVE, note=note)

@@ -1,0 +1,45 @@
+"""By the calendar: before a holiday the vehicles to seal are listed; each night the tracks of the day before come to ways."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from baozhang.ch2_provision.vehicles.choices import VehicleState
+from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.kernel import clock, observation, scope
+from baozhang.kernel.schedule import every
+from baozhang.law.figures import Figures
+
+from .flows.sealing import enlist
+from .models import Movement
+from .queries.tracks import NAMES, nights, ways_of
+
+
+@every("0 6 * * *", name="trips.sealing", words=_("节假日封存清单"))
+def list_for_sealing() -> dict[str, Any]:
+    """This will list vehicles for a holiday that begins within three days."""
+    with scope.everything("节假日封存") as by:
+        rows = list(
+            Vehicle._base_manager.filter(state__in=(VehicleState.IN_USE, VehicleState.IDLE))
+            .exclude(plate="")
+            .order_by("pk")
+        )
+        return {"listed": enlist(rows, clock.today(), by=by)}
+
+
+@every("40 3 * * *", name="trips.tracks", words=_("轨迹归集为行程"))
+def gather() -> dict[str, Any]:
+    """This will keep the ways of the day before and who stands outside his fence; a second run the same night changes nothing."""
+    now = clock.now().replace(minute=0, second=0, microsecond=0)
+    moved, away = ways_of(now.date() - dt.timedelta(days=1)), nights(now)
+    observation.observe(Movement, NAMES, [*moved, *away])
+    kept = Figures(clock.today()).vehicles.positions.days  # ways are kept no longer than the positions they come from
+    gone = (
+        observation.forget(Movement, '"day" < %s', [clock.today() - dt.timedelta(days=int(kept))])
+        if kept is not None
+        else 0
+    )
+    return {"ways": len(moved), "outside": len(away), "forgotten": gone}

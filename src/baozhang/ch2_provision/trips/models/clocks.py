@@ -1,0 +1,46 @@
+"""A moment as people write it: a day and a time of day, kept as one moment in China standard time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from baozhang.kernel import clock
+
+_TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
+
+
+def clean_time(said: str) -> str:
+    """A time of day as it is kept (08:05); what is none stays as it was said."""
+    found = _TIME.fullmatch(said.strip())
+    return f"{int(found.group(1)):02d}:{found.group(2)}" if found else said.strip()
+
+
+def is_time(said: str) -> bool:
+    """True for a time of day."""
+    return _TIME.fullmatch(said) is not None
+
+
+def moment(day: dt.date | None, said: str) -> dt.datetime | None:
+    """The moment; None where day or time is missing or no time."""
+    if day is None or not is_time(said):
+        return None
+    hour, minute = said.split(":")
+    return dt.datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=clock.ZONE)
+
+
+def shown(at: dt.datetime | None) -> str:
+    """A moment as people read it: month, day, time."""
+    return "" if at is None else f"{at.astimezone(clock.ZONE):%m-%d %H:%M}"
+
+
+def read(said: Any) -> Any:
+    """A moment that came as text (2026-03-05 09:00), in China standard time where nothing else is said; else what came."""
+    if not isinstance(said, str):
+        return said
+    try:
+        found = dt.datetime.fromisoformat(said.strip())
+    except ValueError:
+        return said.strip() or None
+    return found if found.tzinfo else found.replace(tzinfo=clock.ZONE)

@@ -1,0 +1,27 @@
+"""What the tracks of a day come to: each way that a vehicle went, and where it stood at night when that was elsewhere."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from baozhang.kernel.observation import Observation
+
+WAY, NIGHT = "way", "night"
+
+
+class Movement(Observation):
+    """A way of a vehicle (its file's key) with its length, or a night outside its fence with the distance from it."""
+
+    pk = models.CompositePrimaryKey("vehicle", "kind", "since")
+    vehicle = models.BigIntegerField()
+    kind = models.CharField(max_length=5)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    day = models.DateField()
+    metres = models.IntegerField()
+
+    class Meta:
+        app_label = "trips"
+        verbose_name = _("轨迹行程")
+        indexes = [models.Index(fields=["kind", "day"], name="movement_day")]

@@ -1,0 +1,118 @@
+"""A trip request: who, why, where, when, how many (article 23, paragraph 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.trips.choices import Purpose, RequestState
+from baozhang.kernel import clock
+from baozhang.kernel.record import Record
+from baozhang.kernel.refusal import Fault
+
+from .clocks import clean_time, is_time, moment, shown
+from .dispatch import Dispatch
+
+
+class Request(Record):
+    """One request of somebody of a unit, from the wish to the rating."""
+
+    organ = models.ForeignKey(Organization, models.PROTECT, related_name="trip_requests", verbose_name=_("用车单位"))
+    number = models.CharField(_("申请编号"), max_length=60, blank=True, default="", editable=False)
+    applicant = models.CharField(_("用车人"), max_length=40)
+    purpose = models.CharField(_("事由类别"), max_length=14, choices=Purpose.choices)
+    reason = models.CharField(_("用车事由"), max_length=200)
+    origin = models.CharField(_("出发地点"), max_length=80)
+    destination = models.CharField(_("到达地点"), max_length=80)
+    day = models.DateField(_("用车日期"))
+    leave = models.CharField(_("出发时间"), max_length=5, help_text=_("如 08:30"))
+    back_day = models.DateField(_("返回日期"), null=True, blank=True, help_text=_("当天返回的不填"))
+    back = models.CharField(_("返回时间"), max_length=5, help_text=_("如 17:00"))
+    seats = models.PositiveIntegerField(_("乘车人数"), default=1)
+    share = models.BooleanField(_("同意合乘"), default=True)
+    urgent = models.BooleanField(_("先用后补"), default=False, editable=False)
+    starts = models.DateTimeField(_("预计出发"), null=True, editable=False)
+    ends = models.DateTimeField(_("预计返回"), null=True, editable=False)
+    state = models.CharField(_("状态"), max_length=10, choices=RequestState.choices, default=RequestState.DRAFT)
+    dispatch = models.ForeignKey(
+        Dispatch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("派车单"),
+        editable=False,
+    )
+    completed_at = models.DateTimeField(_("补办时间"), null=True, editable=False)
+    rating = models.PositiveIntegerField(_("评分"), null=True, blank=True, help_text=_("1 至 5 分"))
+    comment = models.CharField(_("评价"), max_length=200, blank=True, default="")
+    remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
+
+    natural = ("number",)
+    called = ("number",)
+    searched = ("number", "applicant", "reason", "destination")
+    stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({RequestState.DRAFT})}
+
+    class Meta:
+        app_label = "trips"
+        verbose_name = _("用车申请")
+        ordering = ("-id",)
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="trip_request_once", violation_error_message=_("已有同样编号的申请")),
+            models.CheckConstraint(condition=Q(seats__gte=1), name="trip_request_seats", violation_error_message=_("乘车人数应大于零")),
+            models.CheckConstraint(condition=Q(starts__isnull=True) | Q(ends__gt=F("starts")), name="trip_request_period",
+                                   violation_error_message=_("返回应晚于出发")),
+            models.CheckConstraint(condition=Q(rating__isnull=True) | Q(rating__gte=1, rating__lte=5), name="trip_request_rating",
+                                   violation_error_message=_("评分为 1 至 5 分")),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["organ", "state", "starts"], name="trip_request_organ"),
+            models.Index(fields=["state", "starts"], name="trip_request_state"),
+            models.Index(fields=["dispatch"], name="trip_request_dispatch", condition=Q(dispatch__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.applicant} {shown(self.starts)} {self.destination}"
+
+    def derive(self) -> None:
+        """This will number a new request, and make one moment each of day and time."""
+        self.leave, self.back = clean_time(self.leave), clean_time(self.back)
+        self.starts, self.ends = moment(self.day, self.leave), moment(self.back_day or self.day, self.back)
+        if not self.number and self.organ_id:
+            prefix = f"YC{clock.today().year}-{self.organ.code}-"
+            last = Request._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
+            self.number = f"{prefix}{int(last[-5:]) + 1 if last else 1:05d}"
+
+    def faults(self) -> Iterable[Any]:
+        """What is no time of day, a return before the departure, nobody to ride, a rating beyond five."""
+        for name in ("leave", "back"):
+            if getattr(self, name) and not is_time(getattr(self, name)):
+                yield _fault(name, gettext("不是时间"), gettext("按 24 小时制填写，如 08:30"), getattr(self, name))
+        if self.starts is not None and self.ends is not None and self.ends <= self.starts:
+            yield _fault("back", gettext("返回应晚于出发"), gettext("跨日返回的，填写返回日期"), self.back)
+        if self.seats is not None and self.seats < 1:
+            yield _fault("seats", gettext("乘车人数应大于零"), "", str(self.seats))
+        if self.rating is not None and not 1 <= self.rating <= 5:
+            yield _fault("rating", gettext("评分为 1 至 5 分"), "", str(self.rating))
+        if self.pk and self.state not in (RequestState.DRAFT, RequestState.SUBMITTED):
+            fixed = ("organ_id", "applicant", "purpose", "origin", "destination", "starts", "ends", "seats")
+            was = Request._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
+            if (
+                was is not None
+                and was[0] not in (RequestState.DRAFT, RequestState.SUBMITTED)
+                and was[1:] != tuple(getattr(self, n) for n in fixed)
+            ):
+                yield _fault(
+                    "destination", gettext("已批准的申请不能修改"), gettext("行程有变的，请取消后重新申请"), ""
+                )
+
+
+def _fault(name: str, reason: str, remedy: str, value: str) -> Fault:
+    field: Any = Request._meta.get_field(name)
+    return Fault(reason, name, value, remedy, column=str(field.verbose_name))

@@ -1,0 +1,93 @@
+"""From the tracks of a day to its ways; and which ways no dispatch stands behind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from baozhang.ch2_provision.trips.choices import MADE
+from baozhang.ch2_provision.trips.models import Dispatch, Movement
+from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
+from baozhang.ch2_provision.vehicles.choices import TerminalState, VehicleState
+from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
+from baozhang.ch2_provision.vehicles.telemetry import ways
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
+from baozhang.kernel import clock
+
+MOVED = 500  # metres; less is moving a vehicle in its yard
+LOOK_BACK = 60  # days of ways that a patrol looks at; a finding stays as long as its way is looked at
+NIGHT_HOUR = 3
+Row = tuple[int, str, dt.datetime, dt.datetime, dt.date, int]
+NAMES = ("vehicle", "kind", "since", "until", "day", "metres")
+
+
+def fitted() -> dict[int, Vehicle]:
+    """The files of vehicles by the key of the terminal that reports for them; two queries."""
+    terminals = dict(Terminal._base_manager.filter(state=TerminalState.IN_USE).values_list("plate", "pk"))
+    files = Vehicle._base_manager.filter(plate__oneof=list(terminals)).exclude(state=VehicleState.GONE)
+    return {terminals[one.plate]: one for one in files}
+
+
+def ways_of(day: dt.date) -> list[Row]:
+    """The ways of all vehicles on a day; tracks are read only of those that moved at all."""
+    since, until = day_of(day)
+    by_terminal = fitted()
+    rows: list[Row] = []
+    for terminal, km in STORE.kilometres(since, until).items():
+        held = by_terminal.get(terminal)
+        if held is None or km * 1_000 < MOVED:
+            continue
+        for way in ways.trips(STORE.track(terminal, since, until)):
+            if way.km * 1_000 >= MOVED:
+                rows.append((held.pk, WAY, _moment(way.since), _moment(way.until), day, round(way.km * 1_000)))
+    return rows
+
+
+def nights(now: dt.datetime) -> list[Row]:
+    """The vehicles that stand outside their fence now, by their last position; one query beside the files."""
+    by_terminal = {
+        key: one for key, one in fitted().items() if one.parking_lat is not None and one.parking_lon is not None
+    }
+    rows: list[Row] = []
+    for at in STORE.current(list(by_terminal)):
+        held = by_terminal[at.vehicle]
+        if at.lat is None or at.lon is None or held.parking_lat is None or held.parking_lon is None:
+            continue
+        away = float(ways.distance(at.lat, at.lon, float(held.parking_lat) * 1e6, float(held.parking_lon) * 1e6))
+        if away > (held.parking_radius or 0) + MOVED:
+            rows.append((held.pk, NIGHT, now, now, now.date(), round(away)))
+    return rows
+
+
+def _moment(seconds: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, clock.ZONE)
+
+
+def uncovered(kind: str, day: dt.date) -> dict[int, list[tuple[dt.date, str, int]]]:
+    """Movements of the last days that no dispatch covers: vehicle → (day, time, metres), in order."""
+    under_way = Dispatch._base_manager.filter(
+        vehicle=OuterRef("vehicle"), state__in=MADE, out_at__lte=OuterRef("until")
+    )
+    under_way = under_way.filter(Q(in_at__isnull=True) | Q(in_at__gte=OuterRef("since")))
+    return _by_vehicle(_recent(kind, day).filter(~Exists(under_way)))
+
+
+def all_of(kind: str, day: dt.date) -> dict[int, list[tuple[dt.date, str, int]]]:
+    """All movements of the last days: vehicle → (day, time, metres), in order."""
+    return _by_vehicle(_recent(kind, day))
+
+
+def _recent(kind: str, day: dt.date) -> Any:
+    return Movement.objects.filter(kind=kind, day__gt=day - dt.timedelta(days=LOOK_BACK), day__lte=day)
+
+
+def _by_vehicle(rows: Any) -> dict[int, list[tuple[dt.date, str, int]]]:
+    found: dict[int, list[tuple[dt.date, str, int]]] = defaultdict(list)
+    for vehicle, day, since, metres in rows.order_by("vehicle", "since").values_list(
+        "vehicle", "day", "since", "metres"
+    ):
+        found[vehicle].append((day, f"{since.astimezone(clock.ZONE):%H:%M}", metres))
+    return found

@@ -1,0 +1,84 @@
+"""Trip requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from baozhang.ch1_general.organs import roles
+from baozhang.ch2_provision.trips import views
+from baozhang.ch2_provision.trips.choices import REQUEST_COLOURS
+from baozhang.ch2_provision.trips.flows import RequestFlow
+from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete
+from baozhang.ch2_provision.trips.models import Request
+from baozhang.kernel import access
+from baozhang.kernel.access import Actor, Reach
+from baozhang.kernel.acts import Act
+from baozhang.kernel.resource import Group, Resource, register
+
+
+def _complete(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    for request in requests:
+        complete(request, by=by, note=note)
+    return _("已补办 %(n)s 项先用后补的用车") % {"n": len(requests)}
+
+
+@register
+class Requests(Resource):
+    """Requests for a vehicle."""
+
+    model = Request
+    slug = "trips/requests"
+    article = "第二十三条第一款"
+    chapter = "vehicles"
+    icon = "map"
+    words = gettext_lazy("用车申请")
+    purpose = gettext_lazy("先申请、后审批、再派车；紧急的先用后补，次数单独统计")
+    columns = ("applicant", "destination", "day", "leave", "back", "seats", "state", "dispatch", "urgent", "organ")
+    more_columns = (
+        "number",
+        "purpose",
+        "reason",
+        "origin",
+        "back_day",
+        "share",
+        "completed_at",
+        "rating",
+        "comment",
+        "remarks",
+    )
+    groups = (
+        Group(gettext_lazy("谁、做什么"), ("organ", "applicant", "purpose", "reason", "seats", "share")),
+        Group(gettext_lazy("何时何地"), ("origin", "destination", "day", "leave", "back_day", "back", "remarks")),
+        Group(gettext_lazy("办理"), ("number", "state", "dispatch", "urgent", "completed_at")),
+        Group(gettext_lazy("评价"), ("rating", "comment")),
+    )
+    readonly = frozenset({"number", "state", "dispatch", "urgent", "completed_at", "rating", "comment"})
+    filters = ("organ", "state", "purpose", "day", "urgent")
+    search = ("number", "applicant", "reason", "destination")
+    state = "state"
+    colours = REQUEST_COLOURS
+    key_facts = ("applicant", "day", "leave", "seats", "dispatch")
+    units = {"seats": pgettext_lazy("unit", "人"), "rating": pgettext_lazy("unit", "分")}
+    importable = False
+    flow = RequestFlow
+    leads = ("dispatch",)
+    acts = {
+        "complete": Act(
+            gettext_lazy("补办审批"), APPROVE, _complete, needs_note=True, article="第二十三条第一款", icon="check-badge",
+            shown=lambda request: request.urgent and request.completed_at is None,
+        )
+    }  # fmt: skip
+
+
+_SEE = [Request.right("view"), Request.right("export")]
+_WORK = [Request.right(verb) for verb in ("add", "change", "remove")]
+access.grant((*roles.AGENCY, roles.STAFF, roles.DISPATCHER), _SEE, Reach.OWN)
+access.grant(roles.READERS, _SEE, Reach.BELOW)
+access.grant((roles.STAFF, roles.ASSET_CLERK, roles.DISPATCHER), [*_WORK, ASK], Reach.OWN)
+access.grant(roles.HEAD, APPROVE, Reach.OWN)
+access.grant(roles.DISPATCHER, [SEND, views.BOARD], Reach.OWN)
+access.grant(roles.POOL_DISPATCHER, [*_SEE, SEND, views.BOARD], Reach.JURISDICTION)

@@ -1,0 +1,23 @@
+"""What the law watches of trips: on paper, and on the tracks."""
+
+from .papers import (
+    driver_beyond_hours,
+    driver_without_rest,
+    odometer_backwards,
+    trip_on_sealed_day,
+    trip_without_approval,
+    urgent_trip_not_completed,
+)
+from .tracks import moved_while_sealed, moved_without_trip, parked_outside_fence
+
+__all__ = [
+    "driver_beyond_hours",
+    "driver_without_rest",
+    "moved_while_sealed",
+    "moved_without_trip",
+    "odometer_backwards",
+    "parked_outside_fence",
+    "trip_on_sealed_day",
+    "trip_without_approval",
+    "urgent_trip_not_completed",
+]

@@ -1,0 +1,201 @@
+"""What slips and requests show: without approval, odometer backwards, on a sealed day, a driver beyond his hours."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from baozhang.ch2_provision.trips.choices import ALLOWED, MADE, OWN_FLEET, REST_ENOUGH, DispatchState
+from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
+from baozhang.ch2_provision.trips.models.clocks import shown
+from baozhang.ch2_provision.trips.queries.desk import bounds
+from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
+from baozhang.kernel import clock
+from baozhang.law.rules import Verdict, rule
+
+ARTICLE = "第二十三条第一款"
+LOOK_BACK = 400  # days; older dispatches were judged while they were young, and their findings stay
+CONTINUOUS, DAILY, LATE = "vehicles.trips.continuous_hours", "vehicles.trips.daily_hours", "vehicles.trips.late_hours"
+
+
+def _since(day: dt.date) -> Q:
+    return Q(starts__gte=bounds(day - dt.timedelta(days=LOOK_BACK))[0], starts__lt=bounds(day)[1])
+
+
+def _alone(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
+    """These are the dispatches that went and that no approved request stands behind."""
+    behind = Request._base_manager.filter(dispatch=OuterRef("pk"), state__in=ALLOWED)
+    rows: Any = Dispatch._base_manager.annotate(asked=Exists(behind))
+    return rows.filter(_since(day), state__in=MADE, asked=False).select_related("vehicle", "driver")  # type: ignore[no-any-return]
+
+
+@rule(article=ARTICLE, subject="trips.dispatch", since="2022-11-01", candidates=_alone)
+def trip_without_approval(dispatch: Dispatch, law: Any) -> Verdict | None:
+    """没有经批准的用车申请而出车"""
+    if dispatch.state not in MADE or getattr(dispatch, "asked", True):
+        return None
+    sentence = _("%(dispatch)s %(span)s 已出车，没有经批准的用车申请") % {"dispatch": dispatch, "span": dispatch.span}
+    facts = {
+        _("派车单号"): dispatch.number,
+        _("车辆"): str(dispatch.vehicle or dispatch.hired),
+        _("驾驶人"): str(dispatch.driver or ""),
+    }
+    return Verdict(sentence, facts, remedy=_("说明用途；确属公务的，补办用车申请。"))
+
+
+def _backwards(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
+    """These are the dispatches that begin with less on the odometer than the one before ended with."""
+    before = Dispatch._base_manager.filter(
+        vehicle=OuterRef("vehicle"), odometer_in__isnull=False, in_at__lte=OuterRef("out_at")
+    ).exclude(pk=OuterRef("pk"))
+    rows: Any = Dispatch._base_manager.filter(
+        _since(day), vehicle__isnull=False, odometer_out__isnull=False, state__in=MADE
+    )
+    rows = rows.annotate(read_before=Subquery(before.order_by("-in_at").values("odometer_in")[:1]))
+    return rows.filter(odometer_out__lt=F("read_before")).select_related("vehicle", "driver")  # type: ignore[no-any-return]
+
+
+@rule(article=ARTICLE, subject="trips.dispatch", since="2022-11-01", candidates=_backwards)
+def odometer_backwards(dispatch: Dispatch, law: Any) -> Verdict | None:
+    """出车里程小于上次还车里程"""
+    before = getattr(dispatch, "read_before", None)
+    if before is None or dispatch.odometer_out is None or dispatch.odometer_out >= before:
+        return None
+    sentence = _("%(plate)s %(at)s 出车里程 %(now)s 公里，上次还车 %(before)s 公里，倒退 %(back)s 公里") % {
+        "plate": dispatch.vehicle, "at": shown(dispatch.out_at), "now": dispatch.odometer_out, "before": before, "back": before - dispatch.odometer_out,
+    }  # fmt: skip
+    facts = {_("派车单号"): dispatch.number, _("出车里程"): dispatch.odometer_out, _("上次还车里程"): before}
+    return Verdict(sentence, facts, remedy=_("核对里程表；更换过仪表的，在备注中说明。"))
+
+
+def _sealed(day: dt.date, ground: Any) -> Iterator[Dispatch]:
+    """These are the dispatches that left on a day on which vehicles are sealed, and the vehicle was neither excepted nor opened."""
+    rows = Dispatch._base_manager.filter(_since(day), vehicle__isnull=False, out_at__isnull=False, state__in=MADE)
+    left = {pk: at.astimezone(clock.ZONE).date() for pk, at in rows.values_list("pk", "out_at") if at is not None}
+    closed = {one for one in set(left.values()) if holiday_of(one) is not None}
+    wanted = [pk for pk, one in left.items() if one in closed]
+    found = list(Dispatch._base_manager.filter(pk__in=wanted).select_related("vehicle", "driver").order_by("pk"))
+    opened = open_on({one.vehicle_id for one in found if one.vehicle_id}, closed)
+    for dispatch in found:
+        if (dispatch.vehicle_id, left[dispatch.pk]) not in opened:
+            subject: Any = dispatch
+            subject.sealed_on, subject.holiday = left[dispatch.pk], holiday_of(left[dispatch.pk]).name  # type: ignore[union-attr]
+            yield subject
+
+
+@rule(article=ARTICLE, subject="trips.dispatch", since="2022-11-01", candidates=_sealed, severity="serious")
+def trip_on_sealed_day(dispatch: Dispatch, law: Any) -> Verdict | None:
+    """节假日封存期间出车"""
+    day = getattr(dispatch, "sealed_on", None)
+    if day is None:
+        return None
+    sentence = _("%(plate)s %(day)s（%(holiday)s）出车，没有列为值班车辆，也没有启封") % {
+        "plate": dispatch.vehicle, "day": day, "holiday": getattr(dispatch, "holiday", ""),
+    }  # fmt: skip
+    facts = {
+        _("派车单号"): dispatch.number,
+        _("驾驶人"): str(dispatch.driver or ""),
+        _("出车时间"): shown(dispatch.out_at),
+    }
+    return Verdict(sentence, facts, remedy=_("说明出车的理由和批准情况。"))
+
+
+def _long(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
+    """These are the dispatches of ours that were long on the way with little rest."""
+    least = ground.bounds(CONTINUOUS)
+    hours = dt.timedelta(hours=float(least[0])) if least else dt.timedelta(0)
+    rows = Dispatch._base_manager.filter(
+        _since(day), means__in=OWN_FLEET, state=DispatchState.ENDED, rest__lt=REST_ENOUGH, in_at__gt=F("out_at") + hours
+    )
+    return rows.select_related("vehicle", "driver")
+
+
+@rule(article=ARTICLE, subject="trips.dispatch", since="2022-11-01", candidates=_long)
+def driver_without_rest(dispatch: Dispatch, law: Any) -> Verdict | None:
+    """驾驶人连续驾驶超过时数没有休息"""
+    if (
+        dispatch.out_at is None
+        or dispatch.in_at is None
+        or dispatch.rest >= REST_ENOUGH
+        or dispatch.means not in OWN_FLEET
+    ):
+        return None
+    most = Decimal(str(law.figure(CONTINUOUS)))
+    hours = Decimal(str(round((dispatch.in_at - dispatch.out_at).total_seconds() / 3600, 2)))
+    if hours <= most:
+        return None
+    sentence = _("%(driver)s %(span)s 用车 %(hours)s 小时，途中休息 %(rest)s 分钟，连续驾驶上限 %(most)s 小时") % {
+        "driver": dispatch.driver, "span": f"{shown(dispatch.out_at)} — {shown(dispatch.in_at)}", "hours": hours.normalize(), "rest": dispatch.rest, "most": most,
+    }  # fmt: skip
+    facts = {
+        _("派车单号"): dispatch.number,
+        _("驾驶人"): str(dispatch.driver),
+        _("用车时数"): hours,
+        _("途中休息"): dispatch.rest,
+    }
+    return Verdict(sentence, facts, remedy=_("核对是否有等候和休息未登记；长途用车安排休息或者两名驾驶人。"))
+
+
+def _busy(day: dt.date, ground: Any) -> Iterator[Driver]:
+    """These are the drivers who ended dispatches in the last days, with their hours a day."""
+    since = bounds(day - dt.timedelta(days=31))[0]
+    rows = Dispatch._base_manager.filter(
+        driver__isnull=False, state=DispatchState.ENDED, out_at__gte=since, in_at__lt=bounds(day)[1]
+    )
+    hours: dict[int, dict[dt.date, float]] = {}
+    for driver, out_at, in_at, rest in rows.values_list("driver_id", "out_at", "in_at", "rest"):
+        if driver is None or out_at is None or in_at is None:
+            continue
+        held = hours.setdefault(driver, {})
+        when = out_at.astimezone(clock.ZONE).date()
+        held[when] = held.get(when, 0.0) + max((in_at - out_at).total_seconds() / 3600 - rest / 60, 0.0)
+    for one in Driver._base_manager.filter(pk__in=list(hours)).order_by("pk"):
+        subject: Any = one
+        subject.hours = sorted((when, Decimal(str(round(spent, 2)))) for when, spent in hours[one.pk].items())
+        yield subject
+
+
+@rule(article=ARTICLE, subject="trips.driver", since="2022-11-01", candidates=_busy)
+def driver_beyond_hours(driver: Driver, law: Any) -> Iterator[Verdict]:
+    """驾驶人当日驾驶时数超过上限"""
+    for when, hours in getattr(driver, "hours", ()):
+        most = Decimal(str(law.figure(DAILY)))
+        if hours > most:
+            sentence = _("%(driver)s %(day)s 驾驶 %(hours)s 小时，上限 %(most)s 小时，超出 %(over)s 小时") % {
+                "driver": driver, "day": when, "hours": hours, "most": most, "over": hours - most,
+            }  # fmt: skip
+            yield Verdict(
+                sentence,
+                {_("驾驶人"): str(driver), _("日期"): when, _("驾驶时数"): hours},
+                remedy=_("调整班次，安排其他驾驶人。"),
+                key=str(when),
+            )
+
+
+def _owed(day: dt.date, ground: Any) -> QuerySet[Request]:
+    """These are the trips that went first and were not approved afterwards."""
+    return Request._base_manager.filter(
+        urgent=True, completed_at__isnull=True, state__in=ALLOWED, ends__lt=bounds(day)[1]
+    )
+
+
+@rule(article=ARTICLE, subject="trips.request", since="2022-11-01", candidates=_owed)
+def urgent_trip_not_completed(request: Request, law: Any) -> Verdict | None:
+    """紧急用车逾期没有补办审批"""
+    if not request.urgent or request.completed_at is not None or request.ends is None or request.state not in ALLOWED:
+        return None
+    hours = int(str(law.figure(LATE)))
+    by = request.ends + dt.timedelta(hours=hours)
+    if bounds(law.day)[0] <= by:
+        return None
+    sentence = _("%(request)s 先行用车，应在 %(by)s 前补办审批，至今没有补办") % {"request": request, "by": shown(by)}
+    return Verdict(
+        sentence,
+        {_("申请编号"): request.number, _("补办期限"): f"{hours}"},
+        remedy=_("由单位负责人补办审批，说明紧急情况。"),
+    )

@@ -1,0 +1,5 @@
+"""Addresses of this room beside those of its resources."""
+
+from .views import board, slip
+
+urlpatterns = [*board.urlpatterns, *slip.urlpatterns]

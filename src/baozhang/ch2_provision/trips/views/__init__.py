@@ -1,0 +1,6 @@
+"""Screens that are more than a resource: the dispatcher's desk, the driver's slip."""
+
+from .board import BOARD
+from .slip import addresses_of
+
+__all__ = ["BOARD", "addresses_of"]

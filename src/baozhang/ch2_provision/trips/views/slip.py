@@ -1,0 +1,121 @@
+"""The slip on the driver's phone: where to, with whom, when; the odometer at both ends; a code to show it by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from baozhang.ch2_provision.trips.choices import PROMISED, DispatchState
+from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, DispatchFlow
+from baozhang.ch2_provision.trips.models import Dispatch
+from baozhang.ch2_provision.trips.models.clocks import shown
+from baozhang.ch2_provision.trips.models.dispatch import last_odometer
+from baozhang.ch2_provision.trips.queries.desk import riders, slip_of
+from baozhang.kernel import addresses, clock, shell
+from baozhang.kernel.access import Actor
+from baozhang.kernel.documents.codes import qr_svg
+from baozhang.kernel.refusal import Forbidden, Refused
+from baozhang.kernel.resource import BY_LABEL, Resource
+from baozhang.kernel.views import details, frame
+
+shell.entry("vehicles", gettext_lazy("我的派车单"), "trips-mine", DRIVE, order=10)
+ASKED = {
+    DispatchState.PLANNED: ("begin", ("odometer_out",)),
+    DispatchState.RUNNING: ("end", ("odometer_in", "rest", "tolls", "parking", "fuel")),
+}
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """What a driver has before him."""
+    who = frame.actor(request)
+    who.must(DRIVE)
+    resource = BY_LABEL["trips.dispatch"]
+    rows = [
+        {"url": f"{frame.url_of(resource, one)}slip/", "plate": str(one.vehicle), "span": one.span, "route": one.route,
+         "state": {"words": one.get_state_display(), "colour": resource.colours.get(one.state, "plain")}}  # type: ignore[attr-defined]
+        for one in slip_of(who.user_id or 0, clock.today())
+    ]  # fmt: skip
+    page = {
+        "title": _("我的派车单"),
+        "purpose": _("今天起派给我的车；出车、还车时各记一次里程"),
+        "article": frame.law("第二十三条第一款"),
+    }
+    return render(
+        request, "trips/mine.html", {"rows": rows, "page": page, "empty": {"why": _("今天起没有派给您的车。")}}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def slip(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
+    """One slip; the driver writes the odometer here."""
+    who = frame.must_view(request, resource)
+    dispatch: Any = frame.row_of(resource, pk, "organ", "vehicle__card", "driver")
+    refusal: Refused | None = None
+    if request.method == "POST" and dispatch.state in ASKED:
+        step, fields = ASKED[dispatch.state]
+        values = {name: request.POST[name] for name in fields if request.POST.get(name, "").strip()}
+        try:
+            DispatchFlow.take(step, dispatch, by=who, values=values)
+        except Forbidden:
+            raise
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(
+                request,
+                _("已登记出车") if step == "begin" else _("已登记还车，行驶 %(km)s 公里") % {"km": dispatch.kilometres},
+            )
+            return HttpResponseRedirect(request.path)
+    frame.crumbs(request, resource, dispatch)
+    return render(
+        request,
+        "trips/slip.html",
+        {**_context(request, resource, dispatch, who), "refusal": refusal},
+        status=409 if refusal else 200,
+    )
+
+
+def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: Actor) -> dict[str, Any]:
+    step, fields = ASKED.get(DispatchState(dispatch.state), ("", ()))
+    last = last_odometer(dispatch.vehicle_id, clock.now(), but=dispatch.pk) if dispatch.vehicle_id else None
+    code = qr_svg(request.build_absolute_uri(frame.url_of(resource, dispatch)))
+    return {
+        "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},  # type: ignore[attr-defined]
+        "riders": list(riders(dispatch).exclude(state="cancelled").order_by("starts")), "leaves": shown(dispatch.starts), "returns": shown(dispatch.ends),
+        "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id), "last": last,
+        "fields": [{"name": name, "words": resource.words_of(name), "unit": resource.unit_of(name) or _("元"), "must": name.startswith("odometer")} for name in fields],
+        "qr": mark_safe(code),  # noqa: S308 -- drawn by ourselves
+        "page": frame.page(resource, _("派车单 %(number)s") % {"number": dispatch.number}, purpose=_("出车、还车时各记一次里程表")),
+    }  # fmt: skip
+
+
+def _on_dispatch(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """The way to the slip."""
+    if resource.label != "trips.dispatch" or record.state not in PROMISED:
+        return {}
+    return {
+        "actions": [
+            {"words": _("手机派车单"), "url": f"{frame.url_of(resource, record)}slip/", "icon": "qr-code", "kind": ""}
+        ]
+    }
+
+
+def addresses_of(resource: Resource) -> list[URLPattern]:
+    """The slip's address beside those of a dispatch."""
+    if resource.label != "trips.dispatch":
+        return []
+    return [path("<int:pk>/slip/", addresses.bound(slip, resource), name="slip")]
+
+
+details.EXTRAS.append(_on_dispatch)
+addresses.MORE.append(addresses_of)
+urlpatterns = [path("trips/mine/", mine, name="trips-mine")]

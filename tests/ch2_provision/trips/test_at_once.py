@@ -1,0 +1,59 @@
+"""Two dispatchers promise one vehicle at the same moment, past every check: the database lets one through. On both databases."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from baozhang.ch2_provision.trips.models import Dispatch, Driver
+from baozhang.kernel import clock, scope
+from baozhang.kernel.refusal import Refused
+from tests import factories
+from tests.ch2_provision.trips.conftest import Garage, build
+from tests.committed import committed
+from tests.conftest import TODAY
+
+
+@pytest.fixture
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database that commits."""
+    yield from committed(django_db_blocker)
+
+
+@pytest.fixture
+def garage(db: None) -> Garage:
+    """The place, committed."""
+    return build()
+
+
+@pytest.mark.parametrize("blind", [False, True])
+def test_one_vehicle_is_promised_once(garage: Garage, blind: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if blind:  # what stands in the database is asked alone
+        monkeypatch.setattr(Dispatch, "together", classmethod(lambda cls, rows: ()))
+    asks = [garage.ask() for _ in range(3)]
+    garage.drivers.append(factories.kept(Driver, where=garage.mine))
+    gate, said = threading.Barrier(len(asks)), []
+
+    def work(n: int) -> None:
+        try:
+            with clock.on(TODAY), scope.everything("test"):
+                gate.wait(timeout=20)
+                garage.send(asks[n], driver=n)
+            said.append("sent")
+        except Refused as refusal:
+            said.append(f"{refusal.what} {refusal.why}")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(len(asks))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert said.count("sent") == 1 and len(said) == 3, said
+    assert Dispatch._base_manager.count() == 1
+    assert sorted(one.state for one in type(asks[0])._base_manager.all()) == ["approved", "approved", "dispatched"]

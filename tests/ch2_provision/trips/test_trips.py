@@ -1,0 +1,194 @@
+"""From the request to the rating; sealing; what the law sees on both sides of each limit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from baozhang.ch2_provision.trips import jobs
+from baozhang.ch2_provision.trips.flows import DispatchFlow, SealingFlow
+from baozhang.ch2_provision.trips.flows.dispatch import change
+from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
+from baozhang.ch2_provision.trips.queries.desk import riders
+from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
+from baozhang.kernel import clock, scope
+from baozhang.kernel.refusal import Forbidden, Invalid, Refused
+from baozhang.law.judge import judge
+from baozhang.law.rules import rules
+from tests import factories
+from tests.ch2_provision.trips.conftest import WORKDAY, Garage
+from tests.conftest import TODAY
+
+D = dt.date
+YEAR_END = dt.date(2026, 12, 31)
+
+
+def found(name: str, day: dt.date = YEAR_END) -> list[Any]:
+    """What a rule finds on a day."""
+    with scope.everything("test"):
+        return list(judge(rules(day, [name]), day))
+
+
+def test_the_whole_way(garage: Garage) -> None:
+    one, two = garage.ask(seats=2), garage.ask("08:45", "11:45")
+    made = garage.send(one, two)
+    assert (made.starts.astimezone(clock.ZONE).hour, {r.state for r in riders(made)}) == (8, {"dispatched"})
+    with pytest.raises(Forbidden, match="不是您的"):
+        garage.take("begin", made, "driver2", DispatchFlow, odometer_out=1000)
+    with pytest.raises(Invalid, match="出车里程"):
+        garage.take("begin", made, "driver", DispatchFlow)
+    with pytest.raises(Refused):
+        garage.take("depart", one, "desk")
+    garage.drive(made, 1000, 1042, tolls=Decimal(15))
+    made.refresh_from_db()
+    assert (made.state, made.kilometres, made.hours) == ("ended", 42, 3.0)
+    one.refresh_from_db()
+    garage.take("confirm", one, "staff", rating=5, comment="准时")
+    assert Request._base_manager.get(pk=one.pk).state == "settled"
+    assert found("trip_without_approval") == [] == found("odometer_backwards")
+
+
+def test_seats_hours_and_state_are_kept(garage: Garage) -> None:
+    with pytest.raises(Refused, match="可乘 4 人，需要 5 人"):
+        garage.send(garage.ask(seats=5))
+    garage.send(garage.ask("08:00", "12:00"))
+    long = garage.ask("13:00", "17:01")
+    with pytest.raises(Refused, match="连续驾驶上限 4 小时"):
+        garage.send(long)
+    garage.send(long, rest=20)
+    garage.vehicles[1].card.use_state = "repair"
+    factories.save(garage.vehicles[1].card)
+    factories.save(garage.vehicles[1])
+    with pytest.raises(Refused, match="现在不能派用"):
+        garage.send(garage.ask("09:00", "10:00"), car=1, driver=1)
+
+
+def test_one_vehicle_and_one_driver_are_never_promised_twice(garage: Garage) -> None:
+    held = garage.send(garage.ask("08:30", "11:30"))
+    for car, driver, words in ((0, 1, "车辆"), (1, 0, "驾驶人")):
+        with pytest.raises(Invalid) as refused:
+            garage.send(garage.ask("11:00", "12:00"), car=car, driver=driver)
+        assert words in str(refused.value.faults[0].column) and f"已派给 {held.number}" in str(
+            refused.value.faults[0].reason
+        )
+    beside = garage.send(garage.ask("11:30", "12:00"))
+    other = garage.send(garage.ask("11:30", "12:00"), car=1, driver=1)
+    with pytest.raises(Invalid), scope.within(garage("desk")) as by:
+        change(Dispatch.objects.get(pk=other.pk), vehicle=garage.vehicles[0], driver=None, by=by, note="换车")
+    assert beside.pk
+    garage.take("cancel", held, "desk", DispatchFlow, note="会议取消")
+    assert set(riders(held).values_list("state", flat=True)) == {"approved"}
+    garage.send(garage.ask("09:00", "10:00"))
+
+
+def test_a_cancelled_request_lets_the_vehicle_go(garage: Garage) -> None:
+    one, two = garage.ask(), garage.ask()
+    made = garage.send(one, two)
+    garage.take("cancel", one, "staff", note="改为视频会议")
+    made.refresh_from_db()
+    assert made.state == "planned"
+    garage.take("cancel", two, "staff", note="改为视频会议")
+    made.refresh_from_db()
+    assert made.state == "cancelled"
+
+
+def test_holidays_follow_the_calendar_with_make_up_days() -> None:
+    spring = holiday_of(D(2026, 2, 17))
+    assert spring is not None and (spring.since, spring.until) == (D(2026, 2, 15), D(2026, 2, 23))
+    assert holiday_of(D(2026, 2, 14)) is None and holiday_of(D(2026, 2, 28)) is None, "make-up days are worked"
+    assert holiday_of(D(2026, 3, 7)) is None, "a plain weekend is no holiday"
+    assert next_holiday(D(2026, 2, 11), 3) is None and next_holiday(D(2026, 2, 12), 3) == spring
+
+
+def test_sealed_opened_and_excepted(garage: Garage) -> None:
+    duty, plain = garage.vehicles
+    duty.duty, duty.duty_reason, duty.driver = True, "应急值守", "老王"
+    factories.save(duty)
+    with clock.on(D(2026, 2, 13)):
+        assert jobs.list_for_sealing() == {"listed": 2} and jobs.list_for_sealing() == {"listed": 0}
+        sealing = Sealing._base_manager.get(vehicle=plain)
+        assert Sealing._base_manager.get(vehicle=duty).exception == "应急值守"
+        garage.take("seal", sealing, "clerk", SealingFlow, odometer_sealed=5000, sealed_by="张三")
+    festive = {"day": D(2026, 2, 18)}
+    with pytest.raises(Refused, match="节假日封存"):
+        garage.send(garage.ask(**festive), car=1)
+    garage.send(garage.ask(**festive), car=0)
+    with clock.on(D(2026, 2, 18)):
+        with pytest.raises(Refused, match="写明理由"):
+            garage.take("unseal", sealing, "clerk", SealingFlow, odometer_opened=5000, opened_by="张三")
+        with pytest.raises(Invalid):
+            garage.take("unseal", sealing, "clerk", SealingFlow, note="抢险", odometer_opened=4999, opened_by="张三")
+        garage.take("unseal", sealing, "clerk", SealingFlow, note="抢险", odometer_opened=5000, opened_by="张三")
+    garage.send(garage.ask(**festive), car=1, driver=1)
+
+
+def _went(garage: Garage, out_at: dt.datetime, hours: float, car: int = 0, **values: Any) -> Dispatch:
+    """A dispatch that was entered afterwards, from a paper slip."""
+    given = {"odometer_out": 1000, "odometer_in": 1040, "rest": 0, **values}
+    return factories.kept(  # type: ignore[no-any-return]
+        Dispatch, where=garage.mine, vehicle=garage.vehicles[car], driver=garage.drivers[car], state="ended", starts=out_at, ends=out_at + dt.timedelta(hours=1),
+        out_at=out_at, in_at=out_at + dt.timedelta(hours=hours), **given,
+    )  # fmt: skip
+
+
+def _at(day: dt.date, hour: int = 9) -> dt.datetime:
+    return dt.datetime(day.year, day.month, day.day, hour, tzinfo=clock.ZONE)
+
+
+def test_the_rules_on_both_sides(garage: Garage) -> None:
+    first = _went(garage, _at(WORKDAY), 4)
+    assert [one.subject.pk for one in found("trip_without_approval")] == [first.pk]
+    assert found("driver_without_rest") == []
+    rested = _went(garage, _at(WORKDAY, 14), 4.1, rest=20, odometer_out=1040, odometer_in=1050)
+    assert found("driver_without_rest") == [] == found("odometer_backwards")
+    tired = _went(garage, _at(D(2026, 3, 6)), 4.1, odometer_out=1049, odometer_in=1060)
+    assert [one.subject.pk for one in found("driver_without_rest")] == [tired.pk]
+    (back,) = found("odometer_backwards")
+    assert back.subject.pk == tired.pk and "倒退 1 公里" in str(back.verdict.sentence)
+    assert found("trip_on_sealed_day") == []
+    feast = _went(garage, _at(D(2026, 5, 2)), 1, odometer_out=1100, odometer_in=1120)
+    make_up = _went(garage, _at(D(2026, 5, 9)), 1, odometer_out=1120, odometer_in=1130)
+    (sealed,) = found("trip_on_sealed_day")
+    assert sealed.subject.pk == feast.pk and sealed.rule.severity == "serious" and make_up.pk and rested.pk
+    factories.kept(
+        Sealing,
+        vehicle=garage.vehicles[0],
+        since=D(2026, 5, 1),
+        until=D(2026, 5, 5),
+        holiday="劳动节",
+        state="excepted",
+        exception="值班",
+    )
+    assert found("trip_on_sealed_day") == []
+    assert found("driver_beyond_hours") == [], "nobody has issued hours a day"
+
+
+def test_board_and_slip(garage: Garage, client: Client) -> None:
+    together = [garage.ask(), garage.ask("08:45", "11:30")]
+    apart = garage.ask("08:30", "11:30", destination="体育局")
+    client.force_login(garage.users["desk"])
+    page = client.get(f"/trips/board/?day={WORKDAY}").content.decode()
+    assert "建议合乘" in page and page.count("trip-group") >= 2
+    data = {"request": [one.pk for one in together], "vehicle": garage.vehicles[0].pk, "driver": garage.drivers[0].pk}
+    assert client.post(f"/trips/board/?day={WORKDAY}", data).status_code == 302
+    again = client.post(f"/trips/board/?day={WORKDAY}", {**data, "request": [apart.pk]})
+    assert again.status_code == 409 and "已派给" in again.content.decode()
+    made = Dispatch._base_manager.get()
+    client.force_login(garage.users["driver"])
+    assert (
+        made.number in client.get("/trips/mine/").content.decode()
+        or str(made.vehicle) in client.get("/trips/mine/").content.decode()
+    )
+    slip = f"/trips/dispatches/{made.pk}/slip/"
+    assert "<svg" in client.get(slip).content.decode()
+    assert client.post(slip, {"odometer_out": "2000"}).status_code == 302
+    assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
+    assert client.post(slip, {"odometer_in": "2030"}).status_code == 302
+    assert Dispatch._base_manager.get().kilometres == 30
+    client.force_login(garage.users["staff"])
+    assert client.get("/trips/board/").status_code == 403
+    assert TODAY
