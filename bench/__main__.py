@@ -4,6 +4,7 @@ python -m bench                          both databases: a million cards on Post
 python -m bench --database sqlite        one of them
 python -m bench --cards 100000           another size (SQLite takes a tenth of it)
 python -m bench --only list search       some groups: ready worker list search detail export change patrol faulty import
+                                         answer round charge transfer scans; transfer comes before scans
 python -m bench --json FILE              the figures also as JSON
 """
 
@@ -25,7 +26,10 @@ from typing import Any
 from .table import machine, shown
 
 ROOT = Path(__file__).resolve().parent.parent
-GROUPS = ("ready", "worker", "list", "search", "detail", "export", "change", "patrol", "faulty", "import")
+GROUPS = (
+    "ready", "worker", "list", "search", "detail", "export", "change", "patrol", "faulty", "import",
+    "answer", "round", "charge", "transfer", "scans",
+)  # fmt: skip
 CARDS = 1_000_000
 
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 def groups() -> dict[str, Callable[..., object]]:
     """The groups of measures by name, in the order in which they run."""
-    from . import changing, pages, sheets, starting
+    from . import changing, life, pages, sheets, starting
 
     return {
         "ready": starting.ready, "worker": starting.worker, "list": pages.lists, "search": pages.search, "detail": pages.detail,
         "export": sheets.exports, "change": changing.change, "patrol": changing.patrols, "faulty": sheets.faulty,
-        "import": sheets.imports,
+        "import": sheets.imports, "answer": life.answer, "round": life.round_, "charge": life.charge, "transfer": life.transfer,
+        "scans": life.scans,
     }  # fmt: skip
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from itertools import permutations
+from itertools import permutations, product
 
 import pytest
 
 from baozhang.ch2_provision.allocation import solving
 from baozhang.ch2_provision.allocation.choices import Source
-from baozhang.ch2_provision.allocation.solving import Slot, Thing, assign, cost_of
+from baozhang.ch2_provision.allocation.solving import Slot, Thing, assign, assign_all, cost_of
 
 
 def made(seed: int, slots: int, things: int) -> tuple[list[Slot], list[Thing]]:
@@ -92,3 +92,26 @@ def test_a_great_class_is_worked_out_in_parts_and_nothing_given_twice(monkeypatc
     slots, things = made(8, 20, 25)
     found = assign(slots, things)
     assert len(found) == 20 and len({pair.card for pair in found}) == 20
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_answers_to_two_classes_is_given_once_and_where_it_serves_most(seed: int) -> None:
+    slots, things = made(seed, 5, 5)
+    wide = [Thing(one.card, one.organ, one.address, one.stored, 1, one.shape, one.age) for one in things[1:]]
+    classes = [(slots[:3], things[:3]), (slots[3:], wide)]  # two items answer to both, one to each alone at the least
+    pairs = assign_all(classes)
+    assert len({pair.card for pair in pairs}) == len(pairs)
+    tries = [[None, *things[:3]]] * 3 + [[None, *wide]] * 2
+    best = (0, 0)
+    for tried in product(*tries):
+        given = [(slot, thing) for slot, thing in zip(slots, tried, strict=True) if thing is not None]
+        if len({thing.card for _slot, thing in given}) == len(given):
+            best = min(best, (-len(given), sum(cost_of(slot, thing) for slot, thing in given)))
+    assert (-len(pairs), sum(pair.cost for pair in pairs)) == best
+
+
+def test_classes_that_share_nothing_are_worked_out_alone() -> None:
+    slots, things = made(4, 6, 12)
+    apart = assign_all([(slots[:3], things[:6]), (slots[3:], things[6:])])
+    alone = [*assign(slots[:3], things[:6]), *assign(slots[3:], things[6:])]
+    assert sorted(apart, key=lambda pair: pair.card) == sorted(alone, key=lambda pair: pair.card)

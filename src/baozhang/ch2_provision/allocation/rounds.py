@@ -25,7 +25,7 @@ from .matching import accept
 from .models import Need, Round, RoundLine
 from .queries.balance import Field, fields_of
 from .queries.candidates import Terms
-from .solving import Pair, assign
+from .solving import Pair, assign_all
 
 WORK_OUT = access.permission("allocation.round:work_out", gettext_lazy("测算统筹平衡"))
 DECIDE = access.permission("allocation.round:decide", gettext_lazy("决定平衡建议"))
@@ -68,14 +68,17 @@ def _work_out(record: Round, *, by: Actor) -> None:
     """The solver proposes; nothing is held yet."""
     begun = time.perf_counter()
     fields = fields_of(record.organ, record.day)
+    pairs: dict[int, list[Pair]] = defaultdict(list)
+    for pair in assign_all([(one.slots, one.things) for one in fields]):
+        pairs[pair.need].append(pair)
     lines: list[RoundLine] = []
     for one in fields:
-        lines += _lines(record, one, assign(one.slots, one.things))
+        lines += _lines(record, one, [pair for need in one.needs for pair in pairs[need.pk]])
     if lines:
         keep(lines, by=by, act=WORKED_OUT, right=WORK_OUT)
     record.needs = sum(len(one.needs) for one in fields)
     record.pieces = sum(len(one.slots) for one in fields)
-    record.stock = sum(len(one.things) for one in fields)
+    record.stock = len({thing.card for one in fields for thing in one.things})
     record.matched = len(lines)
     record.seconds = Decimal(str(round(time.perf_counter() - begun, 2)))
     keep(record, by=by, act=WORKED_OUT, right=WORK_OUT)

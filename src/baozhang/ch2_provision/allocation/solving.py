@@ -70,18 +70,50 @@ def cost_of(slot: Slot, thing: Thing) -> int:
     return (((rank * 2 + thing.fit) * 2 + thing.shape) * OLDEST + min(thing.age, OLDEST - 1)) * 2 + far
 
 
+Class = tuple[Sequence[Slot], Sequence[Thing]]  # the pieces wanted of one class, and the items that answer to it
+
+
 def assign(slots: Sequence[Slot], things: Iterable[Thing]) -> list[Pair]:
     """These are the pairs for one class: the same for the same input, whatever its order."""
+    return assign_all([(slots, list(things))])
+
+
+def assign_all(classes: Sequence[Class]) -> list[Pair]:
+    """These are the pairs for several classes; an item that answers to more than one of them is given once.
+
+    Classes that share items (any printer, and printers for A4) are worked out in one matrix, so that none takes what
+    another one needs more.
+    """
     found: list[Pair] = []
-    free = sorted(things, key=lambda thing: thing.own_order)
-    waiting = sorted(slots, key=lambda slot: (slot.urgency, slot.need))
-    for start in range(0, len(waiting), PIECES):
-        part = waiting[start : start + PIECES]
-        pairs = _solve(part, _pruned(part, free))
-        taken = {pair.card for pair in pairs}
-        free = [thing for thing in free if thing.card not in taken]
-        found += pairs
+    for group in _linked(classes):
+        free = [sorted(things, key=lambda thing: thing.own_order) for _slots, things in group]
+        waiting = [(slot, place) for place, (slots, _things) in enumerate(group) for slot in slots]
+        waiting.sort(key=lambda pair: (pair[0].urgency, pair[0].need))
+        step = max(PIECES // len(group), 1)
+        for start in range(0, len(waiting), step):
+            part = waiting[start : start + step]
+            slots = [slot for slot, _place in part]
+            pairs = _solve(slots, [place for _slot, place in part], [_pruned(slots, one) for one in free])
+            taken = {pair.card for pair in pairs}
+            free = [[thing for thing in one if thing.card not in taken] for one in free]
+            found += pairs
     return sorted(found, key=lambda pair: (pair.cost, pair.need, pair.card))
+
+
+def _linked(classes: Sequence[Class]) -> list[list[Class]]:
+    """The classes in groups; two that share an item, if only by way of a third, are in one group."""
+    groups: list[tuple[set[int], list[Class]]] = []
+    for one in classes:
+        cards, members = {thing.card for thing in one[1]}, [one]
+        apart = []
+        for known in groups:
+            if cards.isdisjoint(known[0]):
+                apart.append(known)
+            else:
+                cards |= known[0]
+                members = known[1] + members
+        groups = [*apart, (cards, members)]
+    return [members for _cards, members in groups]
 
 
 def _pruned(slots: Sequence[Slot], free: Sequence[Thing]) -> list[Thing]:
@@ -106,24 +138,35 @@ def _pruned(slots: Sequence[Slot], free: Sequence[Thing]) -> list[Thing]:
     return sorted(kept.values(), key=lambda thing: thing.own_order)
 
 
-def _solve(slots: Sequence[Slot], things: Sequence[Thing]) -> list[Pair]:
-    if not slots or not things:
+def _solve(slots: Sequence[Slot], places: Sequence[int], things: Sequence[Sequence[Thing]]) -> list[Pair]:
+    """One matrix: the slots, each of the class at its place, against the items of all classes."""
+    column = {card: i for i, card in enumerate(sorted({thing.card for one in things for thing in one}))}
+    if not slots or not column:
         return []
     import numpy as np
     from scipy.optimize import linear_sum_assignment
 
-    rows, columns = len(slots), len(things)
+    rows, columns = len(slots), len(column)
     scale = rows + 1  # how pressing a need is decides between equal sums, and never against a better one
     top = 3 * 2 * 2 * OLDEST * 2
-    table = np.empty((rows, columns + rows), dtype=np.float64)
-    table[:, :columns] = _costs(slots, things) * scale
     # Leaving a piece open costs more than any chain of exchanges, and most where the need is pressing.
-    table[:, columns:] = (top * scale * (rows + 1) + np.arange(rows, 0, -1, dtype=np.float64))[:, None]
-    picked = zip(*linear_sum_assignment(table), strict=True)
-    return [
-        Pair(slots[row].need, things[column].card, source_of(slots[row], things[column]), cost_of(slots[row], things[column]))
-        for row, column in picked if column < columns
-    ]  # fmt: skip
+    leaving = (top * scale * (rows + 1) + np.arange(rows, 0, -1, dtype=np.float64))[:, None]
+    table = np.full((rows, columns + rows), 4.0 * top * scale * (rows + 1), dtype=np.float64)  # what does not answer
+    table[:, columns:] = leaving
+    known: list[dict[int, Thing]] = []
+    for place, one in enumerate(things):
+        mine = [row for row, at in enumerate(places) if at == place]
+        known.append({thing.card: thing for thing in one})
+        if mine and one:
+            costs = _costs([slots[row] for row in mine], one) * scale
+            table[np.ix_(mine, [column[thing.card] for thing in one])] = costs
+    cards = list(column)
+    pairs = []
+    for row, at in zip(*linear_sum_assignment(table), strict=True):
+        if at < columns:
+            slot, thing = slots[row], known[places[row]][cards[at]]
+            pairs.append(Pair(slot.need, thing.card, source_of(slot, thing), cost_of(slot, thing)))
+    return pairs
 
 
 def _costs(slots: Sequence[Slot], things: Sequence[Thing]) -> Any:
