@@ -1,5 +1,7 @@
 # The commands that stay. Each does its own set-up first; what is already done costs a second.
 PYTHON ?= python3
+# Images often forbid Python to keep what it has compiled; each of our many short processes would compile it all again, 2 s each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run test quick bench tidy guides
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from system import postgres_bin, required
+from system import browser, postgres_bin, required
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -114,7 +114,6 @@ def quick() -> list[Check]:
 def everything() -> tuple[list[Check], list[Check]]:
     """All checks, as before a merge: those that keep every core busy, and those that go on beside them in one process."""
     server = postgres_bin()
-    browser = Path("/usr/bin/chromium").exists()
     pytest = tool(
         "pytest", *WORKERS, "-m", "database and not journey and not once", "--ignore=tests/architecture", "tests"
     )
@@ -132,7 +131,7 @@ def everything() -> tuple[list[Check], list[Check]]:
         Check(
             "journeys in a browser",
             tool("pytest", "-q", "-m", "journey", "tests/journeys"),
-            "" if browser else "there is no Chromium here",
+            "" if browser() else "there is no Chromium here",
         ),
     ]
 

@@ -18,10 +18,11 @@ POSTGRES_BIN = Path("/usr/lib/postgresql")
 
 @dataclass(frozen=True)
 class Need:
-    """A Debian package, how to see that it is there, and what cannot be run without it."""
+    """A Debian package, what cannot be run without it, and the package that serves in its place, if one does."""
 
     package: str
     lost: str
+    instead: str = ""
 
     def met(self) -> bool:
         """True where the package's program or files are found."""
@@ -31,13 +32,24 @@ class Need:
             return any(Path("/usr/share/fonts").glob("**/NotoSansCJK*"))
         return shutil.which({"poppler-utils": "pdftotext"}.get(self.package, self.package)) is not None
 
+    def served(self) -> bool:
+        """True where it is there, or what serves in its place is."""
+        return self.met() or bool(self.instead and shutil.which(self.instead))
+
 
 NEEDS = (
-    Need("chromium", "journeys in a browser"),
+    # The same browser without its windows: it takes a third of the processor's time, so whole Chromium is second choice.
+    Need("chromium-headless-shell", "journeys in a browser", instead="chromium"),
     Need("postgresql-15", "tests and benches on PostgreSQL"),
     Need("poppler-utils", "tests that read the text of a made PDF"),
     Need("fonts-noto-cjk", "Chinese characters in browser screenshots"),
 )
+
+
+def browser() -> Path | None:
+    """Debian's Chromium for journeys: the one without windows, else the whole one, else None."""
+    found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+    return Path(found) if found else None
 
 
 def postgres_bin() -> Path | None:
@@ -51,7 +63,7 @@ def postgres_bin() -> Path | None:
 
 def missing() -> list[Need]:
     """What is not there, in the order of NEEDS."""
-    return [need for need in NEEDS if not need.met()]
+    return [need for need in NEEDS if not need.served()]
 
 
 def required() -> bool:
@@ -59,20 +71,23 @@ def required() -> bool:
     return os.environ.get("BAOZHANG_REQUIRE_ALL") == "1"
 
 
-def install(needs: list[Need]) -> None:
+def install(names: list[str]) -> None:
     """Installs the packages; the index is fetched first, since a fresh machine has none."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    names = [need.package for need in needs]
     print(f"[set-up] from Debian: {' '.join(names)}", flush=True)
-    subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-    command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names]
+    apt = ["apt-get", "-qq", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=30"]
+    subprocess.run([*apt, "update"], env=environment, check=False)
+    command = [*apt, "install", "-y", "--no-install-recommends", *names]
     subprocess.run(command, env=environment, check=False, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:
     """Installs what it may; 1 only where something is still missing and everything is required."""
-    if (wanted := missing()) and os.geteuid() == 0 and shutil.which("apt-get"):
+    may = os.geteuid() == 0 and shutil.which("apt-get") is not None
+    if may and (wanted := [need.package for need in NEEDS if not need.met()]):
         install(wanted)
+    if may and (second := [need.instead for need in missing() if need.instead]):
+        install(second)
     left = missing()
     for need in left:
         print(f"[set-up] {need.package} is missing and could not be installed: no {need.lost}", file=sys.stderr)

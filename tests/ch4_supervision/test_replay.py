@@ -18,7 +18,8 @@ FOLDER = Path(__file__).resolve().parents[2] / "scenarios"
 
 def _finds(scenario: Scenario) -> bool:
     """Whether any of its acts or its end expects a finding."""
-    return any({"findings", "only"} & set(act.parts) for act in scenario.acts)
+    said = [act.parts[part].value for act in scenario.acts for part in ("findings", "only") if part in act.parts]
+    return any(said)  # an empty list says that nothing is found
 
 
 # Those that expect a finding of a patrol; others tell of refusals and of what a rule leaves alone.

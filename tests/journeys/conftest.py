@@ -6,17 +6,16 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from system import browser as chromium
 
 from baozhang.demo.district import PASSWORD
 from tests.journeys.house import House, open_house
 from tests.journeys.watching import Watch, shot, watch
 
-CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,12 +44,13 @@ def address(house: House) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium, headless; without it journeys are not run, which is a failure where all is required."""
-    if not CHROMIUM.exists():
+    program = chromium()
+    if program is None:
         if os.environ.get("BAOZHANG_REQUIRE_ALL") == "1":
-            pytest.fail(f"{CHROMIUM} is missing")
-        pytest.skip(f"journeys were not run: {CHROMIUM} is missing")
+            pytest.fail("Debian's Chromium is missing")
+        pytest.skip("journeys were not run: Debian's Chromium is missing")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield running
         running.close()
 

@@ -38,5 +38,7 @@ ALL = (
     Picture("law-map", "shenji", "/law/"),
     Picture("auditor-findings", "shenji", "/warnings/findings/"),
     Picture("chain", "shenji", "/procurement/purchases/?state=settled", "chain/"),
+    Picture("dispatch-board", "diaodu", "/trips/board/"),
+    Picture("my-slips", "jiashi", "/trips/mine/", phone=True),
     Picture("verify", "", "/public/verify/", phone=True),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 // Brings scans to the server when there is a network. The same scans may be sent twice; the server keeps each once.
 import * as store from "./store.js";
 import { freshKey } from "./dom.js";
-import { heard, known, lay, read } from "./truth.js";
+import { heard, inTurn, known, lay, read } from "./truth.js";
 
 const PIECE = 500;
 const EVERY = 45_000;
@@ -59,10 +59,12 @@ async function bring() {
     });
     const gone = new Set([...said.accepted, ...said.known, ...said.late]);
     const refused = piece.filter((scan) => said.refused[scan.key]).map((scan) => ({ ...scan, refused: said.refused[scan.key] }));
-    await store.settle([...gone], refused);
     // What has just been brought is told by the server, too; until it is read, the phone's own word stands.
     const byKey = new Map(refused.map((scan) => [scan.key, scan]));
-    known.pending = known.pending.filter((scan) => !gone.has(scan.key)).map((scan) => byKey.get(scan.key) || scan);
+    await inTurn(async () => {
+      await store.settle([...gone], refused);
+      known.pending = known.pending.filter((scan) => !gone.has(scan.key)).map((scan) => byKey.get(scan.key) || scan);
+    });
     state.late += said.late.length;
     await heard(said.counts);
     known.counts.forEach(lay);

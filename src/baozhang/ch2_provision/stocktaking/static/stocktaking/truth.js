@@ -9,8 +9,17 @@ const FIELDS = Object.entries(LINE);
 const asLine = (row) => Object.fromEntries(FIELDS.map(([name, place]) => [name, row[place]]));
 const asTold = ([line, result, place, condition, who, at, note, key, user]) => ({ line, result, place, condition, who, at, note, key, user });
 
+let last = Promise.resolve();
+/** One after the other: what is read from the disk must not take the place of a scan that was recorded meanwhile. */
+export const inTurn = (act) => {
+  last = last.then(act, act);
+  return last;
+};
+
 /** Reads everything from the phone. */
-export async function read() {
+export const read = () => inTurn(readAll);
+
+async function readAll() {
   known.me = (await store.get("meta", "me")) || null;
   known.counts = (await store.all("counts")).map(grown);
   const scans = await store.all("scans");
@@ -75,12 +84,12 @@ export function find(count, text, room) {
 export const conditionOf = (line) => ({ idle: "idle", surplus: "idle", repair: "repair", disposing: "broken" })[line.use] || "good";
 
 /** Records one scan: on the disk first, then in memory. */
-export async function record(scan, picture) {
+export const record = (scan, picture) => inTurn(async () => {
   await store.keepScan(scan, picture);
   known.pending.push(scan);
   if (picture) known.photos += 1;
   lay(countOf(scan.count));
-}
+});
 
 /** Takes in what the server told since. */
 export async function heard(news) {
