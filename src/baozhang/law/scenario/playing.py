@@ -19,6 +19,7 @@ from baozhang.law.rules import SEVERITIES, rules
 
 from .comparing import Comparison
 from .language import EXPECT, STEP, ActFact, Scenario, figures
+from .observed import OBSERVED
 from .outcome import PATROL, Found, Outcome, Patrolled
 from .source import Node, ScenarioError, Words, offer, sections
 from .stage import Stage, set_up
@@ -75,13 +76,17 @@ class _Play:
                     self._expect(scenario.expect, _("最后"))
 
     def _facts(self, word: str, node: Node, organ: Record | None, by: Actor) -> None:
-        table = Table.called(word, node, self.stage)
         try:
-            self._add(table, node, organ, by, "")
+            self._add(word, node, organ, by, "")
         except Refused as refused:
             raise _unfit(node, refused) from refused
 
-    def _add(self, table: Table, node: Node, organ: Record | None, by: Actor, note: str) -> None:
+    def _add(self, word: str, node: Node, organ: Record | None, by: Actor, note: str) -> None:
+        """This will state facts: records through the border, observations as the devices say them."""
+        if word in OBSERVED:
+            OBSERVED[word].write(list(OBSERVED[word].told(node, self.stage, organ)))
+            return
+        table = Table.called(word, node, self.stage)
         rows = table.rows(node)
         given = {"organ": organ} if organ is not None and table.model.scope_field == "organ_id" else None
         with transaction.atomic():
@@ -121,11 +126,10 @@ class _Play:
         elif act.verb != "nothing":
             home = organ or next((one for one in self.stage.organs.values() if one.pk == by.organ_id), None)
             for word, node in act.body.mapping(act.verb).items():
-                table = Table.called(word, node, self.stage)
                 if act.verb == "add":
-                    self._add(table, node, home, by, act.note)
+                    self._add(word, node, home, by, act.note)
                 else:
-                    self._touch(act, table, node, home, by)
+                    self._touch(act, Table.called(word, node, self.stage), node, home, by)
 
     def _touch(self, act: ActFact, table: Table, node: Node, home: Record | None, by: Actor) -> None:
         """This will change or take back records that exist."""

@@ -17,6 +17,7 @@ from baozhang.kernel.sheets.cells import parse
 from baozhang.kernel.sheets.columns import Column
 from baozhang.kernel.sheets.refusals import CellError
 
+from .observed import OBSERVED
 from .source import Node, Words, offer
 from .stage import Stage
 
@@ -37,7 +38,7 @@ class Table:
         try:
             return cls(border.called(word), stage)
         except LookupError:
-            words: Words = {name: (name,) for name in border.known()}
+            words: Words = {name: (name,) for name in (*border.known(), *OBSERVED)}
             raise node.wrong(_("没有“%(word)s”这类记录。") % {"word": word}, offer(word, words)) from None
 
     @property

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.trips.choices import OWN_FLEET, REST_ENOUGH, Means, RequestState
+from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, Means, RequestState
 from baozhang.ch2_provision.trips.choices import DispatchState as S
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
@@ -121,6 +121,22 @@ def _request_cancelled(request: Request) -> None:
         return
     if not riders(held).filter(state=RequestState.DISPATCHED).exclude(pk=request.pk).exists():
         DispatchFlow.take("cancel", held, by=SYSTEM, note=_("用车申请已取消"))
+
+
+def attach(request: Request, dispatch: Dispatch, *, by: Actor) -> None:
+    """This will let an approved request stand behind a vehicle that went already: a slip on paper, a trip asked for late."""
+    went = dispatch.state in MADE and request.starts is not None and request.ends is not None
+    since, until = dispatch.out_at or dispatch.starts, dispatch.in_at or dispatch.ends
+    if request.state != RequestState.APPROVED or not went or request.starts >= until or request.ends <= since:  # type: ignore[operator]
+        raise Refused(
+            _("%(request)s 不能对应 %(dispatch)s") % {"request": request, "dispatch": dispatch},
+            why=_("申请应已批准，派车单应已出车，两者时间应有重合（%(span)s）。") % {"span": dispatch.span},
+            article=ARTICLE, instead=_("请核对用车日期和时间；时间有出入的，重新申请。"),
+        )  # fmt: skip
+    request.dispatch = dispatch
+    keep(request, by=by, act=JOINED, right=SEND, note=str(dispatch))
+    for step in ("send", "depart", "come_back")[: 3 if dispatch.state == S.ENDED else 2]:
+        RequestFlow.take(step, request, by=SYSTEM)
 
 
 def must_be_open(vehicle: Vehicle, days: Sequence[dt.date]) -> None:

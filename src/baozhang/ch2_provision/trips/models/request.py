@@ -41,13 +41,7 @@ class Request(Record):
     ends = models.DateTimeField(_("预计返回"), null=True, editable=False)
     state = models.CharField(_("状态"), max_length=10, choices=RequestState.choices, default=RequestState.DRAFT)
     dispatch = models.ForeignKey(
-        Dispatch,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="requests",
-        verbose_name=_("派车单"),
-        editable=False,
+        Dispatch, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("派车单")
     )
     completed_at = models.DateTimeField(_("补办时间"), null=True, editable=False)
     rating = models.PositiveIntegerField(_("评分"), null=True, blank=True, help_text=_("1 至 5 分"))

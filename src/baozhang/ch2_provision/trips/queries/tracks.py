@@ -19,7 +19,6 @@ from baozhang.kernel import clock
 
 MOVED = 500  # metres; less is moving a vehicle in its yard
 LOOK_BACK = 60  # days of ways that a patrol looks at; a finding stays as long as its way is looked at
-NIGHT_HOUR = 3
 Row = tuple[int, str, dt.datetime, dt.datetime, dt.date, int]
 NAMES = ("vehicle", "kind", "since", "until", "day", "metres")
 
@@ -41,9 +40,14 @@ def ways_of(day: dt.date) -> list[Row]:
         if held is None or km * 1_000 < MOVED:
             continue
         for way in ways.trips(STORE.track(terminal, since, until)):
-            if way.km * 1_000 >= MOVED:
-                rows.append((held.pk, WAY, _moment(way.since), _moment(way.until), day, round(way.km * 1_000)))
+            rows += a_way(held, _moment(way.since), _moment(way.until), round(way.km * 1_000))
     return rows
+
+
+def a_way(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, metres: int) -> list[Row]:
+    """The row of one way; none where the vehicle was only moved in its yard."""
+    day = since.astimezone(clock.ZONE).date()
+    return [(vehicle.pk, WAY, since, until, day, metres)] if metres >= MOVED else []
 
 
 def nights(now: dt.datetime) -> list[Row]:
@@ -53,13 +57,18 @@ def nights(now: dt.datetime) -> list[Row]:
     }
     rows: list[Row] = []
     for at in STORE.current(list(by_terminal)):
-        held = by_terminal[at.vehicle]
-        if at.lat is None or at.lon is None or held.parking_lat is None or held.parking_lon is None:
-            continue
-        away = float(ways.distance(at.lat, at.lon, float(held.parking_lat) * 1e6, float(held.parking_lon) * 1e6))
-        if away > (held.parking_radius or 0) + MOVED:
-            rows.append((held.pk, NIGHT, now, now, now.date(), round(away)))
+        if at.lat is not None and at.lon is not None:
+            rows += a_night(by_terminal[at.vehicle], now, at.lat, at.lon)
     return rows
+
+
+def a_night(vehicle: Vehicle, now: dt.datetime, lat: int, lon: int) -> list[Row]:
+    """The row of one night at a place (millionths of a degree); none within the fence, or where no fence is known."""
+    if vehicle.parking_lat is None or vehicle.parking_lon is None:
+        return []
+    away = float(ways.distance(lat, lon, float(vehicle.parking_lat) * 1e6, float(vehicle.parking_lon) * 1e6))
+    day = now.astimezone(clock.ZONE).date()
+    return [(vehicle.pk, NIGHT, now, now, day, round(away))] if away > (vehicle.parking_radius or 0) + MOVED else []
 
 
 def _moment(seconds: int) -> dt.datetime:

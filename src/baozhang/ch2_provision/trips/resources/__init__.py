@@ -1,5 +1,5 @@
 """What each field of trips is for, said once, and who may do what."""
 
-from . import dispatches, drivers, requests, sealings
+from . import dispatches, drivers, observed, requests, sealings
 
-__all__ = ["dispatches", "drivers", "requests", "sealings"]
+__all__ = ["dispatches", "drivers", "observed", "requests", "sealings"]

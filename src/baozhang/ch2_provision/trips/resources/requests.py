@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.trips import views
-from baozhang.ch2_provision.trips.choices import REQUEST_COLOURS
+from baozhang.ch2_provision.trips.choices import REQUEST_COLOURS, RequestState
 from baozhang.ch2_provision.trips.flows import RequestFlow
+from baozhang.ch2_provision.trips.flows.dispatch import attach
 from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete
 from baozhang.ch2_provision.trips.models import Request
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
+from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Group, Resource, register
 
 
@@ -24,6 +26,14 @@ def _complete(requests: Sequence[Request], *, by: Actor, note: str, values: dict
     for request in requests:
         complete(request, by=by, note=note)
     return _("已补办 %(n)s 项先用后补的用车") % {"n": len(requests)}
+
+
+def _attach(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    (request,), dispatch = requests, values.get("dispatch")
+    if dispatch is None:
+        raise Invalid(_("没有选择派车单"), instead=_("请选择已经出车的派车单。"))
+    attach(request, dispatch, by=by)
+    return _("%(request)s 已对应 %(dispatch)s") % {"request": request, "dispatch": dispatch}
 
 
 @register
@@ -70,7 +80,11 @@ class Requests(Resource):
         "complete": Act(
             gettext_lazy("补办审批"), APPROVE, _complete, needs_note=True, article="第二十三条第一款", icon="check-badge",
             shown=lambda request: request.urgent and request.completed_at is None,
-        )
+        ),
+        "attach": Act(
+            gettext_lazy("对应已出车的派车单"), SEND, _attach, ("dispatch",), many=False, article="第二十三条第一款", icon="link",
+            shown=lambda request: request.state == RequestState.APPROVED,
+        ),
     }  # fmt: skip
 
 

@@ -1,0 +1,57 @@
+"""What scenarios may state of tracks: a way that a vehicle went, a place where it stood at night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from baozhang.ch2_provision.trips.models import Movement
+from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_night, a_way
+from baozhang.kernel import observation
+from baozhang.law.scenario.observed import MOMENT, NUMBER, Heading, Observed, Told, declare
+
+_ABOUT = ("车辆", "号牌", "vehicle")
+
+
+def _ways(told: Sequence[Told]) -> None:
+    vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
+    rows = [row for one, way in vehicles for row in a_way(one, way["since"], way["until"], round(way["km"] * 1_000))]
+    observation.observe(Movement, NAMES, rows)
+
+
+def _nights(told: Sequence[Told]) -> None:
+    vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
+    rows = [
+        row
+        for one, at in vehicles
+        for row in a_night(one, at["at"], round(at["lat"] * 1_000_000), round(at["lon"] * 1_000_000))
+    ]
+    observation.observe(Movement, NAMES, rows)
+
+
+declare(
+    Observed(
+        ("行驶轨迹", "ways"),
+        "vehicles.vehicle",
+        _ABOUT,
+        (
+            Heading("since", ("开始", "since"), MOMENT),
+            Heading("until", ("结束", "until"), MOMENT),
+            Heading("km", ("公里", "里程", "km"), NUMBER),
+        ),
+        _ways,
+    )
+)
+declare(
+    Observed(
+        ("夜间位置", "nights"),
+        "vehicles.vehicle",
+        _ABOUT,
+        (
+            Heading("at", ("时间", "at"), MOMENT),
+            Heading("lat", ("纬度", "lat"), NUMBER),
+            Heading("lon", ("经度", "lon"), NUMBER),
+        ),
+        _nights,
+    )
+)
