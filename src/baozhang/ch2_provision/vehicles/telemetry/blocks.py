@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import zstandard
 
 from . import ways
 from .points import ALARM, AT, COLUMNS, HEARD, HOUR, LAT, LON, MAY_LACK, ODOMETER, SPEED, Point
 
-Rows = np.ndarray[Any, np.dtype[np.int64]]  # one position a line, in the order of COLUMNS
+if TYPE_CHECKING:
+    from .ways import Rows
+
 ABSENT = -1  # stands in a row for what a terminal does not say
 _HEAD = struct.Struct("<BI")  # layout, how many
 _LAYOUT = 1
@@ -26,6 +27,8 @@ _WIDTH = len(COLUMNS) + 1  # and a column of bits: which of MAY_LACK are there
 
 def rows_of(points: Sequence[Point]) -> Rows:
     """Points as an array, in the order of time, one for each moment; of a doubled one the alarms are put together."""
+    import numpy as np
+
     if not points:
         return np.empty((0, len(COLUMNS)), np.int64)
     rows = np.array([[ABSENT if value is None else value for value in point] for point in points], np.int64)
@@ -34,6 +37,8 @@ def rows_of(points: Sequence[Point]) -> Rows:
 
 def ordered(rows: Rows) -> Rows:
     """Rows in the order of time, one for each moment: the one heard first stays, its alarms with those of the others."""
+    import numpy as np
+
     rows = rows[np.lexsort((rows[:, HEARD], rows[:, AT]))]
     first = np.ones(len(rows), bool)
     first[1:] = rows[1:, AT] != rows[:-1, AT]
@@ -47,6 +52,8 @@ def ordered(rows: Rows) -> Rows:
 
 def pack(rows: Rows) -> bytes:
     """Ordered rows of one hour as one value."""
+    import numpy as np
+
     table = np.empty((len(rows), _WIDTH), np.int64)
     table[:, :-1] = rows
     table[:, AT] %= HOUR
@@ -59,6 +66,8 @@ def pack(rows: Rows) -> bytes:
 
 def unpack(data: bytes, hour: int) -> Rows:
     """The rows that were packed; ValueError where the layout is not known."""
+    import numpy as np
+
     layout, count = _HEAD.unpack_from(data)
     if layout != _LAYOUT:
         raise ValueError(f"packed track of layout {layout}")
@@ -81,6 +90,8 @@ _WIDE = (COLUMNS.index("status"), ALARM)  # 32 bits without a sign
 
 def summary(rows: Rows) -> dict[str, int | None]:
     """What stands beside a packed hour, by column of TrackBlock."""
+    import numpy as np
+
     clean = rows[ways.believed(rows)]
     read = rows[rows[:, ODOMETER] != ABSENT, ODOMETER]
     return {

@@ -10,9 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 from django.db import transaction
 
 from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, TerminalHealth, TrackBlock
@@ -20,8 +19,10 @@ from baozhang.kernel import clock, observation
 from baozhang.kernel.bulk import chunks, take_turns
 
 from . import blocks, ways
-from .blocks import Rows
 from .points import ALARM, AT, COLUMNS, DAY, DIRECTION, HOUR, LAT, LON, SPEED, STATUS, Batch, Point
+
+if TYPE_CHECKING:
+    from .ways import Rows
 
 _ROW = ("vehicle", *COLUMNS)
 _DOUBT = ("vehicle", "digest", "doubt", "at", "heard", "body")
@@ -111,6 +112,8 @@ class DatabaseStore:
 
     def track(self, vehicle: int, since: int, until: int) -> Rows:
         """Blocks and rows put together by their moment."""
+        import numpy as np
+
         hours = TrackBlock.objects.filter(vehicle=vehicle, hour__gte=since // HOUR, hour__lte=(until - 1) // HOUR)
         found = [blocks.unpack(bytes(data), hour) for hour, data in hours.order_by("hour").values_list("hour", "data")]
         recent = RecentPosition.objects.filter(vehicle=vehicle, at__gte=since, at__lt=until)
@@ -180,6 +183,8 @@ def _packed_pieces(since: int, until: int) -> Iterable[_Piece]:
 
 def _added(pieces: list[_Piece]) -> dict[int, float]:
     """Kilometres by vehicle: within the hours, and from the end of one to the beginning of the next."""
+    import numpy as np
+
     if not pieces:
         return {}
     table = np.array(sorted(pieces), np.float64)
@@ -225,6 +230,8 @@ def _blocks_of(keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
 
 
 def _joined(points: Sequence[Point], data: bytes | None, hour: int) -> Rows:
+    import numpy as np
+
     rows = blocks.rows_of(points)
     return rows if data is None else blocks.ordered(np.concatenate([blocks.unpack(data, hour), rows]))
 

@@ -7,15 +7,16 @@ reads his own figures from the catalogue.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from .points import AT, LAT, LON, SPEED
 
-Rows = np.ndarray[Any, np.dtype[np.int64]]
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-Marks = np.ndarray[Any, np.dtype[np.bool_]]
+if TYPE_CHECKING:  # numpy is 12 MB of a process: it comes with the first track that is read, not with the room
+    import numpy as np
+
+    Rows = np.ndarray[Any, np.dtype[np.int64]]  # one position a line, in the order of COLUMNS
+    Floats = np.ndarray[Any, np.dtype[np.float64]]
+    Marks = np.ndarray[Any, np.dtype[np.bool_]]
 
 RADIUS = 6_371_008.8  # metres, the mean one
 FASTEST = 250 / 3.6  # metres a second; beyond it a point is where the vehicle cannot be
@@ -29,6 +30,8 @@ TRIP_METRES = 200.0  # less is moving a car in its yard
 
 def distance(lat1: Any, lon1: Any, lat2: Any, lon2: Any) -> Any:
     """Metres on the great circle between places in millionths of a degree; numbers or arrays."""
+    import numpy as np
+
     scale = np.pi / 180e6
     a, b = np.multiply(lat1, scale), np.multiply(lat2, scale)
     dy, dx = (b - a) / 2, np.multiply(np.subtract(lon2, lon1), scale) / 2
@@ -47,6 +50,8 @@ def _possible(metres: Any, seconds: Any) -> Any:
 
 def believed(rows: Rows) -> Marks:
     """Which points of an ordered track can be where they say, seen from their neighbours."""
+    import numpy as np
+
     marks = np.ones(len(rows), bool)
     if len(rows) < 2 or _possible(_between(rows), np.diff(rows[:, AT])).all():
         return marks
@@ -76,6 +81,8 @@ def _near(rows: Rows, one: int, other: int) -> bool:
 
 def steps(clean: Rows) -> Floats:
     """Metres from each point to the next, nothing where a standing vehicle's receiver only wanders."""
+    import numpy as np
+
     if len(clean) < 2:
         return np.zeros(0)
     metres = _between(clean)
@@ -91,6 +98,8 @@ def kilometres(rows: Rows) -> float:
 
 def pieces(rows: Rows, gap: int = GAP) -> list[Rows]:
     """The track cut where no point came for longer than `gap` seconds."""
+    import numpy as np
+
     return np.split(rows, np.flatnonzero(np.diff(rows[:, AT]) > gap) + 1) if len(rows) else []
 
 
@@ -125,6 +134,8 @@ class Trip:
 
 def _standing(rows: Rows, metres: float, seconds: int) -> list[tuple[int, int]]:
     """The runs of points (first, last) that stay within `metres` of their first for at least `seconds`."""
+    import numpy as np
+
     found, start, count = [], 0, len(rows)
     while start < count - 1:
         away = distance(rows[start, LAT], rows[start, LON], rows[start + 1 :, LAT], rows[start + 1 :, LON]) > metres
@@ -139,6 +150,8 @@ def _standing(rows: Rows, metres: float, seconds: int) -> list[tuple[int, int]]:
 
 def stops(rows: Rows, metres: float = STOP_METRES, seconds: int = STOP_SECONDS) -> list[Stop]:
     """Where the vehicle stood; one that is lost and found at the same place stood there in between."""
+    import numpy as np
+
     clean = rows[believed(rows)]
     return [
         Stop(int(clean[a, AT]), int(clean[b, AT]), int(np.median(clean[a : b + 1, LAT])), int(np.median(clean[a : b + 1, LON])))
