@@ -25,6 +25,7 @@ from baozhang.ch2_provision.stocktaking.flows import CountFlow
 from baozhang.ch2_provision.stocktaking.models import Count, Line, Scan
 from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.kernel import clock, scope
+from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
 from .meter import Measure, middle, own_peak, p95, used
@@ -193,24 +194,23 @@ def _twice(keys: Sequence[int]) -> float:
     return took
 
 
+def _frozen(organ: Organization, by: Actor) -> Count:
+    """A count of an agency with its books frozen."""
+    today = clock.today()
+    count = Count(organ=organ, title="bench", begins=today, ends=today + dt.timedelta(days=20), led_by="bench", number="BENCH")  # fmt: skip
+    CountFlow.start(count, by=by)
+    for step in ("submit", "freeze"):
+        count.refresh_from_db()
+        CountFlow.take(step, count, by=by)
+    return count
+
+
 def scans(room: Room) -> list[Measure]:
     """A day's scans of a large agency, brought by one phone at once; and brought again, which changes nothing."""
     organ = Organization._base_manager.get(pk=room.city.empty[-1])
     many = min(MANY, Card._base_manager.filter(organ=organ, disposed=None).count())
-    today = clock.today()
     with scope.everything("bench") as by:
-        count = Count(
-            organ=organ,
-            title="bench",
-            begins=today,
-            ends=today + dt.timedelta(days=20),
-            led_by="bench",
-            number="BENCH",
-        )
-        CountFlow.start(count, by=by)
-        for step in ("submit", "freeze"):
-            count.refresh_from_db()
-            CountFlow.take(step, count, by=by)
+        count = _frozen(organ, by)
         lines = Line.objects.filter(count=count).order_by("pk").values_list("number", "place")[:many]
         said = [
             Sighting(key=str(uuid.uuid4()), count=count.pk, result="found", at=clock.now(), code=number, place=place, quantity=Decimal(1))

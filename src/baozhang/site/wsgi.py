@@ -8,8 +8,6 @@ from django.urls import get_resolver
 
 from baozhang.site.lifeline import end_with_parent
 
-YOUNG = 20_000  # objects made before a collection; a page makes some thousand and keeps none of them
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baozhang.site.settings")
 end_with_parent()
 application = get_wsgi_application()
@@ -17,4 +15,3 @@ _ = get_resolver().url_patterns  # the views are loaded now, so that they too ar
 # What is loaded stays for good: collecting it again and again would cost a fifth of every page.
 gc.collect()
 gc.freeze()
-gc.set_threshold(YOUNG, 20, 20)

@@ -53,10 +53,10 @@ def _rights(actor: Actor, names: Iterable[str], column: str = "organ_id") -> Q:
     found = NOTHING
     for organs, held in groups.items():
         if organs is None:
-            found |= Q(permission__in=held)
+            found |= Q(permission__oneof=held)
         elif organs:
-            found |= Q(permission__in=held, **{f"{column}__in": sorted(organs)}) | Q(
-                permission__in=held, **{column: None}
+            found |= Q(permission__oneof=held, **{f"{column}__oneof": sorted(organs)}) | Q(
+                permission__oneof=held, **{column: None}
             )
     return found
 

@@ -1,15 +1,20 @@
-"""Parts of a page that are many and alike, put together in one go: through the template language they cost most of a page."""
+"""Parts of a page that are many and alike, or the same on every page: through the template language they cost most of a page."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 register = template.Library()
+WIDE = '<div class="wide">'
 
 
 def _escaped(words: Any) -> str:
@@ -37,3 +42,54 @@ def ticks(options: Iterable[tuple[Any, Any, bool]], name: str, kind: str = "chec
         for value, words, chosen in options
     ]
     return mark_safe("".join(made))  # noqa: S308 -- every part is escaped above
+
+
+def _value(row: dict[str, Any]) -> str:
+    if row.get("masked"):
+        return f'<span class="dim" title="{_escaped(_("按权限遮盖"))}">{_escaped(row.get("value") or "***")}</span>'
+    value = row.get("value")
+    made = '<span class="dim">—</span>' if value in ("", None) else _escaped(value)
+    if row.get("unit") and value not in ("", None):
+        made += f'<span class="unit">{_escaped(row["unit"])}</span>'
+    if row.get("why_url"):
+        made += f'<a class="why" href="{_escaped(row["why_url"])}" data-peek>{_escaped(_("为什么"))}</a>'
+    return made
+
+
+@register.simple_tag
+def pairs(rows: Iterable[dict[str, Any]]) -> SafeString:
+    """{% pairs ROWS %}: names and values of a record, {words, value, unit, wide, masked, why_url} each."""
+    made = [
+        f"{WIDE if row.get('wide') else '<div>'}<dt>{_escaped(row['words'])}</dt><dd>{_value(row)}</dd></div>"
+        for row in rows
+    ]
+    return mark_safe("".join(made))  # noqa: S308 -- every part is escaped above
+
+
+@lru_cache(maxsize=None)
+def _fixed(name: str, language: str) -> SafeString:
+    return render_to_string(name)
+
+
+@register.simple_tag
+def fixed(name: str) -> SafeString:
+    """{% fixed TEMPLATE %}: a part that asks nothing of its page, made once for each language."""
+    return _fixed(name, get_language() or "")
+
+
+MENUS = 500  # different menus kept, about 10 KB each
+_menus: dict[Any, SafeString] = {}
+
+
+@register.simple_tag
+def chapters(menu: Sequence[dict[str, Any]]) -> SafeString:
+    """{% chapters MENU %}: the menu's chapters; people of one role see the same one on the same page, so it is kept."""
+    key = get_language(), tuple(
+        (one["code"], one["open"], one["more_open"], len(one["more"]), *((row["url"], row["active"]) for row in (*one["entries"], *one["more"])))
+        for one in menu
+    )  # fmt: skip
+    if key not in _menus:
+        if len(_menus) >= MENUS:
+            _menus.clear()
+        _menus[key] = render_to_string("kernel/_chapters.html", {"chapters": menu})
+    return _menus[key]
