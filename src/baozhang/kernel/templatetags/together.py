@@ -81,13 +81,15 @@ MENUS = 500  # different menus kept, about 10 KB each
 _menus: dict[Any, SafeString] = {}
 
 
+def _chapter_key(one: dict[str, Any]) -> tuple[Any, ...]:
+    rows = tuple((row["url"], row.get("active")) for part in ("entries", "more") for row in one.get(part, ()))
+    return str(one["words"]), one.get("open"), one.get("more_open"), len(one.get("more", ())), rows
+
+
 @register.simple_tag
 def chapters(menu: Sequence[dict[str, Any]]) -> SafeString:
     """{% chapters MENU %}: the menu's chapters; people of one role see the same one on the same page, so it is kept."""
-    key = get_language(), tuple(
-        (one["code"], one["open"], one["more_open"], len(one["more"]), *((row["url"], row["active"]) for row in (*one["entries"], *one["more"])))
-        for one in menu
-    )  # fmt: skip
+    key = get_language(), tuple(map(_chapter_key, menu))
     if key not in _menus:
         if len(_menus) >= MENUS:
             _menus.clear()
