@@ -27,7 +27,7 @@ from baozhang.ch2_provision.warehouse.models import (
     Store,
     Thing,
 )
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
@@ -112,7 +112,7 @@ def fill_stock(day: dt.date) -> None:
     for place, organ in enumerate(_agencies()[:BRINGERS]):
         store = stores[place % 2] if place < BRINGERS // 2 else None
         rows = Card._base_manager.filter(
-            organ=organ, disposed=None, category__in=MOVABLE, quantity=1, value__gte=Decimal(300)
+            holds.free(Card), organ=organ, disposed=None, category__in=MOVABLE, quantity=1, value__gte=Decimal(300)
         )
         rows = rows.filter(use_state__in=(UseState.IDLE, UseState.SURPLUS, UseState.IN_USE), items=None)
         cards = list(rows.select_related("organ").order_by("use_state", "-value", "pk")[:A_HEAD])
@@ -254,7 +254,7 @@ def this_week(day: dt.date) -> None:
         jiaoyu = Organization._base_manager.get(name="云间区教育局")
         take(jiaoyu, _free(1), "loan", "考务使用", days=20, upto="deliver")
         cards = Card._base_manager.filter(
-            organ=jiaoyu, disposed=None, category__in=MOVABLE, use_state=UseState.IDLE, items=None
+            holds.free(Card), organ=jiaoyu, disposed=None, category__in=MOVABLE, use_state=UseState.IDLE, items=None
         )
         own = list(cards.select_related("organ").order_by("pk")[:2])
         if own:
