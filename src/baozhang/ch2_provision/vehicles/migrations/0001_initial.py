@@ -101,6 +101,7 @@ class Migration(migrations.Migration):
                 ('doubt', models.CharField(choices=[('no_fix', '未定位'), ('zero', '坐标为零'), ('place', '坐标不可能'), ('no_time', '时间不可读'), ('future', '时间超前'), ('past', '时间过早'), ('speed', '速度不可能')], max_length=10)),
                 ('at', models.BigIntegerField(null=True)),
                 ('heard', models.BigIntegerField()),
+                ('blind', models.BooleanField(default=False)),
                 ('body', models.BinaryField()),
             ],
             options={

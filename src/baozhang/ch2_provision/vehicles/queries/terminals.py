@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
+from baozhang.ch2_provision.vehicles.choices import TerminalState
 from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, Stranger, Terminal, TerminalHealth
 from baozhang.kernel import clock
 
@@ -32,3 +33,9 @@ def doubts_of(vehicle: int, since: int) -> list[dict[str, Any]]:
 def strangers(most: int) -> Sequence[Stranger]:
     """The terminals that were not let in, the newest first."""
     return list(Stranger.objects.order_by("-heard", "phone")[:most])
+
+
+def in_use(most: int | None = None) -> list[tuple[str, str]]:
+    """(number, plate) of the terminals that may report, the oldest first."""
+    rows = Terminal._base_manager.filter(state=TerminalState.IN_USE).order_by("pk")
+    return list(rows.values_list("phone", "plate")[:most])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .ways import Rows
 
 _ROW = ("vehicle", *COLUMNS)
-_DOUBT = ("vehicle", "digest", "doubt", "at", "heard", "body")
+_DOUBT = ("vehicle", "digest", "doubt", "at", "heard", "blind", "body")
 _HEALTH = (
     "vehicle_id",
     "heard",
