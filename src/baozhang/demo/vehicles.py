@@ -13,18 +13,22 @@ from django.conf import settings
 from baozhang.ch2_provision.assets.choices import Category
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.vehicles import actions
-from baozhang.ch2_provision.vehicles.choices import Barred, Doubt, TerminalState
-from baozhang.ch2_provision.vehicles.models import Terminal
+from baozhang.ch2_provision.vehicles.choices import Barred, Doubt, TerminalState, Trouble
+from baozhang.ch2_provision.vehicles.flows.mending import MendingFlow, begin
+from baozhang.ch2_provision.vehicles.jobs import count_days
+from baozhang.ch2_provision.vehicles.models import Terminal, TerminalOrder
 from baozhang.ch2_provision.vehicles.telemetry import streets
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch, Point
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import access, clock, scope
+from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
 
 from .district import District
 
 FLEET = 24  # vehicles with terminals; more would say nothing new
 FITTED = dt.date(2024, 5, 20)
+SILENT, BLIND = 5, 6  # which of them has been silent for days, and which has lost its aerial
 STEP = 30  # seconds between two positions
 DRIVES = ((8, 40), (13, 70))  # hours at which a vehicle leaves, and how many positions it is under way
 
@@ -80,25 +84,40 @@ def lay_ground() -> None:
         settings.MAP_GROUND.write_text(json.dumps(streets.ground()), encoding="utf-8")
 
 
-def live(terminals: list[Terminal], today: dt.date, chance: Random) -> int:
+def _mended(terminal: Terminal, clerk: User, today: dt.date) -> None:
+    """The clerk has had somebody look after a terminal that has been silent for days."""
+    with clock.on(today - dt.timedelta(days=1)), scope.within(access.actor_of(clerk, today, terminal.organ_id)) as by:
+        order = TerminalOrder(terminal=terminal, trouble=Trouble.SILENT, found="一周没有联系")
+        begin([order], by=by)
+        MendingFlow.take(
+            "assign", order, by=by, values={"mender": "李师傅（江海车联）", "due": today + dt.timedelta(days=4)}
+        )
+
+
+def live(made: District, terminals: list[Terminal], today: dt.date, chance: Random) -> int:
     """The last three days of the fleet, as the gateway would have stored them; the days before today are packed."""
     batch = Batch()
     first = int(dt.datetime.combine(today - dt.timedelta(days=3), dt.time(), clock.ZONE).timestamp())
     for index, terminal in enumerate(one for one in terminals if one.state == TerminalState.IN_USE):
         for day in range(3):
             for hour, count in DRIVES:
-                start = first + day * 86_400 + hour * 3_600 + index * 60
+                start = first + (day - (9 if index == SILENT else 0)) * 86_400 + hour * 3_600 + index * 60
                 batch.points += [
                     (terminal.pk, point) for point in _drive(start, count, chance, 800_000 + day * 400 + hour)
                 ]
         last = batch.points[-1][1][-1]
         batch.heard[terminal.pk] = last
-        for n in range(chance.choice((0, 0, 1, 4))):
+        for n in range(14 if index == BLIND else chance.choice((0, 0, 1, 4))):
             body = f"{terminal.phone} {n}".encode()
             digest = hashlib.blake2b(body, digest_size=16).digest()
             batch.doubts.append((terminal.pk, digest, Doubt.NO_FIX.value, last - 60 * n, last - 60 * n, n > 1, body))
     STORE.append(batch)
     STORE.pack(first + 2 * 86_400)
+    for day in range(3):
+        with clock.on(today - dt.timedelta(days=day)):
+            count_days()
+    reporting = [one for one in terminals if one.state == TerminalState.IN_USE]
+    _mended(reporting[SILENT], made.clerks[reporting[SILENT].organ_id], today)
     actions.turn_away(
         [
             ("13912345678", Barred.UNKNOWN, first + 180_000, 14, actions.Told("沪A90017", "70111", "T990017")),

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "baozhang.ch3_mechanisms.procurement",
     "baozhang.ch4_supervision.warnings",
     "baozhang.gateways.jt808",
+    "baozhang.gateways.platforms",
     "baozhang.demo",
     "baozhang.site",
     "django.contrib.auth",

@@ -56,7 +56,7 @@ class Trouble(TextChoices):
     SILENT = "silent", _("长时间无联系")
     BLIND = "blind", _("行驶中无定位")
     DOUBTFUL = "doubtful", _("异常定位过多")
-    OUTSIDE = "outside", _("从未通过鉴权")
+    OUTSIDE = "outside", _("未能接入")
 
 
 class OrderState(TextChoices):
@@ -69,6 +69,7 @@ class OrderState(TextChoices):
     DROPPED = "dropped", _("已作废")
 
 
+UNDER_WAY = (OrderState.OPENED, OrderState.ASSIGNED, OrderState.DONE)
 ORDER_COLOURS = {
     OrderState.OPENED: "amber", OrderState.ASSIGNED: "blue", OrderState.DONE: "amber", OrderState.CHECKED: "green", OrderState.DROPPED: "plain",
 }  # fmt: skip
