@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, Terminal
+from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition
 from baozhang.ch2_provision.vehicles.telemetry import streets
+from baozhang.gateways.jt808.management.commands import simulate
 from baozhang.gateways.jt808.simulation import box as boxes
 from baozhang.gateways.jt808.simulation import crowd, faults
 from baozhang.gateways.jt808.simulation.faults import Fault
@@ -77,9 +80,22 @@ def test_every_street_can_be_reached() -> None:
 
 
 @pytest.mark.django_db
-def test_without_terminals_it_says_what_to_do() -> None:
-    assert not Terminal._base_manager.exists()
+def test_only_a_demonstrations_terminals_are_played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    enter_fleet(2)
     with pytest.raises(CommandError, match="--count"):
         call_command("simulate", "terminals")
     with pytest.raises(CommandError, match="half"):
         call_command("simulate", "terminals", count=1, faults="rude")
+    played: list[list[tuple[str, str]]] = []
+
+    async def run(terminals: list[tuple[str, str]], *_: object) -> crowd.Count:
+        played.append(terminals)
+        return crowd.Count()
+
+    monkeypatch.setattr(simulate, "run", run)
+    (tmp_path / "demo.json").write_text("[]")
+    call_command("simulate", "terminals")
+    call_command("simulate", "terminals", count=3)
+    assert [len(one) for one in played] == [2, 3]
+    assert played[1][-1][0].startswith("190")

@@ -71,6 +71,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "share": share,
         "kinds": [_kind(kind, orders, may_open=who.can(OPEN)) for kind in found],
         "may_open": who.can(OPEN),
+        "any": bool(keys),
+        "empty": {"why": _("没有需要检修的终端。")},
     }
     return render(request, "vehicles/health.html", context)
 

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             type=int,
             default=0,
             metavar="SECONDS",
-            help="made-up terminals report to that gateway, each so often",
+            help="a demonstration's terminals report to that gateway, each so often",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -59,10 +59,10 @@ class Command(BaseCommand):
             respawn_failed_workers=True,
             workers_kill_timeout=10,
         )
-        with beside(*self._others(options)):
+        with beside(*self.others(options)):
             server.serve()
 
-    def _others(self, options: dict[str, Any]) -> list[tuple[str, ...]]:
+    def others(self, options: dict[str, Any]) -> list[tuple[str, ...]]:
         """What runs beside the server."""
         found: list[tuple[str, ...]] = [] if options["no_worker"] else [("worker",)]
         port = str(options["gateway"])
@@ -74,7 +74,7 @@ class Command(BaseCommand):
             self.stderr.write(str(taken))
             return found
         found.append(("gateway", "--host", options["host"], "--port", port))
-        if options["simulate"]:
+        if options["simulate"] and (settings.HOME / "demo.json").exists():
             found.append(
                 (
                     "simulate",

@@ -6,6 +6,7 @@ import asyncio
 import signal
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from baozhang.ch2_provision.vehicles.queries.terminals import in_use
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             "--count",
             type=int,
             default=0,
-            help="how many terminals; those entered in the database first, all of them where not given",
+            help="how many terminals; of a demonstration's own first, all of those where not given",
         )
         parser.add_argument("--every", type=float, default=10.0, help="seconds between two positions of a terminal")
         parser.add_argument("--speed", type=float, default=1.0, help="how much faster than real the past is driven")
@@ -48,11 +49,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """This will run until it is interrupted, told to end, or its time is over."""
-        terminals = in_use(options["count"] or None)
-        missing = options["count"] - len(terminals)
-        terminals += [(str(FIRST_MADE_UP + n), f"沪Z{n:05d}") for n in range(max(0, missing))]
+        # Only a demonstration's own terminals are played: nobody may pretend to be a real vehicle by a slip of the hand.
+        terminals = in_use(options["count"] or None) if (settings.HOME / "demo.json").exists() else []
+        terminals += [(str(FIRST_MADE_UP + n), f"沪Z{n:05d}") for n in range(max(0, options["count"] - len(terminals)))]
         if not terminals:
-            raise CommandError("没有在用的车载终端可以模拟。请先登记终端，或用 --count 指明数量。")
+            raise CommandError(
+                "这里没有演示用的车载终端可以模拟。请先建演示数据（baozhang demo），或用 --count 指明虚构终端的数量。"
+            )
         back = options["back"] or (1.0 if options["speed"] > 1 else 0.0)
         wish = Wish(
             options["host"],
