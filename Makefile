@@ -19,7 +19,7 @@ setup:
 
 run: setup
 	@.venv/bin/baozhang demo --if-empty
-	@exec .venv/bin/baozhang serve
+	@exec .venv/bin/baozhang serve --gateway 7611 --simulate 5
 
 test:
 	@$(PYTHON) scripts/prepare.py --system

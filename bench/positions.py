@@ -1,9 +1,12 @@
-"""Positions of vehicles: how many a second are decoded, how many taken in over TCP, stored and answered, and found again.
+"""Positions of vehicles: decoded, taken in over TCP, stored and answered, kept, and found again.
 
-    python -m bench.positions [--count 100000] [--boxes 50] [--flight 10]
+    python -m bench.positions [--count 100000] [--boxes 50] [--flight 10]     a quick look at each part
+    python -m bench.positions load --terminals 20000 --rate 5000 --minutes 10 --burst 15000 --burst-seconds 30
+    python -m bench.positions keep --positions 100000000 --vehicles 20000
+    python -m bench.positions limits [--terminals 20000] [--rows 1000000]     what this machine could do without us
 
 on the database of BAOZHANG_DATABASE_URL, which it fills; give it one that may be thrown away:
-`python scripts/postgres.py --durable -- .venv/bin/python -m bench.positions`.
+`python scripts/postgres.py --durable -- .venv/bin/python -m bench.positions …`.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import asyncio
 import datetime as dt
 import multiprocessing
 import os
+import sys
 import tempfile
 import time
 from typing import Any
@@ -22,18 +26,42 @@ START = 1_772_500_000
 
 def main() -> None:
     """Prints the figures, one a line."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--boxes", type=int, default=50)
-    parser.add_argument("--flight", type=int, default=10, help="positions under way on each line")
-    options = parser.parse_args()
+    words = sys.argv[1:]
     os.environ.setdefault("BAOZHANG_HOME", tempfile.mkdtemp(prefix="baozhang-positions-"))
     os.environ["DJANGO_SETTINGS_MODULE"] = "baozhang.site.settings"
+    if words[:1] == ["load"]:
+        from . import position_load
+
+        position_load.main(words[1:])
+    elif words[:1] == ["keep"]:
+        from . import position_store
+
+        position_store.main(words[1:])
+    elif words[:1] == ["limits"]:
+        from . import position_limits
+
+        position_limits.main(words[1:])
+    else:
+        quick(words)
+
+
+def ready() -> None:
+    """The house with its tables."""
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
+
+
+def quick(words: list[str]) -> None:
+    """A look at each part, in a minute."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--boxes", type=int, default=50)
+    parser.add_argument("--flight", type=int, default=10, help="positions under way on each line")
+    options = parser.parse_args(words)
+    ready()
     decode(options.count)
     asyncio.run(take_in(options.count, options.boxes, options.flight))
     find(options.boxes)

@@ -1,10 +1,14 @@
-"""The server refuses a port that somebody listens on already."""
+"""The server refuses a port that somebody listens on already; the gateway beside it gives way, and the pages are served."""
 
 import socket
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
+
+from baozhang.site.management.commands import serve
 
 
 def test_a_taken_port_is_refused_in_words() -> None:
@@ -13,3 +17,19 @@ def test_a_taken_port_is_refused_in_words() -> None:
         other.listen()
         with pytest.raises(CommandError, match="换一个端口"):
             call_command("serve", port=other.getsockname()[1], no_worker=True)
+
+
+def test_what_runs_beside_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        asked = {"host": "127.0.0.1", "no_worker": False, "gateway": port, "simulate": 5}
+        assert serve.Command().others(asked | {"gateway": 0}) == [("worker",)]
+        other.listen()
+        assert serve.Command().others(asked) == [("worker",)], "pages are worth more than positions"
+    real = serve.Command().others(asked)
+    assert [words[0] for words in real] == ["worker", "gateway"], "nobody pretends to be a real vehicle"
+    (tmp_path / "demo.json").write_text("[]")
+    made_up = serve.Command().others(asked)[-1]
+    assert made_up[:2] == ("simulate", "terminals") and str(port) in made_up

@@ -56,7 +56,7 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
     say(f"{Finding._base_manager.count():,} 条风险线索，{Order._base_manager.count()} 份预警和整改通知")
     with transaction.atomic():
         terminals = vehicles.fit(made, chance)
-        say(f"{len(terminals)} 个车载终端，{vehicles.live(terminals, today, chance):,} 次定位")
+        say(f"{len(terminals)} 个车载终端，{vehicles.live(made, terminals, today, chance):,} 次定位")
     with scope.everything("演示数据"):
         say(f"账本封存 {len(seals.seal())} 天")
     return made

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 SERVED = "BAOZHANG_SERVED"  # set for the processes that belong to a running `baozhang serve`
@@ -24,9 +24,10 @@ def end_with_parent() -> None:
 
 
 class Keeper:
-    """Keeps one worker running in a process of its own."""
+    """Keeps one command running in a process of its own: the worker where nothing else is said."""
 
-    def __init__(self) -> None:
+    def __init__(self, *words: str) -> None:
+        self.words = words or ("worker",)
         self.ending = threading.Event()
         self.process: subprocess.Popen[bytes] | None = None
         self.thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -34,7 +35,7 @@ class Keeper:
     def _keep(self) -> None:
         pause = FIRST_PAUSE
         while not self.ending.is_set():
-            self.process = subprocess.Popen([sys.executable, "-c", WORK, "worker"])
+            self.process = subprocess.Popen([sys.executable, "-c", WORK, *self.words])
             try:
                 self.process.wait(timeout=LONGEST_PAUSE)
                 pause = min(pause * 2, LONGEST_PAUSE)  # it died at once: the next try can wait
@@ -54,15 +55,14 @@ class Keeper:
 
 
 @contextmanager
-def worker(wanted: bool) -> Iterator[None]:
-    """A worker beside the server for as long as it runs; none where workers run elsewhere."""
+def beside(*commands: Sequence[str]) -> Iterator[None]:
+    """Commands of the house beside the server for as long as it runs, each in a process of its own."""
     os.environ[SERVED] = "1"
-    if not wanted:
-        yield
-        return
-    keeper = Keeper()
-    keeper.thread.start()
+    keepers = [Keeper(*words) for words in commands]
+    for keeper in keepers:
+        keeper.thread.start()
     try:
         yield
     finally:
-        keeper.end()
+        for keeper in keepers:
+            keeper.end()

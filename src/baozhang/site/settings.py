@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "baozhang.ch3_mechanisms.procurement",
     "baozhang.ch4_supervision.warnings",
     "baozhang.gateways.jt808",
+    "baozhang.gateways.platforms",
     "baozhang.demo",
     "baozhang.site",
     "django.contrib.auth",
@@ -147,6 +148,15 @@ USE_I18N = True
 USE_TZ = True
 FORMAT_MODULE_PATH = ["baozhang.site.formats"]
 
+# What lies under the vehicles on the map: a GeoJSON file of the operator in WGS-84, and, if he wants one, somebody's tiles.
+MAP_GROUND = Path(os.environ.get("BAOZHANG_MAP_GROUND", HOME / "ground.geojson"))
+MAP_TILES = {
+    "url": os.environ.get("BAOZHANG_MAP_TILES", ""),  # https://host/{z}/{x}/{y}.png
+    "shifted": os.environ.get("BAOZHANG_MAP_TILES_DATUM", "wgs84").lower() == "gcj02",  # Chinese base maps
+    "by": os.environ.get("BAOZHANG_MAP_TILES_BY", ""),  # whose map it is, and its approval number
+}
+_tile_host = "{0.scheme}://{0.netloc}".format(urlparse(str(MAP_TILES["url"]))) if MAP_TILES["url"] else ""
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [("vendor", PROJECT / "build" / "vendor")] if (PROJECT / "build" / "vendor").exists() else []
 WHITENOISE_USE_FINDERS = True
@@ -176,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'none'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:", "blob:"],
+        "img-src": ["'self'", "data:", "blob:", *filter(None, [_tile_host])],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],

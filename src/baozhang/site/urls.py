@@ -30,6 +30,7 @@ handler500 = "baozhang.kernel.views.trouble.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.workbench, name="home"),
     path("notices/", desk.inbox, name="notices"),
+    *vehicles.intake,
     Late(RoutePattern("api/"), "baozhang.site.api", app_name="ninja", namespace="api"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("me/keys/", keys.mine, name="my-keys"),

@@ -159,7 +159,7 @@ def test_what_cannot_be_true_is_told_from_what_can(at, lat, lon, speed, status, 
 
 def test_a_doubtful_position_sent_again_is_one(db):
     for _ in range(2):
-        STORE.append(Batch(doubts=[(1, b"d" * 16, Doubt.NO_FIX.value, None, NOW, b"body")], heard={1: NOW}))
+        STORE.append(Batch(doubts=[(1, b"d" * 16, Doubt.NO_FIX.value, None, NOW, False, b"body")], heard={1: NOW}))
     assert DoubtfulPosition.objects.count() == 1
     assert len(STORE.track(1, 0, 2**33)) == 0
 

@@ -36,6 +36,45 @@ class Barred(TextChoices):
     CODE = "code", _("鉴权码不对")
 
 
+class Datum(TextChoices):
+    """In which coordinates another platform speaks."""
+
+    WGS84 = "wgs84", "WGS-84 / CGCS2000"
+    GCJ02 = "gcj02", "GCJ-02"
+
+
+class LinkState(TextChoices):
+    """Whether another platform is connected."""
+
+    IN_USE = "in_use", pgettext_lazy("link", "在用")
+    STOPPED = "stopped", pgettext_lazy("link", "停用")
+
+
+class Trouble(TextChoices):
+    """What is wrong with a terminal."""
+
+    SILENT = "silent", _("长时间无联系")
+    BLIND = "blind", _("行驶中无定位")
+    DOUBTFUL = "doubtful", _("异常定位过多")
+    OUTSIDE = "outside", _("未能接入")
+
+
+class OrderState(TextChoices):
+    """Where the mending of a terminal stands."""
+
+    OPENED = "opened", _("待派修")
+    ASSIGNED = "assigned", _("检修中")
+    DONE = "done", _("待核验")
+    CHECKED = "checked", _("已核验")
+    DROPPED = "dropped", _("已作废")
+
+
+UNDER_WAY = (OrderState.OPENED, OrderState.ASSIGNED, OrderState.DONE)
+ORDER_COLOURS = {
+    OrderState.OPENED: "amber", OrderState.ASSIGNED: "blue", OrderState.DONE: "amber", OrderState.CHECKED: "green", OrderState.DROPPED: "plain",
+}  # fmt: skip
+
+
 class QuotaClass(TextChoices):
     """What a quota is for: the uses of a card, and 一般公务用车 for those that have no approval of their own."""
 

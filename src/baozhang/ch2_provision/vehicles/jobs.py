@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.schedule import every
 from baozhang.law.figures import Figures
 
 from .actions import files
 from .flows import certificate
+from .models import TerminalDay
 from .queries.fleet import unfiled
+from .queries.health import day_rows
 from .telemetry.points import DAY, HOUR
 from .telemetry.store import STORE
 
@@ -34,6 +37,15 @@ def forget() -> dict[str, Any]:
     if days is None:
         return {"forgotten": 0, "days": "待核实"}
     return {"forgotten": STORE.forget(int(clock.now().timestamp()) - int(days) * DAY), "days": int(days)}
+
+
+@every("10 4 * * *", name="vehicles.terminal_days", words=_("统计终端日况"))
+def count_days() -> dict[str, Any]:
+    """This will count what each terminal said on the day before, in the database."""
+    rows = day_rows(clock.today() - dt.timedelta(days=1))
+    names = ("vehicle", "day", "good", "doubtful", "blind")
+    observation.observe(TerminalDay, names, rows, merge=dict.fromkeys(names[2:], observation.TAKE))
+    return {"terminals": len(rows)}
 
 
 @every("*/10 * * * *", name="vehicles.files", words=_("车辆档案随资产卡片更新"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from baozhang.ch2_provision.vehicles.telemetry.points import Batch, doubt_of
+from baozhang.ch2_provision.vehicles.telemetry.points import Batch, doubt_of, is_blind
 
 from .location import Location, items_of, seconds_of
 
@@ -15,7 +15,8 @@ def add_to(batch: Batch, vehicle: int, location: Location, heard: int) -> None:
     doubt = doubt_of(at, location.lat, location.lon, location.speed, location.status, heard)
     if doubt:
         digest = hashlib.blake2b(location.body, digest_size=16).digest()
-        batch.doubts.append((vehicle, digest, doubt, at, heard, location.body))
+        blind = is_blind(doubt, location.status, location.speed)
+        batch.doubts.append((vehicle, digest, doubt, at, heard, blind, location.body))
         return
     items = items_of(location.items)
     point = (

@@ -1,7 +1,8 @@
-"""The paths of quotas, certificates and new vehicles."""
+"""The paths of quotas, certificates, new vehicles, and of terminals that are mended."""
 
 from .addition import AdditionFlow
 from .certificate import CertificateFlow
+from .mending import MendingFlow
 from .quota import QuotaFlow
 
-__all__ = ["AdditionFlow", "CertificateFlow", "QuotaFlow"]
+__all__ = ["AdditionFlow", "CertificateFlow", "MendingFlow", "QuotaFlow"]

@@ -2,10 +2,12 @@
 
 from .addition import Addition
 from .certificate import Certificate
+from .links import Relay, RelayHealth, RelayItem, Source
 from .positions import DoubtfulPosition, RecentPosition, TrackBlock
 from .quota import Quota, QuotaSheet
 from .signs import CardEvent, MediaItem, Stranger, TerminalHealth
 from .terminal import Terminal
+from .upkeep import TerminalDay, TerminalOrder
 from .vehicle import Vehicle
 
 __all__ = [
@@ -17,9 +19,15 @@ __all__ = [
     "Quota",
     "QuotaSheet",
     "RecentPosition",
+    "Relay",
+    "RelayHealth",
+    "RelayItem",
+    "Source",
     "Stranger",
     "Terminal",
+    "TerminalDay",
     "TerminalHealth",
+    "TerminalOrder",
     "TrackBlock",
     "Vehicle",
 ]

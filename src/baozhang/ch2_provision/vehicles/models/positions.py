@@ -76,6 +76,7 @@ class DoubtfulPosition(Observation):
     doubt = models.CharField(max_length=10, choices=Doubt.choices)
     at = models.BigIntegerField(null=True)
     heard = models.BigIntegerField()
+    blind = models.BooleanField(default=False)  # without a fix while the engine ran or the vehicle moved
     body = models.BinaryField()
 
     class Meta:

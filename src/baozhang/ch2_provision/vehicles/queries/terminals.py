@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
 
-from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, Stranger, Terminal, TerminalHealth
+from baozhang.ch2_provision.vehicles.choices import UNDER_WAY, TerminalState
+from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, Stranger, Terminal, TerminalHealth, TerminalOrder
 from baozhang.kernel import clock
 
 
@@ -32,3 +33,10 @@ def doubts_of(vehicle: int, since: int) -> list[dict[str, Any]]:
 def strangers(most: int) -> Sequence[Stranger]:
     """The terminals that were not let in, the newest first."""
     return list(Stranger.objects.order_by("-heard", "phone")[:most])
+
+
+def in_use(most: int | None = None) -> list[tuple[str, str]]:
+    """(number, plate) of the terminals that may report and are not being mended, the oldest first."""
+    mending = TerminalOrder._base_manager.filter(terminal=OuterRef("pk"), state__in=UNDER_WAY)
+    rows = Terminal._base_manager.filter(~Exists(mending), state=TerminalState.IN_USE).order_by("pk")
+    return list(rows.values_list("phone", "plate")[:most])

@@ -100,9 +100,13 @@ STRANGERS = access.permission(views.STRANGERS_RIGHT, gettext_lazy("查看未登�
 shell.entry("vehicles", gettext_lazy("未获接入的终端"), "vehicles-strangers", views.STRANGERS_RIGHT, order=60)
 
 _LOOK = ["vehicles.terminal:view", "vehicles.terminal:export"]
+_WHERE = views.fleet_map.LOCATE  # where somebody's car is is more than that it has a terminal
 _WORK = [f"vehicles.terminal:{verb}" for verb in ("add", "change", "import", "remove")]
 access.grant(roles.ASSET_CLERK, [*_LOOK, *_WORK], Reach.OWN)
 access.grant(roles.HEAD, _LOOK, Reach.OWN)
 access.grant(roles.READERS, _LOOK, Reach.BELOW)
 access.grant(roles.ASSET_OFFICER, [*_WORK, STRANGERS], Reach.BELOW)
 access.grant(roles.SUPERVISOR, [STRANGERS], Reach.BELOW)
+access.grant((roles.ASSET_CLERK, roles.HEAD, roles.DISPATCHER), _WHERE, Reach.OWN)
+access.grant(roles.POOL_DISPATCHER, _WHERE, Reach.JURISDICTION)
+access.grant((roles.ASSET_OFFICER, roles.SUPERVISOR, roles.SUPPORT_HEAD), _WHERE, Reach.BELOW)

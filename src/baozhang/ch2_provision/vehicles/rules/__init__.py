@@ -2,10 +2,13 @@
 
 from .condition import certificate_run_out, vehicle_past_scrapping, vehicle_without_mark, vehicle_without_terminal
 from .standing import new_energy_share, vehicle_over_displacement, vehicles_over_quota
+from .terminals import terminal_order_overdue, terminal_silent
 
 __all__ = [
     "certificate_run_out",
     "new_energy_share",
+    "terminal_order_overdue",
+    "terminal_silent",
     "vehicle_over_displacement",
     "vehicle_past_scrapping",
     "vehicle_without_mark",

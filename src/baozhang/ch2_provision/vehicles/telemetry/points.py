@@ -45,12 +45,19 @@ def doubt_of(at: int | None, lat: int, lon: int, speed: int, status: int, heard:
     return Doubt.SPEED.value if speed > FASTEST else ""
 
 
+def is_blind(doubt: str, status: int, speed: int) -> bool:
+    """True where a vehicle whose engine runs, or which moves, has no fix: an aerial that is covered, or pulled out."""
+    return doubt in (_NOT_LOCATED, Doubt.ZERO.value) and bool(status & ACC or speed > 0)
+
+
 @dataclass(slots=True)
 class Batch:
     """What terminals said in some milliseconds, to be written at once. The key is always the vehicle's."""
 
     points: list[tuple[int, Point]] = field(default_factory=list)
-    doubts: list[tuple[int, bytes, str, int | None, int, bytes]] = field(default_factory=list)  # as DoubtfulPosition
+    doubts: list[tuple[int, bytes, str, int | None, int, bool, bytes]] = field(
+        default_factory=list
+    )  # as DoubtfulPosition
     heard: dict[int, int] = field(default_factory=dict)  # vehicle → when last
 
     @property

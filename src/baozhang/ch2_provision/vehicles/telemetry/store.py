@@ -18,14 +18,14 @@ from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosit
 from baozhang.kernel import clock, observation
 from baozhang.kernel.bulk import chunks, take_turns
 
-from . import blocks, ways
+from . import blocks, relaying, ways
 from .points import ALARM, AT, COLUMNS, DAY, DIRECTION, HOUR, LAT, LON, SPEED, STATUS, Batch, Point
 
 if TYPE_CHECKING:
     from .ways import Rows
 
 _ROW = ("vehicle", *COLUMNS)
-_DOUBT = ("vehicle", "digest", "doubt", "at", "heard", "body")
+_DOUBT = ("vehicle", "digest", "doubt", "at", "heard", "blind", "body")
 _HEALTH = (
     "vehicle_id",
     "heard",
@@ -106,6 +106,7 @@ class DatabaseStore:
             rows[key] = row
         ordered = [rows[key] for key in sorted(rows)]
         with transaction.atomic():
+            relaying.queue(ordered)
             observation.observe(RecentPosition, _ROW, ordered, merge={"alarm": observation.OR})
             observation.observe(DoubtfulPosition, _DOUBT, batch.doubts)
             observation.observe(TerminalHealth, _HEALTH, _health(batch), merge=_HEALTH_MERGE, later="at")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.demo import district, story
+from baozhang.demo import district, story, vehicles
 from baozhang.kernel import access
 
 
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             if not options["if_empty"]:
                 raise CommandError("数据库中已有单位，演示数据只建在空库里。")
             if kept.exists():
+                vehicles.lay_ground()
                 self._say(json.loads(kept.read_text(encoding="utf-8")))
             return
         made = story.tell(self.stdout.write, scale=options["scale"])
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             }
             for one in made.accounts
         ]
+        vehicles.lay_ground()
         kept.write_text(json.dumps(offered, ensure_ascii=False), encoding="utf-8")
         self._say(offered)
 

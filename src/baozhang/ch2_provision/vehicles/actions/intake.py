@@ -1,0 +1,157 @@
+"""Positions that another platform reports: judged, matched to terminals within its reach, written, and answered one by one.
+
+The format is this house's own (docs/gateway.md); what the house passes on to a higher platform is written in it too, so
+that two of them understand each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext_lazy
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from baozhang.ch2_provision.vehicles.choices import Datum, LinkState, TerminalState
+from baozhang.ch2_provision.vehicles.models import Source, Terminal
+from baozhang.ch2_provision.vehicles.telemetry import datum
+from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, Batch, doubt_of, is_blind
+from baozhang.ch2_provision.vehicles.telemetry.relaying import reach_of
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE
+from baozhang.kernel import clock, ledger, observation
+from baozhang.kernel.access import Actor
+from baozhang.kernel.record import keep
+
+MOST = 5_000  # positions in one message
+KEY = ledger.act("source_key", gettext_lazy("签发定位来源密钥"))
+
+
+class Said(BaseModel):
+    """One position as another platform writes it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    plate: str = Field("", max_length=12)
+    terminal: str = Field("", max_length=20)
+    time: AwareDatetime
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    speed: float = Field(0, ge=0, le=1_000)  # km/h
+    direction: int = Field(0, ge=0, le=360)
+    altitude: int = Field(0, ge=-500, le=9_000)
+    odometer: float | None = Field(None, ge=0, le=1e8)  # km
+    acc: bool = True
+    located: bool = True
+    alarm: int = Field(0, ge=0, le=0xFFFFFFFF)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What became of a message: how many are stored, and of the others each with its place and its reason."""
+
+    stored: int = 0
+    doubtful: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {"stored": self.stored, "doubtful": self.doubtful, "refused": self.refused}
+
+
+def source_of(key: str) -> Source | None:
+    """The platform that a key belongs to; None where there is none in use."""
+    if not key:
+        return None
+    return Source._base_manager.filter(digest=_digest(key), state=LinkState.IN_USE).select_related("organ").first()
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def issue_key(source: Source, *, by: Actor, note: str = "") -> str:
+    """This will give a platform a new key, shown this once; the one before it is void."""
+    key = secrets.token_urlsafe(32)
+    source.digest = _digest(key)
+    keep(source, by=by, act=KEY, note=note)
+    return key
+
+
+def take_in(source: Source, positions: Sequence[Any]) -> Answer:
+    """This will write what can be written; when it returns, that is durable. The same once more changes nothing."""
+    answer, heard = Answer(), int(clock.now().timestamp())
+    read = [_read(place, raw, answer) for place, raw in enumerate(positions)]
+    said = [one for one in read if one is not None]
+    vehicles = _vehicles(source, [one for _place, one in said])
+    batch = Batch()
+    for place, one in said:
+        vehicle = vehicles.get(("plate", one.plate)) or vehicles.get(("phone", one.terminal.lstrip("0")))
+        if vehicle is None:
+            answer.refused.append({"place": place, "why": "没有这辆车在用的终端，或者不在这个平台的范围内"})
+            continue
+        _put(batch, vehicle, one, source.datum, heard)
+        batch.heard[vehicle] = heard
+    if not connection.in_atomic_block:
+        observation.make_durable()
+    STORE.append(batch)
+    answer.stored, answer.doubtful = len(batch.points), len(batch.doubts)
+    return answer
+
+
+def _read(place: int, raw: Any, answer: Answer) -> tuple[int, Said] | None:
+    try:
+        return place, Said.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        answer.refused.append({"place": place, "why": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"})
+        return None
+
+
+def _vehicles(source: Source, said: Sequence[Said]) -> dict[tuple[str, str], int]:
+    """(plate or number) → terminal in use, of those in the platform's reach; one query for all."""
+    organs = reach_of(source.organ)
+    rows = Terminal._base_manager.filter(state=TerminalState.IN_USE)
+    if organs is not None:
+        rows = rows.filter(organ__oneof=sorted(organs))
+    plates = sorted({one.plate for one in said if one.plate})
+    phones = sorted({one.terminal.lstrip("0") for one in said if one.terminal})
+    found: dict[tuple[str, str], int] = {}
+    for name, values in (("plate", plates), ("phone", phones)):
+        if values:
+            found |= {
+                (name, value): pk for value, pk in rows.filter(**{f"{name}__oneof": values}).values_list(name, "pk")
+            }
+    return found
+
+
+def _put(batch: Batch, vehicle: int, one: Said, kept_in: str, heard: int) -> None:
+    lat, lon = datum.from_gcj02(one.lat, one.lon) if kept_in == Datum.GCJ02 else (one.lat, one.lon)
+    at, north, east = int(one.time.timestamp()), round(lat * 1e6), round(lon * 1e6)
+    speed, status = round(one.speed * 10), ACC * one.acc | LOCATED * one.located
+    doubt = doubt_of(at, north, east, speed, status, heard)
+    if doubt:
+        body = json.dumps(one.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
+        digest = hashlib.blake2b(body, digest_size=16).digest()
+        batch.doubts.append((vehicle, digest, doubt, at, heard, is_blind(doubt, status, speed), body))
+        return
+    odometer = None if one.odometer is None else round(one.odometer * 10)
+    batch.points.append(
+        (vehicle, (at, north, east, one.altitude, speed, one.direction, status, one.alarm, odometer, None, None, None, heard))
+    )  # fmt: skip
+
+
+def written(item: dict[str, Any]) -> dict[str, Any]:
+    """A position that is passed on, in the same format."""
+    moment = dt.datetime.fromtimestamp(item["at"], clock.ZONE)
+    return {
+        "plate": item["plate"], "terminal": item["phone"], "time": moment.isoformat(), "lat": item["lat"] / 1e6, "lon": item["lon"] / 1e6,
+        "speed": item["speed"] / 10, "direction": item["direction"], "altitude": item["altitude"],
+        "odometer": None if item["odometer"] is None else item["odometer"] / 10, "acc": bool(item["status"] & ACC), "located": True,
+        "alarm": item["alarm"],
+    }  # fmt: skip

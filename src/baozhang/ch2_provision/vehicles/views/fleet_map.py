@@ -1,0 +1,148 @@
+"""Where the vehicles are, on a map that is drawn here and needs nobody else's; and the replay of a vehicle's day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from baozhang.ch2_provision.vehicles.models import Terminal
+from baozhang.ch2_provision.vehicles.queries import map as places
+from baozhang.ch2_provision.vehicles.telemetry.store import day_of
+from baozhang.kernel import access, clock, shell
+from baozhang.kernel.refusal import Invalid, NotFound
+from baozhang.kernel.resource import BY_LABEL, Resource
+from baozhang.kernel.views import details, frame
+
+LOCATE = access.permission("vehicles.terminal:locate", gettext_lazy("查看车辆位置和轨迹"))
+ARTICLE = "第二十三条第一款"
+POLL = 5  # seconds between two questions for what has changed
+SILENT = 600  # seconds without a word after which the map marks a vehicle as silent
+EMPTY_GROUND = {"type": "FeatureCollection", "features": []}
+
+
+def _page(title: Any, purpose: Any, actions: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    return {"title": title, "purpose": purpose, "article": frame.law(ARTICLE), "actions": actions or []}
+
+
+@require_GET
+def fleet_map(request: HttpRequest) -> HttpResponse:
+    """The map; what stands on it comes by itself."""
+    who = frame.actor(request)
+    who.must(LOCATE)
+    context = {
+        "page": _page(_("车辆地图"), _("本人有权查看的公务用车现在在哪里；位置随终端上报自动更新")),
+        "poll": POLL,
+        "silent": SILENT,
+        "tiles": settings.MAP_TILES,
+    }
+    return render(request, "vehicles/map.html", context)
+
+
+@require_GET
+def positions(request: HttpRequest) -> JsonResponse:
+    """Where the vehicles of the reader's units are: all of a box, or what has changed since a moment."""
+    who = frame.actor(request)
+    who.must(LOCATE)
+    now = int(clock.now().timestamp())
+    try:
+        since, box = int(request.GET.get("since") or 0), places.Box.read(request.GET.get("box", ""))
+    except ValueError as error:
+        raise Invalid(
+            _("地图范围或者时间写得不对"), why=str(error), instead=_("box=西,南,东,北（度）；since=秒。")
+        ) from error
+    rows = places.positions(who.where(LOCATE), since=since, box=box)
+    said: dict[str, Any] = {"now": now, "vehicles": rows, "cut": len(rows) == places.MOST}
+    if not since:
+        said["organs"] = places.names({row[2] for row in rows})
+    return JsonResponse(said, json_dumps_params={"ensure_ascii": False, "separators": (",", ":")})
+
+
+@require_GET
+def ground(request: HttpRequest) -> HttpResponse:
+    """What is drawn under the vehicles: a GeoJSON file of the operator, in WGS-84; nothing where there is none."""
+    frame.actor(request).must(LOCATE)
+    file = settings.MAP_GROUND
+    text = file.read_text(encoding="utf-8") if file.exists() else json.dumps(EMPTY_GROUND)
+    answer = HttpResponse(text, content_type="application/geo+json")
+    answer["Cache-Control"] = "private, max-age=600"
+    return answer
+
+
+def _terminal(request: HttpRequest, pk: int) -> Terminal:
+    who = frame.actor(request)
+    who.must(LOCATE)
+    found = places.terminal_at(pk, who.where(LOCATE))
+    if found is None:
+        raise NotFound(_("没有找到这辆车"))
+    return found
+
+
+@require_GET
+def story(request: HttpRequest, pk: int) -> HttpResponse:
+    """The way from the map to all that is known of a vehicle: its file, or its terminal where it has none."""
+    terminal = _terminal(request, pk)
+    held = places.file_of(terminal)
+    who = frame.actor(request)
+    if held is not None and who.can(held.right("view"), held.organ_id):
+        return redirect(frame.url_of(BY_LABEL["vehicles.vehicle"], held))
+    return redirect(frame.url_of(BY_LABEL["vehicles.terminal"], terminal))
+
+
+def _day(request: HttpRequest) -> dt.date:
+    try:
+        return dt.date.fromisoformat(request.GET.get("day") or clock.today().isoformat())
+    except ValueError as error:
+        raise Invalid(_("日期写得不对"), why=str(error), instead=_("日期写成 2026-03-05。")) from error
+
+
+@require_GET
+def track(request: HttpRequest, pk: int) -> HttpResponse:
+    """A vehicle's day on the map, with a slider over its hours."""
+    terminal, day = _terminal(request, pk), _day(request)
+    request.crumbs = [  # type: ignore[attr-defined]
+        {"words": _("车辆地图"), "url": "/vehicles/map/"}, {"words": terminal.plate, "url": f"/vehicles/map/{pk}/story/"},
+    ]  # fmt: skip
+    step = dt.timedelta(days=1)
+    context = {
+        "page": _page(
+            _("%(plate)s 轨迹回放") % {"plate": terminal.plate},
+            _("%(organ)s　拖动时间轴，或者从停留和行程里选") % {"organ": terminal.organ},
+        ),
+        "terminal": terminal,
+        "day": day,
+        "before": day - step,
+        "after": day + step if day < clock.today() else None,
+        "tiles": settings.MAP_TILES,
+    }
+    return render(request, "vehicles/track.html", context)
+
+
+@require_GET
+def track_data(request: HttpRequest, pk: int) -> JsonResponse:
+    """The same day as numbers."""
+    terminal = _terminal(request, pk)
+    since, until = day_of(_day(request))
+    return JsonResponse({"since": since, "until": until, **places.day_of(terminal.pk, since, until)})
+
+
+def _doors(resource: Resource, record: Any, who: access.Actor) -> dict[str, Any]:
+    """On the page of a vehicle and of a terminal: the way to the map."""
+    if resource.label not in ("vehicles.vehicle", "vehicles.terminal") or not who.can(LOCATE, record.organ_id):
+        return {}
+    terminal = record if resource.label == "vehicles.terminal" else places.terminal_of(record.plate, record.organ_id)
+    if terminal is None:
+        return {}
+    words = {"kind": "", "icon": "map"}
+    return {"actions": [{"words": _("轨迹回放"), "url": f"/vehicles/map/{terminal.pk}/track/", **words}]}
+
+
+details.EXTRAS.append(_doors)
+shell.entry("vehicles", gettext_lazy("车辆地图"), "vehicles-map", LOCATE, order=15)
