@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _
 
-from . import ledger
+from . import cells, ledger
 from .resource import Resource
 
 
@@ -53,6 +54,8 @@ def _said(field: models.Field[Any, Any] | None, value: Any, names: dict[Any, str
         return _("（明细从略）") if any(isinstance(part, dict | list) for part in _parts(value)) else _flat(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if isinstance(field, models.DateTimeField):
+        return cells.moment(dt.datetime.fromisoformat(value))
     return names.get(value, str(value))
 
 

@@ -102,17 +102,20 @@ function ask(button) {
   show(dialog);
 }
 
-// Which chapters of the menu stand open is remembered on this device.
+// Which chapters of the menu somebody opened or shut himself is remembered on this device; those of a page open by themselves.
 if (menu) {
-  const kept = JSON.parse(localStorage.getItem("bz.menu") || "{}");
+  const kept = JSON.parse(localStorage.getItem("bz.menu.2") || "{}");
+  const words = (details) => $("summary", details).textContent.replace(/\d/g, "").trim();
   $$("details", menu).forEach((details) => {
-    const name = $("summary", details).textContent.replace(/\d/g, "").trim();
+    const around = details.parentElement.closest("details");
+    const name = around ? `${words(around)}/${words(details)}` : words(details);
     if (name in kept && !$("[aria-current]", details)) details.open = kept[name];
-    details.addEventListener("toggle", () => {
-      kept[name] = details.open;
-      localStorage.setItem("bz.menu", JSON.stringify(kept));
+    $("summary", details).addEventListener("click", () => {
+      kept[name] = !details.open;
+      localStorage.setItem("bz.menu.2", JSON.stringify(kept));
     });
   });
+  $("[aria-current]", menu)?.scrollIntoView({ block: "nearest" });
 }
 
 ready((root) => {
