@@ -9,7 +9,11 @@ let everything = false;
 
 // On a phone a row is a card: each cell carries the words of its column.
 function label(table) {
-  const heads = $$("thead th", table).map((head) => head.textContent.trim());
+  const heads = $$("thead th", table).map((head) => {
+    const unit = $(".unit", head)?.textContent || "";
+    const name = head.textContent.trim();
+    return unit ? `${name.slice(0, name.length - unit.length)} ${unit}` : name;
+  });
   const first = table.classList.contains("pick") ? 1 : 0;
   $$("tbody tr", table).forEach((row) => {
     [...row.cells].forEach((cell, at) => {
@@ -157,7 +161,11 @@ document.addEventListener("keydown", (event) => {
 
 // Smaller tables only learn the words of their columns.
 function caption(table) {
-  const heads = $$("thead th", table).map((head) => head.textContent.trim());
+  const heads = $$("thead th", table).map((head) => {
+    const unit = $(".unit", head)?.textContent || "";
+    const name = head.textContent.trim();
+    return unit ? `${name.slice(0, name.length - unit.length)} ${unit}` : name;
+  });
   $$("tbody tr", table).forEach((row) => [...row.cells].forEach((cell, at) => (cell.dataset.label = heads[at])));
 }
 
