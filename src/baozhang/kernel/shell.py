@@ -32,6 +32,7 @@ SHORT = 16  # a menu of so few entries stands open
 LONG = 9  # a chapter of more entries folds those of a place from SELDOM on
 SELDOM = 50
 ENTRIES: list[Entry] = []
+PUBLIC: list[tuple[Any, str]] = []  # pages open to everybody: words and the name of their address
 FEEDS: dict[str, Callable[[Any], Any]] = {}  # "notices" → unread count, "todo" → {menu url: count}
 
 
@@ -40,6 +41,15 @@ def entry(
 ) -> None:
     """This will put a page into the menu."""
     ENTRIES.append(Entry(chapter, words, url_name, permission, order, admin))
+
+
+def public(words: Any, url_name: str) -> None:
+    """This will name a page that is open to everybody at the foot of every page, the door among them."""
+    PUBLIC.append((words, url_name))
+
+
+def _foot() -> list[dict[str, Any]]:
+    return [{"words": words, "url": _address(url_name)} for words, url_name in PUBLIC]
 
 
 def _may(actor: access.Actor, one: Entry) -> bool:
@@ -122,7 +132,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """The frame for the templates; empty on open pages."""
     actor: access.Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"shell": {"brand_under": _("机关运行保障")}}
+        return {"shell": {"brand_under": _("机关运行保障"), "foot": _foot()}}
     # A part of a page, which htmx asks for while one types, has no frame: what is in it is found when it is looked for.
     return {"shell": SimpleLazyObject(partial(_shell, request, actor))}
 
@@ -150,4 +160,5 @@ def _shell(request: HttpRequest, actor: access.Actor) -> dict[str, Any]:
             "home": "/",
         },
         "crumbs": getattr(request, "crumbs", []),
+        "foot": _foot(),
     }

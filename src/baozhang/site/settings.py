@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "baozhang.ch2_provision.allocation",
     "baozhang.ch2_provision.vehicles",
     "baozhang.ch2_provision.trips",
+    "baozhang.ch2_provision.running",
     "baozhang.ch3_mechanisms.standards",
     "baozhang.ch3_mechanisms.procurement",
     "baozhang.ch4_supervision.warnings",

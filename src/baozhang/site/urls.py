@@ -9,6 +9,7 @@ import baozhang.kernel.views.holding
 import baozhang.kernel.views.imports
 import baozhang.kernel.views.proofs
 import baozhang.kernel.views.steps  # noqa: F401 -- these give every resource its further addresses
+from baozhang.ch2_provision.running import urls as running
 from baozhang.ch2_provision.trips import urls as trips
 from baozhang.ch2_provision.vehicles import urls as vehicles
 from baozhang.ch3_mechanisms.standards.views import figures
@@ -38,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *administration.urlpatterns,
     *vehicles.urlpatterns,
     *trips.urlpatterns,
+    *running.urlpatterns,
     *papers.urlpatterns(),
     *figures.urlpatterns(),
     *law.urlpatterns(),

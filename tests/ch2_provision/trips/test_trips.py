@@ -15,8 +15,9 @@ from baozhang.ch2_provision.trips.flows.dispatch import change
 from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
-from baozhang.kernel import clock, scope
+from baozhang.kernel import border, clock, scope
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
+from baozhang.kernel.resource import BY_LABEL
 from baozhang.law.judge import judge
 from baozhang.law.rules import rules
 from tests import factories
@@ -192,3 +193,19 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     client.force_login(garage.users["staff"])
     assert client.get("/trips/board/").status_code == 403
     assert TODAY
+
+
+def test_slips_without_a_number_come_in_together(garage: Garage) -> None:
+    rows = [
+        border.Row({"vehicle": garage.vehicles[n], "driver": garage.drivers[n], "starts": f"2026-03-0{day} 08:00", "ends": f"2026-03-0{day} 09:00"})
+        for n in (0, 1) for day in (2, 3)
+    ]  # fmt: skip
+    actor = garage("desk")
+    with scope.within(actor):
+        border.commit(BY_LABEL["trips.dispatch"], rows, by=actor, defaults={"organ": garage.mine})
+    assert [one[-5:] for one in Dispatch._base_manager.order_by("number").values_list("number", flat=True)] == [
+        "00001",
+        "00002",
+        "00003",
+        "00004",
+    ]

@@ -10,10 +10,11 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from baozhang.kernel import clock
+from baozhang.kernel import clock, shell
 from baozhang.kernel.documents import files, numbering
 from baozhang.kernel.documents.payload import line
 from baozhang.kernel.documents.register import Document, DocumentState
@@ -25,6 +26,7 @@ from .attachments import SHUT
 
 PER_MINUTE = 30  # questions from one address; a code has a hundred random bits, so this only spares the machine
 LARGEST = 20 * 1024 * 1024  # bytes of a PDF that is compared
+shell.public(gettext_lazy("公文核验"), "verify")
 COLOURS = {DocumentState.VALID: "green", DocumentState.REVOKED: "red", DocumentState.REPLACED: "amber"}
 
 

@@ -23,7 +23,7 @@ from .observed import OBSERVED
 from .outcome import PATROL, Found, Outcome, Patrolled
 from .source import Node, ScenarioError, Words, offer, sections
 from .stage import Stage, set_up
-from .tables import Table, called
+from .tables import Table, called, names_of
 
 _LANGUAGE = "zh-hans"  # sentences are compared in the language of the law
 
@@ -92,7 +92,7 @@ class _Play:
         with transaction.atomic():
             border.commit(table.resource, rows, by=by, defaults=given, note=note, act=ledger.IMPORT)
         for row in rows:
-            names = [row.values.get(name) for name in table.model.natural]
+            names = [row.values.get(name) for name in names_of(table.model)]
             self.stage.names |= {str(name) for name in names if isinstance(name, str | int)}
 
     def _act(self, act: ActFact) -> None:

@@ -170,7 +170,12 @@ def _shown(held: Any) -> Column:
     return Column(held.name, words, next((kind for type_, kind in kinds if isinstance(held, type_)), "text"))
 
 
+def names_of(model: type[Record]) -> tuple[str, ...]:
+    """These are the fields by which people call records of a class."""
+    return tuple(dict.fromkeys(name for name in (*model.natural, *model.called) if not name.endswith("_id")))
+
+
 def called(record: Record) -> set[str]:
-    """These are the words by which people call a record: the parts of its natural key, and how it shows itself."""
-    parts = [getattr(record, name) for name in type(record).natural if not name.endswith("_id")]
+    """These are the words by which people call a record: its natural key, its other names, and how it shows itself."""
+    parts = [getattr(record, name) for name in names_of(type(record))]
     return {str(part) for part in parts if part not in (None, "")} | {str(record)}

@@ -106,9 +106,7 @@ class Dispatch(Record):
         if not self.pk and self.out_at is not None:
             self.state = DispatchState.RUNNING if self.in_at is None else DispatchState.ENDED
         if not self.number and self.organ_id:
-            prefix = f"PC{clock.today().year}-{self.organ.code}-"
-            last = Dispatch._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
-            self.number = f"{prefix}{int(last[-5:]) + 1 if last else 1:05d}"
+            self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """An end before the beginning; one of ours without vehicle and driver; another unit's; what is no moment."""
@@ -169,6 +167,13 @@ class Dispatch(Record):
                         ),
                     )
                 taken.append((key, row))
+
+
+def next_number(organ: Organization, after: str = "") -> str:
+    """The next number of a unit's dispatches this year; `after` is the last that was given out and is not kept yet."""
+    prefix = f"PC{clock.today().year}-{organ.code}-"
+    last = after or Dispatch._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
+    return f"{prefix}{int(last[-5:]) + 1 if last else 1:05d}"
 
 
 def last_odometer(vehicle_id: int, before: dt.datetime, *, but: int = 0) -> int | None:

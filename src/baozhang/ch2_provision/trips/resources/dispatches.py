@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -13,6 +13,7 @@ from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, DispatchState
 from baozhang.ch2_provision.trips.flows import DispatchFlow
 from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, cost_of
 from baozhang.ch2_provision.trips.models import Dispatch
+from baozhang.ch2_provision.trips.models.dispatch import next_number
 from baozhang.ch2_provision.vehicles.resources.files import Vehicles
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
@@ -26,6 +27,14 @@ def _change(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: dic
     for dispatch in dispatches:
         change(dispatch, vehicle=values.get("vehicle"), driver=values.get("driver"), by=by, note=note)
     return _("已改派 %(n)s 张派车单") % {"n": len(dispatches)}
+
+
+def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
+    """Slips of a sheet that bring no number get the next ones of their unit."""
+    for row in rows:
+        organ = row.values.get("organ")
+        if organ is not None and not row.values.get("number"):
+            counts[organ.pk] = row.values["number"] = next_number(organ, counts.get(organ.pk, ""))
 
 
 @register
@@ -74,8 +83,9 @@ class Dispatches(Resource):
     key_facts = ("vehicle", "driver", "starts", "ends", "km")
     units = {"odometer_out": KM, "odometer_in": KM, "rest": pgettext_lazy("unit", "分钟")}
     flow = DispatchFlow
+    before_import = _number
     follows = ("vehicle",)
-    related = (Related("trips/requests", "dispatch"),)
+    related: ClassVar[tuple[Related, ...]] = (Related("trips/requests", "dispatch"),)
     acts = {
         "change": Act(
             gettext_lazy("改派"), PLAN, _change, ("vehicle", "driver"), many=False, needs_note=True, article="第二十三条第一款", icon="arrows-right-left",

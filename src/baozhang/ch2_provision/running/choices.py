@@ -1,0 +1,68 @@
+"""What a vehicle costs and how its bills and monthly accounts stand: value, words and colour in one line."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from baozhang.ch2_provision.assets.choices import VehicleUse
+
+
+class Kind(TextChoices):
+    """What is paid for; a violation is no cost, it stands here because it too names a vehicle, a place and a time."""
+
+    FUEL = "fuel", _("加油")
+    CHARGE = "charge", _("充电")
+    TOLL = "toll", _("通行")
+    PARKING = "parking", _("停车")
+    INSURANCE = "insurance", _("保险")
+    REPAIR = "repair", pgettext_lazy("vehicle cost", "维修保养")
+    INSPECTION = "inspection", pgettext_lazy("vehicle cost", "检验")
+    WASH = "wash", _("洗车")
+    OTHER = "other", pgettext_lazy("vehicle cost", "其他费用")
+    VIOLATION = "violation", _("交通违法")
+
+
+class CostState(TextChoices):
+    """Whether a bill has found its vehicle and its trip."""
+
+    OPEN = "open", _("待对应车辆")
+    LOOSE = "loose", _("待对应行程")
+    MATCHED = "matched", _("已对应")
+    EXPLAINED = "explained", pgettext_lazy("vehicle cost", "已说明")
+
+
+class ReviewState(TextChoices):
+    """Where the account of a month stands."""
+
+    DRAFT = "draft", pgettext_lazy("monthly account", "待核对")
+    SUBMITTED = "submitted", pgettext_lazy("monthly account", "待审核")
+    PUBLISHED = "published", _("已公示")
+
+
+COSTS = tuple(kind for kind in Kind if kind != Kind.VIOLATION)
+ON_THE_ROAD = (
+    Kind.FUEL,
+    Kind.TOLL,
+    Kind.PARKING,
+    Kind.VIOLATION,
+)  # these happen on a trip; charging may be in the yard
+UNMATCHED = (CostState.OPEN, CostState.LOOSE)
+SLACK = 30  # minutes before departure and after return that still belong to a trip; the house's own habit
+AWAY = 2_000  # metres between a bill's place and the nearest position around its time; positions have gaps
+AROUND = 15  # minutes around a bill's time in which positions are looked for
+# Of these only numbers and sums by class are published, never a single vehicle (articles 22 and 43).
+WITHHELD = (VehicleUse.ENFORCEMENT, VehicleUse.SPECIAL, VehicleUse.CONFIDENTIAL)
+COST_COLOURS = {
+    CostState.OPEN: "red", CostState.LOOSE: "amber", CostState.MATCHED: "green", CostState.EXPLAINED: "blue",
+}  # fmt: skip
+REVIEW_COLOURS = {ReviewState.DRAFT: "amber", ReviewState.SUBMITTED: "blue", ReviewState.PUBLISHED: "green"}
+# Words by which a bill says what it is for, where its file has no column for that; the first that is met counts.
+SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+    (Kind.VIOLATION, ("违法", "违章")), (Kind.CHARGE, ("充电", "kWh", "千瓦时")), (Kind.WASH, ("洗车", "清洗车")),
+    (Kind.INSURANCE, ("保险", "交强险", "三者险", "车损险")), (Kind.INSPECTION, ("年检", "检测站", "车辆检验", "检验费")),
+    (Kind.PARKING, ("停车",)), (Kind.TOLL, ("通行", "收费站", "高速", "ETC")),
+    (Kind.FUEL, ("汽油", "柴油", "加油", "油站", "92#", "95#", "98#", "92号", "95号", "98号")),
+    (Kind.REPAIR, ("维修", "保养", "配件", "滤清器", "机油", "轮胎", "刹车", "工时")),
+)  # fmt: skip

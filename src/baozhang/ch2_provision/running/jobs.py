@@ -1,0 +1,41 @@
+"""By the calendar: bills look for trips that came in later, and are measured against positions; the month before is opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from baozhang.kernel import clock, observation, scope
+from baozhang.kernel.schedule import every
+from baozhang.law.figures import Figures
+
+from .flows.matching import again
+from .flows.review import open_month
+from .models import Whereabouts
+from .queries.whereabouts import NAMES, measured, unmeasured
+
+
+@every("20 4 * * *", name="running.match", words=_("车辆费用对应行程"))
+def match() -> dict[str, Any]:
+    """This will look once more for vehicles and trips of bills that have none, and measure where vehicles were."""
+    with scope.everything("车辆费用对应") as by:
+        found = again(by=by)
+        rows = measured(unmeasured(clock.today()))
+        observation.observe(Whereabouts, NAMES, rows)
+        kept = Figures(clock.today()).vehicles.positions.days  # kept no longer than the positions it comes from
+        gone = (
+            observation.forget(Whereabouts, '"day" < %s', [clock.today() - dt.timedelta(days=int(kept))])
+            if kept is not None
+            else 0
+        )
+        return {"matched": found, "measured": len(rows), "forgotten": gone}
+
+
+@every("30 5 1 * *", name="running.month", words=_("建立单车核算月报"))
+def month() -> dict[str, Any]:
+    """This will open the account of the month that ended yesterday for every unit whose vehicles cost something."""
+    last = clock.today().replace(day=1) - dt.timedelta(days=1)
+    with scope.everything("单车核算") as by:
+        return {"opened": open_month(last.year, last.month, by=by)}

@@ -1,0 +1,194 @@
+"""A bill of a vehicle: what, when, where, how much, whose bill; its vehicle and its trip, found or still to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.running.choices import ON_THE_ROAD, CostState, Kind, ReviewState
+from baozhang.ch2_provision.trips.models import Dispatch
+from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.kernel import clock
+from baozhang.kernel.record import Record
+from baozhang.kernel.refusal import Fault
+
+from . import matching
+from .reading import bill_of, kind_said, moment_of, plate_of
+
+FIXED = ("vehicle_id", "kind", "amount", "quantity", "day")  # of a bill in a month that is published
+
+
+def _text(words: Any, length: int, **options: Any) -> Any:
+    return models.CharField(words, max_length=length, blank=True, default="", **options)
+
+
+def _number(words: Any, digits: int, places: int) -> Any:
+    return models.DecimalField(words, max_digits=digits, decimal_places=places, null=True, blank=True)
+
+
+class Cost(Record):
+    """One line of one bill. The same bill of a supplier is kept once, however often its file is brought."""
+
+    organ = models.ForeignKey(Organization, models.PROTECT, related_name="running_costs", verbose_name=_("费用单位"))
+    kind = models.CharField(
+        _("费用种类"), max_length=10, choices=Kind.choices, blank=True, default="",
+        help_text=_("不填的，从项目、地点和供应商的字样认出"),
+    )  # fmt: skip
+    plate = _text(_("号牌"), 20)
+    card = _text(_("卡号"), 40)
+    vehicle = models.ForeignKey(
+        Vehicle, models.PROTECT, null=True, blank=True, related_name="running_costs", verbose_name=_("车辆"),
+        help_text=_("不填的，按号牌、卡号自动对应"),
+    )  # fmt: skip
+    at = models.CharField(_("费用时间"), max_length=30, help_text=_("如 2026-03-05 09:20；只知道日期的写日期"))
+    time = _text(_("时刻"), 12, help_text=_("日期和时刻分两栏的账单填这里"))
+    day = models.DateField(_("日期"), editable=False)
+    moment = models.DateTimeField(_("时点"), null=True, editable=False)
+    item = _text(_("项目"), 80, help_text=_("油品、配件、工时等；一张单据有几个项目的，一项一行"))
+    quantity = _number(_("数量"), 12, 3)
+    unit_price = _number(_("单价"), 12, 4)
+    amount = models.DecimalField(_("金额"), max_digits=16, decimal_places=2, default=Decimal(0))
+    odometer = models.PositiveIntegerField(_("里程表读数"), null=True, blank=True)
+    origin = _text(_("入口"), 80)
+    place = _text(_("地点"), 80)
+    lat, lon = _number(_("地点纬度"), 9, 6), _number(_("地点经度"), 9, 6)
+    supplier = _text(_("供应商"), 60)
+    bill = _text(_("单据号"), 80, help_text=_("供应商的流水号；没有的自动编号，同一笔不会登记两次"))
+    dispatch = models.ForeignKey(
+        Dispatch, models.PROTECT, null=True, blank=True, related_name="running_costs", verbose_name=_("派车单"),
+        help_text=_("不填的，按时间自动对应"),
+    )  # fmt: skip
+    mark = models.CharField(_("单据标识"), max_length=260, editable=False)
+    explanation = _text(_("说明"), 200, editable=False)
+    state = models.CharField(
+        _("状态"), max_length=10, choices=CostState.choices, default=CostState.OPEN, editable=False
+    )
+    remarks = _text(_("备注"), 200)
+
+    natural = ("mark",)
+    called = ("bill",)
+    searched = ("plate", "bill", "item", "place", "supplier", "card")
+    synonyms: ClassVar[Mapping[str, Mapping[str, str]]] = {
+        "kind": {"加油费": Kind.FUEL, "燃油费": Kind.FUEL, "燃料费": Kind.FUEL, "充电费": Kind.CHARGE, "通行费": Kind.TOLL, "过路费": Kind.TOLL,
+                 "过桥过路费": Kind.TOLL, "停车费": Kind.PARKING, "保险费": Kind.INSURANCE, "维修费": Kind.REPAIR, "保养费": Kind.REPAIR,
+                 "维修": Kind.REPAIR, "保养": Kind.REPAIR, "年检": Kind.INSPECTION, "检验费": Kind.INSPECTION, "洗车费": Kind.WASH,
+                 "违章": Kind.VIOLATION, "其他": Kind.OTHER},
+    }  # fmt: skip
+
+    class Meta:
+        app_label = "running"
+        verbose_name = _("车辆费用")
+        ordering = ("-day", "-id")
+        constraints = [
+            models.UniqueConstraint(fields=["mark"], name="cost_once", violation_error_message=_("这张单据的这个项目已登记")),
+            models.CheckConstraint(condition=~Q(kind=""), name="cost_kind", violation_error_message=_("看不出费用种类")),
+            models.CheckConstraint(condition=Q(kind=Kind.VIOLATION) | Q(amount__gt=0), name="cost_amount", violation_error_message=_("金额应大于零")),
+            models.CheckConstraint(condition=Q(quantity__isnull=True) | Q(quantity__gt=0), name="cost_quantity", violation_error_message=_("数量应大于零")),
+            models.CheckConstraint(condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__isnull=False, lon__isnull=False), name="cost_place",
+                                   violation_error_message=_("地点的经度和纬度须同时填写")),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["organ", "day"], name="cost_organ"),
+            models.Index(fields=["vehicle", "day", "kind"], name="cost_vehicle", condition=Q(vehicle__isnull=False)),
+            models.Index(fields=["state", "organ"], name="cost_state"),
+            models.Index(fields=["dispatch"], name="cost_dispatch", condition=Q(dispatch__isnull=False)),
+            models.Index(fields=["kind", "day"], name="cost_kind_day"),
+        ]
+
+    def __str__(self) -> str:
+        words = Kind(self.kind).label if self.kind else ""
+        return f"{self.plate or self.card} {self.at} {words}".strip()
+
+    def organ_key(self) -> int | None:
+        """The vehicle's organ where the vehicle is known, else that of whoever brought the bill."""
+        return self.organ_id
+
+    def derive(self) -> None:
+        """This will read time, plate and kind as the bill says them, and number a bill that has no number."""
+        self.moment, self.day, self.at = moment_of(self.at, self.time)  # type: ignore[assignment]
+        if self.vehicle_id and not self.plate:
+            self.plate = self.vehicle.plate  # type: ignore[union-attr]
+        self.plate, self.card = plate_of(self.plate), self.card.replace(" ", "")
+        self.kind = self.kind or kind_said(self.item, self.place, self.supplier, self.origin)
+        if self.amount in (None, 0) and self.quantity and self.unit_price:
+            self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
+        self.bill = self.bill or bill_of(self.plate or self.card, self.at, self.kind, self.amount)
+        self.mark = f"{self.supplier}|{self.bill}|{self.item}"
+
+    @classmethod
+    def accord(cls, rows: Sequence[Any], stood: Mapping[int, tuple[Any, ...]]) -> None:
+        """This will find vehicles by plate and card, trips by time, and so the state; three queries for a whole file."""
+        matching.match(rows)
+        for row in rows:
+            row.state = row.stands()
+
+    def stands(self) -> CostState:
+        """How the bill stands: no vehicle, no trip where there should be one, explained, or matched."""
+        if self.vehicle_id is None:
+            return CostState.EXPLAINED if self.explanation else CostState.OPEN
+        if self.kind in ON_THE_ROAD and self.dispatch_id is None:
+            return CostState.EXPLAINED if self.explanation else CostState.LOOSE
+        return CostState.MATCHED
+
+    def faults(self) -> Iterable[Any]:
+        """What is no time, no kind, no sum; half a place; a bill of tomorrow; a trip of another vehicle."""
+        day: Any = self.day  # what is no date has left it empty
+        if day is None:
+            yield _fault("at", gettext("不是时间"), self.at, gettext("写成 2026-03-05 09:20 的形式"))
+        elif day > clock.today():
+            yield _fault("at", gettext("费用时间在今天之后"), self.at, gettext("请核对日期"))
+        if not self.kind:
+            yield _fault("kind", gettext("看不出费用种类"), self.item, gettext("请填写费用种类"))
+        if self.amount is None or (self.kind != Kind.VIOLATION and self.amount <= 0):
+            yield _fault("amount", gettext("金额应大于零"), str(self.amount), gettext("退款请更正原单据"))
+        if self.quantity is not None and self.quantity <= 0:
+            yield _fault("quantity", gettext("数量应大于零"), str(self.quantity), "")
+        if (self.lat is None) != (self.lon is None):
+            yield _fault("lat", gettext("地点的经度和纬度须同时填写"), "", "")
+        if not (self.plate or self.card or self.vehicle_id):
+            yield _fault("plate", gettext("号牌、卡号、车辆至少有一项"), "", gettext("请填写号牌或者卡号"))
+        if self.dispatch_id and self.dispatch is not None and self.dispatch.vehicle_id != self.vehicle_id:
+            yield _fault("dispatch", gettext("派车单不是这辆车的"), str(self.dispatch), gettext("请选择这辆车的派车单"))
+
+    @classmethod
+    def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
+        """A bill added to a month that is published already, or changed in it."""
+        shut = _shut(rows)
+        mine = [
+            (i, row) for i, row in enumerate(rows) if row.day and (row.organ_id, row.day.year, row.day.month) in shut
+        ]
+        was = {
+            values[0]: values[1:]
+            for values in cls._base_manager.filter(pk__in=[row.pk for _i, row in mine if row.pk]).values_list(
+                "pk", *FIXED
+            )
+        }
+        for i, row in mine:
+            if row.pk is None or was.get(row.pk) != tuple(getattr(row, name) for name in FIXED):
+                words = {"year": row.day.year, "month": row.day.month}
+                reason = gettext("%(year)s 年 %(month)s 月的单车核算已公示") % words
+                yield i, _fault("at", reason, row.at, gettext("请先撤回当月公示，补记后重新核对、公示"))
+
+
+def _shut(rows: Sequence[Any]) -> set[tuple[int, int, int]]:
+    """(organ, year, month) of the months that are published, among those of some rows."""
+    review: Any = apps.get_model("running", "review")  # it stands upon bills
+    organs = {row.organ_id for row in rows if row.organ_id and row.day}
+    years = {row.day.year for row in rows if row.day}
+    if not organs:
+        return set()
+    held = review._base_manager.filter(organ_id__in=organs, year__in=years, state=ReviewState.PUBLISHED)
+    return set(held.values_list("organ_id", "year", "month"))
+
+
+def _fault(name: str, reason: str, value: str, remedy: str) -> Fault:
+    field: Any = Cost._meta.get_field(name)
+    return Fault(reason, name, value, remedy, column=str(field.verbose_name))

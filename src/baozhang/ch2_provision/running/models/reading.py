@@ -1,0 +1,62 @@
+"""How bills write time, plate and kind: a dozen suppliers, one meaning."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Any
+
+from baozhang.ch2_provision.running.choices import SIGNS
+from baozhang.kernel import clock
+
+_MOMENT = re.compile(
+    r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*(\d{1,2})[:：时]?(\d{2})(?:[:：分]?(\d{2})(?:\.\d+)?秒?)?)?"
+)
+_TIME = re.compile(r"(\d{1,2})[:：时](\d{2})(?:[:：分](\d{2})(?:\.\d+)?秒?)?分?|(\d{2})(\d{2})(\d{2})")
+_PLATE_NOISE = re.compile(r"[\s·•.\-_]|\(.*?\)|（.*?）")
+Read = tuple[dt.datetime | None, dt.date | None, str]
+
+
+def moment_of(said: Any, time: str = "") -> Read:
+    """The moment (None where only the day is known), the day (None where it is no date), and both in one spelling."""
+    found = _MOMENT.fullmatch(str(said or "").strip())
+    if found is None:
+        return None, None, str(said or "").strip()
+    year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups())
+    # Midnight to the second is how a sheet writes a day without its time.
+    bare = hour is None or (hour, minute, second or 0) == (0, 0, 0)
+    if bare and (told := _TIME.fullmatch(time.strip())):
+        parts = [part for part in told.groups() if part is not None]
+        hour, minute, second = int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) > 2 else 0
+        bare = False
+    try:
+        when = dt.date(year or 0, month or 0, day or 0)
+        if bare:
+            return None, when, when.isoformat()
+        at = dt.datetime(when.year, when.month, when.day, hour or 0, minute or 0, second or 0, tzinfo=clock.ZONE)
+    except ValueError:
+        return None, None, str(said).strip()
+    return at, when, f"{at:%Y-%m-%d %H:%M:%S}" if at.second else f"{at:%Y-%m-%d %H:%M}"
+
+
+def plate_of(said: str) -> str:
+    """A plate without points, blanks and remarks in brackets, in capitals."""
+    return _PLATE_NOISE.sub("", said or "").upper()
+
+
+def kind_said(*words: str) -> str:
+    """The kind of cost that words of a bill give away; empty where none does. A way in makes it a toll."""
+    text = " ".join(word for word in words if word)
+    return next((kind for kind, signs in SIGNS if any(sign in text for sign in signs)), "")
+
+
+def bill_of(whose: str, at: str, kind: str, amount: Decimal | None) -> str:
+    """The number of a bill that has none: the same bill always gets the same."""
+    return f"{whose} {at} {kind} {amount or 0:.2f}"
+
+
+def days_of(year: int, month: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a month."""
+    first = dt.date(year, month, 1)
+    return first, (first + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)

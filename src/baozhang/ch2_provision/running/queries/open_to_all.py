@@ -1,0 +1,133 @@
+"""What everybody may know: vehicles by unit and class, quota, kilometres and costs of published months; nothing withheld."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Count, Q, Sum
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.running.choices import WITHHELD, ReviewState
+from baozhang.ch2_provision.running.models import Account, Review
+from baozhang.ch2_provision.vehicles.choices import QuotaClass, VehicleState
+from baozhang.ch2_provision.vehicles.models import Vehicle, limits
+
+NONE = Decimal(0)
+NAMED = Q(vehicle__confidential=False) & ~Q(vehicle__use__in=WITHHELD)
+
+
+@dataclass
+class Class:
+    """A class of quota: how many are allowed and there; `withheld` where a confidential vehicle would show in the number."""
+
+    klass: QuotaClass
+    allowed: int | None = None
+    held: int = 0
+    withheld: bool = False
+
+
+@dataclass
+class Unit:
+    """A unit: its vehicles and what is published of their year."""
+
+    organ: Organization
+    vehicles: int = 0
+    km: int = 0
+    total: Decimal = NONE
+    months: list[int] = field(default_factory=list)
+
+
+def years(today: dt.date) -> list[int]:
+    """The years of which something is published, the latest first; the running one in any case."""
+    held = Review._base_manager.filter(state=ReviewState.PUBLISHED).order_by().values_list("year", flat=True).distinct()
+    return sorted({*held, today.year}, reverse=True)
+
+
+def units(year: int) -> list[Unit]:
+    """All units with vehicles that are not confidential; three queries."""
+    counted = Vehicle._base_manager.filter(confidential=False).exclude(state=VehicleState.GONE).order_by()
+    held = dict(counted.values("organ_id").annotate(n=Count("pk")).values_list("organ_id", "n"))
+    sums = Account._base_manager.filter(
+        review__state=ReviewState.PUBLISHED, year=year, vehicle__confidential=False
+    ).order_by()
+    found = {
+        organ: (km or 0, total or NONE)
+        for organ, km, total in sums.values("organ_id")
+        .annotate(km=Sum("km"), all=Sum("total"))
+        .values_list("organ_id", "km", "all")
+    }
+    months: dict[int, list[int]] = defaultdict(list)
+    for organ, month in (
+        Review._base_manager.filter(state=ReviewState.PUBLISHED, year=year)
+        .order_by("month")
+        .values_list("organ_id", "month")
+    ):
+        months[organ].append(month)
+    organs = Organization._base_manager.filter(pk__in={*held, *found}).order_by("code")
+    return [Unit(one, held.get(one.pk, 0), *found.get(one.pk, (0, NONE)), months.get(one.pk, [])) for one in organs]
+
+
+def classes(organ: int | None, today: dt.date) -> list[Class]:
+    """Quota and vehicles by class, of a unit or of all."""
+    rooms = limits.rooms(None if organ is None else [organ], today)
+    secret = (
+        Vehicle._base_manager.filter(confidential=True).exclude(state=VehicleState.GONE).values_list("organ_id", "use")
+    )
+    own: dict[int, set[str]] = defaultdict(set)
+    for key, klass in rooms:
+        own[key].add(klass)
+    hidden = {(key, limits.class_of(use, own[key])) for key, use in secret}
+    found: dict[QuotaClass, Class] = {}
+    for (key, klass), room in rooms.items():
+        made = found.setdefault(klass, Class(klass))
+        if (key, klass) in hidden:
+            made.withheld = True
+            continue
+        made.held += room.held
+        made.allowed = made.allowed if room.allowed is None else (made.allowed or 0) + room.allowed
+    return [found[klass] for klass in QuotaClass if klass in found]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A vehicle that may be named, or (without a plate) all of a class that may not: kilometres and sums of a year."""
+
+    plate: str
+    use: str
+    vehicles: int
+    km: int
+    energy: Decimal
+    upkeep: Decimal
+    total: Decimal
+
+
+def lines(organ: int, year: int) -> list[Line]:
+    """The vehicles of a unit, from its published months; classes of which only sums are published come last."""
+    names = {"km": Sum("km"), "energy": Sum("energy"), "upkeep": Sum("upkeep"), "total": Sum("total")}
+    rows = Account._base_manager.filter(
+        organ_id=organ, year=year, review__state=ReviewState.PUBLISHED, vehicle__confidential=False
+    ).order_by()
+    sums = ("km", "energy", "upkeep", "total")
+    named = (
+        rows.filter(NAMED)
+        .values("vehicle__plate", "vehicle__use")
+        .annotate(**names)
+        .values_list("vehicle__plate", "vehicle__use", *sums)
+    )
+    other = (
+        rows.exclude(NAMED)
+        .values("vehicle__use")
+        .annotate(n=Count("vehicle", distinct=True), **names)
+        .values_list("vehicle__use", "n", *sums)
+    )
+    found = [Line(plate, use, 1, *rest) for plate, use, *rest in named.order_by("vehicle__plate")]
+    return found + [Line("", use, n, *rest) for use, n, *rest in other.order_by("vehicle__use")]
+
+
+def notices(organ: int, year: int) -> list[Review]:
+    """The published months of a unit, each with its notice."""
+    rows = Review._base_manager.filter(organ_id=organ, year=year, state=ReviewState.PUBLISHED)
+    return list(rows.select_related("document").order_by("month"))

@@ -1,0 +1,151 @@
+"""The public pages of vehicles, without signing in: how many, what for, how far, at what cost; nobody is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.choices import VehicleUse
+from baozhang.ch2_provision.running.queries import open_to_all
+from baozhang.kernel import cells, clock, shell
+from baozhang.kernel.documents import numbering
+from baozhang.kernel.views import frame
+
+ARTICLE = "第二十三条第一款"
+FRESH = 60  # seconds for which an answer to everybody is kept
+shell.public(gettext_lazy("公务用车公示"), "public-vehicles")
+
+
+def _year(request: HttpRequest) -> int:
+    said, today = request.GET.get("year", ""), clock.today()
+    return int(said) if said.isdigit() and 2000 <= int(said) <= today.year else today.year
+
+
+def _kept(name: str, make: Any) -> Any:
+    """An answer that many ask for, made once a minute and language."""
+    key = f"open:{name}:{get_language()}:{clock.today()}"
+    found = cache.get(key)
+    if found is None:
+        found = make()
+        cache.set(key, found, FRESH)
+    return found
+
+
+def _heads(*heads: tuple[str, str, str]) -> list[dict[str, Any]]:
+    return [{"words": words, "kind": kind, "unit": unit} for words, kind, unit in heads]
+
+
+@require_GET
+def units(request: HttpRequest) -> HttpResponse:
+    """All units of the house, and all classes."""
+    year = _year(request)
+    context = _kept(f"units:{year}", lambda: _of_all(year))
+    years = [{"words": one, "url": f"?year={one}", "active": one == year} for one in open_to_all.years(clock.today())]
+    page = {
+        "title": _("公务用车公示"),
+        "purpose": _("各单位公务用车的编制、数量、里程和运行费用，按月审核后公布"),
+        "article": frame.law(ARTICLE),
+    }
+    return render(request, "running/public.html", {**context, "years": years, "page": page, "year": year})
+
+
+def _of_all(year: int) -> dict[str, Any]:
+    found = open_to_all.units(year)
+    total = sum(one.total for one in found)
+    rows = [
+        {"url": f"{reverse('public-vehicles-unit', args=[one.organ.code])}?year={year}",
+         "cells": [one.organ.name, one.vehicles, cells.number(one.km) if one.months else "—", cells.money(one.total) if one.months else "—", _said(one.months)]}
+        for one in found
+    ]  # fmt: skip
+    return {
+        "tiles": [
+            {"words": _("单位"), "value": len(found), "unit": _("家")}, {"words": _("公务用车"), "value": sum(one.vehicles for one in found), "unit": _("辆")},
+            {"words": _("行驶里程"), "value": cells.number(sum(one.km for one in found)), "unit": pgettext("unit", "公里")},
+            {"words": _("运行费用"), "value": cells.money(total), "unit": _("元")},
+        ],
+        "table": {"rows": rows, "columns": _heads((_("单位"), "text", ""), (_("车辆"), "number", _("辆")), (_("行驶里程"), "number", pgettext("unit", "公里")),
+                                                   (_("运行费用"), "money", _("元")), (_("已公示月份"), "text", ""))},
+        "classes": _classes(open_to_all.classes(None, clock.today())), "table_title": _("各单位"),
+    }  # fmt: skip
+
+
+def _said(months: list[int]) -> str:
+    if not months:
+        return _("尚未公示")
+    if months == list(range(months[0], months[-1] + 1)) and len(months) > 1:
+        return _("%(first)s 至 %(last)s 月") % {"first": months[0], "last": months[-1]}
+    return _("、").join(_("%(n)s 月") % {"n": n} for n in months)
+
+
+def _classes(found: list[open_to_all.Class]) -> dict[str, Any]:
+    rows = [
+        {
+            "cells": [
+                one.klass.label,
+                _("未核定") if one.allowed is None else one.allowed,
+                one.held,
+                _("另有依法不予公开的") if one.withheld else "",
+            ]
+        }
+        for one in found
+    ]
+    return {
+        "rows": rows,
+        "columns": _heads(
+            (_("编制类别"), "text", ""),
+            (_("核定数"), "number", _("辆")),
+            (_("现有"), "number", _("辆")),
+            (_("备注"), "text", ""),
+        ),
+    }
+
+
+@require_GET
+def unit(request: HttpRequest, code: str) -> HttpResponse:
+    """One unit, vehicle by vehicle."""
+    organ = Organization._base_manager.filter(code=code).first()
+    if organ is None:
+        raise Http404
+    year = _year(request)
+    context = _kept(f"unit:{organ.pk}:{year}", lambda: _of_unit(organ, year))
+    years = [{"words": one, "url": f"?year={one}", "active": one == year} for one in open_to_all.years(clock.today())]
+    page = {
+        "title": _("%(organ)s公务用车公示") % {"organ": organ.name},
+        "purpose": _("逐车的里程和运行费用，取自已公示的各月"),
+        "article": frame.law(ARTICLE),
+    }
+    return render(
+        request,
+        "running/public.html",
+        {**context, "years": years, "page": page, "year": year, "back": reverse("public-vehicles")},
+    )
+
+
+def _of_unit(organ: Organization, year: int) -> dict[str, Any]:
+    found = open_to_all.lines(organ.pk, year)
+    papers = open_to_all.notices(organ.pk, year)
+    uses = dict(VehicleUse.choices)
+    rows = [
+        {"cells": [one.plate or _("（%(n)s 辆合计）") % {"n": one.vehicles}, uses.get(one.use, "—"), cells.number(one.km), cells.money(one.energy), cells.money(one.upkeep),
+                   cells.money(one.total), cells.money(one.total / one.km) if one.km and one.total else "—"]}
+        for one in found
+    ]  # fmt: skip
+    return {
+        "tiles": [
+            {"words": _("行驶里程"), "value": cells.number(sum(one.km for one in found)), "unit": pgettext("unit", "公里")},
+            {"words": _("运行费用"), "value": cells.money(sum(one.total for one in found)), "unit": _("元")},
+        ],
+        "table": {"rows": rows, "columns": _heads((_("车辆"), "text", ""), (_("用途"), "text", ""), (_("行驶里程"), "number", pgettext("unit", "公里")), (_("加油充电"), "money", _("元")),
+                                                   (_("维修保养检验"), "money", _("元")), (_("运行费用"), "money", _("元")), (_("每公里费用"), "money", _("元")))},
+        "classes": _classes(open_to_all.classes(organ.pk, clock.today())), "table_title": _("逐车"),
+        "papers": [{"words": _("%(n)s 月") % {"n": one.month}, "number": one.document.number, "url": f"/public/verify/{numbering.shown(one.document.code)}/", "day": one.published_on}
+                   for one in papers if one.document is not None],
+    }  # fmt: skip

@@ -1,0 +1,128 @@
+"""A vehicle's year beside last year and beside its like; a month that is published; what the public may know."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from baozhang.ch2_provision.running.flows import ReviewFlow
+from baozhang.ch2_provision.running.flows.review import open_month
+from baozhang.ch2_provision.running.models import Account, Review
+from baozhang.ch2_provision.running.queries import sums
+from baozhang.kernel import clock, scope
+from baozhang.kernel.documents.register import Document, DocumentState
+from baozhang.kernel.refusal import Invalid
+from tests import factories
+from tests.ch2_provision.running.conftest import bill, bring
+from tests.ch2_provision.trips.conftest import WORKDAY, Garage
+
+APRIL = dt.date(2026, 4, 2)
+
+
+@pytest.fixture
+def year(garage: Garage) -> Garage:
+    """Both vehicles went forty kilometres; the first took thirty litres and more, the second has a toll."""
+    cache.clear()
+    for car in (0, 1):
+        garage.drive(garage.send(garage.ask(), car=car, driver=car), 1_000, 1_040, who=("driver", "driver2")[car])
+    second = garage.vehicles[1].plate
+    with clock.on(APRIL):
+        bring(
+            garage, bill(garage, "Y1", f"{WORKDAY} 09:00", amount=Decimal("240.00")), bill(garage, "W1", "2026-03-20", kind="wash", quantity=None, amount=Decimal(40)),
+            bill(garage, "T1", f"{WORKDAY} 09:30", kind="toll", quantity=None, amount=Decimal(20), plate=second),
+            bill(garage, "O1", "2025-03-20", kind="wash", quantity=None, amount=Decimal(30)),
+        )  # fmt: skip
+    return garage
+
+
+def test_sums_a_vehicle(year: Garage) -> None:
+    first, second = (one.pk for one in year.vehicles)
+    found = sums.running(dt.date(2026, 1, 1), APRIL, [first, second])
+    assert (found[first].total, found[first].km, found[first].a_kilometre, found[first].litres_a_hundred) == (
+        Decimal(280),
+        40,
+        Decimal("7.00"),
+        Decimal("75.00"),
+    )
+    assert found[second].total == Decimal(20) and found[second].litres_a_hundred is None
+    like = sums.alike(dt.date(2026, 1, 1), APRIL, [(one.body, one.energy) for one in year.vehicles])
+    assert [(one.vehicles, one.a_kilometre) for one in like.values()] == [(2, Decimal("3.75"))]
+
+
+def test_the_page_asks_as_much_for_more_vehicles(year: Garage, client: Client) -> None:
+    client.force_login(year.users["boss"])
+    counts = []
+    with clock.on(APRIL):
+        client.get("/running/")
+        for more in (0, 3):
+            for _n in range(more):
+                factories.kept(type(year.vehicles[0]), where=year.mine, seats=5, body="car")
+            with CaptureQueriesContext(connection) as asked:
+                page = client.get("/running/").content.decode()
+            counts.append(len(asked))
+        assert "280.00" in page and "30.00" in page and year.vehicles[1].plate in page
+        assert "7.00" in client.get(f"/vehicles/files/{year.vehicles[0].pk}/").content.decode()
+    assert counts[0] == counts[1]
+
+
+def _publish(garage: Garage) -> Review:
+    (review,) = Review._base_manager.filter(organ=garage.mine, month=3)
+    garage.take("submit", review, "clerk", ReviewFlow)
+    garage.take("publish", Review._base_manager.get(pk=review.pk), "boss", ReviewFlow)
+    return Review._base_manager.get(pk=review.pk)
+
+
+def _opened(garage: Garage) -> None:
+    garage.mine.document_word = "云教"
+    factories.save(garage.mine)
+    with scope.everything("test") as by:
+        assert open_month(2026, 3, by=by) == 1 and open_month(2026, 3, by=by) == 0
+
+
+def test_a_month_is_frozen_published_and_taken_back(year: Garage) -> None:
+    with clock.on(APRIL):
+        _opened(year)
+        review = _publish(year)
+        assert (review.vehicles, review.km, review.total) == (2, 80, Decimal(300))
+        assert review.document is not None and review.document.state == DocumentState.VALID
+        with pytest.raises(Invalid):
+            bring(year, bill(year, "W2", "2026-03-21", kind="wash", quantity=None, amount=Decimal(30)))
+        year.take("reopen", review, "boss", ReviewFlow, note="补记")
+        assert Document._base_manager.get().state == DocumentState.REVOKED
+        bring(year, bill(year, "W2", "2026-03-21", kind="wash", quantity=None, amount=Decimal(30)))
+        assert _publish(year).total == Decimal(330) and Account._base_manager.count() == 2
+
+
+def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, client: Client) -> None:
+    plain, secret = year.vehicles
+    secret.confidential = True
+    factories.save(secret)
+    page = f"/public/vehicles/{year.mine.code}/"
+    with clock.on(APRIL):
+        assert "尚未公示" in client.get("/public/vehicles/").content.decode()
+        _opened(year)
+        review = _publish(year)
+        cache.clear()
+        everything, mine = client.get("/public/vehicles/").content.decode(), client.get(page).content.decode()
+        assert "280.00" in everything and "300.00" not in everything, "a confidential vehicle is in no sum"
+        assert (
+            plain.plate in mine
+            and secret.plate not in mine
+            and secret.plate not in str(review.document.content if review.document else "")
+        )
+        assert "另有依法不予公开的" in mine and review.document is not None and review.document.number in mine
+        assert "/public/vehicles/" in client.get("/login/").content.decode()
+        card = plain.card
+        card.vehicle_use = plain.use = "enforcement"
+        factories.save(card)
+        factories.save(plain)
+        cache.clear()
+        mine = client.get(page).content.decode()
+        assert plain.plate not in mine and "（1 辆合计）" in mine and "280.00" in mine
+        assert client.get("/public/vehicles/NOBODY/").status_code == 404

@@ -1,0 +1,159 @@
+"""Bills find vehicle and trip by themselves, once each; what finds none waits until somebody says."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from baozhang.ch2_provision.running import jobs
+from baozhang.ch2_provision.running.models import Cost, PaymentCard
+from baozhang.ch2_provision.running.models.reading import kind_said, moment_of, plate_of
+from baozhang.kernel import clock
+from baozhang.kernel.refusal import Invalid
+from tests import factories
+from tests.ch2_provision.running.conftest import bill, bring
+from tests.ch2_provision.trips.conftest import WORKDAY, Garage
+
+
+@pytest.mark.parametrize(
+    ("said", "time", "found"),
+    [
+        ("2026-03-05 09:20", "", "2026-03-05 09:20"), ("2026/3/5 9:20:31", "", "2026-03-05 09:20:31"), ("20260305092031", "", "2026-03-05 09:20:31"),
+        ("2026年3月5日", "", "2026-03-05"), ("2026-03-05 00:00:00", "09:20", "2026-03-05 09:20"), ("20260305", "092031", "2026-03-05 09:20:31"),
+        ("2026-02-30", "", "2026-02-30"), ("三月五日", "", "三月五日"),
+    ],
+)  # fmt: skip
+def test_times_are_read_as_suppliers_write_them(said: str, time: str, found: str) -> None:
+    at, day, spelt = moment_of(said, time)
+    assert (
+        spelt == found and (day is None) == (found in ("2026-02-30", "三月五日")) and (at is None) == (len(found) <= 10)
+    )
+
+
+def test_plates_and_kinds_are_read() -> None:
+    assert plate_of("沪A·12345（公务）") == plate_of(" 沪a-12345 ") == "沪A12345"
+    assert [kind_said(words) for words in ("92号汽油", "云间充电站", "机油滤清器", "杂项")] == [
+        "fuel",
+        "charge",
+        "repair",
+        "",
+    ]
+
+
+def test_a_trip_is_found_by_time_with_a_little_slack(garage: Garage) -> None:
+    made = garage.send(garage.ask())
+    garage.drive(made, 1_000, 1_040)
+    rows = [
+        bill(garage, f"Y{n}", f"{WORKDAY} {at}") for n, at in enumerate(("08:05", "09:00", "11:55", "12:05", "07:55"))
+    ]
+    on_its_day, elsewhere = bill(garage, "D1", str(WORKDAY)), bill(garage, "D2", "2026-03-04")
+    with clock.on(dt.date(2026, 3, 6)):
+        found = bring(garage, *rows, on_its_day, elsewhere)
+    assert [one.dispatch_id for one in found] == [made.pk, made.pk, made.pk, None, None, made.pk, None]
+    assert [one.state for one in found] == ["matched"] * 3 + ["loose"] * 2 + ["matched", "loose"]
+
+
+def test_a_trip_that_comes_in_later_is_found_at_night(garage: Garage) -> None:
+    with clock.on(dt.date(2026, 3, 6)):
+        (one,) = bring(garage, bill(garage, "Y1", f"{WORKDAY} 09:00"))
+        assert one.state == "loose"
+    garage.drive(garage.send(garage.ask()), 1_000, 1_040)
+    with clock.on(dt.date(2026, 3, 6)):
+        assert jobs.match()["matched"] == 1 and jobs.match()["matched"] == 0
+    assert Cost._base_manager.get().state == "matched"
+
+
+def test_the_same_bill_is_kept_once_and_in_bulk(garage: Garage, django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    rows = [bill(garage, f"Y{n}", f"{WORKDAY} 09:{n:02d}") for n in range(40)]
+    with clock.on(dt.date(2026, 3, 6)):
+        bring(garage, *rows)
+        with django_assert_max_num_queries(30):
+            actor = garage("clerk")
+            from baozhang.ch2_provision.running.resources.costs import Costs
+            from baozhang.kernel import border, scope
+
+            with scope.within(actor):
+                kept = border.commit(
+                    Costs(), [border.Row(dict(row)) for row in rows], by=actor, defaults={"organ": garage.mine}
+                )
+    assert (kept.new, kept.changed, kept.unchanged) == (0, 0, 40) and Cost._base_manager.count() == 40
+
+
+def test_another_units_vehicle_is_not_mine_to_enter(garage: Garage) -> None:
+    other = factories.organ("云间区卫健委")
+    theirs = factories.kept(type(garage.vehicles[0]), where=other)
+    with clock.on(dt.date(2026, 3, 6)), pytest.raises(Invalid) as refused:
+        bring(garage, bill(garage, "Y1", f"{WORKDAY} 09:00", plate=theirs.plate))
+    assert "不在您的办理范围内" in str(refused.value.faults[0].reason)
+
+
+LAYOUTS = {
+    "fuel": "序号,交易时间,卡号,车牌号,油品名称,加油量,单价,交易金额,加油站名称,交易流水号\n1,2026/3/5 9:05,9000111,,92号汽油,30.5,7.9,240.95,公园路加油站,88001\n",
+    "toll": "车牌号码,入口收费站,出口收费站,通行时间,通行费,运营商,订单号\n{plate},云间,海间,2026-03-05 09:10:22,25,江海高速,T77\n",
+    "charging": "订单编号,车牌,充电站名称,充电开始时间,充电电量,总金额\nC1,{plate},行政中心充电站,2026-03-05 12:30,22.4,31.36\n",
+    "repair": "工单号,车号,送修日期,维修项目,数量,单价,承修单位\nW1,{plate},2026-03-04,机油滤清器,1,45,定点维修厂\nW1,{plate},2026-03-04,保养工时,2,90,定点维修厂\n",
+    "violation": "违法编号,号牌号码,违法时间,违法行为,违法地点\nV1,{plate},2026-03-05 09:30,违法停车,人民路\n",
+}
+
+
+def test_files_of_five_suppliers_come_in_as_they_are(garage: Garage, client: Client) -> None:
+    car = garage.vehicles[0]
+    factories.kept(PaymentCard, where=garage.mine, number="9000111", vehicle=car)
+    garage.drive(garage.send(garage.ask()), 1_000, 1_040)
+    client.force_login(garage.users["clerk"])
+    with clock.on(dt.date(2026, 3, 6)):
+        for again in (False, True):
+            for name, text in LAYOUTS.items():
+                file = io.BytesIO(text.format(plate=car.plate).encode())
+                file.name = f"{name}.csv"
+                answer = client.post("/api/running/costs/import?commit=true", {"file": file})
+                assert answer.status_code == 200, (name, answer.content.decode())
+                assert answer.json()["faults"] == [] and (answer.json()["new"] == 0) is again, (name, answer.json())
+    rows = {(one.kind, one.item, str(one.amount), one.state) for one in Cost._base_manager.filter(vehicle=car)}
+    assert rows == {
+        ("fuel", "92号汽油", "240.95", "matched"), ("toll", "", "25.00", "matched"), ("charge", "", "31.36", "matched"),
+        ("repair", "机油滤清器", "45.00", "matched"), ("repair", "保养工时", "180.00", "matched"), ("violation", "违法停车", "0.00", "matched"),
+    }  # fmt: skip
+    assert Cost._base_manager.get(kind="toll").origin == "云间" and Cost._base_manager.get(
+        kind="fuel"
+    ).quantity == Decimal("30.5")
+
+
+def test_what_waits_is_matched_or_explained_on_one_page(garage: Garage, client: Client) -> None:
+    made = garage.send(garage.ask())
+    garage.drive(made, 1_000, 1_040)
+    with clock.on(dt.date(2026, 3, 6)):
+        lost, late, odd = bring(
+            garage,
+            bill(garage, "Y1", f"{WORKDAY} 09:00", plate="沪A9999口"),
+            bill(garage, "Y2", f"{WORKDAY} 13:00"),
+            bill(garage, "Y3", f"{WORKDAY} 14:00"),
+        )
+        client.force_login(garage.users["clerk"])
+        page = client.get("/running/waiting/").content.decode()
+        assert page.count('class="run-bill"') == 3 and "沪A9999口" in page
+        assert (
+            client.post(
+                "/running/waiting/", {"cost": lost.pk, "vehicle": garage.vehicles[0].pk, "do": "match"}
+            ).status_code
+            == 302
+        )
+        assert (
+            client.post("/running/waiting/", {"cost": late.pk, "dispatch": made.pk, "do": "match"}).status_code == 302
+        )
+        assert client.post("/running/waiting/", {"cost": odd.pk, "note": " ", "do": "explain"}).status_code == 409
+        assert (
+            client.post("/running/waiting/", {"cost": odd.pk, "note": "送检途中", "do": "explain"}).status_code == 302
+        )
+        assert "没有待对应的费用" in client.get("/running/waiting/").content.decode()
+        client.force_login(garage.users["staff"])
+        assert client.get("/running/waiting/").status_code == 403
+    assert sorted(Cost._base_manager.values_list("bill", "state")) == [
+        ("Y1", "matched"),
+        ("Y2", "matched"),
+        ("Y3", "explained"),
+    ]
