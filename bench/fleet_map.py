@@ -20,7 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUMS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -177,7 +177,7 @@ def look(address: str, options: Any) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=next(filter(os.path.exists, CHROMIUMS)), args=FLAGS)
         page = browser.new_page(base_url=address, viewport={"width": 1440, "height": 900}, locale="zh-CN")
         page.goto("/login/")
         page.fill("input[name=username]", "bench")
