@@ -6,6 +6,7 @@ reads his own figures from the catalogue.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -133,14 +134,28 @@ class Trip:
 
 
 def _standing(rows: Rows, metres: float, seconds: int) -> list[tuple[int, int]]:
-    """The runs of points (first, last) that stay within `metres` of their first for at least `seconds`."""
+    """The runs of points (first, last) that stay within `metres` of their first for at least `seconds`.
+
+    Point by point in plain numbers: from most points the vehicle is away after a few more, so that to ask the whole rest
+    of the day from each of them would be a thousand times the work.
+    """
     import numpy as np
 
-    found, start, count = [], 0, len(rows)
+    moments: list[int] = rows[:, AT].tolist()
+    radians = np.radians(rows[:, [LAT, LON]] / 1e6)
+    lats: list[float] = radians[:, 0].tolist()
+    lons: list[float] = radians[:, 1].tolist()
+    widths: list[float] = np.cos(radians[:, 0]).tolist()
+    sine, far = math.sin, math.sin(metres / (2 * RADIUS)) ** 2
+    found, start, count = [], 0, len(moments)
     while start < count - 1:
-        away = distance(rows[start, LAT], rows[start, LON], rows[start + 1 :, LAT], rows[start + 1 :, LON]) > metres
-        end = start + int(np.argmax(away)) if away.any() else count - 1
-        if end > start and rows[end, AT] - rows[start, AT] >= seconds:
+        lat, lon, width, end = lats[start], lons[start], widths[start], start + 1
+        while end < count and (
+            sine((lats[end] - lat) / 2) ** 2 + width * widths[end] * sine((lons[end] - lon) / 2) ** 2 <= far
+        ):
+            end += 1
+        end -= 1
+        if end > start and moments[end] - moments[start] >= seconds:
             found.append((start, end))
             start = end
         else:
