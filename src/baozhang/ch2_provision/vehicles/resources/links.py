@@ -72,6 +72,7 @@ class Sources(Resource):
     search = ("name",)
     state = "state"
     colours = COLOURS
+    importable = False
     key_facts = ("organ", "datum", "state")
     acts = {
         **_acts("vehicles.source:change"),
@@ -118,11 +119,12 @@ class Relays(Resource):
     search = ("name", "url")
     state = "state"
     colours = COLOURS
+    importable = False
     key_facts = ("organ", "state", "waiting", "sent_at")
     acts = _acts("vehicles.relay:change")
 
 
 _LOOK = [model.right(verb) for model in (Source, Relay) for verb in ("view", "export")]
-_WORK = [model.right(verb) for model in (Source, Relay) for verb in ("add", "change", "import", "remove")]
+_WORK = [model.right(verb) for model in (Source, Relay) for verb in ("add", "change", "remove")]
 access.grant((roles.SUPERVISOR, roles.SUPPORT_HEAD, roles.AUDITOR), _LOOK, Reach.BELOW)
 access.grant(roles.ASSET_OFFICER, [*_LOOK, *_WORK], Reach.BELOW)
