@@ -17,6 +17,7 @@ from baozhang.ch2_provision.vehicles.choices import Barred, Trouble
 from baozhang.ch2_provision.vehicles.flows.mending import MendingFlow
 from baozhang.ch2_provision.vehicles.models import Terminal, TerminalDay, TerminalOrder
 from baozhang.ch2_provision.vehicles.queries import health
+from baozhang.ch2_provision.vehicles.rules import terminals
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock, observation, scope
@@ -150,3 +151,29 @@ def test_an_order_is_checked_by_what_the_terminal_says(fleet: Fleet, trouble: st
     with scope.within(fleet("clerk")) as by:
         MendingFlow.start(again, by=by)
     assert again.pk
+
+
+class Law:
+    """A figure that somebody has issued: seven days."""
+
+    day = TODAY
+
+    def bounds(self, _key: str) -> tuple[int, int]:
+        """The least and the greatest anywhere."""
+        return 7, 7
+
+    def get(self, _key: str) -> int:
+        """The same here."""
+        return 7
+
+
+def test_a_silent_terminal_of_a_vehicle_in_use_is_a_finding(fleet: Fleet) -> None:
+    for plate, days_ago in (("沪A12345", 7), ("沪A12346", 8)):
+        fleet.vehicle(plate)
+        heard(fitted(fleet, plate), clock.now() - days_ago * DAY)
+    fleet.vehicle("沪A12347", card={"use_state": "repair"})
+    heard(fitted(fleet, "沪A12347"), clock.now() - 30 * DAY)
+    law: Any = Law()
+    found = [verdict for one in terminals._silent(TODAY, law) if (verdict := terminals.terminal_silent(one, law))]
+    assert [verdict.facts["号牌"] for verdict in found] == ["沪A12346"]
+    assert "8" in str(found[0].sentence)
