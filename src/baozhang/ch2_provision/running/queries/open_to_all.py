@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -46,10 +46,14 @@ def years(today: dt.date) -> list[int]:
     return sorted({*held, today.year}, reverse=True)
 
 
-def units(year: int) -> list[Unit]:
-    """All units with vehicles that are not confidential; three queries."""
-    counted = Vehicle._base_manager.filter(confidential=False).exclude(state=VehicleState.GONE).order_by()
-    held = dict(counted.values("organ_id").annotate(n=Count("pk")).values_list("organ_id", "n"))
+def units(year: int, today: dt.date) -> list[Unit]:
+    """All units with vehicles that are not confidential; in a handful of queries."""
+    rooms, secret = limits.rooms(None, today), _secret()
+    held: Counter[int] = Counter()
+    for (key, _klass), room in rooms.items():
+        held[key] += room.held
+    held.subtract(key for key, _use in secret)
+    held = +held
     sums = Account._base_manager.filter(
         review__state=ReviewState.PUBLISHED, year=year, vehicle__confidential=False
     ).order_by()
@@ -70,12 +74,16 @@ def units(year: int) -> list[Unit]:
     return [Unit(one, held.get(one.pk, 0), *found.get(one.pk, (0, NONE)), months.get(one.pk, [])) for one in organs]
 
 
+def _secret() -> list[tuple[int, str]]:
+    """Unit and use of each confidential vehicle."""
+    rows = Vehicle._base_manager.filter(confidential=True).exclude(state=VehicleState.GONE)
+    return list(rows.values_list("organ_id", "use"))
+
+
 def classes(organ: int | None, today: dt.date) -> list[Class]:
     """Quota and vehicles by class, of a unit or of all."""
     rooms = limits.rooms(None if organ is None else [organ], today)
-    secret = (
-        Vehicle._base_manager.filter(confidential=True).exclude(state=VehicleState.GONE).values_list("organ_id", "use")
-    )
+    secret = _secret()
     own: dict[int, set[str]] = defaultdict(set)
     for key, klass in rooms:
         own[key].add(klass)

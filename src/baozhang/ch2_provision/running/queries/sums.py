@@ -21,7 +21,7 @@ from baozhang.ch2_provision.trips.queries.desk import bounds
 from baozhang.ch2_provision.vehicles.models import Vehicle
 
 NONE = Decimal(0)
-CENT = Decimal("0.01")
+CENT, MILLI = Decimal("0.01"), Decimal("0.001")
 
 
 @dataclass
@@ -77,11 +77,11 @@ def running(first: dt.date, last: dt.date, vehicles: Any) -> dict[int, Running]:
         .values_list("vehicle_id", "kind", "total", "much")
     ):
         one = found[vehicle]
-        one.by_kind[kind] = amount
+        one.by_kind[kind] = amount.quantize(CENT)  # SQLite sums as floats
         if kind == Kind.FUEL:
-            one.litres = quantity or NONE
+            one.litres = (quantity or NONE).quantize(MILLI)
         elif kind == Kind.CHARGE:
-            one.kwh = quantity or NONE
+            one.kwh = (quantity or NONE).quantize(MILLI)
     since, until = bounds(first)[0], bounds(last)[1]
     trips = Dispatch._base_manager.filter(
         mine,

@@ -88,7 +88,7 @@ def _of_units(units: list[int], held: Any, span: tuple[dt.date, dt.date]) -> dic
         rate = cells.money(total / km) if km and total else "—"
         rows.append({"url": f"?year={span[0].year}&organ={key}", "cells": [
             names.get(key, ""), counts[key], cells.number(km), cells.money(total), rate, cells.money(given[key]) if key in given else "—"]})  # fmt: skip
-    heads = ((_("单位"), "text", ""), (_("车辆"), "number", _("辆")), (_("行驶里程"), "number", pgettext("unit", "公里")), (_("运行费用"), "money", _("元")),
+    heads = ((_("单位"), "text", ""), (_("车辆"), "number", ""), (_("行驶里程"), "number", pgettext("unit", "公里")), (_("运行费用"), "money", _("元")),
              (_("每公里费用"), "money", _("元")), (_("批复的运行维护费"), "money", _("元")))  # fmt: skip
     return {
         "table": {"columns": _heads(heads), "rows": rows},
@@ -107,7 +107,7 @@ def _tiles(found: Any, vehicles: int, given: Decimal | None, waiting: tuple[int,
     rows = [
         (_("运行费用"), cells.money(total), _("元"), ""), (_("行驶里程"), cells.number(km), pgettext("unit", "公里"), ""),
         (_("每公里费用"), cells.money(total / km) if km else "—", _("元") if km else "", ""), (_("车辆"), vehicles, _("辆"), ""),
-        (_("待对应费用"), sum(waiting), _("笔"), reverse("running-waiting")),
+        (_("待对应费用"), sum(waiting), pgettext("bill", "笔"), reverse("running-waiting")),
     ]  # fmt: skip
     if given is not None:
         rows.insert(1, (_("预算剩余"), cells.money(given - total), _("元"), ""))

@@ -58,7 +58,7 @@ def units(request: HttpRequest) -> HttpResponse:
 
 
 def _of_all(year: int) -> dict[str, Any]:
-    found = open_to_all.units(year)
+    found = open_to_all.units(year, clock.today())
     total = sum(one.total for one in found)
     rows = [
         {"url": f"{reverse('public-vehicles-unit', args=[one.organ.code])}?year={year}",
@@ -71,7 +71,7 @@ def _of_all(year: int) -> dict[str, Any]:
             {"words": _("行驶里程"), "value": cells.number(sum(one.km for one in found)), "unit": pgettext("unit", "公里")},
             {"words": _("运行费用"), "value": cells.money(total), "unit": _("元")},
         ],
-        "table": {"rows": rows, "columns": _heads((_("单位"), "text", ""), (_("车辆"), "number", _("辆")), (_("行驶里程"), "number", pgettext("unit", "公里")),
+        "table": {"rows": rows, "columns": _heads((_("单位"), "text", ""), (_("车辆"), "number", ""), (_("行驶里程"), "number", pgettext("unit", "公里")),
                                                    (_("运行费用"), "money", _("元")), (_("已公示月份"), "text", ""))},
         "classes": _classes(open_to_all.classes(None, clock.today())), "table_title": _("各单位"),
     }  # fmt: skip
