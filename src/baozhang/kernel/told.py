@@ -156,6 +156,9 @@ def _bare(text: str) -> str:
 
 
 def _end(text: str, start: int) -> int:
+    first = text.find(_OFF, start)
+    if first < 0 or text.find(_ON, start + 1, first) < 0:
+        return first  # nothing inside, as mostly
     depth = 0
     for at in range(start, len(text)):
         depth += (text[at] == _ON) - (text[at] == _OFF)
@@ -179,6 +182,8 @@ def _message(inside: str) -> list[Any]:
 
 def _split(inside: str) -> list[str]:
     """The text between marks, parted where it is not within inner marks."""
+    if _ON not in inside:
+        return inside.split(_NEXT)
     pieces: list[str] = []
     piece: list[str] = []
     depth = 0
