@@ -56,6 +56,25 @@ def _units() -> list[Organization]:
     return [story, *[one for one in rows if one.pk != story.pk][: UNITS - 1]]
 
 
+def owned(day: dt.date) -> None:
+    """The agency of the story has three cars of old, whatever its ledger brought."""
+    with clock.on(day):
+        cards = [
+            Card(
+                organ=_organ(), name="小型轿车", category=Category.VEHICLE, value=Decimal(149_800), acquisition=Acquisition.BOUGHT, acquired=dt.date(2019, 4, 12),
+                in_use_from=dt.date(2019, 4, 12), registered=dt.date(2019, 4, 12), custodian="后勤科", brand="大众", department="后勤科", unit="辆",
+                vehicle_use="emergency", plate=f"江A5J2{n}6", displacement="1.4",
+            )
+            for n in range(3)
+        ]  # fmt: skip
+        for card in cards:  # one after the other, so that each gets the next number
+            act("jiaoyu", partial(_entered, card))
+
+
+def _entered(card: Card, who: Actor) -> None:
+    keep(card, by=who, note="补录车辆")
+
+
 def issued(day: dt.date) -> None:
     """The city's authority issues its table; one unit holds more than that, law enforcement waits for finance."""
     with clock.on(day):
@@ -293,7 +312,7 @@ def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
     from .ledgers import OPENED
 
     return [
-        (OPENED + dt.timedelta(days=30), issued), (OPENED + dt.timedelta(days=60), filed), (today - dt.timedelta(days=150), bought),
+        (OPENED + dt.timedelta(days=20), owned), (OPENED + dt.timedelta(days=30), issued), (OPENED + dt.timedelta(days=60), filed), (today - dt.timedelta(days=150), bought),
         (today - dt.timedelta(days=55), lambda _day: sealed(today)), (today - dt.timedelta(days=20), driven), (today - dt.timedelta(days=3), waiting),
         (today, this_week),
     ]  # fmt: skip

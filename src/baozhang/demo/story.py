@@ -16,20 +16,34 @@ from baozhang.ch2_provision.assets import actions
 from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.holding import totals
+from baozhang.ch2_provision.running.models import Cost
 from baozhang.ch4_supervision.warnings.models import Finding
 from baozhang.ch4_supervision.warnings.orders import Order
 from baozhang.kernel import access, clock, holds, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
-from . import allocation, disposal, district, fleet, funding, life, names, stocktaking, supervision, vehicles, warehouse
+from . import (
+    allocation,
+    costs,
+    disposal,
+    district,
+    fleet,
+    funding,
+    life,
+    names,
+    stocktaking,
+    supervision,
+    vehicles,
+    warehouse,
+)
 from .district import District
 from .goods import EQUIPMENT
 from .ledgers import OPENED, Ledger
 
 Say = Callable[[str], None]
 # Each tells the life of its room: (day, what happens), in the order of the law where days are the same.
-CHAPTERS = (life, supervision, stocktaking, funding, warehouse, disposal, allocation, fleet)
+CHAPTERS = (life, supervision, stocktaking, funding, warehouse, disposal, allocation, fleet, costs)
 SEED = 20221101  # the day on which the regulation came into force
 
 
@@ -57,6 +71,9 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
     with transaction.atomic():
         terminals = vehicles.fit(made, chance)
         say(f"{len(terminals)} 个车载终端，{vehicles.live(made, terminals, today, chance):,} 次定位")
+    with transaction.atomic():
+        costs.seen(today)
+    say(f"{Cost._base_manager.count():,} 笔车辆费用")
     with scope.everything("演示数据"):
         say(f"账本封存 {len(seals.seal())} 天")
     return made
