@@ -22,6 +22,7 @@ from baozhang.ch2_provision.trips.queries.holidays import holiday_of
 from baozhang.ch2_provision.trips.queries.tracks import NAMES as WAYS
 from baozhang.ch2_provision.trips.queries.tracks import a_way
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
+from baozhang.ch2_provision.vehicles.telemetry import streets
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.ch4_supervision.warnings.patrol import patrol
@@ -32,7 +33,6 @@ from baozhang.law.holidays import calendar
 
 from .allocation import act, clerk_of, step
 from .fleet import AGENCY
-from .vehicles import HOME
 
 OTHERS = 2  # further agencies with bills; more would say nothing new
 MONTHS = 12
@@ -332,10 +332,11 @@ def seen(today: dt.date) -> None:
     at = dt.datetime.combine(today - dt.timedelta(days=1), dt.time(20, 20), clock.ZONE)
     with clock.on(today), scope.everything("演示数据") as by:
         if held is not None and one is not None:
+            lat, lon = (round(one * 1e6) for one in streets.CENTRE)
             batch = Batch(heard={held.pk: int(at.timestamp())})
             for n in range(-10, 11):
                 second = int(at.timestamp()) + 30 * n
-                batch.points.append((held.pk, (second, *HOME, 6, 0, 90, 3, 0, None, None, 9, 25, second + 2)))
+                batch.points.append((held.pk, (second, lat, lon, 6, 0, 90, 3, 0, None, None, 9, 25, second + 2)))
             STORE.append(batch)
             row = {"kind": "charge", "plate": plate, "at": f"{at:%Y-%m-%d %H:%M}", "quantity": Decimal(35), "amount": Decimal("42.00"), "place": "海间滨江路充电站",
                    "lat": Decimal("31.230000"), "lon": Decimal("121.480000"), "supplier": SUPPLIERS["charge"], "bill": "M0010"}  # fmt: skip
