@@ -31,6 +31,7 @@ class Entry:
 SHORT = 16  # a menu of so few entries stands open
 LONG = 9  # a chapter of more entries folds those of a place from SELDOM on
 SELDOM = 50
+MUCH = 5  # kinds of records that one adds to in a chapter
 ENTRIES: list[Entry] = []
 PUBLIC: list[tuple[Any, str]] = []  # pages open to everybody: words and the name of their address
 FEEDS: dict[str, Callable[[Any], Any]] = {}  # "notices" → unread count, "todo" → {menu url: count}
@@ -86,7 +87,8 @@ def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
         for chapter in chapters:
             chapter["open"] = True
     elif chapters and not any(chapter["open"] for chapter in chapters):
-        max(chapters, key=lambda chapter: works[chapter["code"]])["open"] = True  # where one has most to do
+        # Where one has most to do; of several with much to do, the first in the order of the law.
+        max(chapters, key=lambda chapter: min(works[chapter["code"]], MUCH))["open"] = True
     return chapters
 
 
