@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.running.choices import Kind
 from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
 from baozhang.kernel.record import Record
 
 
-class PaymentCard(Record):
+class PaymentCard(OfVehicle, Record):
     """One card, one vehicle."""
 
     number = models.CharField(_("卡号"), max_length=40)
@@ -37,12 +38,3 @@ class PaymentCard(Record):
 
     def __str__(self) -> str:
         return self.number
-
-    def organ_key(self) -> int | None:
-        """The vehicle's organ, also before it is kept."""
-        return self.organ_id or (self.vehicle.organ_id if self.vehicle_id else None)
-
-    def derive(self) -> None:
-        """This will take the organ from the vehicle."""
-        if self.vehicle_id:
-            self.organ_id = self.vehicle.organ_id

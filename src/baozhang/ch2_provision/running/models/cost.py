@@ -16,6 +16,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.running.choices import ON_THE_ROAD, CostState, Kind, ReviewState
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.models.columns import decimal, text
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
@@ -26,14 +27,6 @@ from .reading import bill_of, kind_said, moment_of, plate_of
 FIXED = ("vehicle_id", "kind", "amount", "quantity", "day")  # of a bill in a month that is published
 
 
-def _text(words: Any, length: int, **options: Any) -> Any:
-    return models.CharField(words, max_length=length, blank=True, default="", **options)
-
-
-def _number(words: Any, digits: int, places: int) -> Any:
-    return models.DecimalField(words, max_digits=digits, decimal_places=places, null=True, blank=True)
-
-
 class Cost(Record):
     """One line of one bill. The same bill of a supplier is kept once, however often its file is brought."""
 
@@ -42,36 +35,36 @@ class Cost(Record):
         _("费用种类"), max_length=10, choices=Kind.choices, blank=True, default="",
         help_text=_("不填的，从项目、地点和供应商的字样认出"),
     )  # fmt: skip
-    plate = _text(_("号牌"), 20)
-    card = _text(_("卡号"), 40)
+    plate = text(_("号牌"), 20)
+    card = text(_("卡号"), 40)
     vehicle = models.ForeignKey(
         Vehicle, models.PROTECT, null=True, blank=True, related_name="running_costs", verbose_name=_("车辆"),
         help_text=_("不填的，按号牌、卡号自动对应"),
     )  # fmt: skip
     at = models.CharField(_("费用时间"), max_length=30, help_text=_("如 2026-03-05 09:20；只知道日期的写日期"))
-    time = _text(_("时刻"), 12, help_text=_("日期和时刻分两栏的账单填这里"))
+    time = text(_("时刻"), 12, help_text=_("日期和时刻分两栏的账单填这里"))
     day = models.DateField(_("日期"), editable=False)
     moment = models.DateTimeField(_("时点"), null=True, editable=False)
-    item = _text(_("项目"), 80, help_text=_("油品、配件、工时等；一张单据有几个项目的，一项一行"))
-    quantity = _number(_("数量"), 12, 3)
-    unit_price = _number(_("单价"), 12, 4)
+    item = text(_("项目"), 80, help_text=_("油品、配件、工时等；一张单据有几个项目的，一项一行"))
+    quantity = decimal(_("数量"), 12, 3)
+    unit_price = decimal(_("单价"), 12, 4)
     amount = models.DecimalField(_("金额"), max_digits=16, decimal_places=2, default=Decimal(0))
     odometer = models.PositiveIntegerField(_("里程表读数"), null=True, blank=True)
-    origin = _text(_("入口"), 80)
-    place = _text(_("地点"), 80)
-    lat, lon = _number(_("地点纬度"), 9, 6), _number(_("地点经度"), 9, 6)
-    supplier = _text(_("供应商"), 60)
-    bill = _text(_("单据号"), 80, help_text=_("供应商的流水号；没有的自动编号，同一笔不会登记两次"))
+    origin = text(_("入口"), 80)
+    place = text(_("地点"), 80)
+    lat, lon = decimal(_("地点纬度"), 9, 6), decimal(_("地点经度"), 9, 6)
+    supplier = text(_("供应商"), 60)
+    bill = text(_("单据号"), 80, help_text=_("供应商的流水号；没有的自动编号，同一笔不会登记两次"))
     dispatch = models.ForeignKey(
         Dispatch, models.PROTECT, null=True, blank=True, related_name="running_costs", verbose_name=_("派车单"),
         help_text=_("不填的，按时间自动对应"),
     )  # fmt: skip
     mark = models.CharField(_("单据标识"), max_length=260, editable=False)
-    explanation = _text(_("说明"), 200, editable=False)
+    explanation = text(_("说明"), 200, editable=False)
     state = models.CharField(
         _("状态"), max_length=10, choices=CostState.choices, default=CostState.OPEN, editable=False
     )
-    remarks = _text(_("备注"), 200)
+    remarks = text(_("备注"), 200)
 
     natural = ("mark",)
     called = ("bill",)

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips.choices import SealState
 from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 
-class Sealing(Record):
+class Sealing(OfVehicle, Record):
     """One vehicle over one holiday."""
 
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="sealings", verbose_name=_("车辆"))
@@ -60,15 +61,6 @@ class Sealing(Record):
 
     def __str__(self) -> str:
         return f"{self.vehicle} {self.holiday} {self.since}"
-
-    def organ_key(self) -> int | None:
-        """The vehicle's organ, also before it is kept."""
-        return self.organ_id or (self.vehicle.organ_id if self.vehicle_id else None)
-
-    def derive(self) -> None:
-        """This will take the organ from the vehicle."""
-        if self.vehicle_id:
-            self.organ_id = self.vehicle.organ_id
 
     def faults(self) -> Iterable[Any]:
         """An end before the beginning; an odometer that went backwards while sealed."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.vehicles.choices import CertificateKind, CertificateState
+from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -19,7 +20,7 @@ from .columns import day, money, text
 from .vehicle import Vehicle
 
 
-class Certificate(Record):
+class Certificate(OfVehicle, Record):
     """One certificate of a vehicle in its time; the one that follows it is a record of its own."""
 
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="certificates", verbose_name=_("车辆"))
@@ -59,15 +60,6 @@ class Certificate(Record):
 
     def __str__(self) -> str:
         return f"{self.vehicle} {self.get_kind_display()}"
-
-    def organ_key(self) -> int | None:
-        """The vehicle's organ, also before it is kept."""
-        return self.organ_id or (self.vehicle.organ_id if self.vehicle_id else None)
-
-    def derive(self) -> None:
-        """This will take the organ from the vehicle."""
-        if self.vehicle_id:
-            self.organ_id = self.vehicle.organ_id
 
     def faults(self) -> Iterable[Any]:
         """An end before the beginning."""

@@ -1,4 +1,4 @@
-"""The shapes of column that files have many of: an optional text, choice, number, day."""
+"""The shapes of column that files have many of (an optional text, choice, number, day), and whose a vehicle's things are."""
 
 from __future__ import annotations
 
@@ -35,3 +35,20 @@ def money(words: Any, **options: Any) -> Any:
 def day(words: Any, **options: Any) -> Any:
     """This is an optional day."""
     return models.DateField(words, null=True, blank=True, **options)
+
+
+class OfVehicle:
+    """What belongs to a vehicle (`vehicle`, `organ`) belongs to the vehicle's organ, also before it is kept."""
+
+    vehicle: Any
+    vehicle_id: int | None
+    organ_id: int | None
+
+    def organ_key(self) -> int | None:
+        """The organ of the vehicle."""
+        return self.organ_id or (self.vehicle.organ_id if self.vehicle_id else None)
+
+    def derive(self) -> None:
+        """This will take the organ from the vehicle."""
+        if self.vehicle_id:
+            self.organ_id = self.vehicle.organ_id
