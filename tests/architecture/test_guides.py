@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 
+from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access
 from tests.journeys.guides import ALL, GUIDES, PICTURES, ROOT
 
@@ -28,5 +29,8 @@ def test_no_picture_is_tracked():
 def test_every_role_has_its_guide():
     """The words of each role stand in some guide, so that nobody is left without."""
     text = "\n".join(path.read_text(encoding="utf-8") for path in GUIDES.glob("*.md"))
-    missing = [role.code for role in access.ROLES.values() if str(role.words) not in text and not role.admin]
-    assert missing == []
+    # Other tests declare roles of their own; those of the house are named here.
+    house = {value for value in vars(roles).values() if isinstance(value, str)}
+    known = [role for role in access.ROLES.values() if role.code in house and not role.admin]
+    assert len(known) > 15
+    assert [role.code for role in known if str(role.words) not in text] == []
