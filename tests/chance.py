@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from baozhang.kernel import statement
+
 
 def unordered(queryset: QuerySet[Any]) -> bool:
     """True where nothing says in which order the rows of our own models come."""
@@ -21,9 +23,9 @@ def unordered(queryset: QuerySet[Any]) -> bool:
 
 @contextmanager
 def shuffled(seed: str) -> Iterator[None]:
-    """Shuffles the rows of every unordered queryset, alike in each run of the same test."""
+    """Shuffles the rows of every unordered queryset or statement, alike in each run of the same test."""
     chance = random.Random(seed)
-    original = QuerySet._fetch_all
+    original, carried_out = QuerySet._fetch_all, statement._carried_out
 
     def fetch(self: QuerySet[Any]) -> None:
         fresh = self._result_cache is None
@@ -31,8 +33,14 @@ def shuffled(seed: str) -> Iterator[None]:
         if fresh and self._result_cache and unordered(self):
             chance.shuffle(self._result_cache)
 
-    QuerySet._fetch_all = fetch  # type: ignore[method-assign]
+    def carry(composed: Any, values: Any) -> list[Any]:
+        rows = carried_out(composed, values)
+        if unordered(composed.queryset):
+            chance.shuffle(rows)
+        return rows
+
+    QuerySet._fetch_all, statement._carried_out = fetch, carry  # type: ignore[method-assign]
     try:
         yield
     finally:
-        QuerySet._fetch_all = original  # type: ignore[method-assign]
+        QuerySet._fetch_all, statement._carried_out = original, carried_out  # type: ignore[method-assign]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import access
 from .record import Record
+from .statement import Statement
 
 access.permission("kernel.user:view", _("查看账号"), admin=True)
 access.permission("kernel.user:add", _("开设账号"), admin=True)
@@ -74,4 +75,7 @@ class Backend:
 
     def get_user(self, user_id: int) -> User | None:
         """The active user of a session, or None."""
-        return User._base_manager.filter(pk=user_id, is_active=True).first()
+        return _ACTIVE.first(user_id)
+
+
+_ACTIVE = Statement(lambda user_id: User._base_manager.filter(pk=user_id, is_active=True))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -24,6 +25,7 @@ from .record import Record, removed
 from .refusal import Refused, Stale
 from .resource import BY_LABEL
 from .schedule import every
+from .statement import Statement, read
 
 Ended = Callable[[Sequence[int]], None]
 RUN_OUT: dict[str, Ended] = {}  # class of case → what happens to cases whose hold ran out: (keys of the cases)
@@ -116,10 +118,9 @@ def _as_read(rows: Sequence[Record]) -> None:
     for row in rows:
         by_class[type(row)][row.pk] = row
     for model, members in sorted(by_class.items(), key=lambda pair: pair[0]._meta.label_lower):
-        versions: dict[int, int] = {}
+        versions: dict[Any, Any] = {}
         for part in bulk.chunks(sorted(members)):
-            locked = model._base_manager.select_for_update().filter(pk__oneof=part).order_by("pk")
-            versions |= dict(locked.values_list("pk", "version"))
+            versions |= dict(read(model, ("id", "version"), among=("id", part), locked=True))  # type: ignore[arg-type]
         for key, row in members.items():
             if versions.get(key) != row.version:
                 raise Stale(
@@ -210,8 +211,12 @@ def hand_over(
 
 def held(kind: str, keys: Iterable[int]) -> dict[int, Hold]:
     """The holds that stand on things of a class, by key; those that ran out are left out."""
-    rows = Hold.objects.filter(kind=kind, record_id__oneof=list(keys)).exclude(until__lte=clock.now())
-    return {hold.record_id: hold for hold in rows}
+    return {hold.record_id: hold for hold in _STANDING(kind, list(keys), clock.now())}
+
+
+_STANDING = Statement(
+    lambda kind, keys, now: Hold.objects.filter(kind=kind, record_id__oneof=keys).exclude(until__lte=now)
+)
 
 
 def of_case(case: Record) -> list[Hold]:

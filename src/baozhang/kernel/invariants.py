@@ -13,12 +13,12 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, models
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from . import bulk
 from .plain import kept_fields
 from .refusal import Fault, Invalid
+from .statement import read
 
 if TYPE_CHECKING:
     from .record import Record
@@ -155,12 +155,9 @@ def taken(model: type[Record], names: tuple[str, ...], keys: Sequence[tuple[Any,
     # One column narrows in the database, the rest is compared here: one query a few thousand keys, for any width.
     varied = max(range(len(names)), key=lambda i: len({key[i] for key in keys}))
     wanted = set(keys)
+    alike = {name: keys[0][i] for i, name in enumerate(names) if i != varied and len({key[i] for key in keys}) == 1}
     for part in bulk.chunks(sorted({key[varied] for key in keys}, key=str)):
-        rows = model._base_manager.filter(**{f"{names[varied]}__oneof": part})
-        for i, name in enumerate(names):
-            if i != varied and len({key[i] for key in keys}) == 1:
-                rows = rows.filter(**{name: keys[0][i]})
-        for pk, *values in rows.values_list("pk", *names):
+        for pk, *values in read(model, ("id", *names), among=(names[varied], part), equal=alike):
             if tuple(values) in wanted:
                 found[tuple(values)] = pk
     return found
@@ -249,18 +246,14 @@ def period_faults(model: type[Record], rows: Sequence[Record]) -> list[Fault]:
     faults: list[Fault] = []
     for key, mine in sorted(by_group.items(), key=str):
         _lock_group(model, key)
-        others = model._base_manager.filter(**dict(zip(group, key, strict=True))).exclude(
-            pk__in=[r.pk for r in mine if r.pk]
-        )
+        own = {row.pk for row in mine}
         spans = [(getattr(row, start), getattr(row, end)) for row in mine]
-        spans += list(others.filter(_touches(spans, start, end)).values_list(start, end))
+        first = min(span[0] for span in spans)
+        for pk, since, until in read(model, ("id", start, end), equal=dict(zip(group, key, strict=True))):
+            if pk not in own and (until is None or until >= first):
+                spans.append((since, until))
         faults.extend(_overlaps(model, spans, start))
     return faults
-
-
-def _touches(spans: Sequence[tuple[Any, Any]], start: str, end: str) -> Q:
-    first = min(span[0] for span in spans)
-    return Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gte": first})
 
 
 def _overlaps(model: type[Record], spans: list[tuple[Any, Any]], start: str) -> list[Fault]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from . import bulk, clock
@@ -143,7 +143,7 @@ def enter(
     What changes comes as a dictionary, or as its canonical JSON already.
     """
     at, day = clock.now(), clock.today()
-    if Seal.objects.filter(day__gte=day).exists():
+    if _sealed(day):
         raise Refused(_("%(day)s 的账本已经封账，不能再记") % {"day": day}, instead=_("请以今天的日期办理。"))
     said_day, said_at = day.isoformat(), _moment(at)
     who = (by.user_id, by.name, by.organ_name)
@@ -157,6 +157,12 @@ def enter(
         record.head = sm3(prev + _body(*of, said_day, said_at, *who, *what))
         entries.append((*of, day, at, *who, *what, prev, record.head))
     bulk.insert_values(Entry, _COLUMNS, entries)
+
+
+def _sealed(day: dt.date) -> bool:
+    with connection.cursor() as cursor:  # asked by every writing act: composing a queryset would cost ten times as much
+        cursor.execute(f'SELECT 1 FROM "{Seal._meta.db_table}" WHERE "day" >= %s LIMIT 1', [day.isoformat()])
+        return cursor.fetchone() is not None
 
 
 def history(kind: str, record_id: int) -> models.QuerySet[Entry]:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from . import access, clock
+from .statement import Statement
 
 
 class Notice(models.Model):
@@ -85,7 +86,18 @@ def of(user_id: int) -> models.QuerySet[Notice]:
 
 def unread(user_id: int) -> int:
     """How many notices a user has not read."""
-    return Notice.objects.filter(user_id=user_id, read_at=None).count()
+    return _UNREAD.first(user_id) or 0
+
+
+_UNREAD = Statement(
+    lambda user_id: (
+        Notice.objects.filter(user_id=user_id, read_at=None)
+        .order_by()
+        .values("user_id")
+        .annotate(n=models.Count("pk"))
+        .values_list("n", flat=True)
+    )
+)
 
 
 def mark_read(user_id: int, ids: Iterable[int] | None = None) -> int:

@@ -24,6 +24,7 @@ from .plain import first_text, kept_fields, plain_value, plain_values, snapper
 from .refusal import NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
+from .statement import read
 
 R = TypeVar("R", bound="Record")
 NOTHING: Mapping[str, Any] = {}
@@ -193,10 +194,9 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
     """The rows as they stand, locked: pk → (version, head, *kept fields); NotFound or Stale where that is so."""
     found: dict[int, tuple[Any, ...]] = {}
     keys = sorted(row.pk for row in rows)
+    columns = ("id", "version", "head", *kept_fields(model))
     for part in bulk.chunks(keys):
-        query = model._base_manager.select_for_update().filter(pk__oneof=part).order_by("pk")
-        for values in query.values_list("pk", "version", "head", *kept_fields(model)):
-            found[values[0]] = values[1:]
+        found.update((values[0], values[1:]) for values in read(model, columns, among=("id", part), locked=True))
     for row in rows:
         if row.pk not in found:
             raise NotFound(_("记录不存在或已撤销"), instead=_("请返回列表刷新后再办理。"))

@@ -17,7 +17,7 @@ from baozhang.law.allowance import allowed
 from baozhang.law.catalogue import catalogue, spec
 from baozhang.law.figures import Figures, IssuedValue, Reading
 from baozhang.law.figurespec import NATION, FigureSpec
-from baozhang.law.issued import grouped, issued_on, turning, turns
+from baozhang.law.issued import Issued, grouped, issued_on, turning, turns
 from baozhang.law.rules import REGULATION_SINCE
 
 PLACES: Opening[Callable[[], Mapping[int, str]]] = Opening(
@@ -49,6 +49,12 @@ class Book:
     def __init__(self, *, overlay: Iterable[IssuedValue] = (), issued: Iterable[IssuedValue] | None = None) -> None:
         self.overlay, self.issued = tuple(overlay), None if issued is None else tuple(issued)
         self._held: dict[tuple[str, dt.date], Figures] = {}
+        self._by_day: dict[dt.date, Issued] = {}
+
+    @cached_property
+    def places(self) -> Mapping[int, str]:
+        """This is the path of the jurisdiction of each organ, as it was when the book was opened."""
+        return places()
 
     @cached_property
     def _turns(self) -> list[dt.date] | None:
@@ -73,16 +79,23 @@ class Book:
                 self._held.clear()
             # A draft counts from its own day on, so that facts before it keep the old figure.
             draft = [value for values in grouped(self.overlay, day).values() for value in values]
-            found = self._held[place, day] = Figures(day, place or NATION, issued=self.issued, overlay=draft)
+            found = self._held[place, day] = Figures(day, place or NATION, issued=self._issued_on(day), overlay=draft)
         return found
+
+    def _issued_on(self, day: dt.date) -> Issued:
+        """These are the values issued by a day; that nothing was published meanwhile is asked once a book."""
+        if (held := self._by_day.get(day)) is None:
+            given = self.issued
+            held = grouped(given, day) if given is not None else issued_on(day, look=not self._by_day)
+            self._by_day[day] = held
+        return held
 
     def changes(self, key: str, day: dt.date) -> Iterator[dt.date]:
         """These are the days up to a day from which values of a figure were issued, walked back from one to the next."""
         to_see, seen = [day], {day}
         while to_see:
             here = to_see.pop()
-            held = issued_on(here) if self.issued is None else grouped(self.issued, here)
-            for value in held.get(key, ()):
+            for value in self._issued_on(here).get(key, ()):
                 yield value.valid_from
                 before = value.valid_from - dt.timedelta(days=1)
                 if before not in seen:
@@ -217,7 +230,7 @@ class Ground:
 
     def _values(self, key: str, *, history: bool) -> Iterator[Any]:
         days = set(self._days(key)) if history else {self.day}
-        for place in sorted({*places().values(), NATION}):
+        for place in sorted({*self.book.places.values(), NATION}):
             for day in days:
                 for reading in self.book.on(place, day).table(key):
                     yield reading.value

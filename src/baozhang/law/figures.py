@@ -148,13 +148,15 @@ class Figures:
         day: dt.date,
         jurisdiction: str = NATION,
         *,
-        issued: Iterable[IssuedValue] | None = None,
+        issued: Iterable[IssuedValue] | Issued | None = None,
         overlay: Iterable[IssuedValue] = (),
     ) -> None:
         self.day, self.jurisdiction = day, jurisdiction
         path = [part for part in jurisdiction.split("/") if part and part != NATION]
         self._levels = (*reversed(path), NATION)
-        self._issued: Issued = issued_on(day) if issued is None else grouped(issued, day)
+        if issued is None:
+            issued = issued_on(day)
+        self._issued: Issued = issued if isinstance(issued, Mapping) else grouped(issued, day)
         self._overlay: Issued = grouped(overlay, None)
         self._memo: dict[Any, Reading] = {}
         self._tables: dict[str, list[_Candidate]] = {}

@@ -93,14 +93,17 @@ def also_issued(values: Iterable[IssuedValue]) -> Iterator[None]:
         invalidate()
 
 
-def issued_on(day: dt.date) -> Issued:
-    """These are the issued values in force on a day by key; none while no floor provides any."""
+def issued_on(day: dt.date, *, look: bool = True) -> Issued:
+    """These are the issued values in force on a day by key; none while no floor provides any.
+
+    `look` asks whether another process has published meanwhile; who asked in the same breath need not ask again.
+    """
     if also := _also.get():
         offices = ISSUED.ask(day) if ISSUED.answers else ()
         return grouped((*offices, *also), day)
     if not ISSUED.answers:
         return {}
-    if _versions and (version := _versions[0]()) != _version[0]:
+    if look and _versions and (version := _versions[0]()) != _version[0]:
         invalidate()
         _version[0] = version
     if (held := _by_day.get(day)) is None:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from baozhang.kernel import bulk, told
 from baozhang.kernel.record import Record
-from baozhang.law.case import Book, Case, Gate, Ground, Unverified, closed, places
+from baozhang.law.case import Book, Case, Gate, Ground, Unverified, closed
 from baozhang.law.figures import IssuedValue, Reading
 from baozhang.law.rules import Rule, Verdict
 
@@ -101,7 +101,7 @@ def judge(
     """
     organs = None if organs is None else frozenset(organs)
     keys = None if subjects is None else list(subjects)
-    hearing = _Hearing(day, Book(overlay=overlay, issued=issued), organs, places())
+    hearing = _Hearing(day, Book(overlay=overlay, issued=issued), organs)
     for rule in rules:
         if rule.holds_on(day):
             tally = (tallies if tallies is not None else {}).setdefault(rule.name, Tally())
@@ -110,12 +110,11 @@ def judge(
 
 @dataclass
 class _Hearing:
-    """This is one day's figures and places, shared by all rules."""
+    """This is one day's figures, shared by all rules."""
 
     day: dt.date
     book: Book
     organs: frozenset[int] | None
-    places: Mapping[int, str]
 
     def hear(self, rule: Rule, keys: list[int] | None, tally: Tally) -> Iterator[Judged]:
         """These are the findings of one rule."""
@@ -145,7 +144,7 @@ class _Hearing:
 
     def case(self, subject: Record) -> Case:
         """This is what the rule sees beside the record."""
-        return Case(self.day, self.places.get(subject.organ_key() or 0, ""), self.book)
+        return Case(self.day, self.book.places.get(subject.organ_key() or 0, ""), self.book)
 
     def _stream(self, rule: Rule, keys: list[int] | None, tally: Tally) -> Iterator[Any]:
         found = rule.candidates(self.day, Ground(self.day, self.book, self.organs, tally.asked))

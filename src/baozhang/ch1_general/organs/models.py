@@ -14,6 +14,7 @@ from stdnum.cn import uscc
 from baozhang.kernel import access, bulk
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Forbidden
+from baozhang.kernel.statement import Statement
 
 from .choices import Band, Competence, Kind, Level, State
 
@@ -204,11 +205,11 @@ class Appointment(Record):
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
         """An administrator who would also do business or hold a second administrator's seat at the same time."""
         bulk.take_turns("organs.appointment")  # two clerks could each see only what was there before the other
-        users = {row.user_id for row in rows}
-        kept = cls._base_manager.filter(user_id__in=users).exclude(pk__in=[row.pk for row in rows if row.pk])
+        own = {row.pk for row in rows if row.pk}
         seats: dict[int, list[Appointment]] = {}
-        for held in kept:
-            seats.setdefault(held.user_id, []).append(held)
+        for held in _SEATS(sorted({row.user_id for row in rows})):
+            if held.pk not in own:
+                seats.setdefault(held.user_id, []).append(held)
         for i, row in enumerate(rows):
             if any(_apart(row, other) for other in seats.get(row.user_id, ())):
                 yield (
@@ -222,6 +223,9 @@ class Appointment(Record):
                     ),
                 )
             seats.setdefault(row.user_id, []).append(row)
+
+
+_SEATS = Statement(lambda users: Appointment._base_manager.filter(user_id__oneof=users).order_by("pk"))
 
 
 def _apart(one: Appointment, other: Appointment) -> bool:

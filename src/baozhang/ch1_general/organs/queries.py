@@ -9,9 +9,10 @@ from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, 
 
 from baozhang.kernel import access
 from baozhang.kernel.access import Holding, Organs, Reach
+from baozhang.kernel.statement import Statement, read
 
 from .choices import Competence, State
-from .models import Appointment, Delegation, Headcount, Jurisdiction, Organization, Suspension
+from .models import Appointment, Delegation, Headcount, Organization, Suspension
 
 
 def on_day(day: dt.date) -> Q:
@@ -21,20 +22,26 @@ def on_day(day: dt.date) -> Q:
 
 def holdings(user_id: int, day: dt.date) -> list[Holding]:
     """The roles that a user holds on a day, his own first, then those of people he stands in for."""
-    own = _held(Appointment._base_manager.filter(on_day(day), user_id=user_id))
-    given = Delegation._base_manager.filter(on_day(day), taker_id=user_id).select_related("giver")
-    stood_in: list[Holding] = []
-    for delegation in given:
-        theirs = Appointment._base_manager.filter(
-            on_day(day), user_id=delegation.giver_id, organ_id=delegation.organ_id
-        )
-        stood_in += _held(theirs, for_name=delegation.giver.name, for_id=delegation.giver_id)
-    return own + stood_in
+    found = [Holding(*row, "", None) for row in _HELD(user_id, day)]
+    for giver, name, organ in _GIVEN(user_id, day):
+        found += [Holding(*row, name, giver) for row in _HELD(giver, day) if row[0] == organ]
+    return found
 
 
-def _held(appointments: Iterable[Appointment], for_name: str = "", for_id: int | None = None) -> list[Holding]:
-    rows = appointments.order_by("id").values_list("organ_id", "organ__name", "role", "pk")  # type: ignore[attr-defined]
-    return [Holding(organ, name, role, pk, for_name, for_id) for organ, name, role, pk in rows]
+_HELD = Statement(
+    lambda user, day: (
+        Appointment._base_manager.filter(on_day(day), user_id=user)
+        .order_by("pk")
+        .values_list("organ_id", "organ__name", "role", "pk")
+    )
+)
+_GIVEN = Statement(
+    lambda taker, day: (
+        Delegation._base_manager.filter(on_day(day), taker_id=taker)
+        .order_by("pk")
+        .values_list("giver_id", "giver__name", "organ_id")
+    )
+)
 
 
 def within(organ_id: int, reach: Reach) -> Organs:
@@ -73,15 +80,20 @@ def _served(place: int, path: str, competence: str) -> Q:
 
 def _same_level(organ: Organization, competence: str) -> Organization | None:
     """The body with a competence in the organ's own jurisdiction, or in the next above where a town has none."""
-    return _in_or_above(organ.jurisdiction, competence)
+    return _in_or_above(organ.jurisdiction.path, competence)
 
 
-def _in_or_above(place: Jurisdiction, competence: str) -> Organization | None:
-    while True:
-        found = Organization._base_manager.filter(jurisdiction=place, competence=competence, state=State.ACTIVE).first()
-        if found or place.parent is None:
-            return found
-        place = place.parent
+def _in_or_above(path: str, competence: str) -> Organization | None:
+    return _COMPETENT.first(path.strip("/").split("/"), str(competence))
+
+
+_COMPETENT = Statement(  # the path of a jurisdiction begins with that of the one above: the nearest stands first
+    lambda codes, competence: (
+        Organization._base_manager.filter(jurisdiction__code__oneof=codes, competence=competence, state=State.ACTIVE)
+        .select_related("jurisdiction")
+        .order_by("-jurisdiction__path", "pk")[:1]
+    )
+)
 
 
 def authority_of(organ: Organization) -> Organization | None:
@@ -97,7 +109,7 @@ def finance_of(organ: Organization) -> Organization | None:
 def authority_above(organ: Organization) -> Organization | None:
     """The support authority above the organ's jurisdiction, of the nearest level that has one; None at the top."""
     parent = organ.jurisdiction.parent
-    return _in_or_above(parent, Competence.AUTHORITY) if parent is not None else None
+    return _in_or_above(parent.path, Competence.AUTHORITY) if parent is not None else None
 
 
 def heads(day: dt.date, organ_ids: Iterable[int] | None = None) -> dict[tuple[int, str], tuple[int, int]]:
@@ -111,13 +123,18 @@ def heads(day: dt.date, organ_ids: Iterable[int] | None = None) -> dict[tuple[in
 
 def suspended() -> frozenset[tuple[str, str]]:
     """The pairs of role and permission that are suspended at present."""
-    return frozenset(Suspension._base_manager.filter(lifted=False).values_list("role", "permission"))
+    return frozenset(_SUSPENDED())
+
+
+_SUSPENDED = Statement(lambda: Suspension._base_manager.filter(lifted=False).values_list("role", "permission"))
 
 
 def places() -> dict[int, str]:
     """The path of the jurisdiction that each organ stands in, by the organ's key; without the last stroke."""
-    rows = Organization._base_manager.values_list("pk", "jurisdiction__path")
-    return {organ: path.rstrip("/") for organ, path in rows}
+    return {organ: path.rstrip("/") for organ, path in _PATHS()}
+
+
+_PATHS = Statement(lambda: Organization._base_manager.values_list("pk", "jurisdiction__path"))
 
 
 def holders(permission: str, organ_id: int, day: dt.date) -> list[int]:
@@ -180,4 +197,4 @@ def people(organ_ids: Iterable[int], day: dt.date) -> QuerySet[Appointment, int]
 
 def names(organ_ids: Iterable[int]) -> dict[int, str]:
     """The names of some organs."""
-    return dict(Organization._base_manager.filter(pk__in=set(organ_ids)).values_list("pk", "name"))
+    return dict(read(Organization, ("id", "name"), among=("id", sorted(set(organ_ids)))))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NoReturn
 
 from django.db import models
@@ -17,6 +17,7 @@ from baozhang.kernel.ledger import Entry
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, NotFound, Refused, Stale
 from baozhang.kernel.scope import rows_of
+from baozhang.kernel.statement import Statement
 
 from . import trail
 from .choices import RESPONSIBLE, Part
@@ -74,7 +75,7 @@ class Case:
         """The case with its record read anew and locked until the transaction ends; NotFound where it is gone."""
         if not isinstance(record, plan.model):
             raise TypeError(f"flow {plan.name} moves {plan.label}, not {record.label}")
-        fresh = plan.model._base_manager.select_for_update().filter(pk=record.pk).first()
+        fresh = _locking(plan.model).first(record.pk)
         if fresh is None:
             raise _gone()
         return cls(plan, fresh, by)
@@ -92,11 +93,7 @@ class Case:
     @cached_property
     def tasks(self) -> list[Task]:
         """The open tasks, and the opinions given since the record is in this state."""
-        rows = Task.objects.of(self.plan.name, self.record).filter(
-            models.Q(closed_at=None) | ~models.Q(part__in=RESPONSIBLE)
-        )
-        stay = self.trail.entered
-        found = rows.select_related("assignee", "parent").order_by("pk")
+        found, stay = _TASKS(self.plan.name, self.record.label, self.record.pk), self.trail.entered
         return [task for task in found if task.closed_at is None or task.stay == stay]
 
     @property
@@ -153,7 +150,7 @@ class Case:
             return None
         if len(key) > KEY_LENGTH:
             raise Invalid(_("请求编号过长"), faults=[Fault(_("最多 %(n)d 个字符") % {"n": KEY_LENGTH}, "key", key)])
-        entry = Entry.objects.filter(kind=self.record.label, record_id=self.record.pk, batch=f"k:{key}").first()
+        entry = _OF_KEY.first(self.record.label, self.record.pk, f"k:{key}")
         if entry is None:
             return None
         if entry.act != act or entry.by_id != self.by.user_id:
@@ -209,6 +206,21 @@ def run(
         done = work(case)
     case.hand_back(record)
     return done
+
+
+@lru_cache(maxsize=None)
+def _locking(model: type[Record]) -> Statement[Any]:
+    return Statement(lambda key: model._base_manager.select_for_update().filter(pk=key))
+
+
+_TASKS = Statement(
+    lambda flow, kind, key: Task.objects.filter(
+        models.Q(closed_at=None) | ~models.Q(part__in=RESPONSIBLE), flow=flow, kind=kind, record_id=key
+    ).select_related("assignee", "parent").order_by("pk")
+)  # fmt: skip
+_OF_KEY = Statement(
+    lambda kind, key, batch: Entry.objects.filter(kind=kind, record_id=key, batch=batch).order_by("pk")[:1]
+)
 
 
 def said(entry: Any) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from baozhang.kernel import clock
 from baozhang.kernel.ledger import ASIDES, Entry
 from baozhang.kernel.record import Record
+from baozhang.kernel.statement import Statement
 
 from .choices import End
 from .plan import Plan
@@ -98,16 +99,20 @@ class Trail:
 
 def read(plan: Plan, record: Record) -> Trail:
     """The trail of a record; one query, however long its history."""
-    rows = Entry.objects.filter(Q(seq=1) | Q(act__in=plan.acts()), kind=record.label, record_id=record.pk).order_by(
-        "seq"
-    )
     lines: list[Line] = []
     state = ""
-    for entry in rows:
+    for entry in _ENTRIES(record.label, record.pk, sorted(plan.acts())):
         line = _line(plan, entry, state)
         state = line.now or state
         lines.append(line)
     return Trail(lines)
+
+
+_ENTRIES = Statement(
+    lambda kind, key, acts: Entry.objects.filter(Q(seq=1) | Q(act__oneof=acts), kind=kind, record_id=key).order_by(
+        "seq"
+    )
+)
 
 
 def aside_words(aside: dict[str, Any]) -> str:

@@ -1,0 +1,58 @@
+"""Rows read by a statement composed once are the rows and values of the queryset they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from tests.factories import district, kept, organ, person
+
+from baozhang.ch1_general.organs.models import Appointment, Organization
+from baozhang.kernel.record import Record, kept_fields
+from baozhang.kernel.statement import read
+
+pytestmark = pytest.mark.django_db
+CLASSES = [model for model in apps.get_models() if issubclass(model, Record) and not model._meta.proxy]
+
+
+@pytest.mark.once
+def test_every_class_of_record_reads_alike() -> None:
+    where = organ("云间区教育局")
+    assert len(CLASSES) > 50
+    for model in CLASSES:
+        with transaction.atomic():
+            row, names = kept(model, where=where), ("id", *kept_fields(model))
+            said = list(model._base_manager.filter(pk=row.pk).values_list(*names))
+            assert read(model, names, among=("id", [row.pk])) == said, model
+            transaction.set_rollback(True)  # some classes will not stand beside others' samples
+
+
+def test_by_one_column_among_many_and_others_alike() -> None:
+    place = district("云间区")
+    made = [organ(f"第{n}办公室", place) for n in range(4)]
+    names = [one.name for one in made]
+
+    def of(**equal: Any) -> list[Any]:
+        return sorted(read(Organization, ("id",), among=("name", [*names[:3], "没有"]), equal=equal))
+
+    assert of(jurisdiction_id=place.pk) == [(one.pk,) for one in made[:3]]
+    assert of(jurisdiction_id=place.pk, code=made[1].code) == [(made[1].pk,)]
+    assert of(jurisdiction_id=0) == []
+
+
+def test_nothing_is_equal_to_none_but_what_is_empty() -> None:
+    held = person("clerk", "head", organ("教育局")).pk
+    assert len(read(Appointment, ("id",), equal={"user_id": held, "until": None})) == 1
+    assert read(Appointment, ("id",), equal={"user_id": held, "since": None}) == []
+
+
+def test_locked_rows_come_in_the_order_of_their_keys_and_are_held() -> None:
+    made = [organ(f"第{n}办公室").pk for n in range(3)]
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        rows = read(Organization, ("id",), among=("id", made[::-1]), locked=True)
+    assert rows == [(pk,) for pk in made]
+    held = "FOR UPDATE" in asked.captured_queries[-1]["sql"] or "FOR UPDATE" in asked.captured_queries[0]["sql"]
+    assert held == connection.features.has_select_for_update
