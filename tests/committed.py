@@ -13,6 +13,8 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection
 
+from tests import laid
+
 
 def committed(blocker: Any) -> Iterator[None]:
     """Opens the database without a transaction around the test, and empties it at the end."""
@@ -20,8 +22,11 @@ def committed(blocker: Any) -> Iterator[None]:
         try:
             yield
         finally:
-            with triggers_down():
-                call_command("flush", interactive=False, verbosity=0, reset_sequences=False, allow_cascade=True)
+            if connection.vendor == "sqlite":
+                laid.again()
+            else:
+                with triggers_down():
+                    call_command("flush", interactive=False, verbosity=0, reset_sequences=False, allow_cascade=True)
 
 
 @contextmanager

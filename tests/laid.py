@@ -21,6 +21,14 @@ def lay() -> bool:
     return True
 
 
+def again() -> None:
+    """Puts the copy in the place of what tests have committed: emptying two hundred tables takes fifty times as long."""
+    connection.close()
+    for rest in ("-wal", "-shm"):
+        Path(f"{target()}{rest}").unlink(missing_ok=True)
+    shutil.copyfile(empty.copy_in(PLACE), target())
+
+
 def target() -> Any:
     """The file of the test database, which each worker has for itself."""
     return connection.settings_dict["TEST"]["NAME"]

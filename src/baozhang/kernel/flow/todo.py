@@ -6,12 +6,15 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
+from baozhang.kernel.statement import Statement
 
 from .plan import FLOWS
 from .standing import Seat, seats
@@ -30,41 +33,59 @@ class Waiting:
     soon: int
 
 
+@dataclass(frozen=True)
+class Power:
+    """What lets somebody act on tasks from one seat; two with the same power see the same tasks."""
+
+    person_id: int | None
+    rights: tuple[tuple[frozenset[int] | None, tuple[str, ...]], ...]  # the organs of a reach, and what is held in them
+    roles: tuple[tuple[str, int], ...]  # with the organ of each
+
+
 def may_act(actor: Actor) -> Q:
     """The condition that an actor may act on a task: by right and organ, meant for him, for whom he stands in, or for anybody."""
-    if actor.system:
-        return Q()
-    found = NOTHING
-    for seat in seats(actor):
-        meant = Q(assignee=None) | Q(assignee=seat.person_id)
-        found |= _rights(seat.actor, _all_rights()) & meant & _roles(seat)
-    return found
+    return Q() if actor.system else _condition(_powers(actor))
 
 
-def _all_rights() -> set[str]:
-    return {name for plan in FLOWS.values() for name in plan.rights()}
+def _powers(actor: Actor) -> tuple[Power, ...]:
+    return tuple(_power(seat) for seat in seats(actor))
 
 
-def _rights(actor: Actor, names: Iterable[str], column: str = "organ_id") -> Q:
-    """The condition that the actor holds a task's permission in an organ; one term for each different reach."""
+def _power(seat: Seat) -> Power:
     groups: dict[frozenset[int] | None, list[str]] = defaultdict(list)
-    for name in sorted(names):
-        groups[actor.where(name)].append(name)
+    for name in _all_rights():
+        organs = seat.actor.where(name)
+        if organs is None or organs:
+            groups[organs].append(name)
+    rights = tuple((organs, tuple(held)) for organs, held in groups.items())
+    return Power(seat.person_id, rights, tuple((held.role, held.organ_id) for held in seat.actor.holdings))
+
+
+def _all_rights() -> list[str]:
+    return sorted({name for plan in FLOWS.values() for name in plan.rights()})
+
+
+def _condition(powers: Iterable[Power]) -> Q:
     found = NOTHING
-    for organs, held in groups.items():
-        if organs is None:
-            found |= Q(permission__oneof=held)
-        elif organs:
-            found |= Q(permission__oneof=held, **{f"{column}__oneof": sorted(organs)}) | Q(
-                permission__oneof=held, **{column: None}
-            )
+    for power in powers:
+        meant = Q(assignee=None) | Q(assignee=power.person_id)
+        found |= _rights(power) & meant & _roles(power)
     return found
 
 
-def _roles(seat: Seat) -> Q:
+def _rights(power: Power) -> Q:
+    """The condition that a task's permission is held in its organ; one term for each different reach."""
+    found = NOTHING
+    for organs, held in power.rights:
+        here = Q() if organs is None else Q(organ_id__oneof=sorted(organs)) | Q(organ_id=None)
+        found |= Q(permission__oneof=list(held)) & here
+    return found
+
+
+def _roles(power: Power) -> Q:
     found = Q(role="")
-    for holding in seat.actor.holdings:
-        found |= Q(role=holding.role, organ_id=holding.organ_id)
+    for role, organ in power.roles:
+        found |= Q(role=role, organ_id=organ)
     return found
 
 
@@ -85,16 +106,23 @@ def following(actor: Actor, task: Task | None = None) -> Task | None:
 def counts(actor: Actor, day: dt.date | None = None) -> dict[str, Waiting]:
     """What waits for an actor, by flow; one query."""
     today = day or clock.today()
-    late = Count("pk", filter=Q(due__lt=today))
-    soon = Count("pk", filter=Q(due__gte=today, due__lte=today + dt.timedelta(days=SOON)))
-    rows = (
-        Task.objects.open()
-        .filter(may_act(actor))
-        .order_by()
-        .values("flow")
-        .annotate(n=Count("pk"), late=late, soon=soon)
-    )
-    return {row["flow"]: Waiting(row["n"], row["late"], row["soon"]) for row in rows}
+    rows = _counting(None if actor.system else _powers(actor))(today, today + dt.timedelta(days=SOON))
+    return {flow: Waiting(*numbers) for flow, *numbers in rows}
+
+
+@lru_cache(maxsize=2_000)
+def _counting(powers: tuple[Power, ...] | None) -> Statement[tuple[Any, ...]]:
+    """The count for those who may act alike: every page shows it, and its condition is the longest of all."""
+
+    def make(today: dt.date, soon: dt.date) -> QuerySet[Task, tuple[Any, ...]]:
+        late = Count("pk", filter=Q(due__lt=today))
+        near = Count("pk", filter=Q(due__gte=today, due__lte=soon))
+        mine = Task.objects.open().filter(Q() if powers is None else _condition(powers)).order_by()
+        return (
+            mine.values("flow").annotate(n=Count("pk"), late=late, near=near).values_list("flow", "n", "late", "near")
+        )
+
+    return Statement(make)
 
 
 def done(actor: Actor) -> TaskQuerySet:
