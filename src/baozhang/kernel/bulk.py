@@ -81,12 +81,24 @@ def _json_text(value: Any) -> str | None:
     )  # nearly always empty, and encoding that costs as much as a full one
 
 
-_AS_THEY_ARE = frozenset({str, int, type(None)})
+_AS_THEY_ARE = frozenset({str, int, bool, bytes, type(None)})
+_REMEMBERED = 5_000  # written values a column; days and sums of many rows are mostly the same few
 
 
 def _prepared(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
-    prepare = field.get_db_prep_save
-    return lambda value: value if type(value) in _AS_THEY_ARE else prepare(value, connection)
+    prepare, written = field.get_db_prep_save, dict[Any, Any]()
+
+    def adapt(value: Any) -> Any:
+        if type(value) in _AS_THEY_ARE:
+            return value
+        found = written.get(value)
+        if found is None:
+            if len(written) >= _REMEMBERED:
+                written.clear()
+            found = written[value] = prepare(value, connection)
+        return found
+
+    return adapt
 
 
 def _rows(

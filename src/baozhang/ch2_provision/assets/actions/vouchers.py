@@ -23,7 +23,7 @@ from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Invalid, Refused
 
 POSTED = ledger.act("voucher_posted", gettext_lazy("登记凭证"))
-SINGLE = 200  # cards whose lines stand one by one; of more, the lines are those of each account and category
+SINGLE = 20  # cards whose lines stand one by one; of more, the lines are those of each account and category
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
 
