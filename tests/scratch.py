@@ -11,9 +11,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from django.db import connection
+
+from tests import laid
 
 COMMAND = Path(sys.executable).parent / "baozhang"
 
@@ -34,7 +36,7 @@ class Scratch:
                 return database.execute(sql, values).fetchall()
         import psycopg
 
-        with psycopg.connect(**_address(urlsplit(url).path.lstrip("/"))) as other:
+        with psycopg.connect(**laid.address(urlsplit(url).path.lstrip("/"))) as other:
             cursor = other.execute(sql.replace("?", "%s"), values or None)
             return cursor.fetchall() if cursor.description else []
 
@@ -53,12 +55,6 @@ class Scratch:
             if process.poll() is None:
                 process.kill()
                 process.wait()
-
-
-def _address(name: str) -> dict[str, Any]:
-    own = connection.settings_dict
-    found = {"dbname": name, "user": own["USER"], "password": own["PASSWORD"], "host": own["HOST"], "port": own["PORT"]}
-    return {key: value for key, value in found.items() if value}
 
 
 def _used(place: Scratch) -> Iterator[Scratch]:
@@ -82,13 +78,11 @@ def scratch(home: Path) -> Iterator[Scratch]:
         return
     import psycopg
 
-    name, own = f"scratch_{os.getpid()}_{home.name}".lower().replace("-", "_")[:60], connection.settings_dict
-    with psycopg.connect(**_address("postgres"), autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+    name = f"scratch_{os.getpid()}_{home.name}".lower().replace("-", "_")[:60]
+    with psycopg.connect(**laid.address("postgres"), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{laid.template()}"')
         try:
-            user = quote(own["USER"]) + (f":{quote(own['PASSWORD'])}" if own["PASSWORD"] else "")
-            environment["BAOZHANG_DATABASE_URL"] = f"postgresql://{user}@/{name}?host={own['HOST']}&port={own['PORT']}"
-            subprocess.run([COMMAND, "migrate", "-v0"], env=environment, check=True)
+            environment["BAOZHANG_DATABASE_URL"] = laid.url(name)
             yield from _used(Scratch(home, environment))
         finally:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
