@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from tests.factories import district, kept, organ, person
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
 from baozhang.kernel.record import Record, kept_fields
-from baozhang.kernel.statement import read
+from baozhang.kernel.statement import Statement, read, scoped
 
 pytestmark = pytest.mark.django_db
 CLASSES = [model for model in apps.get_models() if issubclass(model, Record) and not model._meta.proxy]
@@ -56,3 +58,46 @@ def test_locked_rows_come_in_the_order_of_their_keys_and_are_held() -> None:
     assert rows == [(pk,) for pk in made]
     held = "FOR UPDATE" in asked.captured_queries[-1]["sql"] or "FOR UPDATE" in asked.captured_queries[0]["sql"]
     assert held == connection.features.has_select_for_update
+
+
+NAMES = ("十成%", "十成", "一_二", "一三二", "反\\斜", "引'号")
+
+
+@pytest.mark.parametrize("lookup", ["contains", "startswith", "endswith", "holds"])
+def test_a_value_inside_a_pattern_is_nothing_but_itself(lookup: str) -> None:
+    for name in NAMES:
+        organ(name)
+    asked = Statement(
+        lambda text: Organization._base_manager.filter(**{f"name__{lookup}": text}).values_list("name", flat=True)
+    )
+    for text in ("%", "_", "\\", "'", "成%", "十成", "二", "一_", "没有"):
+        said = set(Organization._base_manager.filter(**{f"name__{lookup}": text}).values_list("name", flat=True))
+        with CaptureQueriesContext(connection) as seen:
+            assert set(asked(text)) == said, (lookup, text)
+        assert len(seen) == 1
+    assert any(one is not None for one in asked._composed.values()), "it was never composed"
+
+
+def test_what_cannot_be_marked_is_asked_as_it_is() -> None:
+    place = district("云间区")
+    organ("甲", place)
+    asked = Statement(lambda end, keys: Organization._base_manager.filter(ended=end, jurisdiction_id__oneof=keys))
+    assert [one.name for one in asked(None, [place.pk])] == ["甲"]
+    assert asked(None, []) == [] == asked(dt.date(2026, 1, 1), [place.pk])
+
+
+def test_every_condition_has_a_statement_of_its_own() -> None:
+    made: list[Q] = []
+
+    @scoped
+    def within(model: type[Organization], condition: Q) -> Statement[Any]:
+        made.append(condition)
+        return Statement(lambda: model._base_manager.filter(condition).values_list("name", flat=True))
+
+    for name in ("甲", "乙"):
+        organ(name)
+    for name in ("甲", "乙", "甲"):
+        assert within(Organization, Q(name__oneof=[name]))() == [name]
+    assert len(made) == 2
+    sub = Organization._base_manager.filter(name="乙").values("pk")
+    assert within(Organization, Q(pk__in=sub))() == ["乙"]

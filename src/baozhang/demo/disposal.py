@@ -26,9 +26,9 @@ from baozhang.kernel import clock, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import typeset
 from baozhang.kernel.documents.model import Para, Report
-from baozhang.kernel.holds import free
 
 from . import names
+from .resting import resting
 from .supervision import as_user
 
 DISTRICT = names.DISTRICTS[0][1]
@@ -76,7 +76,7 @@ class Tale:
 
     def cards(self, count: int, **where: Any) -> list[Card]:
         """Some cards that are free to go, the oldest first."""
-        rows = Card._base_manager.filter(free(Card), organ=self.organ, disposed=None, **where)
+        rows = Card._base_manager.filter(resting(), organ=self.organ, disposed=None, **where)
         return list(rows.order_by("acquired", "pk")[:count])
 
     def spent(self, count: int, day: dt.date, *, young: bool = False) -> list[Card]:

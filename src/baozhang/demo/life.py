@@ -14,13 +14,14 @@ from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.choices.books import IncomeKind
 from baozhang.ch2_provision.assets.flows import ChangeFlow, HandoverFlow, LettingFlow
 from baozhang.ch2_provision.assets.models import Card, Change, Handover, HandoverItem, Income, Letting, Repair
-from baozhang.kernel import clock, holds, scope
+from baozhang.kernel import clock, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.accounts import User
 from baozhang.kernel.flow import Flow
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
+from .resting import resting
 from .supervision import as_user
 
 SCHOOL, HEALTH = "云间区教育局", "云间区卫生健康委"
@@ -43,7 +44,7 @@ def _take(flow: type[Flow], step: str, case: Any, **options: Any) -> Callable[[A
 
 def _thing(organ: str, *categories: str, name: str = "") -> Card | None:
     rows = Card._base_manager.filter(
-        organ__name=organ, disposed=None, use_state=UseState.IN_USE, category__in=categories
+        resting(), organ__name=organ, disposed=None, use_state=UseState.IN_USE, category__in=categories
     )
     return rows.filter(name__contains=name).select_related("organ").order_by("id").first()
 
@@ -73,7 +74,7 @@ def _let(card: Card, day: dt.date, **values: Any) -> Letting:
 def hall(day: dt.date) -> None:
     """A hall is let for two years; the first rent is paid, the later ones are not."""
     rows = Card._base_manager.filter(
-        category=Category.HOUSE, disposed=None, organ__jurisdiction__name="云间区"
+        resting(), category=Category.HOUSE, disposed=None, organ__jurisdiction__name="云间区"
     ).select_related("organ")
     house = rows.exclude(organ__competence="authority").order_by("id").first()
     if house is None:
@@ -186,7 +187,7 @@ def leaves(day: dt.date) -> None:
     """Somebody moves elsewhere: what he has is listed, and half of it signed for."""
     giver, taker = (User._base_manager.get(username=name) for name in ("keyuan", "keyuan2"))
     rows = Card._base_manager.filter(
-        holds.free(Card),
+        resting(),
         organ__name=SCHOOL,
         disposed=None,
         use_state=UseState.IN_USE,

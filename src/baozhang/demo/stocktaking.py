@@ -16,10 +16,11 @@ from baozhang.ch2_provision.stocktaking.actions import freezing, judging, syncin
 from baozhang.ch2_provision.stocktaking.actions.syncing import Sighting
 from baozhang.ch2_provision.stocktaking.flows import CountFlow
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room
-from baozhang.kernel import clock, holds, scope
+from baozhang.kernel import clock, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
+from .resting import resting
 from .supervision import as_user
 
 SPACE = uuid.UUID("6f1f9a52-0c1e-4b8b-9d3f-2f2b6f2f0b11")  # keys of the demonstration's scans, the same each time
@@ -42,7 +43,7 @@ def _move_in(organ: Organization, clerk: str, people: tuple[str, ...] = ()) -> N
 
     def register(who: Actor) -> None:
         cards = list(
-            Card._base_manager.filter(holds.free(Card), organ=organ, disposed=None)
+            Card._base_manager.filter(resting(), organ=organ, disposed=None)
             .exclude(place="")
             .order_by("custodian", "pk")
         )
@@ -214,7 +215,7 @@ def _hand_over(organ: Organization, count: Count, day: dt.date) -> None:
 
         def move(who: Actor) -> None:
             told = count.scans.values("line")
-            free = Card._base_manager.filter(holds.free(Card), organ=organ)
+            free = Card._base_manager.filter(resting(), organ=organ)
             line = Line.objects.filter(count=count, card__in=free).exclude(pk__in=told).order_by("-pk").first()
             if line is not None:
                 card = Card._base_manager.get(pk=line.card_id)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from django.db import transaction
 
@@ -19,7 +20,7 @@ from baozhang.ch2_provision.assets.queries.holding import totals
 from baozhang.ch2_provision.running.models import Cost
 from baozhang.ch4_supervision.warnings.models import Finding
 from baozhang.ch4_supervision.warnings.orders import Order
-from baozhang.kernel import access, clock, holds, ledger, scope, seals
+from baozhang.kernel import access, clock, ledger, scope, seals
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
@@ -40,6 +41,7 @@ from . import (
 from .district import District
 from .goods import EQUIPMENT
 from .ledgers import OPENED, Ledger
+from .resting import resting, telling
 
 Say = Callable[[str], None]
 # Each tells the life of its room: (day, what happens), in the order of the law where days are the same.
@@ -61,11 +63,10 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
     coming = sorted((event for chapter in CHAPTERS for event in chapter.events(today)), key=lambda one: one[0])
     for month in _months(OPENED, today):
         while coming and coming[0][0] < month:
-            day, event = coming.pop(0)
-            event(day)
+            _tell(*coming.pop(0))
         _month(made, ledgers, month, chance)
     for day, event in coming:
-        event(day)
+        _tell(day, event)
     say("两年的购置、交接、闲置和报废")
     say(f"{Finding._base_manager.count():,} 条风险线索，{Order._base_manager.count()} 份预警和整改通知")
     with transaction.atomic():
@@ -77,6 +78,11 @@ def tell(say: Say, *, scale: float = 1.0) -> District:
     with scope.everything("演示数据"):
         say(f"账本封存 {len(seals.seal())} 天")
     return made
+
+
+def _tell(day: dt.date, event: Callable[[dt.date], Any]) -> None:
+    with telling(day):
+        event(day)
 
 
 def _clerk(made: District, organ: Organization) -> Actor:
@@ -140,9 +146,7 @@ def _buy(book: Ledger, by: Actor, day: dt.date, chance: Random) -> None:
 
 
 def _cards(organ: Organization, chance: Random, count: int, before: dt.date | None = None) -> list[Card]:
-    rows = Card._base_manager.filter(holds.free(Card), organ=organ, disposed=None, use_state=UseState.IN_USE).order_by(
-        "id"
-    )
+    rows = Card._base_manager.filter(resting(), organ=organ, disposed=None, use_state=UseState.IN_USE).order_by("id")
     if before is not None:
         rows = rows.filter(acquired__lt=before, category=Category.EQUIPMENT)
     keys = list(rows.values_list("pk", flat=True))

@@ -26,6 +26,7 @@ from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
 
 from . import names
+from .resting import resting
 
 CITY = f"{names.CITY[1]}{names.AUTHORITY}"
 AUTHORITY = f"{names.DISTRICTS[0][1]}{names.AUTHORITY}"
@@ -150,7 +151,7 @@ def mend(one: Order, day: dt.date) -> None:
     with clock.on(day):
 
         def name_keepers(who: Actor) -> None:
-            cards = list(Card.objects.filter(organ=one.organ, custodian="", user="", disposed=None))
+            cards = list(Card.objects.filter(resting(), organ=one.organ, custodian="", user="", disposed=None))
             for card in cards:
                 card.custodian = card.user = who.name
             keep(cards, by=who, note="落实保管人")

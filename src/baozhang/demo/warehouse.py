@@ -27,11 +27,12 @@ from baozhang.ch2_provision.warehouse.models import (
     Store,
     Thing,
 )
-from baozhang.kernel import clock, holds, scope
+from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
 from .names import DISTRICTS
+from .resting import resting
 from .supervision import AUTHORITY, as_user
 
 Act = Callable[[Any], Any]
@@ -112,7 +113,7 @@ def fill_stock(day: dt.date) -> None:
     for place, organ in enumerate(_agencies()[:BRINGERS]):
         store = stores[place % 2] if place < BRINGERS // 2 else None
         rows = Card._base_manager.filter(
-            holds.free(Card), organ=organ, disposed=None, category__in=MOVABLE, quantity=1, value__gte=Decimal(300)
+            resting(), organ=organ, disposed=None, category__in=MOVABLE, quantity=1, value__gte=Decimal(300)
         )
         rows = rows.filter(use_state__in=(UseState.IDLE, UseState.SURPLUS, UseState.IN_USE), items=None)
         cards = list(rows.select_related("organ").order_by("use_state", "-value", "pk")[:A_HEAD])
@@ -212,7 +213,7 @@ def hold_an_event(day: dt.date) -> None:
         organ=organ, kind="event", name="区职工运动会", opens=day, closes=day + dt.timedelta(days=20), basis="区府办函"
     )
     bought = Card._base_manager.filter(
-        organ=organ, disposed=None, category=Category.EQUIPMENT, use_state=UseState.IN_USE
+        resting(), organ=organ, disposed=None, category=Category.EQUIPMENT, use_state=UseState.IN_USE
     ).order_by("-pk")
     with clock.on(day):
         _by(clerk, lambda who: keep(event, by=who))
@@ -254,7 +255,7 @@ def this_week(day: dt.date) -> None:
         jiaoyu = Organization._base_manager.get(name="云间区教育局")
         take(jiaoyu, _free(1), "loan", "考务使用", days=20, upto="deliver")
         cards = Card._base_manager.filter(
-            holds.free(Card), organ=jiaoyu, disposed=None, category__in=MOVABLE, use_state=UseState.IDLE, items=None
+            resting(), organ=jiaoyu, disposed=None, category__in=MOVABLE, use_state=UseState.IDLE, items=None
         )
         own = list(cards.select_related("organ").order_by("pk")[:2])
         if own:

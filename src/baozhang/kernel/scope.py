@@ -61,6 +61,11 @@ def rows_of(model: type[Record], actor: Actor) -> Q | None:
     return model.visible(actor, organs)
 
 
+def condition_of(model: type[models.Model]) -> Q | None:
+    """The condition on rows that stands in every query of the current scope; None where it has none."""
+    return rows_of(model, current()) if isinstance(model._default_manager, ScopedManager) else None  # type: ignore[arg-type]
+
+
 class ScopedQuerySet(models.QuerySet[M]):
     """A queryset that cannot write: records change through `keep` alone."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -71,15 +72,28 @@ def _terms(text: str) -> str:
 
 def condition(query: str) -> Q | None:
     """The condition that a row matches all words of a query; None for an empty one."""
+    return matching(needles(query)) or None
+
+
+def matching(texts: Sequence[str]) -> Q:
+    """The condition that the search column holds all of some texts."""
     found = Q()
+    for text in texts:
+        found &= Q(search__holds=text)
+    return found
+
+
+def needles(query: str) -> list[str]:
+    """The texts that the search column of a row has to hold, for all words of a query."""
+    found: list[str] = []
     for part in _PARTS.findall(query.lower()):
         if not _CHINESE.match(part):
             # A trigram index knows nothing of two letters inside a word, but it knows how words begin.
-            found &= Q(search__holds=part if len(part) > 2 else f" {part}")
+            found.append(part if len(part) > 2 else f" {part}")
         elif len(part) == 1:
-            found &= Q(search__holds=f" {part}")
+            found.append(f" {part}")
         else:
             # The pairs of a word stand side by side. One long pattern tells the planner how rare the word is; several
             # short ones it would hold for independent, and for far rarer together than they are.
-            found &= Q(search__holds=f" {' '.join(part[i : i + 2] for i in range(len(part) - 1))} ")
-    return found or None
+            found.append(f" {' '.join(part[i : i + 2] for i in range(len(part) - 1))} ")
+    return found

@@ -3,8 +3,11 @@
 Where a handful of rows is meant, composing the SQL takes several times as long as carrying it out, and every request and
 every act ask the same few questions: who is this, what does he hold, how do these rows stand, is this key taken. Such a
 question is declared as a function of its values; the first time it is composed with marks in their places, and from then
-on the marks are replaced. What cannot be marked (None, an empty list, a value of an unknown kind, or a mark that the
-composer folds away) is asked as an ordinary queryset, so the answer is the same in every case.
+on the marks are replaced, also inside a pattern. What cannot be marked (None, an empty list, a value of an unknown kind,
+or a mark that the composer folds away) is asked as an ordinary queryset, so the answer is the same in every case.
+
+Whatever belongs to a person's scope is no value: `scoped` has a statement for each different condition, which is found
+anew each time, so that nothing of one scope can be asked in another.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -28,12 +31,24 @@ _FIRST_MOMENT = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
+class _Place:
+    """Where a value goes: the parameter, which value, and what stands around it where it is part of a pattern."""
+
+    param: int
+    value: int
+    before: str = ""
+    after: str = ""
+    pattern: bool = False  # signs that mean something in a pattern are written as themselves
+    whole: bool = True
+
+
+@dataclass(frozen=True)
 class _Composed:
     """A statement with the places of its values, and what turns its rows into what the queryset gives."""
 
     sql: str
     values: tuple[Any, ...]  # those that never change, in their places
-    places: tuple[tuple[int, int], ...]  # the place of a parameter, and which of the given values belongs there
+    places: tuple[_Place, ...]
     converts: tuple[tuple[int, tuple[Callable[..., Any], ...], Any], ...]
     build: Callable[[tuple[Any, ...]], Any]
     queryset: models.QuerySet[Any, Any]
@@ -48,14 +63,24 @@ class Statement(Generic[R]):
 
     def __call__(self, *values: Any) -> list[R]:
         """The rows for some values, the same as the queryset made of them gives."""
+        composed = self._found(values)
+        return list(self.make(*values)) if composed is None else _carried_out(composed, values)
+
+    def text(self, *values: Any) -> tuple[str, Sequence[Any]]:
+        """The SQL and its parameters, to be put into a larger statement; EmptyResultSet where nothing can be found."""
+        composed = self._found(values)
+        if composed is None:
+            return self.make(*values).query.get_compiler(connection=connection).as_sql()
+        return composed.sql, _filled(composed, values)
+
+    def _found(self, values: Sequence[Any]) -> _Composed | None:
         kinds = tuple([_kind(value) for value in values])
         if None in kinds:
-            return list(self.make(*values))
+            return None
         key = (connection.vendor, *kinds)
         if key not in self._composed:
             self._composed[key] = _compose(self.make, values)
-        composed = self._composed[key]
-        return list(self.make(*values)) if composed is None else _carried_out(composed, values)
+        return self._composed[key]
 
     def first(self, *values: Any) -> R | None:
         """The first row, None where there is none; the queryset says the order, and how many are wanted."""
@@ -75,7 +100,7 @@ def _mark(kind: Any, n: int) -> Any:
     if kind is int:
         return _FIRST_NUMBER + n
     if kind is str:
-        return f"\x02{n}\x03"
+        return f"\x02%{n}\x03"  # the sign for a pattern, so that one sees where it is written as itself
     if kind is dt.date:
         return _FIRST_DAY + dt.timedelta(days=n)
     if kind is dt.datetime:
@@ -103,15 +128,28 @@ def _compose(make: Callable[..., models.QuerySet[Any, Any]], values: Sequence[An
         sql, params = compiler.as_sql()
     except (EmptyResultSet, FullResultSet):
         return None
-    written = [str(_written(mark)) for mark in marks]
-    places = [(place, written.index(str(param))) for place, param in enumerate(params) if str(param) in written]
-    if {n for _place, n in places} != set(range(len(marks))):
+    written = [_written(mark) for mark in marks]
+    places = [found for place, param in enumerate(params) if (found := _place(place, param, written)) is not None]
+    if {place.value for place in places} != set(range(len(marks))):
         return None
     columns = [column for column, _sql, _alias in compiler.select[: compiler.col_count]]
     converts = tuple(
         (place, tuple(steps), column) for place, (steps, column) in compiler.get_converters(columns).items()
     )
     return _Composed(sql, tuple(params), tuple(places), converts, _builder(queryset, compiler), queryset)
+
+
+def _place(param: int, value: Any, written: Sequence[Any]) -> _Place | None:
+    for n, mark in enumerate(written):
+        if str(value) == str(mark):
+            return _Place(param, n)
+        if isinstance(value, str) and isinstance(mark, str):
+            pattern = connection.ops.prep_for_like_query(mark)
+            for text in (pattern, mark):
+                if value.count(text) == 1:
+                    before, _mark_itself, after = value.partition(text)
+                    return _Place(param, n, before, after, pattern=text != mark, whole=False)
+    return None
 
 
 def _builder(queryset: models.QuerySet[Any, Any], compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
@@ -141,12 +179,21 @@ def _rows_of(db: str, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
     return build
 
 
-def _carried_out(composed: _Composed, values: Sequence[Any]) -> list[Any]:
+def _filled(composed: _Composed, values: Sequence[Any]) -> list[Any]:
     params = list(composed.values)
-    for place, n in composed.places:
-        params[place] = _written(values[n])
+    for place in composed.places:
+        value = values[place.value]
+        if place.whole:
+            params[place.param] = _written(value)
+        else:
+            text = connection.ops.prep_for_like_query(value) if place.pattern else value
+            params[place.param] = f"{place.before}{text}{place.after}"
+    return params
+
+
+def _carried_out(composed: _Composed, values: Sequence[Any]) -> list[Any]:
     with connection.cursor() as cursor:
-        cursor.execute(composed.sql, params)
+        cursor.execute(composed.sql, _filled(composed, values))
         rows = cursor.fetchall()
     return [composed.build(_converted(row, composed.converts)) for row in rows]
 
@@ -161,6 +208,20 @@ def _converted(
             value = step(value, column, connection)
         cells[place] = value
     return tuple(cells)
+
+
+def scoped(make: Callable[..., Statement[R]]) -> Callable[..., Statement[R]]:
+    """A decorator of what makes a statement from conditions and names: one for each, as long as they are in use."""
+    known = lru_cache(maxsize=2_000)(make)
+
+    @wraps(make)
+    def found(*key: Any) -> Statement[R]:
+        try:
+            return known(*key)
+        except TypeError:  # a condition that holds something which cannot be compared
+            return make(*key)
+
+    return found
 
 
 def read(

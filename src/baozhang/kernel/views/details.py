@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -19,6 +19,7 @@ from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import BY_LABEL, RESOURCES, Related, Resource
 from baozhang.kernel.sayings import sentences
+from baozhang.kernel.statement import Statement, scoped
 
 from . import frame
 
@@ -102,10 +103,21 @@ def _related(resource: Resource, record: Any, who: Actor) -> list[dict[str, Any]
     if not shown:
         return []
     # Most of what may belong to a record does not: one query says which blocks have rows, and only these are read.
-    found = (
-        type(record)._base_manager.filter(pk=record.pk).values_list(*[Exists(_belonging(one, record)) for one in shown])
-    )
-    return [_related_block(one, record, some) for one, some in zip(shown, found[0], strict=True)]
+    asked = tuple((one.slug, one.field, scope.condition_of(RESOURCES[one.slug].model)) for one in shown)
+    found = _which(type(record), asked).first(record.pk)
+    return [_related_block(one, record, some) for one, some in zip(shown, found or (), strict=True)]
+
+
+@scoped
+def _which(model: type[Record], asked: tuple[tuple[str, str, Q | None], ...]) -> Statement[tuple[bool, ...]]:
+    def make(pk: int) -> QuerySet[Record, tuple[bool, ...]]:
+        blocks = []
+        for slug, field, within in asked:
+            rows = RESOURCES[slug].model._base_manager.filter(**{field: pk})
+            blocks.append(Exists(rows if within is None else rows.filter(within)))
+        return model._base_manager.filter(pk=pk).values_list(*blocks)
+
+    return Statement(make)
 
 
 def _belonging(one: Related, record: Any) -> QuerySet[Any]:

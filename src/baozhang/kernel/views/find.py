@@ -9,13 +9,16 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from baozhang.kernel import search
+from baozhang.kernel import scope, search
+from baozhang.kernel.record import Record
 from baozhang.kernel.resource import RESOURCES, Resource
+from baozhang.kernel.statement import Statement, scoped
 
 from . import frame
 
@@ -25,14 +28,13 @@ FINDERS: list[Finder] = []  # other things to be found: articles, pages
 
 def _found(resources: Sequence[Resource], q: str, most: int) -> dict[int, list[int]]:
     """The newest keys that match, by the resource's place; one query for all of them, since asking each costs more than its answer."""
-    condition = search.condition(q)
-    if condition is None:
+    texts = search.needles(q)
+    if not texts:
         return {}
-    parts, values = [], []
+    parts, values = list[str](), list[Any]()
     for place, resource in enumerate(resources):
-        rows = resource.model.objects.filter(condition).order_by("-id").values_list("pk", flat=True)[:most]
         try:
-            sql, given = rows.query.get_compiler(connection=connection).as_sql()
+            sql, given = _newest(resource.model, scope.condition_of(resource.model), most).text(*texts)
         except EmptyResultSet:  # nothing of this class is in sight
             continue
         parts.append(f"SELECT {place}, part.* FROM ({sql}) AS part")
@@ -43,6 +45,15 @@ def _found(resources: Sequence[Resource], q: str, most: int) -> dict[int, list[i
         for place, key in cursor.fetchall():
             keys[place].append(key)
     return keys
+
+
+@scoped
+def _newest(model: type[Record], within: Q | None, most: int) -> Statement[int]:
+    def make(*texts: str) -> QuerySet[Record, int]:
+        rows = model._base_manager.filter(search.matching(texts))
+        return (rows if within is None else rows.filter(within)).order_by("-id").values_list("pk", flat=True)[:most]
+
+    return Statement(make)
 
 
 def _hits(resource: Resource, keys: list[int], q: str, most: int) -> dict[str, Any]:
