@@ -98,7 +98,7 @@ def queried(message: Message) -> Values:
 def positions(message: Message) -> Values:
     """0x0704: several positions, of the present or from a blind zone; one that is broken stands among them as its bytes."""
     body = _at_least(message, 3)
-    count, at, found = body[0] << 8 | body[1], 3, []
+    count, at, found = body[0] << 8 | body[1], 3, list[Values]()
     while len(found) < count and at + 2 <= len(body):
         stop = at + 2 + (body[at] << 8 | body[at + 1])
         found.append(_place(body[at + 2 : stop], whole=stop <= len(body)))
