@@ -20,15 +20,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-CHROMIUMS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-]
 PASSWORD = "bench-only-2026"
 MOVE = 5.0  # seconds
 FRAMES = "() => new Promise(done => { let n = 0; const begun = performance.now(); const next = () => { n++; performance.now() - begun < 3000 ? requestAnimationFrame(next) : done(n / 3) }; next() })"
@@ -174,10 +165,13 @@ def wait(address: str) -> None:
 
 def look(address: str, options: Any) -> None:
     """Opens the page again and again; the first time is with an empty cache."""
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
     from playwright.sync_api import sync_playwright
+    from system import BROWSER_FLAGS
+    from system import browser as chromium
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=next(filter(os.path.exists, CHROMIUMS)), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=BROWSER_FLAGS)
         page = browser.new_page(base_url=address, viewport={"width": 1440, "height": 900}, locale="zh-CN")
         page.goto("/login/")
         page.fill("input[name=username]", "bench")

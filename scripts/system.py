@@ -46,6 +46,18 @@ NEEDS = (
 )
 
 
+# How it is started: as root in a container, without a screen, and without calling home.
+BROWSER_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
 def browser() -> Path | None:
     """Debian's Chromium for journeys: the one without windows, else the whole one, else None."""
     found = shutil.which("chromium-headless-shell") or shutil.which("chromium")

@@ -10,21 +10,13 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from system import BROWSER_FLAGS
 from system import browser as chromium
 
 from baozhang.demo.district import PASSWORD
 from tests.journeys.house import House, open_house
 from tests.journeys.watching import Watch, shot, watch
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 
 
@@ -50,7 +42,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("Debian's Chromium is missing")
         pytest.skip("journeys were not run: Debian's Chromium is missing")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        running = playwright.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
         yield running
         running.close()
 

@@ -125,4 +125,7 @@ def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, cli
         cache.clear()
         mine = client.get(page).content.decode()
         assert plain.plate not in mine and "（1 辆合计）" in mine and "280.00" in mine
+        sheet = client.get(f"{page}vehicles.csv").content.decode("utf-8-sig")
+        assert plain.plate not in sheet and "280.00" in sheet and len(sheet.splitlines()) == 2
+        assert f"{year.mine.code},{year.mine.name}," in client.get("/public/vehicles/units.csv").content.decode()
         assert client.get("/public/vehicles/NOBODY/").status_code == 404

@@ -22,6 +22,7 @@ from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.refusal import Refused
+from baozhang.law.issued import IssuedValue, also_issued
 from tests import factories
 from tests.conftest import TODAY
 
@@ -94,10 +95,19 @@ def test_a_day_is_counted_from_rows_blocks_and_doubts(fleet: Fleet) -> None:
         heard(one, noon + dt.timedelta(minutes=n), blind=2)
     heard(one, dt.datetime.combine(TODAY, dt.time(0), clock.ZONE), blind=5)
     for _ in range(2):
-        assert jobs.count_days() == {"terminals": 1}
+        assert jobs.count_days() == {"terminals": 1, "forgotten": 0, "days": "待核实"}
     assert list(TerminalDay.objects.values_list("vehicle", "day", "good", "doubtful", "blind")) == [
         (one.pk, TODAY - DAY, 5, 8, 8)
     ]
+
+
+def test_counts_are_forgotten_after_the_days_that_somebody_issued(fleet: Fleet) -> None:
+    one = fitted(fleet, "沪A00001")
+    rows = [(one.pk, TODAY - n * DAY, 5, 0, 0) for n in (1, 30, 31)]
+    observation.observe(TerminalDay, ("vehicle", "day", "good", "doubtful", "blind"), rows)
+    with also_issued([IssuedValue("vehicles.terminal.counts_days", "", 30, dt.date(2026, 1, 1))]):
+        assert jobs.count_days() == {"terminals": 0, "forgotten": 1, "days": 30}
+    assert sorted(TerminalDay.objects.values_list("day", flat=True)) == [TODAY - 30 * DAY, TODAY - DAY]
 
 
 def test_orders_are_opened_from_the_board_once(fleet: Fleet, as_user: Callable[..., Client]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from baozhang.ch2_provision.vehicles.models import Terminal
+from baozhang.ch2_provision.vehicles.models import Terminal, TrackReading
 from baozhang.ch2_provision.vehicles.telemetry import streets
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
-from baozhang.kernel import clock
+from baozhang.kernel import clock, ledger
 from tests import factories
 
 from .conftest import Fleet
@@ -59,11 +60,13 @@ def test_each_sees_the_vehicles_of_his_reach(two: tuple[Terminal, Terminal], as_
         assert "车辆地图" in client.get("/vehicles/map/").content.decode()
     mine, theirs = two
     client = as_user("clerk-v")
-    for page in ("story/", "track/", "track.json"):
+    for page in ("story/", "track/"):
         assert client.get(f"/vehicles/map/{theirs.pk}/{page}").status_code == 404
         assert client.get(f"/vehicles/map/{mine.pk}/{page}").status_code in (200, 302)
-    for page in ("", "positions.json", "ground.json", f"{mine.pk}/track.json"):
+    assert client.post(f"/vehicles/map/{theirs.pk}/track.json").status_code == 404
+    for page in ("", "positions.json", "ground.json", f"{mine.pk}/track/"):
         assert as_user("money-v").get(f"/vehicles/map/{page}").status_code == 403, page
+    assert as_user("money-v").post(f"/vehicles/map/{mine.pk}/track.json").status_code == 403
 
 
 def test_only_what_has_changed_in_the_box_is_told(two: tuple[Terminal, Terminal], as_user: Door) -> None:
@@ -107,11 +110,11 @@ def test_a_day_is_told_with_its_stops(fleet: Fleet, as_user: Door) -> None:
     stand = [(start + 600 + 60 * n, LAT + 60_000, LON, 0) for n in range(12)]
     report(mine, *drive, *stand)
     client = as_user("clerk-v")
-    day = client.get(f"/vehicles/map/{mine.pk}/track.json").json()
+    day = client.post(f"/vehicles/map/{mine.pk}/track.json").json()
     assert len(day["stops"]) == 1
     assert day["stops"][0][0] == pytest.approx(start + 600, abs=60)
     assert day["km"] == pytest.approx(20 * 3_000 / 1e6 * streets.NORTH_M / 1_000, rel=0.05)
-    assert client.get(f"/vehicles/map/{mine.pk}/track.json?day=2026-03-03").json()["points"] == []
+    assert client.post(f"/vehicles/map/{mine.pk}/track.json?day=2026-03-03").json()["points"] == []
     assert client.get(f"/vehicles/map/{mine.pk}/track/?day=yesterday").status_code == 422
     page = client.get(f"/vehicles/map/{mine.pk}/track/").content.decode()
     assert "day=2026-03-03" in page and "day=2026-03-05" not in page
@@ -134,3 +137,24 @@ def test_the_ground_is_the_operators_file(fleet: Fleet, as_user: Door, tmp_path:
     (tmp_path / "own.geojson").write_text('{"type": "FeatureCollection", "features": [{"own": 1}]}')
     monkeypatch.setattr(settings, "MAP_GROUND", tmp_path / "own.geojson")
     assert client.get("/vehicles/map/ground.json").json()["features"] == [{"own": 1}]
+
+
+def test_whoever_reads_a_track_is_put_down_once_a_day(
+    two: tuple[Terminal, Terminal], as_user: Door, fleet: Fleet
+) -> None:
+    mine, theirs = two
+    officer, today = as_user("officer-v"), clock.today()
+    for address in (f"/vehicles/map/{mine.pk}/track.json", f"/vehicles/map/{mine.pk}/track.json?day={today}"):
+        assert officer.post(address).status_code == 200
+    assert officer.post(f"/vehicles/map/{mine.pk}/track.json?day=2026-01-02").status_code == 200
+    assert as_user("clerk-v").post(f"/vehicles/map/{theirs.pk}/track.json").status_code == 404
+    rows = TrackReading._base_manager.order_by("pk").values_list("terminal", "reader", "track_day", "read_on", "organ")
+    who = fleet.users["officer"].pk
+    assert list(rows) == [
+        (mine.pk, who, today, today, fleet.mine.pk), (mine.pk, who, dt.date(2026, 1, 2), today, fleet.mine.pk),
+    ]  # fmt: skip
+    entry = ledger.Entry.objects.get(kind="vehicles.trackreading", record_id=TrackReading._base_manager.latest("pk").pk)
+    assert (entry.act, entry.by_name) == ("vehicles.track_read", fleet.users["officer"].name)
+    boss = as_user("boss-v")
+    assert fleet.users["officer"].name in boss.get(f"/vehicles/terminals/{mine.pk}/").content.decode()
+    assert as_user("clerk-v").get("/vehicles/track-readings/").status_code == 403

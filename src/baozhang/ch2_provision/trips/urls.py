@@ -1,5 +1,5 @@
 """Addresses of this room beside those of its resources."""
 
-from .views import board, slip
+from .views import board, late, slip
 
-urlpatterns = [*board.urlpatterns, *slip.urlpatterns]
+urlpatterns = [*board.urlpatterns, *slip.urlpatterns, *late.urlpatterns]

@@ -6,6 +6,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from baozhang.ch2_provision.assets.choices import VehicleUse
+
 
 class TerminalState(TextChoices):
     """Whether a terminal may report."""
@@ -79,13 +81,13 @@ class QuotaClass(TextChoices):
     """What a quota is for: the uses of a card, and 一般公务用车 for those that have no approval of their own."""
 
     GENERAL = "general", _("一般公务用车")
-    LEADER = "leader", _("领导干部用车")
-    CONFIDENTIAL = "confidential", _("机要通信用车")
-    EMERGENCY = "emergency", _("应急保障用车")
-    ENFORCEMENT = "enforcement", _("执法执勤用车")
-    SPECIAL = "special", _("特种专业技术用车")
-    RETIRED = "retired", _("离退休干部用车")
-    OTHER = "other", _("其他用车")
+    LEADER = VehicleUse.LEADER.value, VehicleUse.LEADER.label
+    CONFIDENTIAL = VehicleUse.CONFIDENTIAL.value, VehicleUse.CONFIDENTIAL.label
+    EMERGENCY = VehicleUse.EMERGENCY.value, VehicleUse.EMERGENCY.label
+    ENFORCEMENT = VehicleUse.ENFORCEMENT.value, VehicleUse.ENFORCEMENT.label
+    SPECIAL = VehicleUse.SPECIAL.value, VehicleUse.SPECIAL.label
+    RETIRED = VehicleUse.RETIRED.value, VehicleUse.RETIRED.label
+    OTHER = VehicleUse.OTHER.value, VehicleUse.OTHER.label
 
 
 class QuotaState(TextChoices):

@@ -41,11 +41,15 @@ def forget() -> dict[str, Any]:
 
 @every("10 4 * * *", name="vehicles.terminal_days", words=_("统计终端日况"))
 def count_days() -> dict[str, Any]:
-    """This will count what each terminal said on the day before, in the database."""
+    """This will count what each terminal said on the day before, and forget counts past the days of the catalogue."""
     rows = day_rows(clock.today() - dt.timedelta(days=1))
     names = ("vehicle", "day", "good", "doubtful", "blind")
     observation.observe(TerminalDay, names, rows, merge=dict.fromkeys(names[2:], observation.TAKE))
-    return {"terminals": len(rows)}
+    kept = Figures(clock.today()).vehicles.terminal.counts_days
+    if kept is None:
+        return {"terminals": len(rows), "forgotten": 0, "days": "待核实"}
+    gone = observation.forget(TerminalDay, '"day" < %s', [clock.today() - dt.timedelta(days=int(kept))])
+    return {"terminals": len(rows), "forgotten": gone, "days": int(kept)}
 
 
 @every("*/10 * * * *", name="vehicles.files", words=_("车辆档案随资产卡片更新"))

@@ -96,12 +96,28 @@ def queried(message: Message) -> Values:
 
 
 def positions(message: Message) -> Values:
-    """0x0704: several positions, of the present or from a blind zone."""
-    count, kind, found, all_consumed = location.batch(message.body)
+    """0x0704: several positions, of the present or from a blind zone; one that is broken stands among them as its bytes."""
+    body = _at_least(message, 3)
+    count, at, found = body[0] << 8 | body[1], 3, list[Values]()
+    while len(found) < count and at + 2 <= len(body):
+        stop = at + 2 + (body[at] << 8 | body[at + 1])
+        found.append(_place(body[at + 2 : stop], whole=stop <= len(body)))
+        at = stop
     return {
-        "count": count, "batch_type": kind, "locations": [location.described(one) for one in found],
-        "all_consumed": all_consumed,
-    }  # fmt: skip
+        "count": count,
+        "batch_type": body[2],
+        "locations": found,
+        "all_consumed": len(found) == count and at == len(body),
+    }
+
+
+def _place(piece: bytes, *, whole: bool) -> Values:
+    try:
+        if not whole:
+            raise BadFrame(f"position cut off after {len(piece)} bytes")
+        return location.described(location.read(piece))
+    except BadFrame as bad:
+        return {"body_error": str(bad), "body_hex": piece.hex()}
 
 
 def media_data(message: Message) -> Values:

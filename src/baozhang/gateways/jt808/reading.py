@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from . import bodies
-from .framing import BadFrame, Cutter
+from .framing import BadFrame, Cutter, escape
 from .header import Message, parse
 from .parts import Parts
+
+_BETWEEN = re.compile(r"0[xX]|[\s\ufeff,;:_-]")  # what people and tools write between two bytes
 
 
 def described(message: Message) -> dict[str, Any]:
@@ -25,8 +28,16 @@ def described(message: Message) -> dict[str, Any]:
         return said | {"encrypt": message.encryption, "note": "encryption bits set: body must not be decoded"}
     if message.packages:
         return said | {"packages": message.packages, "package": message.package, "body_hex": message.body.hex()}
+    return said | _body(message)
+
+
+def _body(message: Message) -> dict[str, Any]:
+    """What the body says; where it is none by the standard, why, beside its bytes: the header is sound all the same."""
     reader = bodies.READERS.get(message.id)
-    return said | (reader(message) if reader else {})
+    try:
+        return reader(message) if reader else {}
+    except BadFrame as bad:
+        return {"body_error": str(bad), "body_hex": message.body.hex()}
 
 
 def _edition(message: Message) -> int:
@@ -46,19 +57,35 @@ def decode_lines(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 def _line(text: str, parts: dict[str, Parts], at: float) -> Iterator[dict[str, Any]]:
     try:
-        data = bytes.fromhex(text)
+        data = bytes.fromhex(_BETWEEN.sub("", text))
     except ValueError:
         yield {"error": "not hexadecimal"}
         return
+    bare = _bare(data)
+    if bare is not None:
+        yield _one(bare, parts, at)
+        return
     cutter = Cutter()
     candidates = list(cutter.feed(data))
-    if not candidates:
-        yield {"error": "no end flag" if cutter.waiting else "no frame"}
     for inner in candidates:
         try:
             yield _one(parse(inner), parts, at)
         except BadFrame as bad:
             yield {"error": str(bad)}
+    if cutter.waiting or not candidates:
+        yield {"error": "no end flag" if cutter.waiting else "no frame"}
+
+
+def _bare(data: bytes) -> Message | None:
+    """A message that was written down without its flags, escaped as on the line or not; None where it is none."""
+    if data[:1] == data[-1:] == b"\x7e":
+        return None
+    for inner in (data, escape(data)):
+        try:
+            return parse(inner)
+        except BadFrame:
+            continue
+    return None
 
 
 def _one(message: Message, parts: dict[str, Parts], at: float) -> dict[str, Any]:

@@ -41,8 +41,8 @@ class Running:
 
     @property
     def a_kilometre(self) -> Decimal | None:
-        """Yuan a kilometre; None where nobody knows how far it went."""
-        return (self.total / self.distance).quantize(CENT) if self.distance else None
+        """Yuan a kilometre; None where nobody knows how far it went, or what it cost."""
+        return (self.total / self.distance).quantize(CENT) if self.distance and self.total else None
 
     @property
     def distance(self) -> int:
@@ -82,15 +82,7 @@ def running(first: dt.date, last: dt.date, vehicles: Any) -> dict[int, Running]:
             one.litres = (quantity or NONE).quantize(MILLI)
         elif kind == Kind.CHARGE:
             one.kwh = (quantity or NONE).quantize(MILLI)
-    since, until = bounds(first)[0], bounds(last)[1]
-    trips = Dispatch._base_manager.filter(
-        mine,
-        vehicle__isnull=False,
-        state=DispatchState.ENDED,
-        in_at__gte=since,
-        in_at__lt=until,
-        odometer_in__isnull=False,
-    ).order_by()
+    trips = _ended(first, last).filter(mine).order_by()
     for vehicle, km in (
         trips.values("vehicle_id")
         .annotate(km=Sum(F("odometer_in") - F("odometer_out")))
@@ -102,6 +94,46 @@ def running(first: dt.date, last: dt.date, vehicles: Any) -> dict[int, Running]:
     for vehicle, metres in ways.order_by().values("vehicle").annotate(all=Sum("metres")).values_list("vehicle", "all"):
         found[vehicle].km_tracks = round((metres or 0) / 1_000)
     return found
+
+
+@dataclass(slots=True)
+class Driven:
+    """How far a vehicle went in a period, and the fuel that it took."""
+
+    litres: Decimal = NONE
+    km: int = 0
+    km_tracks: int = 0
+
+    @property
+    def distance(self) -> int:
+        """Kilometres by the slips; by the tracks where there are no slips."""
+        return self.km or self.km_tracks
+
+
+def driven(first: dt.date, last: dt.date, *, fuel: bool = True) -> dict[int, Driven]:
+    """The same of all vehicles for a patrol: one sum a vehicle and source, of which rules pick those to look at."""
+    found: dict[int, Driven] = defaultdict(Driven)
+    if fuel:
+        rows = Cost._base_manager.filter(vehicle__isnull=False, day__gte=first, day__lte=last, kind=Kind.FUEL)
+        for vehicle, litres in _by_vehicle(rows, "vehicle_id", Sum("quantity")):
+            found[vehicle].litres = (litres or NONE).quantize(MILLI)
+    for vehicle, km in _by_vehicle(_ended(first, last), "vehicle_id", Sum(F("odometer_in") - F("odometer_out"))):
+        found[vehicle].km = km or 0
+    ways = Movement.objects.filter(kind=WAY, day__gte=first, day__lte=last)
+    for vehicle, metres in _by_vehicle(ways, "vehicle", Sum("metres")):
+        found[vehicle].km_tracks = round((metres or 0) / 1_000)
+    return found
+
+
+def _ended(first: dt.date, last: dt.date) -> Any:
+    """Trips of vehicles that came back in a period, with both readings."""
+    since, until = bounds(first)[0], bounds(last)[1]
+    came = Dispatch._base_manager.filter(state=DispatchState.ENDED, in_at__gte=since, in_at__lt=until)
+    return came.filter(vehicle__isnull=False, odometer_in__isnull=False)
+
+
+def _by_vehicle(rows: Any, name: str, total: Any) -> Any:
+    return rows.order_by().values(name).annotate(all=total).values_list(name, "all").iterator(chunk_size=10_000)
 
 
 def by_month(vehicles: Any, year: int) -> dict[int, Decimal]:

@@ -131,7 +131,7 @@ def _elsewhere(day: dt.date, ground: Any) -> Iterator[Cost]:
             metres__gt=AWAY, day__gt=day - dt.timedelta(days=LOOK_BACK), day__lte=day
         ).values_list("cost", "metres")
     )
-    for cost in _rows(day).filter(pk__in=list(far)).order_by("pk") if far else ():
+    for cost in _rows(day).filter(pk__oneof=sorted(far)).order_by("pk") if far else ():
         subject: Any = cost
         subject.metres = far[cost.pk]
         yield subject

@@ -16,7 +16,7 @@ from baozhang.ch2_provision.running.choices import Kind
 from baozhang.ch2_provision.running.models import Cost
 from baozhang.ch2_provision.running.models.reading import days_of
 from baozhang.ch2_provision.running.queries.budget import granted, spent
-from baozhang.ch2_provision.running.queries.sums import Running, running
+from baozhang.ch2_provision.running.queries.sums import Driven, driven
 from baozhang.ch2_provision.trips.choices import OWN_FLEET, DispatchState
 from baozhang.ch2_provision.trips.models import Dispatch, Movement
 from baozhang.ch2_provision.trips.models.movement import WAY
@@ -28,6 +28,8 @@ from baozhang.law.rules import Verdict, rule
 ARTICLE = "第二十三条第一款"
 OVER, DRIFT, A_DAY = "vehicles.running.fuel_over", "vehicles.running.odometer_drift", "vehicles.running.fuellings_a_day"
 SHORT = 5  # kilometres; a shorter trip may well leave no track
+Months = list[tuple[dt.date, Driven]]
+HALF = Decimal("0.05")  # the rule compares with tenths of a litre: what these round away is still looked at
 MONTHS = 3  # full months that a patrol looks at
 
 
@@ -40,30 +42,34 @@ def _months(day: dt.date) -> list[tuple[dt.date, dt.date]]:
     return found[::-1]
 
 
-def _with_months(day: dt.date) -> Iterator[Vehicle]:
-    """Vehicles, each with its months: (month, what it cost and how far it went)."""
-    months = [(first, running(first, last, None)) for first, last in _months(day)]
-    keys = {key for _first, found in months for key in found}
-    for one in Vehicle._base_manager.filter(pk__in=keys).select_related("card").order_by("pk"):
+def _least(ground: Any, key: str) -> Decimal:
+    """The least tolerance in percent that any place allows; none where nobody has issued one."""
+    bounds_ = ground.bounds(key)
+    return Decimal(str(bounds_[0])) if bounds_ else Decimal(0)
+
+
+def _with_months(found: dict[int, Months]) -> Iterator[Vehicle]:
+    """Vehicles, each with the months for which it is looked at."""
+    for one in Vehicle._base_manager.filter(pk__oneof=sorted(found)).order_by("pk").iterator(chunk_size=2_000):
         subject: Any = one
-        subject.months = [(first, found[one.pk]) for first, found in months if one.pk in found]
+        subject.months = found[one.pk]
         yield subject
 
 
 def _thirsty(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles that took more fuel in a month than their file says for the way."""
-    for one in _with_months(day):
-        subject: Any = one
-        subject.months = [
-            (first, held)
-            for first, held in subject.months
-            if one.rated_fuel and held.distance and held.litres > _should(one, held)
-        ]
-        if subject.months:
-            yield subject
+    rows = Vehicle._base_manager.filter(rated_fuel__gt=0).order_by().values_list("pk", "rated_fuel")
+    rated: dict[int, Any] = dict(rows)
+    share, found = (100 + _least(ground, OVER)) / 10_000, dict[int, Months]()
+    for first, last in _months(day):
+        for key, held in driven(first, last).items():
+            most = held.distance * rated.get(key, 0) * share - HALF
+            if held.litres and key in rated and held.distance and held.litres > most:
+                found.setdefault(key, []).append((first, held))
+    return _with_months(found)
 
 
-def _should(vehicle: Vehicle, held: Running) -> Decimal:
+def _should(vehicle: Vehicle, held: Driven) -> Decimal:
     return Decimal(held.distance) * (vehicle.rated_fuel or Decimal(0)) / 100
 
 
@@ -89,15 +95,17 @@ def fuel_beyond_kilometres(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _often(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles fuelled more than once on a day of the last months, with those days."""
-    since = _months(day)[0][0]
+    since, least = _months(day)[0][0], ground.bounds(A_DAY)
     rows = Cost._base_manager.filter(vehicle__isnull=False, kind=Kind.FUEL, day__gte=since, day__lte=day).order_by()
     grouped = rows.values("vehicle_id", "day").annotate(
         n=Count("bill", distinct=True), litres=Sum("quantity"), total=Sum("amount")
     )
     days: dict[int, list[tuple[dt.date, int, Any, Any]]] = {}
-    for key, when, n, litres, total in grouped.filter(n__gt=1).values_list("vehicle_id", "day", "n", "litres", "total"):
+    for key, when, n, litres, total in grouped.filter(n__gt=int(least[0]) if least else 1).values_list(
+        "vehicle_id", "day", "n", "litres", "total"
+    ):
         days.setdefault(key, []).append((when, n, litres, total))
-    for one in Vehicle._base_manager.filter(pk__in=days).order_by("pk"):
+    for one in Vehicle._base_manager.filter(pk__oneof=sorted(days)).order_by("pk"):
         subject: Any = one
         subject.fuellings = sorted(days[one.pk])
         yield subject
@@ -119,13 +127,12 @@ def several_fuellings(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _drifting(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles whose slips and tracks of a month do not say the same."""
-    for one in _with_months(day):
-        subject: Any = one
-        subject.months = [
-            (first, held) for first, held in subject.months if held.km and held.km_tracks and held.km != held.km_tracks
-        ]
-        if subject.months:
-            yield subject
+    share, found = _least(ground, DRIFT) / 100, dict[int, Months]()
+    for first, last in _months(day):
+        for key, held in driven(first, last, fuel=False).items():
+            if held.km and held.km_tracks and abs(held.km - held.km_tracks) > held.km_tracks * share:
+                found.setdefault(key, []).append((first, held))
+    return _with_months(found)
 
 
 @rule(article=ARTICLE, subject="vehicles.vehicle", since="2022-11-01", candidates=_drifting)

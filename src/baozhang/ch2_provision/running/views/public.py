@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.cache import cache
@@ -43,6 +45,49 @@ def _heads(*heads: tuple[str, str, str]) -> list[dict[str, Any]]:
     return [{"words": words, "kind": kind, "unit": unit} for words, kind, unit in heads]
 
 
+def _sheet(name: str, heads: Iterable[Any], rows: Iterable[Iterable[Any]]) -> HttpResponse:
+    """The table as machines read it (article 43): plain numbers, headings in the reader's language."""
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    made = csv.writer(answer)
+    made.writerow(heads)
+    made.writerows(rows)
+    return answer
+
+
+@require_GET
+def units_sheet(request: HttpRequest) -> HttpResponse:
+    """All units of a year."""
+    year = _year(request)
+    rows = [
+        (one.organ.code, one.organ.name, one.vehicles, one.km if one.months else "", f"{one.total:.2f}" if one.months else "", " ".join(map(str, one.months)))
+        for one in open_to_all.units(year, clock.today())
+    ]  # fmt: skip
+    heads = (Organization._meta.get_field("code").verbose_name, _("单位"), _("公务用车"), f"{_('行驶里程')} ({pgettext('unit', '公里')})", f"{_('运行费用')} ({_('元')})", _("已公示月份"))  # fmt: skip
+    return _sheet(f"vehicles-{year}", heads, rows)
+
+
+@require_GET
+def unit_sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """One unit's published vehicles of a year."""
+    organ, year = _organ(code), _year(request)
+    uses = dict(VehicleUse.choices)
+    rows = [
+        (one.plate, uses.get(one.use, ""), one.vehicles, one.km, f"{one.energy:.2f}", f"{one.upkeep:.2f}", f"{one.total:.2f}") for one in open_to_all.lines(organ.pk, year)
+    ]  # fmt: skip
+    yuan, km = _("元"), pgettext("unit", "公里")
+    heads = [_("号牌"), _("用途"), _("公务用车"), f"{_('行驶里程')} ({km})"]
+    heads += [f"{words} ({yuan})" for words in (_("加油充电"), _("维修保养检验"), _("运行费用"))]
+    return _sheet(f"vehicles-{code}-{year}", heads, rows)
+
+
+def _organ(code: str) -> Organization:
+    organ = Organization._base_manager.filter(code=code).first()
+    if organ is None:
+        raise Http404
+    return organ
+
+
 @require_GET
 def units(request: HttpRequest) -> HttpResponse:
     """All units of the house, and all classes."""
@@ -54,7 +99,10 @@ def units(request: HttpRequest) -> HttpResponse:
         "purpose": _("各单位公务用车的编制、数量、里程和运行费用，按月审核后公布"),
         "article": frame.law(ARTICLE),
     }
-    return render(request, "running/public.html", {**context, "years": years, "page": page, "year": year})
+    sheet = f"{reverse('public-vehicles-sheet')}?year={year}"
+    return render(
+        request, "running/public.html", {**context, "years": years, "page": page, "year": year, "sheet": sheet}
+    )
 
 
 def _of_all(year: int) -> dict[str, Any]:
@@ -62,10 +110,12 @@ def _of_all(year: int) -> dict[str, Any]:
     total = sum(one.total for one in found)
     rows = [
         {"url": f"{reverse('public-vehicles-unit', args=[one.organ.code])}?year={year}",
-         "cells": [one.organ.name, one.vehicles, cells.number(one.km) if one.months else "—", cells.money(one.total) if one.months else "—", _said(one.months)]}
-        for one in found
+         "cells": [one.organ.name, one.vehicles, cells.number(one.km), cells.money(one.total), _said(one.months)]}
+        for one in found if one.months
     ]  # fmt: skip
+    waiting = [{"url": f"{reverse('public-vehicles-unit', args=[one.organ.code])}?year={year}", "cells": [one.organ.name, one.vehicles]} for one in found if not one.months]  # fmt: skip
     return {
+        "waiting": {"rows": waiting, "columns": _heads((_("单位"), "text", ""), (_("车辆"), "number", _("辆")))},
         "tiles": [
             {"words": _("单位"), "value": len(found), "unit": _("家")}, {"words": _("公务用车"), "value": sum(one.vehicles for one in found), "unit": _("辆")},
             {"words": _("行驶里程"), "value": cells.number(sum(one.km for one in found)), "unit": pgettext("unit", "公里")},
@@ -78,8 +128,6 @@ def _of_all(year: int) -> dict[str, Any]:
 
 
 def _said(months: list[int]) -> str:
-    if not months:
-        return _("尚未公示")
     if months == list(range(months[0], months[-1] + 1)) and len(months) > 1:
         return _("%(first)s 至 %(last)s 月") % {"first": months[0], "last": months[-1]}
     return _("、").join(_("%(n)s 月") % {"n": n} for n in months)
@@ -111,10 +159,7 @@ def _classes(found: list[open_to_all.Class]) -> dict[str, Any]:
 @require_GET
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """One unit, vehicle by vehicle."""
-    organ = Organization._base_manager.filter(code=code).first()
-    if organ is None:
-        raise Http404
-    year = _year(request)
+    organ, year = _organ(code), _year(request)
     context = _kept(f"unit:{organ.pk}:{year}", lambda: _of_unit(organ, year))
     years = [{"words": one, "url": f"?year={one}", "active": one == year} for one in open_to_all.years(clock.today())]
     page = {
@@ -125,7 +170,14 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     return render(
         request,
         "running/public.html",
-        {**context, "years": years, "page": page, "year": year, "back": reverse("public-vehicles")},
+        {
+            **context,
+            "years": years,
+            "page": page,
+            "year": year,
+            "back": reverse("public-vehicles"),
+            "sheet": f"{reverse('public-vehicles-unit-sheet', args=[code])}?year={year}",
+        },
     )
 
 

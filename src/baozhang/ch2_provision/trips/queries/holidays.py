@@ -56,13 +56,24 @@ def sealed_days(since: dt.date, until: dt.date) -> list[dt.date]:
     return [day for day in days if holiday_of(day) is not None]
 
 
+def runs(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """Days as periods without a gap, (first, last)."""
+    found: list[tuple[dt.date, dt.date]] = []
+    for day in sorted(days):
+        if found and found[-1][1] == day - dt.timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
 def open_on(vehicles: Iterable[int], days: Iterable[dt.date]) -> set[tuple[int, dt.date]]:
     """(vehicle, day) pairs on which a vehicle may be driven although others are sealed: excepted, or opened by then."""
     wanted = sorted(days)
     if not wanted:
         return set()
     rows = Sealing._base_manager.filter(
-        vehicle_id__in=list(vehicles),
+        vehicle__oneof=sorted(vehicles),
         since__lte=wanted[-1],
         until__gte=wanted[0],
         state__in=(SealState.EXCEPTED, SealState.UNSEALED),

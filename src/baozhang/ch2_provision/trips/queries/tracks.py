@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 
 from baozhang.ch2_provision.trips.choices import MADE
 from baozhang.ch2_provision.trips.models import Dispatch, Movement
@@ -35,12 +36,10 @@ def ways_of(day: dt.date) -> list[Row]:
     since, until = day_of(day)
     by_terminal = fitted()
     rows: list[Row] = []
-    for terminal, km in STORE.kilometres(since, until).items():
-        held = by_terminal.get(terminal)
-        if held is None or km * 1_000 < MOVED:
-            continue
-        for way in ways.trips(STORE.track(terminal, since, until)):
-            rows += a_way(held, _moment(way.since), _moment(way.until), round(way.km * 1_000))
+    far = [key for key, km in STORE.kilometres(since, until).items() if key in by_terminal and km * 1_000 >= MOVED]
+    for terminal, track in STORE.tracks(far, since, until):
+        for way in ways.trips(track):
+            rows += a_way(by_terminal[terminal], _moment(way.since), _moment(way.until), round(way.km * 1_000))
     return rows
 
 
@@ -75,28 +74,45 @@ def _moment(seconds: int) -> dt.datetime:
     return dt.datetime.fromtimestamp(seconds, clock.ZONE)
 
 
-def uncovered(kind: str, day: dt.date) -> dict[int, list[tuple[dt.date, str, int]]]:
-    """Movements of the last days that no dispatch covers: vehicle → (day, time, metres), in order."""
+Ways = tuple[dt.date, str, int, int]  # day, time of the first, how many, metres
+
+
+def uncovered(kind: str, day: dt.date) -> dict[int, list[Ways]]:
+    """Movements of the last days that no dispatch covers, vehicle by vehicle, a sum a day; in one query."""
+    return _by_vehicle(_loose(kind, day))
+
+
+def loose_ways(vehicle: int, day: dt.date) -> Any:
+    """The ways of one vehicle in the last days that no dispatch covers, the latest first."""
+    return _loose(WAY, day).filter(vehicle=vehicle).order_by("-since")
+
+
+def _loose(kind: str, day: dt.date) -> Any:
     under_way = Dispatch._base_manager.filter(
         vehicle=OuterRef("vehicle"), state__in=MADE, out_at__lte=OuterRef("until")
     )
     under_way = under_way.filter(Q(in_at__isnull=True) | Q(in_at__gte=OuterRef("since")))
-    return _by_vehicle(_recent(kind, day).filter(~Exists(under_way)))
+    return _recent(kind, day).filter(~Exists(under_way))
 
 
-def all_of(kind: str, day: dt.date) -> dict[int, list[tuple[dt.date, str, int]]]:
-    """All movements of the last days: vehicle → (day, time, metres), in order."""
-    return _by_vehicle(_recent(kind, day))
+def all_on(kind: str, days: Iterable[dt.date]) -> dict[int, list[Ways]]:
+    """All movements of some days, in the same form."""
+    return _by_vehicle(Movement.objects.filter(kind=kind, day__in=sorted(days)))
+
+
+def looked_at(day: dt.date) -> list[dt.date]:
+    """The days of ways that a patrol of a day looks at."""
+    return [day - dt.timedelta(days=n) for n in range(LOOK_BACK)]
 
 
 def _recent(kind: str, day: dt.date) -> Any:
     return Movement.objects.filter(kind=kind, day__gt=day - dt.timedelta(days=LOOK_BACK), day__lte=day)
 
 
-def _by_vehicle(rows: Any) -> dict[int, list[tuple[dt.date, str, int]]]:
-    found: dict[int, list[tuple[dt.date, str, int]]] = defaultdict(list)
-    for vehicle, day, since, metres in rows.order_by("vehicle", "since").values_list(
-        "vehicle", "day", "since", "metres"
-    ):
-        found[vehicle].append((day, f"{since.astimezone(clock.ZONE):%H:%M}", metres))
+def _by_vehicle(rows: Any) -> dict[int, list[Ways]]:
+    found: dict[int, list[Ways]] = defaultdict(list)
+    sums = rows.order_by("vehicle", "day").values("vehicle", "day")
+    sums = sums.annotate(first=Min("since"), count=Count("since"), all=Sum("metres"))
+    for vehicle, day, first, count, metres in sums.values_list("vehicle", "day", "first", "count", "all"):
+        found[vehicle].append((day, f"{first.astimezone(clock.ZONE):%H:%M}", count, metres))
     return found

@@ -7,14 +7,28 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    RowRange,
+    Subquery,
+    Sum,
+    Window,
+)
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.choices import ALLOWED, MADE, OWN_FLEET, REST_ENOUGH, DispatchState
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.queries.desk import bounds
-from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
+from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, runs
 from baozhang.kernel import clock
 from baozhang.law.rules import Verdict, rule
 
@@ -53,9 +67,11 @@ def _backwards(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
     before = Dispatch._base_manager.filter(
         vehicle=OuterRef("vehicle"), odometer_in__isnull=False, in_at__lte=OuterRef("out_at")
     ).exclude(pk=OuterRef("pk"))
-    rows: Any = Dispatch._base_manager.filter(
-        _since(day), vehicle__isnull=False, odometer_out__isnull=False, state__in=MADE
-    )
+    # The one before is looked for only where any earlier one ended with more: the rest is most of the table.
+    most = Window(Max("odometer_in"), partition_by="vehicle", order_by="out_at", frame=RowRange(end=-1))
+    read = Dispatch._base_manager.filter(vehicle__isnull=False, out_at__isnull=False, state__in=MADE)
+    back = read.annotate(most=most).filter(most__gt=F("odometer_out")).values("pk")
+    rows: Any = Dispatch._base_manager.filter(_since(day), pk__in=back)
     rows = rows.annotate(read_before=Subquery(before.order_by("-in_at").values("odometer_in")[:1]))
     return rows.filter(odometer_out__lt=F("read_before")).select_related("vehicle", "driver")  # type: ignore[no-any-return]
 
@@ -76,15 +92,17 @@ def odometer_backwards(dispatch: Dispatch, law: Any) -> Verdict | None:
 def _sealed(day: dt.date, ground: Any) -> Iterator[Dispatch]:
     """These are the dispatches that left on a day on which vehicles are sealed, and the vehicle was neither excepted nor opened."""
     rows = Dispatch._base_manager.filter(_since(day), vehicle__isnull=False, out_at__isnull=False, state__in=MADE)
-    left = {pk: at.astimezone(clock.ZONE).date() for pk, at in rows.values_list("pk", "out_at") if at is not None}
-    closed = {one for one in set(left.values()) if holiday_of(one) is not None}
-    wanted = [pk for pk, one in left.items() if one in closed]
-    found = list(Dispatch._base_manager.filter(pk__in=wanted).select_related("vehicle", "driver").order_by("pk"))
+    closed = [one for n in range(LOOK_BACK + 1) if holiday_of(one := day - dt.timedelta(days=n)) is not None]
+    on = Q(pk__in=[])
+    for since, until in runs(closed):
+        on |= Q(out_at__gte=bounds(since)[0], out_at__lt=bounds(until)[1])
+    found = list(rows.filter(on).select_related("vehicle", "driver").order_by("pk"))
     opened = open_on({one.vehicle_id for one in found if one.vehicle_id}, closed)
     for dispatch in found:
-        if (dispatch.vehicle_id, left[dispatch.pk]) not in opened:
+        left = dispatch.out_at.astimezone(clock.ZONE).date()  # type: ignore[union-attr]
+        if (dispatch.vehicle_id, left) not in opened:
             subject: Any = dispatch
-            subject.sealed_on, subject.holiday = left[dispatch.pk], holiday_of(left[dispatch.pk]).name  # type: ignore[union-attr]
+            subject.sealed_on, subject.holiday = left, holiday_of(left).name  # type: ignore[union-attr]
             yield subject
 
 
@@ -143,20 +161,23 @@ def driver_without_rest(dispatch: Dispatch, law: Any) -> Verdict | None:
 
 def _busy(day: dt.date, ground: Any) -> Iterator[Driver]:
     """These are the drivers who ended dispatches in the last days, with their hours a day."""
-    since = bounds(day - dt.timedelta(days=31))[0]
+    since, least = bounds(day - dt.timedelta(days=31))[0], ground.bounds(DAILY)
     rows = Dispatch._base_manager.filter(
         driver__isnull=False, state=DispatchState.ENDED, out_at__gte=since, in_at__lt=bounds(day)[1]
+    ).order_by()
+    days = rows.annotate(when=TruncDate("out_at", tzinfo=clock.ZONE)).values("driver_id", "when")
+    away = ExpressionWrapper(F("in_at") - F("out_at"), output_field=DurationField())
+    days = days.annotate(away=Sum(away), rest=Sum("rest")).filter(
+        away__gt=dt.timedelta(hours=float(least[0]) if least else 0)
     )
-    hours: dict[int, dict[dt.date, float]] = {}
-    for driver, out_at, in_at, rest in rows.values_list("driver_id", "out_at", "in_at", "rest"):
-        if driver is None or out_at is None or in_at is None:
-            continue
-        held = hours.setdefault(driver, {})
-        when = out_at.astimezone(clock.ZONE).date()
-        held[when] = held.get(when, 0.0) + max((in_at - out_at).total_seconds() / 3600 - rest / 60, 0.0)
-    for one in Driver._base_manager.filter(pk__in=list(hours)).order_by("pk"):
+    hours: dict[int, list[tuple[dt.date, Decimal]]] = {}
+    for driver, when, spent, rest in days.values_list("driver_id", "when", "away", "rest").iterator(chunk_size=5_000):
+        hours.setdefault(driver, []).append(
+            (when, Decimal(str(round(max(spent.total_seconds() / 3600 - rest / 60, 0.0), 2))))
+        )
+    for one in Driver._base_manager.filter(pk__oneof=sorted(hours)).order_by("pk"):
         subject: Any = one
-        subject.hours = sorted((when, Decimal(str(round(spent, 2)))) for when, spent in hours[one.pk].items())
+        subject.hours = sorted(hours[one.pk])
         yield subject
 
 

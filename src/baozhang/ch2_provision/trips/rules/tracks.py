@@ -10,54 +10,40 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
-from baozhang.ch2_provision.trips.queries.tracks import all_of, uncovered
+from baozhang.ch2_provision.trips.queries.tracks import Ways, all_on, looked_at, uncovered
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.law.rules import Verdict, rule
 
 ARTICLE = "第二十三条第一款"
-Days = dict[int, dict[dt.date, list[tuple[str, int]]]]  # vehicle → day → (time, metres)
+Days = dict[int, list[Ways]]  # vehicle → its days
 
 
-def _days(found: dict[int, list[tuple[dt.date, str, int]]]) -> Days:
-    days: Days = {}
-    for vehicle, rows in found.items():
-        for day, time, metres in rows:
-            days.setdefault(vehicle, {}).setdefault(day, []).append((time, metres))
-    return days
+def _closed(day: dt.date) -> set[dt.date]:
+    """The days on which vehicles are sealed, among those that are looked at."""
+    return {one for one in looked_at(day) if holiday_of(one) is not None}
 
 
-def _shut(days: Days) -> set[tuple[int, dt.date]]:
-    """The (vehicle, day) pairs on which the vehicle was sealed."""
-    closed = {day for held in days.values() for day in held if holiday_of(day) is not None}
+def _on(days: Days, closed: set[dt.date], *, shut: bool) -> Days:
+    """Of the days of vehicles those on which they were sealed, or the others."""
     opened = open_on(list(days), closed)
-    return {
-        (vehicle, day)
+    picked = {
+        vehicle: [one for one in held if (one[0] in closed and (vehicle, one[0]) not in opened) == shut]
         for vehicle, held in days.items()
-        for day in held
-        if day in closed and (vehicle, day) not in opened
     }
+    return {vehicle: held for vehicle, held in picked.items() if held}
 
 
 def _subjects(days: Days) -> Iterator[Vehicle]:
     """The vehicles, each with its days: (day, first time, ways, metres)."""
-    for one in Vehicle._base_manager.filter(pk__in=list(days)).order_by("pk"):
+    for one in Vehicle._base_manager.filter(pk__oneof=sorted(days)).order_by("pk").iterator(chunk_size=2_000):
         subject: Any = one
-        subject.days = [
-            (day, rows[0][0], len(rows), sum(metres for _time, metres in rows))
-            for day, rows in sorted(days[one.pk].items())
-        ]
+        subject.days = days[one.pk]
         yield subject
 
 
 def _without(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles that went where no dispatch stands behind; sealed days are the other rule's."""
-    days = _days(uncovered(WAY, day))
-    shut = _shut(days)
-    rest = {
-        vehicle: {when: rows for when, rows in held.items() if (vehicle, when) not in shut}
-        for vehicle, held in days.items()
-    }
-    return _subjects({vehicle: held for vehicle, held in rest.items() if held})
+    return _subjects(_on(uncovered(WAY, day), _closed(day), shut=False))
 
 
 @rule(article=ARTICLE, subject="vehicles.vehicle", since="2022-11-01", candidates=_without)
@@ -73,13 +59,8 @@ def moved_without_trip(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _sealed(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles that went on a day on which they were sealed."""
-    days = _days(all_of(WAY, day))
-    shut = _shut(days)
-    held = {
-        vehicle: {when: rows for when, rows in mine.items() if (vehicle, when) in shut}
-        for vehicle, mine in days.items()
-    }
-    return _subjects({vehicle: mine for vehicle, mine in held.items() if mine})
+    closed = _closed(day)
+    return _subjects(_on(all_on(WAY, closed), closed, shut=True) if closed else {})
 
 
 @rule(article=ARTICLE, subject="vehicles.vehicle", since="2022-11-01", candidates=_sealed, severity="serious")
@@ -95,7 +76,7 @@ def moved_while_sealed(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _elsewhere(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles that stood outside their fence at night while no dispatch was under way."""
-    return _subjects(_days(uncovered(NIGHT, day)))
+    return _subjects(uncovered(NIGHT, day))
 
 
 @rule(article=ARTICLE, subject="vehicles.vehicle", since="2022-11-01", candidates=_elsewhere)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.ch2_provision.trips.choices import PROMISED, DispatchState
@@ -92,10 +92,23 @@ def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: 
         "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},  # type: ignore[attr-defined]
         "riders": list(riders(dispatch).exclude(state="cancelled").order_by("starts")), "leaves": shown(dispatch.starts), "returns": shown(dispatch.ends),
         "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id), "last": last,
-        "fields": [{"name": name, "words": resource.words_of(name), "unit": resource.unit_of(name) or _("元"), "must": name.startswith("odometer")} for name in fields],
+        "fields": [{"name": name, "words": resource.words_of(name), "unit": resource.unit_of(name) or _("元"), "must": name.startswith("odometer"),
+                    "value": request.POST.get(name, "")} for name in fields],
+        "went": _went(resource, dispatch),
         "qr": mark_safe(code),  # noqa: S308 -- drawn by ourselves
         "page": frame.page(resource, _("派车单 %(number)s") % {"number": dispatch.number}, purpose=_("出车、还车时各记一次里程表")),
     }  # fmt: skip
+
+
+def _went(resource: Resource, dispatch: Dispatch) -> list[dict[str, Any]]:
+    """When it left and came back, with what on the odometer; what is not known yet is left out."""
+    km = pgettext("unit", "公里")
+    rows = [
+        (resource.words_of("out_at"), shown(dispatch.out_at), ""), (resource.words_of("odometer_out"), dispatch.odometer_out, km),
+        (resource.words_of("in_at"), shown(dispatch.in_at), ""), (resource.words_of("odometer_in"), dispatch.odometer_in, km),
+        (_("行驶里程"), dispatch.kilometres, km),
+    ]  # fmt: skip
+    return [{"words": words, "value": value, "unit": unit} for words, value, unit in rows if value not in (None, "")]
 
 
 def _on_dispatch(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:

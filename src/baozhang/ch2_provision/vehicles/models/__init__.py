@@ -5,6 +5,7 @@ from .certificate import Certificate
 from .links import Relay, RelayHealth, RelayItem, Source
 from .positions import DoubtfulPosition, RecentPosition, TrackBlock
 from .quota import Quota, QuotaSheet
+from .reading import TrackReading
 from .signs import CardEvent, MediaItem, Stranger, TerminalHealth
 from .terminal import Terminal
 from .upkeep import TerminalDay, TerminalOrder
@@ -29,5 +30,6 @@ __all__ = [
     "TerminalHealth",
     "TerminalOrder",
     "TrackBlock",
+    "TrackReading",
     "Vehicle",
 ]

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.choices import Acquisition, Category, VehicleUse
@@ -221,8 +221,9 @@ def rooms(organs: Iterable[int] | None, today: dt.date, *, but: Sequence[int] = 
     cards = Card._base_manager.filter(where, held_on(today), category=Category.VEHICLE).exclude(
         acquisition=Acquisition.LEASED
     )
-    for organ, use in cards.exclude(pk__in=going).order_by().values_list("organ_id", "vehicle_use"):
-        _room(found, organ, use, own).held += 1
+    counted = cards.exclude(pk__in=going).order_by().values("organ_id", "vehicle_use").annotate(n=Count("pk"))
+    for organ, use, count in counted.values_list("organ_id", "vehicle_use", "n"):
+        _room(found, organ, use, own).held += count
     for organ, use in addition.filter(state__in=ON_THE_WAY).values_list("organ_id", "use"):
         _room(found, organ, use, own).coming += 1
     return found

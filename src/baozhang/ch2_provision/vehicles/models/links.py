@@ -17,6 +17,7 @@ from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .columns import text
+from .positions import Reported
 
 
 class Source(Record):
@@ -86,22 +87,11 @@ class Relay(Record):
             )
 
 
-class RelayItem(Observation):
+class RelayItem(Reported):
     """A position that waits for being passed on; it is written along with the position and goes when it was taken."""
 
     pk = models.CompositePrimaryKey("vehicle", "relay", "at")
-    vehicle = models.BigIntegerField()
     relay = models.BigIntegerField()
-    at = models.BigIntegerField()
-    lat = models.IntegerField()
-    lon = models.IntegerField()
-    altitude = models.IntegerField()
-    speed = models.IntegerField()
-    direction = models.IntegerField()
-    status = models.BigIntegerField()
-    alarm = models.BigIntegerField()
-    odometer = models.BigIntegerField(null=True)
-    heard = models.BigIntegerField()
     parcel = models.BigIntegerField(null=True)  # the number under which it was sent, or is being sent
 
     class Meta:

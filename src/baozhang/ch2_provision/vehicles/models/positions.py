@@ -14,10 +14,9 @@ from baozhang.ch2_provision.vehicles.choices import Doubt
 from baozhang.kernel.observation import Observation
 
 
-class RecentPosition(Observation):
-    """A position of the last hours, one row each, until it is packed."""
+class Reported(Observation):
+    """The columns of a position as it came; whoever keeps positions one row each stands on it and names its key."""
 
-    pk = models.CompositePrimaryKey("vehicle", "at")
     vehicle = models.BigIntegerField()
     at = models.BigIntegerField()
     lat = models.IntegerField()
@@ -28,10 +27,19 @@ class RecentPosition(Observation):
     status = models.BigIntegerField()
     alarm = models.BigIntegerField()
     odometer = models.BigIntegerField(null=True)
+    heard = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class RecentPosition(Reported):
+    """A position of the last hours, one row each, until it is packed."""
+
+    pk = models.CompositePrimaryKey("vehicle", "at")
     fuel = models.IntegerField(null=True)
     satellites = models.IntegerField(null=True)
     signal = models.IntegerField(null=True)
-    heard = models.BigIntegerField()
 
     class Meta:
         verbose_name = _("近期定位")

@@ -18,7 +18,7 @@ from baozhang.ch2_provision.vehicles.queries.terminals import health_of, moment
 from baozhang.kernel import access, shell
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
-from baozhang.kernel.resource import Computed, Group, Resource, register
+from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 
 def _said(name: str) -> Callable[[Terminal], Any]:
@@ -88,6 +88,7 @@ class Terminals(Resource):
     state = "state"
     colours = {TerminalState.IN_USE: "green", TerminalState.STOPPED: "amber", TerminalState.REMOVED: "plain"}
     key_facts = ("phone", "state", "heard", "fixed", "doubtful")
+    related = (Related("vehicles/track-readings", "terminal", gettext_lazy("轨迹查看记录")),)
     headings = {"phone": ("终端手机号", "SIM卡号", "设备号"), "plate": ("车牌号", "车牌", "号牌号码")}
     acts = {
         "stop": _act(TerminalState.STOPPED, "pause-circle", lambda one: one.state == TerminalState.IN_USE),

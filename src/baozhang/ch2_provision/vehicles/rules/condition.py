@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from baozhang.ch2_provision.assets.queries.months import plus_years
 from baozhang.ch2_provision.vehicles.choices import MUST_RUN, CertificateState, Mark, VehicleState
 from baozhang.ch2_provision.vehicles.models import Certificate, Vehicle
 from baozhang.ch2_provision.vehicles.queries.fleet import SCRAPPAGE, scrap_from, scrapped_by, with_terminal
@@ -18,9 +19,11 @@ LASTING = (CertificateState.VALID, CertificateState.DUE)
 
 
 def _running(day: dt.date, ground: Any) -> QuerySet[Vehicle]:
-    """These are the vehicles that run and whose clock may be known."""
+    """These are the vehicles that run and are as old as the shortest limit of any kind, by either clock."""
     rows = Vehicle._base_manager.filter(state__in=RUNNING).exclude(body="").select_related("card")
-    return rows.filter(Q(card__registered__isnull=False) | Q(made_on__isnull=False))
+    limits = ground.bounds(SCRAPPAGE)
+    last = day if limits is None else plus_years(day, -int(limits[0])) + dt.timedelta(days=1)  # of a leap year
+    return rows.filter(Q(card__registered__lte=last) | Q(made_on__lte=last))
 
 
 @rule(article="第二十二条", subject="vehicles.vehicle", since="2022-11-01", candidates=_running, severity="serious")

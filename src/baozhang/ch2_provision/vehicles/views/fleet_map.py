@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from baozhang.ch2_provision.vehicles.actions.reading import LOCATE, put_down
 from baozhang.ch2_provision.vehicles.models import Terminal
 from baozhang.ch2_provision.vehicles.queries import map as places
 from baozhang.ch2_provision.vehicles.telemetry.store import day_of
@@ -21,7 +22,6 @@ from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
-LOCATE = access.permission("vehicles.terminal:locate", gettext_lazy("查看车辆位置和轨迹"))
 ARTICLE = "第二十三条第一款"
 POLL = 5  # seconds between two questions for what has changed
 SILENT = 600  # seconds without a word after which the map marks a vehicle as silent
@@ -125,11 +125,12 @@ def track(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "vehicles/track.html", context)
 
 
-@require_GET
+@require_POST
 def track_data(request: HttpRequest, pk: int) -> JsonResponse:
-    """The same day as numbers."""
-    terminal = _terminal(request, pk)
-    since, until = day_of(_day(request))
+    """The same day as numbers; that they were read is put down first."""
+    terminal, day = _terminal(request, pk), _day(request)
+    put_down(terminal, day, by=frame.actor(request))
+    since, until = day_of(day)
     return JsonResponse({"since": since, "until": until, **places.day_of(terminal.pk, since, until)})
 
 

@@ -2,6 +2,9 @@
 // where the operator has named some, they are drawn first, and places are shifted as those tiles are.
 import { shift } from "./datum.js";
 
+/** The track of a vehicle's day. It is posted for, since reading it is put down under the reader's name. */
+export const trackOf = (url) => fetch(url, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": document.querySelector("meta[name=csrf]").content } });
+
 const TILE = 256, NEAREST = 18, FARTHEST = 4, STEP = 80;
 const EARTH = 40075016.7;
 
@@ -179,17 +182,35 @@ export class Ground {
   draw() {
     const pen = this.pen;
     pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
-    pen.fillStyle = this.ink.canvas;
-    pen.fillRect(0, 0, this.width, this.height);
-    if (this.tiles) this.drawTiles();
-    if (!this.features.length && !this.tiles) this.drawNet();
-    this.features.forEach((one) => this.drawFeature(one));
+    if (this.tiles) this.drawUnder(pen); // tiles come one by one
+    else pen.drawImage(this.under(), 0, 0, this.width, this.height);
     this.drawers.forEach((act) => act(pen));
     this.drawScale();
   }
 
-  trace(lines, closed) {
-    const pen = this.pen;
+  // What lies under the vehicles, as a picture: while they glide nothing of it changes.
+  under() {
+    const seen = [this.view.x, this.view.y, this.view.zoom, this.width, this.height, this.ratio];
+    if (this.picture && this.seen.ink === this.ink && this.seen.features === this.features && this.seen.of.every((n, at) => n === seen[at])) return this.picture;
+    this.seen = { of: seen, ink: this.ink, features: this.features };
+    this.picture = this.picture || document.createElement("canvas");
+    this.picture.width = this.canvas.width;
+    this.picture.height = this.canvas.height;
+    const pen = this.picture.getContext("2d");
+    pen.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    this.drawUnder(pen);
+    return this.picture;
+  }
+
+  drawUnder(pen) {
+    pen.fillStyle = this.ink.canvas;
+    pen.fillRect(0, 0, this.width, this.height);
+    if (this.tiles) this.drawTiles();
+    if (!this.features.length && !this.tiles) this.drawNet(pen);
+    this.features.forEach((one) => this.drawFeature(pen, one));
+  }
+
+  trace(pen, lines, closed) {
     pen.beginPath();
     for (const line of lines) {
       line.forEach((place, at) => {
@@ -201,9 +222,9 @@ export class Ground {
     }
   }
 
-  drawFeature({ kind, closed, lines }) {
-    const pen = this.pen, wide = Math.max(0.6, Math.min(2.2 ** (this.view.zoom - 12), 9));
-    this.trace(lines, closed);
+  drawFeature(pen, { kind, closed, lines }) {
+    const wide = Math.max(0.6, Math.min(2.2 ** (this.view.zoom - 12), 9));
+    this.trace(pen, lines, closed);
     pen.lineJoin = pen.lineCap = "round";
     if (closed && !this.tiles) { pen.fillStyle = this.ink.surface; pen.fill(); }
     pen.setLineDash(kind === "area" ? [6, 4] : []);
@@ -216,8 +237,8 @@ export class Ground {
   }
 
   // Without anything known of the ground: meridians and parallels, so that one sees that the map moves.
-  drawNet() {
-    const pen = this.pen, step = 2 ** -Math.round(this.view.zoom + 1);
+  drawNet(pen) {
+    const step = 2 ** -Math.round(this.view.zoom + 1);
     const left = this.view.x - this.width / 2 / this.pixels, top = this.view.y - this.height / 2 / this.pixels;
     pen.strokeStyle = this.ink.line;
     pen.lineWidth = 1;

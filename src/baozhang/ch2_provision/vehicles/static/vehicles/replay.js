@@ -1,5 +1,5 @@
 // A vehicle's day: its track, where it stood, and a slider over its hours.
-import { Ground } from "./ground.js";
+import { Ground, trackOf } from "./ground.js";
 import { $, make, filled, toast } from "../kernel/common.js";
 
 const root = $("#replay"), words = root.dataset, GAP = 300;
@@ -121,7 +121,7 @@ function fill(day) {
   ground.whole();
   show();
 }
-const answer = await fetch(words.track, { headers: { Accept: "application/json" } }).catch(() => null);
+const answer = await trackOf(words.track).catch(() => null);
 if (answer && answer.ok) {
   const day = await answer.json(), empty = !day.points.length;
   $("#replay-sum").textContent = empty ? words.none : filled(words.sum, { km: day.km.toFixed(1), trips: day.trips.length, stops: day.stops.length, points: day.points.length.toLocaleString() });

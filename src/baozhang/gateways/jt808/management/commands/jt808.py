@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from typing import Any
@@ -23,6 +24,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """This will answer each line at once, so that it may stand in a pipe."""
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(
+                errors="replace"
+            )  # a line that is no text is answered like any other that is no frame
         for said in decode_lines(sys.stdin):
             self.stdout.write(json.dumps(said, ensure_ascii=False))
             self.stdout.flush()
