@@ -14,10 +14,21 @@ from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch2_provision.warehouse.choices import EntryState
 from baozhang.ch2_provision.warehouse.flows import LoanFlow, ThingFlow
-from baozhang.ch2_provision.warehouse.models import Entry, Event, Item, Loan, Offer, Reservation, Store, Thing
+from baozhang.ch2_provision.warehouse.models import (
+    Activation,
+    Entry,
+    Event,
+    Item,
+    Loan,
+    Offer,
+    Reservation,
+    Store,
+    Thing,
+)
 from baozhang.ch2_provision.warehouse.queries import performance
 from baozhang.kernel import attachments, clock, scope
 from baozhang.kernel.documents.register import Document
+from baozhang.kernel.record import keep
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
 
@@ -179,3 +190,19 @@ def test_the_catalogue_is_looked_at_and_searched_in_pictures(house: House, store
         asked.append(len(seen))
         house.entered([house.card() for _ in range(4)], store=store)
     assert asked[1] <= asked[0], "as many queries for six as for two"
+
+
+def test_in_an_emergency_the_keeper_finds_who_gets_it_and_not_the_warehouse_itself(
+    house: House, store: Store, as_user: Door
+) -> None:
+    item = house.entered([house.card()], store=store)[0]
+    alarm = Activation(organ=house.organs["authority"], reason="防汛", since=TODAY, days=3)
+    house.do("chief", lambda who: keep(alarm, by=who))
+    keeper = as_user(house.users["keeper"])
+    found = keeper.get("/lookup/warehouse/items/holder", {"q": "区卫生局"}).json()["results"]
+    assert [one["id"] for one in found] == [house.organs["health"].pk]
+    assert keeper.get("/lookup/warehouse/items/entry", {"q": ""}).status_code == 404
+    page, given = f"/warehouse/items/{item.pk}/acts/supply/", {"note": "防汛值守", "ready": "1"}
+    assert "请选择领用单位" in keeper.post(page, {**given, "holder": house.organs["authority"].pk}).content.decode()
+    assert keeper.post(page, {**given, "holder": house.organs["health"].pk}).status_code == 302
+    assert Item._base_manager.get().holder == house.organs["health"]
