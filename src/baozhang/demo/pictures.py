@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.kernel import attachments
@@ -29,7 +30,7 @@ def drawn(kinds: Sequence[Kind]) -> dict[Kind, bytes]:
     """Some kinds as PNG, all in one go: to start the typesetter is what takes time."""
     import typst
 
-    pages = typst.compile(
+    pages: Any = typst.compile(
         str(DRAWINGS), format="png", ppi=PIXELS_PER_INCH, ignore_system_fonts=True,
         sys_inputs={"wanted": json.dumps(kinds, ensure_ascii=False)},
     )  # fmt: skip

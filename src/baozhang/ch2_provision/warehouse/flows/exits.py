@@ -50,6 +50,16 @@ def finance(record: Exit) -> Organization | None:
     return finance_of(record.authority)
 
 
+def keeps_title(record: Exit) -> bool:
+    """True where the owner stays the owner: the authority decides alone."""
+    return record.mode != Mode.TRANSFER
+
+
+def moves_title(record: Exit) -> bool:
+    """True where the title moves, which the finance department approves (article 13, paragraph 4)."""
+    return record.mode == Mode.TRANSFER
+
+
 def above(record: Exit) -> Organization | None:
     """The authority above the one that decides."""
     return authority_above(record.authority)
@@ -76,13 +86,13 @@ class ExitFlow(Flow):
         kind="primary",
     )
     approve = Step(gettext_lazy("批准出仓"), S.AGREED, S.APPROVED, ":approve", where=authority, four_eyes=("submit", "agree"),
-                   returnable=(S.RESERVED,), kind="primary", fields=("keep_until",),
+                   returnable=(S.RESERVED,), kind="primary", fields=("keep_until",), when=keeps_title,
                    says=gettext_lazy("保留期限没有核实的标准时，由审批人写明保留到哪一天。"))  # fmt: skip
     forward = Step(gettext_lazy("同意划转，送财政部门"), S.AGREED, S.FINANCE, ":approve", "第十三条第四款", where=authority,
-                   four_eyes=("submit", "agree"), kind="primary", fields=("keep_until",),
+                   four_eyes=("submit", "agree"), returnable=(S.RESERVED,), kind="primary", fields=("keep_until",), when=moves_title,
                    says=gettext_lazy("划转改变产权，经机关事务管理部门审核后，由财政部门审批。"))  # fmt: skip
     grant = Step(gettext_lazy("批准划转"), S.FINANCE, S.APPROVED, ":grant", "第十三条第四款", where=finance,
-                 four_eyes=("submit", "agree", "forward"), returnable=(S.RESERVED,), kind="primary")  # fmt: skip
+                 four_eyes=("submit", "agree", "forward"), returnable=(S.RESERVED,), kind="primary", when=moves_title)  # fmt: skip
     pick = Step(gettext_lazy("备货清点"), S.APPROVED, S.PICKED, ":hand", "第十六条第一款", where=giver, kind="primary", fields=("counted",),
                 required=("counted",), says=gettext_lazy("逐件找到实物，填写清点件数；件数不符不能备货。"))  # fmt: skip
     deliver = Step(gettext_lazy("交付"), S.PICKED, S.HANDED, ":hand", "第十六条第一款", where=giver, kind="primary",
@@ -154,22 +164,6 @@ def _submitted(exit_: Exit, *, by: Actor) -> None:
         if exit_.mode == Mode.LOAN:
             exit_.until = exit_.event.closes
             keep(exit_, by=by, act=TERM, right=SUBMIT)
-
-
-@ExitFlow.approve.guard
-def _is_no_transfer(exit_: Exit) -> None:
-    """A title is decided on together with the finance department."""
-    if exit_.mode == Mode.TRANSFER:
-        raise Refused(
-            _("划转产权须送财政部门审批"), article="第十三条第四款", instead=_("请办理“同意划转，送财政部门”。")
-        )
-
-
-@ExitFlow.forward.guard
-def _is_transfer(exit_: Exit) -> None:
-    """Only a title goes to the finance department."""
-    if exit_.mode != Mode.TRANSFER:
-        raise Refused(_("只有划转产权才送财政部门"), article="第十三条第四款", instead=_("请办理“批准出仓”。"))
 
 
 @ExitFlow.approve.guard
@@ -251,6 +245,14 @@ def _completed(exit_: Exit, *, by: Actor, day: dt.date) -> None:
     exit_.completed_on = day
     keep(exit_, by=by, act=TERM, right=SUBMIT)
     handing.describe(exit_, by=by, right=SUBMIT, where=exit_.organ_id)
+
+
+@ExitFlow.expire.guard
+def _has_run_out(exit_: Exit) -> None:
+    """Nobody ends a promise before its time on this ground; the calendar takes the hold away first."""
+    if holds.of_case(exit_):
+        raise Refused(_("保留期限未到，不能按到期释放"), article=ARTICLE, why=_("预留仍在保留期内。"),
+                      instead=_("不同意出仓的，办理“不予批准”；申领单位不再需要的，由其取消预留。"))  # fmt: skip
 
 
 @ExitFlow.cancel.effect

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.warehouse.choices import EVENT_COLOURS, LIVE, AlarmState, EventState, Reason
 from baozhang.ch2_provision.warehouse.flows import EventFlow, entering
+from baozhang.ch2_provision.warehouse.flows.events import CHANGE, move_end
 from baozhang.ch2_provision.warehouse.models import Activation, Event, Exit, Item, Purchase
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
@@ -43,6 +44,12 @@ def _enter(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any
         title = _("%(event)s购置资产入仓") % {"event": event}
         said.append(str(entering.begin(cards, by=by, day=clock.today(), reasons=reasons, title=title)))
     return _("已起草入仓申请：%(entries)s") % {"entries": "、".join(said)}
+
+
+def _moved(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    closes = values.get("closes")
+    count = sum(move_end(event, closes, by=by, note=note) for event in rows)
+    return _("活动改到 %(closes)s 结束，%(count)s 笔借用的应还日期随之变更") % {"closes": closes, "count": count}
 
 
 def _counts(one: Any) -> str:
@@ -81,6 +88,8 @@ class Events(Resource):
     acts = {
         "enter": Act(gettext_lazy("购置资产申请入仓"), entering.ADD, _enter, article="第十五条第一款第五项", icon="inbox-stack",
                      shown=lambda event: event.state == EventState.OPEN),
+        "move": Act(gettext_lazy("活动改期"), CHANGE, _moved, ("closes",), many=False, needs_note=True, article="第十五条第一款第五项", icon="calendar-days",
+                    shown=lambda event: event.state == EventState.OPEN),
     }  # fmt: skip
 
 
