@@ -206,3 +206,12 @@ def test_in_an_emergency_the_keeper_finds_who_gets_it_and_not_the_warehouse_itse
     assert "请选择领用单位" in keeper.post(page, {**given, "holder": house.organs["authority"].pk}).content.decode()
     assert keeper.post(page, {**given, "holder": house.organs["health"].pk}).status_code == 302
     assert Item._base_manager.get().holder == house.organs["health"]
+
+
+def test_what_was_bought_for_an_event_is_put_on_its_bill_from_its_page(house: House, as_user: Door) -> None:
+    event = factories.kept(Event, where=house.organs["health"], opens=TODAY, closes=TODAY + dt.timedelta(days=9))
+    clerk, page = as_user(house.users["clerk2"]), f"/warehouse/events/{event.pk}/"
+    address = f"/warehouse/purchases/add/?event={event.pk}"
+    assert address in clerk.get(page).content.decode()
+    assert f'value="{event.pk}" selected' in clerk.get(address).content.decode()
+    assert address not in as_user(house.users["officer"]).get(page).content.decode()

@@ -66,14 +66,8 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> i
     )
     for loan in loans:
         fall_due(loan, closes, by=by, act=MOVED, right=CHANGE, where=event.organ_id)
-    waiting = list(
-        Exit._base_manager.select_for_update()
-        .filter(event=event, mode=Mode.LOAN, state__in=EXIT_WAITING)
-        .order_by("pk")
-    )
-    for exit_ in waiting:
-        exit_.until = closes
-    keep(waiting, by=by, act=MOVED, right=CHANGE, where=event.organ_id)
     event.closes = closes
     keep(event, by=by, act=MOVED, right=CHANGE, note=note)
+    asked = Exit._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=EXIT_WAITING)
+    keep(list(asked.order_by("pk")), by=by, act=MOVED, right=CHANGE, where=event.organ_id)
     return len(loans)

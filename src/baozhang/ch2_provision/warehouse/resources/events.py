@@ -82,7 +82,7 @@ class Events(Resource):
     colours = EVENT_COLOURS
     flow = EventFlow
     related = (
-        Related("warehouse/loans", "event", gettext_lazy("借用")), Related("warehouse/purchases", "event", gettext_lazy("购置的资产")),
+        Related("warehouse/loans", "event", gettext_lazy("借用")), Related("warehouse/purchases", "event", gettext_lazy("购置的资产"), adds=lambda event: event.state == EventState.OPEN),
         Related("warehouse/exits", "event", gettext_lazy("申领")),
     )  # fmt: skip
     acts = {
