@@ -38,6 +38,14 @@ def test_from_any_link_the_whole_chain_is_seen(by_parent: None) -> None:
             assert not found.cut and len(found.edges) == 3
 
 
+def test_what_else_came_of_the_same_beginning_is_another_chain(by_parent: None) -> None:
+    root, mine, below = family(2)
+    sibling = factories.kept(Card, where=root.organ, parent=root)
+    with scope.everything("test"):
+        assert {node.key[1] for node in chain.chain_of(below).nodes} == {root.pk, mine.pk, below.pk}
+        assert {node.key[1] for node in chain.chain_of(root).nodes} == {root.pk, mine.pk, below.pk, sibling.pk}
+
+
 def test_a_broad_chain_asks_no_more_than_a_narrow_one(by_parent: None) -> None:
     root = family(1)[0]
     counts = []

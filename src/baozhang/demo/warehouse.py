@@ -12,7 +12,7 @@ from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.warehouse.actions import keeping, reserve
 from baozhang.ch2_provision.warehouse.actions.proposing import accept_all, detect
-from baozhang.ch2_provision.warehouse.choices import ItemState, ProposalState
+from baozhang.ch2_provision.warehouse.choices import STANDING, ItemState, ProposalState
 from baozhang.ch2_provision.warehouse.flows import EntryFlow, ExitFlow, LoanFlow, ProposalFlow, ThingFlow, entering
 from baozhang.ch2_provision.warehouse.models import (
     Entry,
@@ -31,6 +31,7 @@ from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
+from . import pictures
 from .names import DISTRICTS
 from .resting import resting
 from .supervision import AUTHORITY, as_user
@@ -119,6 +120,9 @@ def fill_stock(day: dt.date) -> None:
         cards = list(rows.select_related("organ").order_by("use_state", "-value", "pk")[:A_HEAD])
         with clock.on(day + dt.timedelta(days=place)):
             bring(cards, organ, store, listing="city" if place == 1 else "level")
+    with clock.on(day + dt.timedelta(days=BRINGERS)):
+        here = Item._base_manager.filter(state__in=STANDING, authority__name=AUTHORITY).select_related("organ")
+        _by("cangku", lambda who: pictures.photograph(here.order_by("pk"), by=who))
 
 
 def bring(cards: Sequence[Card], organ: Organization, store: Store | None, *, listing: str) -> None:

@@ -1,8 +1,9 @@
-"""The chain of a record: everything it came from and everything that came of it, found along declared foreign keys.
+"""The chain of a record: all that came of it, and all that it and these came from, found along declared foreign keys.
 
 A resource says which of its foreign keys lead back (`follows`) and which lead on (`leads`); nothing is stored for it, so a
 chain cannot differ from the facts. Keys to what many share (a plan, a round, a site) are not declared: they would tie
-together what has nothing to do with each other.
+together what has nothing to do with each other. For the same reason what else came of a common beginning stays out: things
+of the warehouse go round, and would tie every loan to every other.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ def linked() -> frozenset[str]:
 
 
 def chain_of(record: Record) -> Chain:
-    """The whole chain of a record; as many queries as there are rounds and links, whatever the number of records."""
+    """The chain of a record; as many queries as there are rounds and links, whatever the number of records."""
     edges, met, cut = _walk((record.label, record.pk))
     edges, met = _joined(edges, met, start=(record.label, record.pk))
     nodes = {key: Node(key, BY_LABEL[key[0]]) for key in met}
@@ -93,34 +94,41 @@ def chain_of(record: Record) -> Chain:
 
 
 def _walk(start: Key) -> tuple[set[tuple[Key, Key]], set[Key], bool]:
-    known, edges, met, front = links(), set(), {start}, {start}
+    """What came of a record, and what all of that came from; what else came of the same beginnings is another chain."""
+    edges: set[tuple[Key, Key]] = set()
+    met = {start}
+    cut = _on(met, edges, later=True)
+    return edges, met, _on(met, edges, later=False) or cut
+
+
+def _on(met: set[Key], edges: set[tuple[Key, Key]], *, later: bool) -> bool:
+    """This will walk on from all that was met, one way, round by round; True where there is more than is shown."""
+    known, front = links(), set(met)
     for _round in range(ROUNDS):
-        fresh: set[Key] = set()
+        fresh: set[tuple[Key, Key]] = set()
         for link in known:
-            for held, pointed in _pairs(link, front):
-                edges.add(link.ends(held, pointed))
-                fresh |= {(link.holder, held), (link.target, pointed)}
-        front = fresh - met
+            fresh |= {
+                link.ends(held, pointed) for held, pointed in _pairs(link, front, at_target=link.forward != later)
+            }
+        ends = {other if later else one for one, other in fresh}
+        front = ends - met
         room = MOST - len(met)
-        if len(front) > room:
-            met |= set(sorted(front)[:room])
-            return {edge for edge in edges if met.issuperset(edge)}, met, True
-        met |= front
-        if not front:
-            break
-    return edges, met, bool(front)
+        cut = len(front) > room
+        met |= set(sorted(front)[:room])
+        edges |= {edge for edge in fresh if met.issuperset(edge)}
+        if cut or not front:
+            return cut
+    return True
 
 
-def _pairs(link: Link, front: set[Key]) -> set[tuple[int, int]]:
-    """(key of the holder, key of the target) of a link, at one of whose ends stands a record of the front."""
-    model = BY_LABEL[link.holder].model
-    found: set[tuple[int, int]] = set()
-    for label, path in ((link.holder, "pk"), (link.target, link.column)):
-        keys = [pk for kind, pk in front if kind == label]
-        if keys:
-            rows = model._base_manager.filter(**{f"{path}__in": keys, f"{link.column}__isnull": False})
-            found.update(rows.order_by("pk").values_list("pk", link.column)[: MOST + 1])
-    return found
+def _pairs(link: Link, front: set[Key], *, at_target: bool) -> set[tuple[int, int]]:
+    """(key of the holder, key of the target) of a link, at whose target, or else holder, stands a record of the front."""
+    label, path = (link.target, link.column) if at_target else (link.holder, "pk")
+    keys = [pk for kind, pk in front if kind == label]
+    if not keys:
+        return set()
+    rows = BY_LABEL[link.holder].model._base_manager.filter(**{f"{path}__in": keys, f"{link.column}__isnull": False})
+    return set(rows.order_by("pk").values_list("pk", link.column)[: MOST + 1])
 
 
 def _joined(edges: set[tuple[Key, Key]], met: set[Key], *, start: Key) -> tuple[set[tuple[Key, Key]], set[Key]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, TypeVar
@@ -103,6 +104,12 @@ class Record(models.Model):
     @classmethod
     def accord(cls, rows: Sequence[Any], stood: Mapping[int, tuple[Any, ...]]) -> None:
         """This will set, for a whole batch, what follows from other records; `stood` is how rows stand: (version, head, *fields)."""
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """A form's look at the database's constraints: at the record as it will be kept, with what follows from the rest."""
+        derived = copy(self)
+        derived.derive()
+        super(Record, derived).validate_constraints(exclude=exclude)
 
     def save(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
         """This will always raise: records are written through `keep`."""

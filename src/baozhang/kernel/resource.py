@@ -54,6 +54,7 @@ class Related:
     slug: str
     field: str
     words: Any = ""
+    adds: Callable[[Any], bool] | None = None  # where this holds of the record, who may adds another from its page
 
 
 @dataclass(frozen=True)

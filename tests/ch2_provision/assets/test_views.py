@@ -28,6 +28,17 @@ def test_a_card_without_a_life_says_what_is_missing(card, agency, as_user):
     assert "待核实" in page.content.decode() and "建筑结构" in page.content.decode()
 
 
+def test_a_card_that_is_filled_in_without_a_number_is_given_one(agency, as_user):
+    clerk = as_user(factories.person("clerk", "asset_clerk", agency))
+    filled = dict.fromkeys(("use_state", "booking", "acquisition", "value_type"), "") | {
+        "organ": agency.pk, "name": "会议椅", "class_code": "A05010303", "edition": "2022", "quantity": "10", "value": "3333.33",
+        "value_type": "original", "use_state": "in_use", "acquired": "2024-05-10",
+    }  # fmt: skip
+    answer = clerk.post("/assets/cards/add/", filled)
+    assert answer.status_code == 302, answer.content.decode()[:4000]
+    assert Card._base_manager.get().number == f"{agency.code}-ZC0000001"
+
+
 def test_the_why_of_a_net_value(card, agency, as_user):
     one = card(value="7200")
     client = as_user(factories.person("clerk", "asset_clerk", agency))

@@ -13,6 +13,7 @@ from baozhang.ch2_provision.warehouse import queries
 from baozhang.ch2_provision.warehouse.actions import back_from_disposal, claim_for_disposal, keeping, reserve, reserving
 from baozhang.ch2_provision.warehouse.choices import ExitState, ItemState, LineState, LoanState, ThingState
 from baozhang.ch2_provision.warehouse.flows import EventFlow, ExitFlow, LoanFlow, ThingFlow
+from baozhang.ch2_provision.warehouse.flows.events import move_end
 from baozhang.ch2_provision.warehouse.models import (
     Activation,
     Event,
@@ -28,7 +29,7 @@ from baozhang.ch3_mechanisms.standards.models import Standard
 from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.record import keep
-from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
 
@@ -141,6 +142,8 @@ def test_what_runs_out_is_free_and_its_case_is_told(house: House, store: Store) 
     house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议")
     house.take(ExitFlow, "agree", exit_, "head2")
     assert house.take(ExitFlow, "approve", exit_, "officer").keep_until == TODAY + dt.timedelta(days=5)
+    with pytest.raises(Refused, match="保留期限未到"):
+        house.take(ExitFlow, "expire", exit_, "officer")
     with clock.on(TODAY + dt.timedelta(days=5)), scope.everything("test"):
         assert holds.run_out() == 0
     with clock.on(TODAY + dt.timedelta(days=6)):
@@ -283,6 +286,32 @@ def test_an_event_falls_due_on_its_last_day_and_blocks_the_next(house: House, st
         assert house.take(EventFlow, "close", event, "clerk2").closed_on == clock.today()
 
 
+def test_an_event_that_is_moved_takes_its_loans_along(house: House, store: Store) -> None:
+    cards = [house.card(), house.card()]
+    house.entered(cards, store=store)
+    event = factories.kept(Event, where=house.organs["health"], opens=TODAY, closes=TODAY + dt.timedelta(days=10))
+    exit_ = ask(house, cards[:1], event=event)[0].exit
+    waiting = ask(house, cards[1:], until=None)[0].exit  # from the catalogue: the event is named with the submission
+    house.take(ExitFlow, "submit", waiting, "clerk2", mode="loan", purpose="会议", event=event)
+    house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议", event=event)
+    house.take(ExitFlow, "agree", exit_, "head2")
+    house.take(ExitFlow, "approve", exit_, "officer", keep_until=TODAY)
+    house.take(ExitFlow, "pick", exit_, "keeper", counted=1)
+    house.take(ExitFlow, "deliver", exit_, "keeper")
+    house.take(ExitFlow, "sign", exit_, "clerk2")
+    later = event.closes + dt.timedelta(days=5)
+    event.closes = later
+    with pytest.raises(Invalid) as refused:
+        house.do("clerk2", lambda who: keep(event, by=who))
+    assert "不能单独修改" in refused.value.faults[0].reason
+    event.refresh_from_db()
+    assert house.do("clerk2", lambda who: move_end(event, later, by=who, note="天气")) == 1
+    loan = Loan._base_manager.get()
+    assert (loan.due, Event._base_manager.get().closes) == (later, later)
+    assert [task.due for task in LoanFlow.tasks(loan)] == [later]
+    assert type(waiting)._base_manager.get(pk=waiting.pk).until == later
+
+
 def test_in_an_emergency_the_keeper_hands_out_first_and_the_papers_follow(house: House, store: Store) -> None:
     card = house.card()
     house.entered([card], store=store)
@@ -295,9 +324,12 @@ def test_in_an_emergency_the_keeper_hands_out_first_and_the_papers_follow(house:
     assert (exit_.state, exit_.papers_due) == (ExitState.EMERGENCY, TODAY + dt.timedelta(days=3))
     assert Loan._base_manager.get().state == LoanState.OPEN and Item._base_manager.get().state == ItemState.OUT
     assert [task.due for task in ExitFlow.tasks(exit_)] == [exit_.papers_due]
+    assert [one["name"] for one in house.do("keeper", lambda who: ExitFlow.path(exit_, who))] == ["complete"]
     house.take(ExitFlow, "complete", exit_, "clerk2", purpose="防汛值守", until=UNTIL)
     assert house.take(ExitFlow, "confirm", exit_, "officer").completed_on == TODAY
-    assert (Loan._base_manager.get().due, Loan._base_manager.get().purpose) == (UNTIL, "防汛值守")
+    loan = Loan._base_manager.get()
+    assert (loan.due, loan.purpose) == (UNTIL, "防汛值守")
+    assert [task.due for task in LoanFlow.tasks(loan)] == [UNTIL]
 
 
 def test_a_disposal_claims_what_is_in_stock_and_may_give_it_back(house: House, store: Store) -> None:
@@ -322,6 +354,10 @@ def test_a_transfer_of_title_ends_one_card_and_begins_another(house: House, stor
     exit_ = signed(house, [card], mode="transfer", until=None)
     line = Reservation._base_manager.select_related("new_card").get()
     assert exit_.state == ExitState.DONE and line.new_card is not None
+    drawn = house.do("officer", lambda who: ExitFlow.path(exit_, who))
+    assert [(one["name"], one["status"]) for one in drawn] == [
+        (name, "done") for name in ("submit", "agree", "forward", "grant", "pick", "deliver", "sign")
+    ]
     assert (line.new_card.organ_id, line.new_card.former_id) == (house.organs["health"].pk, card.pk)
     old = Card._base_manager.get(pk=card.pk)
     assert old.disposed == TODAY and old.disposal == "transfer" and Item._base_manager.get().state == ItemState.TITLED

@@ -14,10 +14,21 @@ from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch2_provision.warehouse.choices import EntryState
 from baozhang.ch2_provision.warehouse.flows import LoanFlow, ThingFlow
-from baozhang.ch2_provision.warehouse.models import Entry, Event, Item, Loan, Offer, Reservation, Store, Thing
+from baozhang.ch2_provision.warehouse.models import (
+    Activation,
+    Entry,
+    Event,
+    Item,
+    Loan,
+    Offer,
+    Reservation,
+    Store,
+    Thing,
+)
 from baozhang.ch2_provision.warehouse.queries import performance
 from baozhang.kernel import attachments, clock, scope
 from baozhang.kernel.documents.register import Document
+from baozhang.kernel.record import keep
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
 
@@ -179,3 +190,28 @@ def test_the_catalogue_is_looked_at_and_searched_in_pictures(house: House, store
         asked.append(len(seen))
         house.entered([house.card() for _ in range(4)], store=store)
     assert asked[1] <= asked[0], "as many queries for six as for two"
+
+
+def test_in_an_emergency_the_keeper_finds_who_gets_it_and_not_the_warehouse_itself(
+    house: House, store: Store, as_user: Door
+) -> None:
+    item = house.entered([house.card()], store=store)[0]
+    alarm = Activation(organ=house.organs["authority"], reason="防汛", since=TODAY, days=3)
+    house.do("chief", lambda who: keep(alarm, by=who))
+    keeper = as_user(house.users["keeper"])
+    found = keeper.get("/lookup/warehouse/items/holder", {"q": "区卫生局"}).json()["results"]
+    assert [one["id"] for one in found] == [house.organs["health"].pk]
+    assert keeper.get("/lookup/warehouse/items/entry", {"q": ""}).status_code == 404
+    page, given = f"/warehouse/items/{item.pk}/acts/supply/", {"note": "防汛值守", "ready": "1"}
+    assert "请选择领用单位" in keeper.post(page, {**given, "holder": house.organs["authority"].pk}).content.decode()
+    assert keeper.post(page, {**given, "holder": house.organs["health"].pk}).status_code == 302
+    assert Item._base_manager.get().holder == house.organs["health"]
+
+
+def test_what_was_bought_for_an_event_is_put_on_its_bill_from_its_page(house: House, as_user: Door) -> None:
+    event = factories.kept(Event, where=house.organs["health"], opens=TODAY, closes=TODAY + dt.timedelta(days=9))
+    clerk, page = as_user(house.users["clerk2"]), f"/warehouse/events/{event.pk}/"
+    address = f"/warehouse/purchases/add/?event={event.pk}"
+    assert address in clerk.get(page).content.decode()
+    assert f'value="{event.pk}" selected' in clerk.get(address).content.decode()
+    assert address not in as_user(house.users["officer"]).get(page).content.decode()

@@ -105,7 +105,7 @@ def _related(resource: Resource, record: Any, who: Actor) -> list[dict[str, Any]
     # Most of what may belong to a record does not: one query says which blocks have rows, and only these are read.
     asked = tuple((one.slug, one.field, scope.condition_of(RESOURCES[one.slug].model)) for one in shown)
     found = _which(type(record), asked).first(record.pk)
-    return [_related_block(one, record, some) for one, some in zip(shown, found or (), strict=True)]
+    return [_related_block(one, record, some, who) for one, some in zip(shown, found or (), strict=True)]
 
 
 @scoped
@@ -124,16 +124,18 @@ def _belonging(one: Related, record: Any) -> QuerySet[Any]:
     return RESOURCES[one.slug].model.objects.filter(**{one.field: record.pk})
 
 
-def _related_block(one: Related, record: Any, some: bool) -> dict[str, Any]:
+def _related_block(one: Related, record: Any, some: bool, who: Actor) -> dict[str, Any]:
     other = RESOURCES[one.slug]
     rows = list(_belonging(one, record).select_related(*other.joins(other.columns)).order_by("-id")[:8]) if some else []
     names = [name for name in other.columns if name != one.field][:6]
+    adds = one.adds is not None and one.adds(record) and who.can(other.right("add"), record.organ_key())
     makers = [(cells.reader(other, name), cells.shower(other, name)) for name in names]
     return {
         "title": one.words or other.title, "empty": {"why": _("没有相关记录。")},
         "columns": [{"words": other.words_of(name), "kind": other.kind_of(name), "unit": other.unit_of(name)} for name in names],
         "rows": [{"url": frame.url_of(other, row), "cells": [mark_safe(show(read(row))) for read, show in makers]} for row in rows],  # noqa: S308
         "more_url": f"{frame.list_url(other)}?{one.field}={record.pk}" if len(rows) == 8 and one.field in other.filters else "",
+        "add_url": f"{frame.list_url(other)}add/?{one.field}={record.pk}" if adds else "",
     }  # fmt: skip
 
 

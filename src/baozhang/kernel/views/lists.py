@@ -172,11 +172,18 @@ def _empty(listing: Listing, may_add: bool, may_import: bool) -> dict[str, Any]:
     return made
 
 
+def _asked(resource: Resource) -> set[str]:
+    """The fields that some form of a resource asks for: its own, its filters', its acts' and those of the steps of its flow."""
+    steps = resource.flow.plan.steps.values() if resource.flow is not None else ()
+    of_others = (name for one in (*resource.acts.values(), *steps) for name in one.fields)
+    return {*resource.fields, *resource.filters, *of_others}
+
+
 @require_GET
 def lookup(request: HttpRequest, resource: Resource, field: str) -> JsonResponse:
     """The rows that a foreign key may point to, as one types; at most twenty, in scope."""
     frame.must_view(request, resource)
-    if field not in (*resource.fields, *resource.filters):
+    if field not in _asked(resource):
         raise NotFound(_("没有这个字段"))
     target: Any = resource.field(field).related_model
     if target is None:

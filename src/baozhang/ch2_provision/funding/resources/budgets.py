@@ -83,7 +83,7 @@ class Sites(Resource):
     order = "name"
     units = {"area": "㎡"}
     related = (
-        Related("funding/members", "site", gettext_lazy("入驻单位")),
+        Related("funding/members", "site", gettext_lazy("入驻单位"), adds=lambda site: True),
         Related("funding/budgetlines", "site", gettext_lazy("已编列的经费")),
     )
 

@@ -7,13 +7,19 @@ import datetime as dt
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch2_provision.warehouse.choices import LIVE, THING_OPEN, EventState
-from baozhang.ch2_provision.warehouse.models import Event, Item, Purchase, Thing
-from baozhang.kernel import access
+from baozhang.ch2_provision.warehouse.choices import EXIT_WAITING, LIVE, LOAN_OPEN, THING_OPEN, EventState, Mode
+from baozhang.ch2_provision.warehouse.models import Event, Exit, Item, Loan, Purchase, Thing
+from baozhang.kernel import access, clock, ledger
+from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
-from baozhang.kernel.refusal import Refused
+from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Invalid, Refused
+
+from .loans import fall_due
 
 CLOSE = access.permission("warehouse.event:close", gettext_lazy("清退会议活动物品"))
+CHANGE = "warehouse.event:change"
+MOVED = ledger.act("warehouse.event_moved", gettext_lazy("活动改期"))
 
 
 def closing(record: Event, day: dt.date) -> dt.date:
@@ -42,3 +48,26 @@ def _nothing_left(event: Event) -> None:
             _("还有 %(out)s 件借用物品未归还，%(kept)s 件购置资产未入仓") % {"out": out, "kept": kept}, article=EventFlow.article,
             instead=_("请先归还、申请入仓，再办理清退。"),
         )  # fmt: skip
+
+
+def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> int:
+    """This will move the last day of an event, and with it the day by which each thing borrowed for it is to be back; how many loans."""
+    if event.state != EventState.OPEN:
+        raise Refused(_("活动物品已清退，不能改期"), article=EventFlow.article, instead=_("请为新的活动另行登记。"))
+    today = clock.today()
+    if closes is None or closes < today:
+        raise Invalid(
+            _("新的结束日期须填写，且不早于今天"),
+            article=EventFlow.article,
+            instead=_("活动已经结束的，请办理归还和清退。"),
+        )
+    loans = list(
+        Loan._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=LOAN_OPEN).order_by("pk")
+    )
+    for loan in loans:
+        fall_due(loan, closes, by=by, act=MOVED, right=CHANGE, where=event.organ_id)
+    event.closes = closes
+    keep(event, by=by, act=MOVED, right=CHANGE, note=note)
+    asked = Exit._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=EXIT_WAITING)
+    keep(list(asked.order_by("pk")), by=by, act=MOVED, right=CHANGE, where=event.organ_id)
+    return len(loans)

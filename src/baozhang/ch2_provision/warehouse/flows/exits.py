@@ -50,6 +50,26 @@ def finance(record: Exit) -> Organization | None:
     return finance_of(record.authority)
 
 
+def in_order(record: Exit) -> bool:
+    """True where the papers come first; in an emergency the things do."""
+    return record.activation_id is None
+
+
+def in_emergency(record: Exit) -> bool:
+    """True where the things went out first."""
+    return record.activation_id is not None
+
+
+def keeps_title(record: Exit) -> bool:
+    """True where the owner stays the owner: the authority decides alone."""
+    return in_order(record) and record.mode != Mode.TRANSFER
+
+
+def moves_title(record: Exit) -> bool:
+    """True where the title moves, which the finance department approves (article 13, paragraph 4)."""
+    return in_order(record) and record.mode == Mode.TRANSFER
+
+
 def above(record: Exit) -> Organization | None:
     """The authority above the one that decides."""
     return authority_above(record.authority)
@@ -63,7 +83,7 @@ class ExitFlow(Flow):
     initial = (S.RESERVED, S.EMERGENCY)
     escalate = Party("warehouse.exit:oversee", where=above, words=gettext_lazy("上级机关事务管理部门"))
 
-    submit = Step(gettext_lazy("提交申领"), S.RESERVED, S.SUBMITTED, ":submit", kind="primary", icon="paper-airplane",
+    submit = Step(gettext_lazy("提交申领"), S.RESERVED, S.SUBMITTED, ":submit", kind="primary", icon="paper-airplane", when=in_order,
                   fields=("mode", "purpose", "until", "event"), required=("mode", "purpose"),
                   says=gettext_lazy("写明用途和方式；限期借用的填写归还日期，用于会议活动的选择活动，归还日期即活动结束日期。"))  # fmt: skip
     agree = Step(
@@ -74,26 +94,27 @@ class ExitFlow(Flow):
         four_eyes=("submit",),
         returnable=(S.RESERVED,),
         kind="primary",
+        when=in_order,
     )
     approve = Step(gettext_lazy("批准出仓"), S.AGREED, S.APPROVED, ":approve", where=authority, four_eyes=("submit", "agree"),
-                   returnable=(S.RESERVED,), kind="primary", fields=("keep_until",),
+                   returnable=(S.RESERVED,), kind="primary", fields=("keep_until",), when=keeps_title,
                    says=gettext_lazy("保留期限没有核实的标准时，由审批人写明保留到哪一天。"))  # fmt: skip
     forward = Step(gettext_lazy("同意划转，送财政部门"), S.AGREED, S.FINANCE, ":approve", "第十三条第四款", where=authority,
-                   four_eyes=("submit", "agree"), kind="primary", fields=("keep_until",),
+                   four_eyes=("submit", "agree"), returnable=(S.RESERVED,), kind="primary", fields=("keep_until",), when=moves_title,
                    says=gettext_lazy("划转改变产权，经机关事务管理部门审核后，由财政部门审批。"))  # fmt: skip
     grant = Step(gettext_lazy("批准划转"), S.FINANCE, S.APPROVED, ":grant", "第十三条第四款", where=finance,
-                 four_eyes=("submit", "agree", "forward"), returnable=(S.RESERVED,), kind="primary")  # fmt: skip
-    pick = Step(gettext_lazy("备货清点"), S.APPROVED, S.PICKED, ":hand", "第十六条第一款", where=giver, kind="primary", fields=("counted",),
+                 four_eyes=("submit", "agree", "forward"), returnable=(S.RESERVED,), kind="primary", when=moves_title)  # fmt: skip
+    pick = Step(gettext_lazy("备货清点"), S.APPROVED, S.PICKED, ":hand", "第十六条第一款", where=giver, kind="primary", fields=("counted",), when=in_order,
                 required=("counted",), says=gettext_lazy("逐件找到实物，填写清点件数；件数不符不能备货。"))  # fmt: skip
-    deliver = Step(gettext_lazy("交付"), S.PICKED, S.HANDED, ":hand", "第十六条第一款", where=giver, kind="primary",
-                says=gettext_lazy("实物交到领用方手上后办理，由领用方在下一步签收。"))  # fmt: skip
-    sign = Step(gettext_lazy("签收"), S.HANDED, S.DONE, ":sign", "第十六条第一款", four_eyes=("deliver",), kind="primary", icon="check",
+    deliver = Step(gettext_lazy("交付"), S.PICKED, S.HANDED, ":hand", "第十六条第一款", where=giver, kind="primary", when=in_order,
+                   says=gettext_lazy("实物交到领用方手上后办理，由领用方在下一步签收。"))  # fmt: skip
+    sign = Step(gettext_lazy("签收"), S.HANDED, S.DONE, ":sign", "第十六条第一款", four_eyes=("deliver",), kind="primary", icon="check", when=in_order,
                 says=gettext_lazy("签收后开始使用：借用开始计期，划转的卡片同时转入本单位。"))  # fmt: skip
-    complete = Step(gettext_lazy("补办手续"), S.EMERGENCY, S.PAPERS, ":submit", "第十六条第一款", kind="primary",
+    complete = Step(gettext_lazy("补办手续"), S.EMERGENCY, S.PAPERS, ":submit", "第十六条第一款", kind="primary", when=in_emergency,
                     fields=("purpose", "until"), required=("purpose",),
                     says=gettext_lazy("应急先行出仓的，补填用途和使用期限，由机关事务管理部门确认。"))  # fmt: skip
     confirm = Step(gettext_lazy("确认手续"), S.PAPERS, S.DONE, ":approve", "第十六条第一款", where=authority, four_eyes=("complete",),
-                   returnable=(S.EMERGENCY,), kind="primary")  # fmt: skip
+                   returnable=(S.EMERGENCY,), kind="primary", when=in_emergency)  # fmt: skip
     refuse = Step(gettext_lazy("不予批准"), S.AGREED, S.REFUSED, ":approve", where=authority, needs_note=True, todo=False, side=True,
                   kind="danger")  # fmt: skip
     decline = Step(
@@ -146,30 +167,10 @@ def lines_of(exit_: Exit, *states: str) -> list[Reservation]:
 
 
 @ExitFlow.submit.effect
-def _submitted(exit_: Exit, *, by: Actor) -> None:
-    """An event gives its own last day; a loan has one."""
-    if exit_.event is not None:
-        if exit_.event.organ_id != exit_.organ_id:
-            raise Refused(_("活动不是本单位的"), article=ARTICLE)
-        if exit_.mode == Mode.LOAN:
-            exit_.until = exit_.event.closes
-            keep(exit_, by=by, act=TERM, right=SUBMIT)
-
-
-@ExitFlow.approve.guard
-def _is_no_transfer(exit_: Exit) -> None:
-    """A title is decided on together with the finance department."""
-    if exit_.mode == Mode.TRANSFER:
-        raise Refused(
-            _("划转产权须送财政部门审批"), article="第十三条第四款", instead=_("请办理“同意划转，送财政部门”。")
-        )
-
-
-@ExitFlow.forward.guard
-def _is_transfer(exit_: Exit) -> None:
-    """Only a title goes to the finance department."""
-    if exit_.mode != Mode.TRANSFER:
-        raise Refused(_("只有划转产权才送财政部门"), article="第十三条第四款", instead=_("请办理“批准出仓”。"))
+def _submitted(exit_: Exit) -> None:
+    """An event is one's own."""
+    if exit_.event is not None and exit_.event.organ_id != exit_.organ_id:
+        raise Refused(_("活动不是本单位的"), article=ARTICLE, instead=_("请选择本单位承办的活动。"))
 
 
 @ExitFlow.approve.guard
@@ -251,6 +252,14 @@ def _completed(exit_: Exit, *, by: Actor, day: dt.date) -> None:
     exit_.completed_on = day
     keep(exit_, by=by, act=TERM, right=SUBMIT)
     handing.describe(exit_, by=by, right=SUBMIT, where=exit_.organ_id)
+
+
+@ExitFlow.expire.guard
+def _has_run_out(exit_: Exit) -> None:
+    """Nobody ends a promise before its time on this ground; the calendar takes the hold away first."""
+    if holds.of_case(exit_):
+        raise Refused(_("保留期限未到，不能按到期释放"), article=ARTICLE, why=_("预留仍在保留期内。"),
+                      instead=_("不同意出仓的，办理“不予批准”；申领单位不再需要的，由其取消预留。"))  # fmt: skip
 
 
 @ExitFlow.cancel.effect

@@ -25,7 +25,7 @@ from baozhang.law.items import items as catalogue_items
 from baozhang.law.judge import plain
 
 from . import stock
-from .loans import LoanFlow
+from .loans import LoanFlow, fall_due
 from .things import ThingFlow
 
 GIVEN = ledger.act("warehouse.given", gettext_lazy("交付出仓"))
@@ -98,8 +98,8 @@ def _transfer(exit_: Exit, lines: Sequence[Reservation], *, by: Actor, day: dt.d
 def describe(exit_: Exit, *, by: Actor, right: str, where: int) -> None:
     """This will carry the purpose and the last day of completed emergency papers over to the loan."""
     for loan in Loan._base_manager.filter(exit=exit_):
-        loan.purpose, loan.due = exit_.purpose, exit_.until or loan.due
-        keep(loan, by=by, act=DESCRIBED, right=right, where=where)
+        loan.purpose = exit_.purpose
+        fall_due(loan, exit_.until or loan.due, by=by, act=DESCRIBED, right=right, where=where)
 
 
 def _price(exit_: Exit, lines: Sequence[Reservation], day: dt.date) -> None:

@@ -13,7 +13,7 @@ from baozhang.ch2_provision.warehouse.choices import LoanState as S
 from baozhang.ch2_provision.warehouse.choices import Mode, ThingState
 from baozhang.ch2_provision.warehouse.models import Loan, Thing
 from baozhang.ch2_provision.warehouse.queries.competence import set_number
-from baozhang.kernel import access, ledger
+from baozhang.kernel import access, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Party, Step
 from baozhang.kernel.record import keep
@@ -74,6 +74,16 @@ class LoanFlow(Flow):
                    side=True, needs_note=True, within=extended_to)  # fmt: skip
     deny = Step(gettext_lazy("不同意续借"), S.EXTENDING, S.OPEN, ":allow", ARTICLE, where=authority, side=True, todo=False,
                 needs_note=True, kind="danger", within=due_of)  # fmt: skip
+    dated = Step(
+        gettext_lazy("应还日期随活动或者手续变更"),
+        S.OPEN,
+        S.OPEN,
+        ":close",
+        where=giver,
+        todo=False,
+        side=True,
+        within=due_of,
+    )
     close = Step(gettext_lazy("结清"), (S.OPEN, S.EXTENDING, S.BACK), S.CLOSED, ":close", where=giver, todo=False)
 
     @classmethod
@@ -86,6 +96,15 @@ def things_of(loan: Loan, *states: str) -> list[Thing]:
     """The things of a loan, in some states."""
     rows = Thing._base_manager.filter(loan=loan).select_related("item__card", "card")
     return list((rows.filter(state__in=states) if states else rows).order_by("pk"))
+
+
+def fall_due(loan: Loan, day: dt.date | None, *, by: Actor, act: str, right: str, where: int) -> None:
+    """This will set the last day of a loan, and that of the task to bring it back, as another case has moved it."""
+    loan.due = day
+    keep(loan, by=by, act=act, right=right, where=where)
+    if loan.state == S.OPEN:
+        with scope.everything("应还日期变更") as system:  # it follows from the other case, whoever decided that
+            LoanFlow.take("dated", loan, by=system)
 
 
 @LoanFlow.close.guard
@@ -109,7 +128,7 @@ def _may_be_extended(loan: Loan, *, day: dt.date) -> None:
         raise Refused(
             _("会议活动借用的物品到活动结束日一并归还，不能续借"),
             article="第十五条第一款第五项",
-            instead=_("活动延期的，先变更活动的结束日期。"),
+            instead=_("活动延期的，在活动页面办理“活动改期”，应还日期随之变更。"),
         )
     most = set_number(EXTENSIONS, day, loan.authority_id)
     if most is not None and loan.extensions >= most:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import models
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.ch2_provision.warehouse.choices import AlarmState, EventKind, EventState
+from baozhang.ch2_provision.warehouse.choices import LOAN_OPEN, AlarmState, EventKind, EventState, Mode
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
@@ -61,6 +61,17 @@ class Event(Record):
         """It ends no earlier than it begins."""
         if self.opens is not None and self.closes is not None and self.closes < self.opens:
             yield Fault(_("结束日期早于开始日期"), "closes", str(self.closes))
+
+    @classmethod
+    def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
+        """What is out falls due on the last day of its event, so that day moves only together with it."""
+        loans = cls._meta.get_field("loans").related_model._base_manager  # type: ignore[union-attr]
+        out = loans.filter(event__in=[row.pk for row in rows if row.pk], mode=Mode.LOAN, state__in=LOAN_OPEN)
+        due = dict(out.values_list("event", "due"))
+        for i, row in enumerate(rows):
+            if row.pk in due and due[row.pk] != row.closes:
+                yield i, Fault(_("已有物品借出，结束日期不能单独修改"), "closes", str(row.closes),
+                               remedy=_("请办理“活动改期”，借出物品的应还日期随之变更。"))  # fmt: skip
 
 
 class Purchase(Record):

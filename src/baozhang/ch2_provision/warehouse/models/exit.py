@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.ch2_provision.warehouse.choices import ExitState, LineState, Mode
+from baozhang.ch2_provision.warehouse.choices import EXIT_WAITING, ExitState, LineState, Mode
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
@@ -74,7 +74,9 @@ class Exit(Record):
         ]
 
     def derive(self) -> None:
-        """This will set the day of the handover as it is signed for."""
+        """This will set the day of the handover as it is signed for, and the last day of what an event borrows: its own."""
+        if self.event is not None and self.mode == Mode.LOAN and self.state in EXIT_WAITING:
+            self.until = self.event.closes
         if self.state == ExitState.DONE and self.handed_on is None:
             self.handed_on = clock.today()
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.warehouse.choices import EVENT_COLOURS, LIVE, AlarmState, EventState, Reason
 from baozhang.ch2_provision.warehouse.flows import EventFlow, entering
+from baozhang.ch2_provision.warehouse.flows.events import CHANGE, move_end
 from baozhang.ch2_provision.warehouse.models import Activation, Event, Exit, Item, Purchase
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
@@ -45,6 +46,12 @@ def _enter(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any
     return _("已起草入仓申请：%(entries)s") % {"entries": "、".join(said)}
 
 
+def _moved(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    closes = values.get("closes")
+    count = sum(move_end(event, closes, by=by, note=note) for event in rows)
+    return _("活动改到 %(closes)s 结束，%(count)s 笔借用的应还日期随之变更") % {"closes": closes, "count": count}
+
+
 def _counts(one: Any) -> str:
     """How many went out first, how many have their papers, how many of these in time."""
     rows = Exit._base_manager.filter(activation=one)
@@ -75,12 +82,14 @@ class Events(Resource):
     colours = EVENT_COLOURS
     flow = EventFlow
     related = (
-        Related("warehouse/loans", "event", gettext_lazy("借用")), Related("warehouse/purchases", "event", gettext_lazy("购置的资产")),
+        Related("warehouse/loans", "event", gettext_lazy("借用")), Related("warehouse/purchases", "event", gettext_lazy("购置的资产"), adds=lambda event: event.state == EventState.OPEN),
         Related("warehouse/exits", "event", gettext_lazy("申领")),
     )  # fmt: skip
     acts = {
         "enter": Act(gettext_lazy("购置资产申请入仓"), entering.ADD, _enter, article="第十五条第一款第五项", icon="inbox-stack",
                      shown=lambda event: event.state == EventState.OPEN),
+        "move": Act(gettext_lazy("活动改期"), CHANGE, _moved, ("closes",), many=False, needs_note=True, article="第十五条第一款第五项", icon="calendar-days",
+                    shown=lambda event: event.state == EventState.OPEN),
     }  # fmt: skip
 
 

@@ -56,8 +56,12 @@ def _supply(items: Sequence[Item], *, by: Actor, note: str, values: Values) -> s
             _("没有启动应急状态，不能先行出仓"), article="第十六条第一款", why=_("应急先行须由机关事务管理部门负责人启动。"),
             instead=_("请按预留、审批、交付的步骤办理，或者由负责人启动应急。"),
         )  # fmt: skip
-    if values.get("holder") is None:
-        raise Invalid(_("请选择领用单位"))
+    if values.get("holder") in (None, activation.organ):
+        raise Invalid(
+            _("请选择领用单位"),
+            why=_("“现在何处”仍是公物仓管理部门自己。"),
+            instead=_("请把“现在何处”改为领用这些物品的单位。"),
+        )
     exit_ = reserving.first_aid(
         [item.card for item in items],
         activation=activation,

@@ -53,7 +53,7 @@ class Stores(Resource):
     state = "state"
     colours = {StoreState.OPEN: "green"}
     related = (
-        Related("warehouse/places", "store", gettext_lazy("库位")),
+        Related("warehouse/places", "store", gettext_lazy("库位"), adds=lambda store: True),
         Related("warehouse/items", "store", gettext_lazy("存放的物品")),
     )
 

@@ -93,7 +93,7 @@ function foot(where) {
     else await camera.start(viewer, (code) => meet(code, "camera"));
     label.textContent = camera.running() ? words.stop : words.scan;
   } }, icon("qr-code"), label);
-  place.replaceChildren(viewer, camera.able() ? null : "", form, where.room ? strange : "", camera.able() ? scan : "");
+  place.replaceChildren(viewer, form, where.room ? strange : "", camera.able() ? scan : "");
 }
 
 /** A code was read or typed: known and here is recorded at once; anything else is asked. */
