@@ -55,13 +55,6 @@ def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
     return laid.lay()
 
 
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The database as pytest-django makes it, and a copy of it for the next run."""
-    with django_db_blocker.unblock():
-        laid.keep()
-
-
 @pytest.fixture
 def today() -> dt.date:
     """The day on which the clock stands."""

@@ -5,6 +5,7 @@ On SQLite the copy is a file that later runs find again; on PostgreSQL a templat
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -26,11 +27,30 @@ def lay() -> bool:
     if connection.vendor == "postgresql":
         connection.settings_dict["TEST"]["TEMPLATE"] = template()
         return False
-    kept = empty.copy_in(PLACE)
-    if not kept.exists():
-        return False
-    shutil.copyfile(kept, target())
+    shutil.copyfile(file(), target())
     return True
+
+
+@cache
+def file() -> Path:
+    """The migrated SQLite database; whoever comes first makes it, the rest wait."""
+    kept = empty.copy_in(PLACE)
+    PLACE.mkdir(parents=True, exist_ok=True)
+    with (PLACE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            for old in PLACE.glob("*.sqlite3*"):
+                old.unlink()
+            part = kept.with_suffix(".part")
+            _migrate(f"sqlite:///{part}")
+            part.replace(kept)
+    return kept
+
+
+def _migrate(database: str) -> None:
+    command = [sys.executable, "-m", "django", "migrate", "-v0", "--run-syncdb"]
+    own = {"BAOZHANG_DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    subprocess.run(command, env={**os.environ, **own}, cwd=PLACE.parents[1], check=True)
 
 
 def address(name: str) -> dict[str, Any]:
@@ -57,8 +77,7 @@ def template() -> str:
         server.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
         if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
             server.execute(f'CREATE DATABASE "{name}_part"')
-            command = [sys.executable, "-m", "django", "migrate", "-v0", "--run-syncdb"]
-            subprocess.run(command, env={**os.environ, "BAOZHANG_DATABASE_URL": url(f"{name}_part")}, check=True)
+            _migrate(url(f"{name}_part"))
             server.execute(f'ALTER DATABASE "{name}_part" RENAME TO "{name}"')  # complete, or not there at all
     return name
 
@@ -68,15 +87,9 @@ def again() -> None:
     connection.close()
     for rest in ("-wal", "-shm"):
         Path(f"{target()}{rest}").unlink(missing_ok=True)
-    shutil.copyfile(empty.copy_in(PLACE), target())
+    shutil.copyfile(file(), target())
 
 
 def target() -> Any:
     """The file of the test database, which each worker has for itself."""
     return connection.settings_dict["TEST"]["NAME"]
-
-
-def keep() -> None:
-    """Keeps a copy of the migrated database, in the place of those of other migrations."""
-    if connection.vendor == "sqlite":
-        empty.keep_in(PLACE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import laid
 
 COMMAND = Path(sys.executable).parent / "baozhang"
 SCALE = "0.05"  # of the whole demo district
@@ -85,7 +88,8 @@ def open_house(home: Path) -> Iterator[House]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     house = House(address, home, environment_of(home, address), home / "server.log")
-    house.command("migrate", "--verbosity", "0")
+    shutil.copyfile(laid.file(), home / "journeys.sqlite3")
+    house.command("migrate", "--verbosity", "0")  # nothing is left to do but to see so
     house.command("demo", "--scale", SCALE)
     with house.log.open("wb") as log:
         server = subprocess.Popen(

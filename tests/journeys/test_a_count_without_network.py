@@ -47,6 +47,7 @@ def test_five_scans_without_a_network_arrive_once(phone: Page, sign_in):
     phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     before = scans(phone)
     shot(phone, "count-1-rooms")
+    phone.locator(".rooms .entry").first.wait_for()
     max(phone.locator(".rooms .entry").all(), key=things).click()
     expect(phone.locator("#code")).to_be_visible()
     shot(phone, "count-2-room")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
@@ -108,19 +109,23 @@ def open_stores(day: dt.date) -> None:
         _by("zichan", lambda who: keep(shared, by=who))
 
 
-def fill_stock(day: dt.date) -> None:
-    """Forty things come in: half into the stores, half stay where they are."""
+def fill_stock(day: dt.date, place: int) -> None:
+    """Ten things of one agency come in; half of the agencies bring them to a store, with the others they stay where they are."""
     stores = list(Store._base_manager.order_by("code"))
-    for place, organ in enumerate(_agencies()[:BRINGERS]):
-        store = stores[place % 2] if place < BRINGERS // 2 else None
-        rows = Card._base_manager.filter(
-            resting(), organ=organ, disposed=None, category__in=MOVABLE, quantity=1, value__gte=Decimal(300)
-        )
-        rows = rows.filter(use_state__in=(UseState.IDLE, UseState.SURPLUS, UseState.IN_USE), items=None)
-        cards = list(rows.select_related("organ").order_by("use_state", "-value", "pk")[:A_HEAD])
-        with clock.on(day + dt.timedelta(days=place)):
-            bring(cards, organ, store, listing="city" if place == 1 else "level")
-    with clock.on(day + dt.timedelta(days=BRINGERS)):
+    organ = _agencies()[place]
+    store = stores[place % 2] if place < BRINGERS // 2 else None
+    rows = Card._base_manager.filter(
+        resting(), organ=organ, disposed=None, category__in=MOVABLE, quantity=1, value__gte=Decimal(300)
+    )
+    rows = rows.filter(use_state__in=(UseState.IDLE, UseState.SURPLUS, UseState.IN_USE), items=None)
+    cards = list(rows.select_related("organ").order_by("use_state", "-value", "pk")[:A_HEAD])
+    with clock.on(day):
+        bring(cards, organ, store, listing="city" if place == 1 else "level")
+
+
+def take_pictures(day: dt.date) -> None:
+    """The keeper takes a picture of everything that came in."""
+    with clock.on(day):
         here = Item._base_manager.filter(state__in=STANDING, authority__name=AUTHORITY).select_related("organ")
         _by("cangku", lambda who: pictures.photograph(here.order_by("pk"), by=who))
 
@@ -282,7 +287,10 @@ def _look(day: dt.date) -> None:
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
     """What happens when."""
     return [
-        (today - dt.timedelta(days=500), open_stores), (today - dt.timedelta(days=400), fill_stock),
+        (today - dt.timedelta(days=500), open_stores),
+        # A day each: what is told before a month's end may not reach past it.
+        *((today - dt.timedelta(days=400 - place), partial(fill_stock, place=place)) for place in range(BRINGERS)),
+        (today - dt.timedelta(days=400 - BRINGERS), take_pictures),
         (today - dt.timedelta(days=300), circulate), (today - dt.timedelta(days=90), lend_too_long),
         (today - dt.timedelta(days=12), hold_an_event), (today - dt.timedelta(days=8), propose), (today, this_week),
     ]  # fmt: skip

@@ -1,9 +1,9 @@
-"""The chain of a record: all that came of it, and all that it and these came from, found along declared foreign keys.
+"""The chain of a record: what it came from, and all that came of it and of these, found along declared foreign keys.
 
 A resource says which of its foreign keys lead back (`follows`) and which lead on (`leads`); nothing is stored for it, so a
 chain cannot differ from the facts. Keys to what many share (a plan, a round, a site) are not declared: they would tie
-together what has nothing to do with each other. For the same reason what else came of a common beginning stays out: things
-of the warehouse go round, and would tie every loan to every other.
+together what has nothing to do with each other. For the same reason what else came of a thing that `goes_round` stays out:
+it lives through many chains, and would tie every loan to every other.
 """
 
 from __future__ import annotations
@@ -94,16 +94,24 @@ def chain_of(record: Record) -> Chain:
 
 
 def _walk(start: Key) -> tuple[set[tuple[Key, Key]], set[Key], bool]:
-    """What came of a record, and what all of that came from; what else came of the same beginnings is another chain."""
+    """What came of a record, what all of that came from, and what else came of these, but for things that go round."""
     edges: set[tuple[Key, Key]] = set()
     met = {start}
-    cut = _on(met, edges, later=True)
-    return edges, met, _on(met, edges, later=False) or cut
+    cut = _on(met, edges, {start}, later=True)
+    cut = _on(met, edges, set(met), later=False) or cut
+    return edges, met, _on(met, edges, _staying(met), later=True, past=False) or cut
 
 
-def _on(met: set[Key], edges: set[tuple[Key, Key]], *, later: bool) -> bool:
-    """This will walk on from all that was met, one way, round by round; True where there is more than is shown."""
-    known, front = links(), set(met)
+def _staying(keys: set[Key]) -> set[Key]:
+    return {key for key in keys if not BY_LABEL[key[0]].goes_round}
+
+
+def _on(met: set[Key], edges: set[tuple[Key, Key]], front: set[Key], *, later: bool, past: bool = True) -> bool:
+    """This will walk on from some of what was met, one way, round by round; True where there is more than is shown.
+
+    Not `past` what goes round: it is met, and nothing behind it.
+    """
+    known = links()
     for _round in range(ROUNDS):
         fresh: set[tuple[Key, Key]] = set()
         for link in known:
@@ -116,6 +124,7 @@ def _on(met: set[Key], edges: set[tuple[Key, Key]], *, later: bool) -> bool:
         cut = len(front) > room
         met |= set(sorted(front)[:room])
         edges |= {edge for edge in fresh if met.issuperset(edge)}
+        front = front if past else _staying(front)
         if cut or not front:
             return cut
     return True

@@ -121,6 +121,7 @@ class Resource:
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
     follows: ClassVar[tuple[str, ...]] = ()  # foreign keys to what this record came from: the chain of a need
     leads: ClassVar[tuple[str, ...]] = ()  # foreign keys to what came of it
+    goes_round: ClassVar[bool] = False  # it lives through many chains: what else came of it belongs to those
     joint: ClassVar[bool] = False  # it only joins two others: a chain leads through it without drawing it
     before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by, counts) before natural keys are matched
 

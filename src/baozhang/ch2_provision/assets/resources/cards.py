@@ -129,6 +129,7 @@ class Cards(Resource):
     place = 10
     article = "第十三条第二款"
     chapter = "assets"
+    goes_round = True
     icon = "archive-box"
     words = gettext_lazy("资产卡片")
     purpose = gettext_lazy("一物一卡：从台账导入，按标准核对，折旧和净值随时可查")

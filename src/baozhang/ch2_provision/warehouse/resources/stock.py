@@ -126,6 +126,7 @@ class Items(Resource):
     importable = False
     addable = False
     follows = ("entry", "card")
+    goes_round = True
     related = (
         Related("warehouse/reservations", "item", gettext_lazy("预留和交付")), Related("warehouse/things", "item", gettext_lazy("借用和归还")),
     )  # fmt: skip
