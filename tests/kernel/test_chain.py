@@ -38,7 +38,7 @@ def test_from_any_link_the_whole_chain_is_seen(by_parent: None) -> None:
             assert not found.cut and len(found.edges) == 3
 
 
-def test_what_else_came_of_the_same_beginning_is_another_chain(by_parent: None) -> None:
+def test_what_else_came_of_a_thing_that_goes_round_is_another_chain(by_parent: None) -> None:
     root, mine, below = family(2)
     sibling = factories.kept(Card, where=root.organ, parent=root)
     with scope.everything("test"):
