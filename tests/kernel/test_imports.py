@@ -10,9 +10,9 @@ import pytest
 import xlsxwriter
 from tests import factories
 
-from baozhang.ch1_general.organs.models import Headcount
+from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.ch1_general.organs.resources import Headcounts
-from baozhang.kernel import imports, ledger, resource, scope
+from baozhang.kernel import border, imports, ledger, resource, scope
 from baozhang.kernel.access import Actor, Holding
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.refusal import Invalid, Refused
@@ -163,3 +163,12 @@ def test_somebody_elses_import_does_not_exist(officer: Actor, as_user: Any) -> N
         assert client.get(f"/organs/headcounts/import/{session.pk}/{end}").status_code == 404
     assert client.post(f"/organs/headcounts/import/{session.pk}/commit/").status_code == 404
     assert Headcount._base_manager.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_unit_is_found_by_its_short_name_where_only_one_in_sight_has_it() -> None:
+    mine, other = factories.organ("云间区教育局", short="教育局"), factories.organ("月泾区教育局", short="教育局")
+    with scope.everything("test"):
+        among = Organization._base_manager.filter(pk=mine.pk)
+        assert border.lookup(Organization, ["教育局"], among) == {"教育局": mine}
+        assert border.lookup(Organization, ["教育局", other.code]) == {other.code: other}

@@ -82,7 +82,7 @@ class Organization(Record):
 
     scope_field = "id"
     natural = ("code",)
-    called = ("code", "name")
+    called = ("code", "name", "short")
     searched = ("code", "name", "short", "uscc")
 
     class Meta:

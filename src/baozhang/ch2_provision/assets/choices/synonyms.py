@@ -132,7 +132,7 @@ CARD: Mapping[str, Mapping[str, Any]] = {
     "purchase": {
         **dict.fromkeys(("集中采购", "政府集中机构采购"), Purchase.CENTRAL),
         **dict.fromkeys(("部门集采",), Purchase.DEPARTMENT),
-        **dict.fromkeys(("自行采购", "单位自行采购", "分散"), Purchase.SCATTERED),
+        **dict.fromkeys(("自行采购", "单位自行采购", "部门自行采购", "自主采购", "分散"), Purchase.SCATTERED),
         **dict.fromkeys(("其它", "非政府采购"), Purchase.OTHER),
     },
     "band": {

@@ -81,7 +81,7 @@ class Command(BaseCommand):
                 for part in (fault["sheet"], f"第 {fault['row']} 行" if fault["row"] else "", fault["column"])
                 if part
             )
-            value = f"“{fault['value']}”" if fault["value"] else ""
+            value = f"“{fault['value']}”" if fault["value"] and fault["value"] not in fault["reason"] else ""
             self.stdout.write(
                 f"{place}：{value}{fault['reason']}" + (f"；{fault['remedy']}" if fault["remedy"] else "")
             )
