@@ -94,10 +94,18 @@ def test_the_sheet_for_finance_comes_back_with_the_replies(office: Office, door:
     assert b"".join(client.get(f"/funding/budgets/{budget.pk}/sheet/")).startswith(b"PK")
     page = page_for_finance(budget)
     first, second, foot = page.rows
-    replied = [(*first[:14], Decimal(50_000), ""), (*second[:14], Decimal(0), "暂缓"), foot]
-    file = io.BytesIO(b"".join(writing.xlsx_chunks([replace(page, rows=replied)])))
-    file.name = "批复.xlsx"
-    answer = client.post("/api/funding/budgetlines/import", {"file": file})
+
+    def brought_back(granted: Decimal) -> Any:
+        replied = [(*first[:14], granted, ""), (*second[:14], Decimal(0), "暂缓"), foot]
+        file = io.BytesIO(b"".join(writing.xlsx_chunks([replace(page, rows=replied)])))
+        file.name = "批复.xlsx"
+        return client.post("/api/funding/budgetlines/import", {"file": file})
+
+    wrong = brought_back(Decimal(10_000_000)).json()[
+        "faults"
+    ]  # more than was asked: told with its row, before anything is kept
+    assert [(one["column"], "多于申请数" in one["reason"]) for one in wrong] == [("批复数", True)]
+    answer = brought_back(Decimal(50_000))
     assert answer.status_code == 200, answer.content.decode()
     found = answer.json()
     assert (found["faults"], found["new"], found["changed"]) == ([], 0, 2)
