@@ -76,6 +76,8 @@ def test_the_workbook_is_typed_into_by_whose_turn_it_is(office: Office, door: Op
     address = f"/funding/budgets/{budget.pk}/workbook/"
     clerk, finance = door("张会"), door("周财")
     assert finance.post(address, {f"amount-{line.pk}": "1"}).status_code == 403
+    typed = f'name="amount-{line.pk}"'
+    assert [typed in who.get(address).content.decode() for who in (clerk, finance)] == [True, False]
     assert clerk.post(address, {f"amount-{line.pk}": "许多", f"reason-{line.pk}": ""}).status_code == 422
     assert clerk.post(address, {f"amount-{line.pk}": "49,000", f"reason-{line.pk}": ""}).status_code == 302
     office.apply(budget)
