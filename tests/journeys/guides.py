@@ -32,7 +32,7 @@ ALL = (
     Picture("answers", "zichan", "/allocation/answers/", ""),
     Picture("quota-trial", "caizheng", "/standards/standards/?state=draft", "try/", click="试算"),
     Picture("price-drift", "caizheng", "/standards/prices/drift/"),
-    Picture("finance-workbook", "caizheng", "/funding/budgets/", "workbook/"),
+    Picture("finance-workbook", "caizheng", "/funding/budgets/?state=applied", "workbook/"),
     Picture("count-rooms", "jiaoyu", "/stocktaking/counts/phone/", phone=True),
     Picture("count-room", "jiaoyu", "/stocktaking/counts/phone/", "", phone=True),
     Picture("law-map", "shenji", "/law/"),

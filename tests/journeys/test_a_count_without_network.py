@@ -101,6 +101,7 @@ def test_the_camera_reads_what_is_in_sight_once(phone: Page, sign_in):
     phone.context.add_init_script(CAMERA)
     sign_in(phone, "jiaoyu")
     phone.goto(PHONE)
+    expect(phone.locator("body[data-ready]")).to_have_count(1)
     max(phone.locator(".rooms .entry").all(), key=things).click()
     number = phone.locator(f"{LINES} .code").last.inner_text()
     before = scans(phone)

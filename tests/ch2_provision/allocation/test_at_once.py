@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from baozhang.ch2_provision.allocation.flows import NeedFlow
 from baozhang.ch2_provision.allocation.matching import accept
 from baozhang.ch2_provision.allocation.models import Match, Need
 from baozhang.kernel import clock, scope
@@ -59,3 +60,32 @@ def test_two_needs_ask_for_the_same_item_at_once(place: Place) -> None:
     assert all("配置需求" in said for said in found if said != "got"), found
     assert Hold.objects.get().case_id == Match._base_manager.get().pk
     assert sorted(need.state for need in Need._base_manager.all()) == ["matched", "open", "open", "open"]
+
+
+def test_two_tabs_do_not_pass_the_standard_together(place: Place) -> None:
+    place.used(9)  # of ten that the standard allows
+    needs = [place.draft(1) for _ in range(4)]
+    gate, found = threading.Barrier(len(needs)), []
+
+    def submit(pk: int) -> None:
+        try:
+            with clock.on(TODAY):
+                actor = place("staff")
+                with scope.within(actor):
+                    need = Need.objects.get(pk=pk)
+                    gate.wait(timeout=20)
+                    NeedFlow.take("submit", need, by=actor)
+            found.append("got")
+        except Refused as refusal:
+            found.append(str(refusal.what))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=submit, args=(need.pk,)) for need in needs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert found.count("got") == 1 and len(found) == len(needs), found
+    assert all("超出配置标准" in said for said in found if said != "got"), found
+    assert sorted(need.state for need in Need._base_manager.all()) == ["draft", "draft", "draft", "open"]

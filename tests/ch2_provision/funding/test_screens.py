@@ -76,6 +76,8 @@ def test_the_workbook_is_typed_into_by_whose_turn_it_is(office: Office, door: Op
     address = f"/funding/budgets/{budget.pk}/workbook/"
     clerk, finance = door("张会"), door("周财")
     assert finance.post(address, {f"amount-{line.pk}": "1"}).status_code == 403
+    typed = f'name="amount-{line.pk}"'
+    assert [typed in who.get(address).content.decode() for who in (clerk, finance)] == [True, False]
     assert clerk.post(address, {f"amount-{line.pk}": "许多", f"reason-{line.pk}": ""}).status_code == 422
     assert clerk.post(address, {f"amount-{line.pk}": "49,000", f"reason-{line.pk}": ""}).status_code == 302
     office.apply(budget)
@@ -94,10 +96,18 @@ def test_the_sheet_for_finance_comes_back_with_the_replies(office: Office, door:
     assert b"".join(client.get(f"/funding/budgets/{budget.pk}/sheet/")).startswith(b"PK")
     page = page_for_finance(budget)
     first, second, foot = page.rows
-    replied = [(*first[:14], Decimal(50_000), ""), (*second[:14], Decimal(0), "暂缓"), foot]
-    file = io.BytesIO(b"".join(writing.xlsx_chunks([replace(page, rows=replied)])))
-    file.name = "批复.xlsx"
-    answer = client.post("/api/funding/budgetlines/import", {"file": file})
+
+    def brought_back(granted: Decimal) -> Any:
+        replied = [(*first[:14], granted, ""), (*second[:14], Decimal(0), "暂缓"), foot]
+        file = io.BytesIO(b"".join(writing.xlsx_chunks([replace(page, rows=replied)])))
+        file.name = "批复.xlsx"
+        return client.post("/api/funding/budgetlines/import", {"file": file})
+
+    wrong = brought_back(Decimal(10_000_000)).json()[
+        "faults"
+    ]  # more than was asked: told with its row, before anything is kept
+    assert [(one["column"], "多于申请数" in one["reason"]) for one in wrong] == [("批复数", True)]
+    answer = brought_back(Decimal(50_000))
     assert answer.status_code == 200, answer.content.decode()
     found = answer.json()
     assert (found["faults"], found["new"], found["changed"]) == ([], 0, 2)

@@ -107,10 +107,21 @@ class NeedFlow(Flow):
         """What a task about it is called."""
         return _("配置需求：%(need)s（%(organ)s）") % {"need": record, "organ": record.organ}
 
+    @classmethod
+    def moved_back(cls, record: Need, *, was: str, to: str, by: Actor) -> None:
+        """Handing in kept nothing but the state, so there is nothing to undo."""
+
 
 @NeedFlow.submit.guard
 def _within_the_standard(need: Need) -> None:
     """The standard decides before anybody is troubled (article 12, paragraph 1)."""
+    standards.must_be_within(need)
+
+
+@NeedFlow.submit.effect
+def _still_within(need: Need) -> None:
+    """Two of an agency that are handed in at the same moment come one after the other: the second counts the first."""
+    Organization._base_manager.select_for_update().get(pk=need.organ_id)
     standards.must_be_within(need)
 
 

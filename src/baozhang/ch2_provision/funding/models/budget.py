@@ -258,6 +258,8 @@ class BudgetLine(Record):
             )
         if self.site is not None:
             yield from self._wrong_site(self.site)
+        if self.granted is not None and not 0 <= self.granted <= self.amount:
+            yield Fault(_("批复数不能为负数，也不能多于申请数"), "granted", str(self.granted), column=str(_("批复数")))
         state = self.budget.state if self.budget_id else BudgetState.DRAFT
         if state in (BudgetState.DRAFT, BudgetState.DECIDING) and (
             self.granted is not None or self.reported is not None

@@ -18,7 +18,7 @@ from baozhang.ch2_provision.funding import actions
 from baozhang.ch2_provision.funding.actions.spending import COMMIT
 from baozhang.ch2_provision.funding.choices import DRIVER_UNITS, BudgetState, CostItem, Driver
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine
-from baozhang.ch2_provision.funding.models.budget import REVIEW
+from baozhang.ch2_provision.funding.models.budget import DRAFT, REVIEW
 from baozhang.ch2_provision.funding.queries import checking
 from baozhang.ch2_provision.funding.queries.budgets import ceiling_of, lines_of, payments_of, sums_of, total_of_year
 from baozhang.kernel import cells, clock
@@ -41,7 +41,7 @@ def _budget(resource: Resource, pk: int) -> Budget:
 
 def _mode(budget: Budget, who: Actor) -> str:
     """What may be typed into the workbook: amounts by the agency while it drafts, replies by finance; nothing else."""
-    if budget.state == BudgetState.DRAFT and who.can(BudgetLine.right("change"), budget.organ_id):
+    if budget.state == BudgetState.DRAFT and who.can(DRAFT, budget.organ_id):
         return "draft"
     if budget.state in REPLYING and budget.finance_id is not None and who.can(REVIEW, budget.finance_id):
         return "reply"
