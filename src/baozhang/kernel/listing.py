@@ -107,10 +107,9 @@ class Listing:
 
     def _filter(self, name: str) -> Filter:
         model_field = self.resource.field(name)
-        if model_field.choices:
-            return Filter(
-                name, model_field.verbose_name, "choice", [(str(v), w) for v, w in model_field.flatchoices], path=name
-            )
+        if model_field.choices or name in self.resource.offers:
+            known = self.resource.offers[name]() if name in self.resource.offers else model_field.flatchoices
+            return Filter(name, model_field.verbose_name, "choice", [(str(v), w) for v, w in known], path=name)
         kinds = (
             (models.ForeignKey, "reference"), (models.DateField, "date"), (models.BooleanField, "bool"),
             (models.DecimalField, "number"), (models.IntegerField, "number"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -121,6 +121,9 @@ class Resource:
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
     follows: ClassVar[tuple[str, ...]] = ()  # foreign keys to what this record came from: the chain of a need
     leads: ClassVar[tuple[str, ...]] = ()  # foreign keys to what came of it
+    offers: ClassVar[
+        Mapping[str, Callable[[], Iterable[tuple[str, Any]]]]
+    ] = {}  # text filter → its values and their words, where code knows them
     goes_round: ClassVar[bool] = False  # it lives through many chains: what else came of it belongs to those
     joint: ClassVar[bool] = False  # it only joins two others: a chain leads through it without drawing it
     before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by, counts) before natural keys are matched

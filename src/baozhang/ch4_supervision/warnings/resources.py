@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Resource, register
+from baozhang.law.articles import cite
+from baozhang.law.rules import rules, title_of
 
 from .actions import REVIEW, review
 from .choices import COLOURS, Review, RunState
@@ -34,6 +36,21 @@ def _judge(verdict: Review) -> Any:
 
 def _kind_words(finding: Finding) -> str:
     return str(apps.get_model(finding.kind)._meta.verbose_name)
+
+
+def _rules() -> list[tuple[str, str]]:
+    """The rules that there are, each once, in the order of the articles that they rest on."""
+    return list(
+        {
+            one.name: title_of(one.name)
+            for one in sorted(rules(), key=lambda one: (cite(one.article).article, one.name))
+        }.items()
+    )
+
+
+def _kinds() -> list[tuple[str, str]]:
+    """The classes of record that rules look at."""
+    return [(kind, str(apps.get_model(kind)._meta.verbose_name)) for kind in sorted({one.subject for one in rules()})]
 
 
 @register
@@ -95,6 +112,7 @@ class Findings(Resource):
          "last_day", "resolved_on", "facts", "review", "review_note", "reviewer", "reviewed_on", "evidence"}
     )  # fmt: skip
     filters = ("organ", "state", "severity", "rule", "kind", "article", "review")
+    offers: ClassVar[Any] = {"rule": _rules, "kind": _kinds}
     sorts = ("first_day", "amount")
     units = {"amount": gettext_lazy("元")}
     key_facts = ("severity", "amount", "state")
