@@ -207,16 +207,18 @@ def test_batches_late_doubled_and_doubtful_positions_come_to_where_they_belong(e
             assert await box.say(0x0200, bad.body()) == 0
         no_time = fixes(1)[0].body()
         assert await box.say(0x0200, no_time[:22] + bytes(6) + no_time[28:]) == 0
-        assert await box.say(0x0704, encoding.batch(late)[:-3]) == answers.Result.WRONG
+        cut = encoding.batch(fixes(4, start=NOW - dt.timedelta(days=3)))[:-3]
+        assert await box.say(0x0704, cut) == answers.Result.WRONG  # three of four are kept, and none is acknowledged
+        assert await box.say(0x0704, b"\x00\x01\x00\x00\x05short") == answers.Result.WRONG
         assert await box.say(0x0200, b"short") == answers.Result.WRONG
 
     run(story)
-    assert stored() == 21
+    assert stored() == 24
     assert sorted(DoubtfulPosition.objects.values_list("doubt", flat=True)) == sorted(
         ["no_fix", "zero", "place", "speed", "future", "past", "no_time"]
     )
     track = STORE.track(vehicle, 0, 2**33)
-    assert len(track) == 21 and (track[1:, 0] > track[:-1, 0]).all()
+    assert len(track) == 24 and (track[1:, 0] > track[:-1, 0]).all()
     health = TerminalHealth.objects.get()
     assert (health.doubtful, health.at) == (7, int(NOW.timestamp()))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -163,19 +164,18 @@ def _items_described(items: Items) -> dict[str, Any]:
     return said
 
 
-def batch(body: bytes) -> tuple[int, int, list[Location], bool]:
-    """The positions of 0x0704: (declared count, type, positions, whether nothing was left over)."""
+def batch(body: bytes) -> tuple[list[Location], int]:
+    """The positions of 0x0704 that can be read, and how many of the declared ones cannot; BadFrame where none can."""
     if len(body) < 3:
         raise BadFrame(f"batch too short: {len(body)} bytes")
-    count, kind, at = body[0] << 8 | body[1], body[2], 3
-    found: list[Location] = []
-    while len(found) < count and at + 2 <= len(body):
-        length = body[at] << 8 | body[at + 1]
-        piece = body[at + 2 : at + 2 + length]
-        if len(piece) < length:
-            raise BadFrame(f"batch: position {len(found) + 1} says {length} bytes, {len(piece)} are left")
-        found.append(read(piece))
-        at += 2 + length
-    if len(found) != count:
-        raise BadFrame(f"batch: {count} positions declared, {len(found)} found")
-    return count, kind, found, at == len(body)
+    count, at, tried, found = body[0] << 8 | body[1], 3, 0, list[Location]()
+    while tried < count and at + 2 <= len(body):
+        stop = at + 2 + (body[at] << 8 | body[at + 1])
+        tried += 1
+        if stop <= len(body):  # one that is cut off would be read as another place
+            with suppress(BadFrame):
+                found.append(read(body[at + 2 : stop]))
+        at = stop
+    if not found:
+        raise BadFrame(f"batch: {count} positions declared, none can be read")
+    return found, count - len(found)

@@ -175,7 +175,10 @@ class Talk:
         self._store(session, message, [location.read(message.body)])
 
     def _positions(self, session: Session, message: Message) -> None:
-        self._store(session, message, location.batch(message.body)[2])
+        found, broken = location.batch(message.body)
+        self.bad += broken
+        # The good ones are kept; the batch as a whole is not acknowledged, since a part of it is not.
+        self._store(session, message, found, Result.WRONG if broken else Result.DONE)
 
     def _located(self, session: Session, message: Message) -> None:
         if len(message.body) < 2:
@@ -183,7 +186,9 @@ class Talk:
         self._store(session, message, [location.read(message.body[2:])])
         self._answer_to(session, message.body[0] << 8 | message.body[1], message)
 
-    def _store(self, session: Session, message: Message, found: list[location.Location]) -> None:
+    def _store(
+        self, session: Session, message: Message, found: list[location.Location], kept: Result = Result.DONE
+    ) -> None:
         """This will answer when the positions are durable."""
         assert session.known is not None
         if self.commit.full:
@@ -193,7 +198,7 @@ class Talk:
         for one in found:
             points.add_to(batch, vehicle, one, heard)
         batch.heard[vehicle] = heard
-        self.commit.then(lambda done: self.reply(session, message, Result.DONE if done else Result.FAILED))
+        self.commit.then(lambda done: self.reply(session, message, kept if done else Result.FAILED))
 
     # -- other things
 
