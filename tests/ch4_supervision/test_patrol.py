@@ -12,7 +12,6 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F
-from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch1_general.organs.models import Headcount
@@ -25,10 +24,8 @@ from baozhang.ch4_supervision.warnings.patrol import patrol
 from baozhang.ch4_supervision.warnings.queries import last_run, precision, replay
 from baozhang.kernel import clock, ledger, scope
 from baozhang.kernel.access import actor_of
-from baozhang.kernel.listing import Listing
 from baozhang.kernel.record import keep, remove
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
-from baozhang.kernel.resource import RESOURCES
 from baozhang.law import rules
 from baozhang.law.rules import Verdict, rule
 from tests import factories
@@ -398,10 +395,3 @@ def test_an_actor_sees_the_command_fail_where_a_rule_fails(monkeypatch):
     with pytest.raises(CommandError, match="有规则出错"):
         run()
     assert Finding._base_manager.filter(rule="too_many").count() == 1
-
-
-def test_the_list_offers_rules_by_their_titles() -> None:
-    listing = Listing(RESOURCES["warnings/findings"], QueryDict("rule=x"))
-    offered = {one.name: dict(one.choices) for one in listing.filters}
-    assert offered["rule"] == {one.name: rules.title_of(one.name) for one in rules.rules()} != {}
-    assert set(offered["kind"]) == {one.subject for one in rules.rules()}

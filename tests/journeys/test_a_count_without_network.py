@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import segno
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.watching import shot
@@ -12,16 +13,19 @@ PHONE = "/stocktaking/counts/phone/"
 LINES = "button.line[data-line]"
 # Debian's Chromium has no reader of codes and this machine no camera: a drawn picture stands for one, its "reader" sees what is in sight.
 CAMERA = """
-window.BarcodeDetector = class {
-  static async getSupportedFormats() { return ["qr_code"]; }
-  async detect(video) { return window.inSight && video.videoWidth ? [{ rawValue: window.inSight }] : []; }
-};
+delete window.BarcodeDetector;
 navigator.mediaDevices.getUserMedia = async () => {
-  const canvas = document.createElement("canvas");
-  setInterval(() => canvas.getContext("2d").fillRect(0, 0, 9, 9), 50);
+  const canvas = document.createElement("canvas"), ground = canvas.getContext("2d");
+  [canvas.width, canvas.height] = [480, 360];
+  setInterval(() => {
+    ground.fillStyle = "#eee";
+    ground.fillRect(0, 0, 480, 360);
+    ground.fillStyle = "#222";
+    (window.inSight || []).forEach((row, y) => row.forEach((dark, x) => dark && ground.fillRect(130 + 7 * x, 60 + 7 * y, 7, 7)));
+  }, 50);
   return canvas.captureStream();
 };
-"""
+"""  # what a label looks like before the lens, in a browser that reads no codes by itself
 
 
 def scans(page: Page) -> int:
@@ -108,7 +112,8 @@ def test_the_camera_reads_what_is_in_sight_once(phone: Page, sign_in):
     phone.get_by_role("button", name="扫码").click()
     expect(phone.locator("video")).to_be_visible()
     expect(phone.locator("#bar")).not_to_contain_text("null")
-    phone.evaluate("number => { window.inSight = number; }", number)
+    label = [list(row) for row in segno.make_qr(number).matrix]
+    phone.evaluate("label => { window.inSight = label; }", label)
     expect(phone.locator("#said")).to_contain_text("已记")
     phone.get_by_role("button", name="停止扫码").click()
     expect(phone.locator("video")).to_have_count(0)

@@ -209,7 +209,6 @@ def test_batches_late_doubled_and_doubtful_positions_come_to_where_they_belong(e
         assert await box.say(0x0200, no_time[:22] + bytes(6) + no_time[28:]) == 0
         cut = encoding.batch(fixes(4, start=NOW - dt.timedelta(days=3)))[:-3]
         assert await box.say(0x0704, cut) == answers.Result.WRONG  # three of four are kept, and none is acknowledged
-        assert await box.say(0x0704, b"\x00\x01\x00\x00\x05short") == answers.Result.WRONG
         assert await box.say(0x0200, b"short") == answers.Result.WRONG
 
     run(story)

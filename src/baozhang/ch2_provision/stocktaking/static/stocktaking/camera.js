@@ -1,24 +1,46 @@
-// Reads codes with the camera where the browser can; elsewhere typing always works.
+// Reads codes with the camera: by the browser itself where it can, else QR codes by a script; typing always works.
 import { filled, make, say, words } from "./dom.js";
 
 const FORMATS = ["qr_code", "code_128", "code_39", "data_matrix"];
 const PAUSE = 180; // ms between two looks
+const WIDE = 640; // pixels across of what the script looks at: a code in the frame is large enough, and a phone keeps up
 let stream = null;
 let stopped = true;
 
-export const able = () => "BarcodeDetector" in window && Boolean(navigator.mediaDevices?.getUserMedia);
+export const able = () => Boolean(navigator.mediaDevices?.getUserMedia);
 
 async function detector() {
-  const known = await BarcodeDetector.getSupportedFormats();
+  const known = "BarcodeDetector" in window ? await BarcodeDetector.getSupportedFormats() : [];
   const wanted = FORMATS.filter((name) => known.includes(name));
-  return wanted.length ? new BarcodeDetector({ formats: wanted }) : null;
+  return wanted.length ? new BarcodeDetector({ formats: wanted }) : script();
+}
+
+/** The same by a script, which comes with the first look and is kept on the phone with the page. */
+async function script() {
+  const src = document.querySelector("meta[name=reader]").dataset.cached;
+  if (!window.jsQR) {
+    await new Promise((done, failed) => {
+      document.head.append(make("script", { src, onload: done, onerror: () => failed(new Error(words.no_reader)) }));
+    });
+  }
+  const canvas = make("canvas", {});
+  const ground = canvas.getContext("2d", { willReadFrequently: true });
+  return {
+    async detect(video) {
+      const scale = Math.min(1, WIDE / video.videoWidth);
+      canvas.width = Math.round(video.videoWidth * scale);
+      canvas.height = Math.round(video.videoHeight * scale);
+      ground.drawImage(video, 0, 0, canvas.width, canvas.height);
+      const seen = window.jsQR(ground.getImageData(0, 0, canvas.width, canvas.height).data, canvas.width, canvas.height, { inversionAttempts: "dontInvert" });
+      return seen?.data ? [{ rawValue: seen.data }] : [];
+    },
+  };
 }
 
 /** Looks until stopped, and gives each new code to `found`; the same code counts again only after it was out of sight. */
 export async function start(place, found) {
   try {
     const reader = await detector();
-    if (!reader) throw new Error(words.no_reader);
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" }, audio: false });
     const video = make("video", { muted: true, playsInline: true, className: "seen" });
     video.srcObject = stream;
