@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -49,6 +50,7 @@ def transfer(
     neither of the owners; without them the actor needs the rights over cards on both sides. `values` are for the new cards.
     """
     rows = list(cards)
+    prefetch_related_objects(rows, "organ")  # one query for all, whoever read them
     still_there(rows, strict=True)
     if any(card.organ_id == to.pk for card in rows):  # type: ignore[attr-defined]
         raise Refused(_("资产已在%(organ)s名下") % {"organ": to}, article=ARTICLE, instead=_("请核对接收单位。"))
