@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import segno
 from django.utils.translation import gettext as _
 
 from baozhang.kernel.documents.model import DocumentError
@@ -15,6 +14,8 @@ def qr_svg(text: str) -> str:
     """This is the QR code of a text as SVG source with a quiet zone of two modules; empty for an empty text."""
     if not text:
         return ""
+    import segno  # seven megabytes that most processes never need
+
     try:
         # Level M mends a soiled or creased code; boosting would only make it change with the text's length.
         code = segno.make_qr(text, error="m", boost_error=False)
