@@ -25,6 +25,7 @@ from baozhang.ch2_provision.vehicles.models import (
 )
 from baozhang.ch2_provision.vehicles.telemetry import ways
 from baozhang.ch2_provision.vehicles.telemetry.points import AT, HEARD
+from baozhang.ch2_provision.vehicles.telemetry.store import HEALTH
 from baozhang.kernel import bulk, clock, observation, scope
 from baozhang.kernel.record import keep
 from baozhang.law.holidays import calendar
@@ -206,21 +207,7 @@ class Fleet:
             (one.pk, now - (20 * 86_400 if n % 100 == 3 else n % 600), 400_000, 5, now, *_home(files[one.plate], away=n % 150 == 9), 0, 0, 3, 0, "")
             for n, one in enumerate(self.terminals)
         ]  # fmt: skip
-        names = (
-            "vehicle_id",
-            "heard",
-            "good",
-            "doubtful",
-            "at",
-            "lat",
-            "lon",
-            "speed",
-            "direction",
-            "status",
-            "alarm",
-            "told_plate",
-        )
-        _observe(TerminalHealth, names, iter(rows))
+        _observe(TerminalHealth, HEALTH, iter(rows))
         _observe(TerminalDay, ("vehicle", "day", "good", "doubtful", "blind"), (
             (one.pk, day, 360, 2, 0) for day in days() for one in self.terminals
         ))  # fmt: skip

@@ -101,3 +101,16 @@ def test_every_condition_has_a_statement_of_its_own() -> None:
     assert len(made) == 2
     sub = Organization._base_manager.filter(name="乙").values("pk")
     assert within(Organization, Q(pk__in=sub))() == ["乙"]
+
+
+def test_values_of_another_kind_than_the_column_are_asked_as_ever() -> None:
+    one = organ("甲", code="5")
+    assert (
+        read(Organization, ("id",), equal={"code": 5})
+        == [(one.pk,)]
+        == read(Organization, ("id",), among=("code", [5]))
+    )
+    assert read(Organization, ("code",), equal={"id": str(one.pk)}) == [("5",)]
+    assert (
+        read(Organization, ("id",), equal={"id": 10**30}) == [] == read(Organization, ("id",), among=("id", [10**30]))
+    )

@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -118,9 +117,10 @@ def _as_read(rows: Sequence[Record]) -> None:
     for row in rows:
         by_class[type(row)][row.pk] = row
     for model, members in sorted(by_class.items(), key=lambda pair: pair[0]._meta.label_lower):
-        versions: dict[Any, Any] = {}
+        versions: dict[int, int] = {}
         for part in bulk.chunks(sorted(members)):
-            versions |= dict(read(model, ("id", "version"), among=("id", part), locked=True))  # type: ignore[arg-type]
+            for pk, version in read(model, ("id", "version"), among=("id", part), locked=True):
+                versions[pk] = version
         for key, row in members.items():
             if versions.get(key) != row.version:
                 raise Stale(

@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.core.exceptions import EmptyResultSet, FullResultSet, ValidationError
 from django.db import connection, models
 from django.db.models.query import FlatValuesListIterable, ModelIterable, ValuesListIterable, get_related_populators
 
 R = TypeVar("R")
 NOTHING: Mapping[str, Any] = {}
+_LEAST, _MOST = -(2**63), 2**63 - 1  # what a database's largest whole number holds
 _FIRST_NUMBER = 2_147_400_000  # a mark must fit into every column that keys are compared with
 _FIRST_DAY = dt.date(9000, 1, 1)
 _FIRST_MOMENT = dt.datetime(9000, 1, 1, tzinfo=dt.UTC)
@@ -93,6 +94,8 @@ def _kind(value: Any) -> Any:
         inner = _kind(value[0]) if value else None
         return (list, inner) if inner in (int, str) else None
     found = type(value)
+    if found is int and not _LEAST <= value <= _MOST:
+        return None  # no column holds it, and an ordinary queryset knows that nothing is equal
     return found if found in (int, str, dt.date, dt.datetime) else None
 
 
@@ -122,12 +125,16 @@ def _written(value: Any) -> Any:
 
 def _compose(make: Callable[..., models.QuerySet[Any, Any]], values: Sequence[Any]) -> _Composed | None:
     marks = [_mark(_kind(value), n) for n, value in enumerate(values)]
-    queryset = make(*marks)
-    compiler = queryset.query.get_compiler(using=queryset.db)
     try:
+        queryset = make(*marks)
+        compiler = queryset.query.get_compiler(using=queryset.db)
         sql, params = compiler.as_sql()
     except (EmptyResultSet, FullResultSet):
         return None
+    except (ValueError, ValidationError):
+        return (
+            None  # a text given for a column of numbers or days: the ordinary queryset turns each value, or refuses it
+        )
     written = [_written(mark) for mark in marks]
     places = [found for place, param in enumerate(params) if (found := _place(place, param, written)) is not None]
     if {place.value for place in places} != set(range(len(marks))):
@@ -141,7 +148,8 @@ def _compose(make: Callable[..., models.QuerySet[Any, Any]], values: Sequence[An
 
 def _place(param: int, value: Any, written: Sequence[Any]) -> _Place | None:
     for n, mark in enumerate(written):
-        if str(value) == str(mark):
+        # A number given for a column of texts has been turned into one: that is no place for numbers.
+        if isinstance(value, type(mark)) and str(value) == str(mark):
             return _Place(param, n)
         if isinstance(value, str) and isinstance(mark, str):
             pattern = connection.ops.prep_for_like_query(mark)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -32,31 +32,35 @@ def place(db: None) -> Place:
     return build()
 
 
-def test_two_needs_ask_for_the_same_item_at_once(place: Place) -> None:
-    card = place.idle()
-    needs = [place.need(1) for _ in range(4)]
-    gate, found = threading.Barrier(len(needs)), []
+def at_once(place: Place, who: str, needs: list[Need], act: Callable[[Need, Any], object]) -> list[str]:
+    """What each hears who does the same with his need at the same moment: "got", or the refusal."""
+    gate, found = threading.Barrier(len(needs)), list[str]()
 
-    def ask(pk: int) -> None:
+    def one(pk: int) -> None:
         try:
-            with clock.on(TODAY):
-                actor = place("clerk")
-                with scope.within(actor):
-                    need = Need.objects.get(pk=pk)
-                    gate.wait(timeout=20)
-                    accept(need, [card.pk], by=actor)
+            with clock.on(TODAY), scope.within(place(who)) as actor:
+                need = Need.objects.get(pk=pk)
+                gate.wait(timeout=20)
+                act(need, actor)
             found.append("got")
         except Refused as refusal:
             found.append(f"{refusal.what} {refusal.why}")
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=ask, args=(need.pk,)) for need in needs]
+    threads = [threading.Thread(target=one, args=(need.pk,)) for need in needs]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
     assert found.count("got") == 1 and len(found) == len(needs), found
+    return found
+
+
+def test_two_needs_ask_for_the_same_item_at_once(place: Place) -> None:
+    card = place.idle()
+    needs = [place.need(1) for _ in range(4)]
+    found = at_once(place, "clerk", needs, lambda need, by: accept(need, [card.pk], by=by))
     assert all("配置需求" in said for said in found if said != "got"), found
     assert Hold.objects.get().case_id == Match._base_manager.get().pk
     assert sorted(need.state for need in Need._base_manager.all()) == ["matched", "open", "open", "open"]
@@ -65,27 +69,6 @@ def test_two_needs_ask_for_the_same_item_at_once(place: Place) -> None:
 def test_two_tabs_do_not_pass_the_standard_together(place: Place) -> None:
     place.used(9)  # of ten that the standard allows
     needs = [place.draft(1) for _ in range(4)]
-    gate, found = threading.Barrier(len(needs)), []
-
-    def submit(pk: int) -> None:
-        try:
-            with clock.on(TODAY):
-                actor = place("staff")
-                with scope.within(actor):
-                    need = Need.objects.get(pk=pk)
-                    gate.wait(timeout=20)
-                    NeedFlow.take("submit", need, by=actor)
-            found.append("got")
-        except Refused as refusal:
-            found.append(str(refusal.what))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=submit, args=(need.pk,)) for need in needs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert found.count("got") == 1 and len(found) == len(needs), found
+    found = at_once(place, "staff", needs, lambda need, by: NeedFlow.take("submit", need, by=by))
     assert all("超出配置标准" in said for said in found if said != "got"), found
     assert sorted(need.state for need in Need._base_manager.all()) == ["draft", "draft", "draft", "open"]

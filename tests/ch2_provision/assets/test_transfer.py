@@ -6,6 +6,8 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.ch2_provision.assets.actions import transfer
@@ -13,6 +15,7 @@ from baozhang.ch2_provision.assets.choices import Acquisition, Disposal, UseStat
 from baozhang.ch2_provision.assets.models import Card, Voucher, VoucherLine
 from baozhang.ch2_provision.assets.queries.depreciation import depreciation, figure_of
 from baozhang.ch2_provision.assets.queries.holding import totals
+from baozhang.demo.resting import resting, telling
 from baozhang.kernel import access, clock, holds, scope
 from baozhang.kernel.access import Reach
 from baozhang.kernel.chain import chain_of
@@ -133,3 +136,23 @@ def test_the_chain_follows_the_former_card(agency: Organization, neighbour: Orga
     (new,) = move([old], neighbour, case(agency))
     with scope.everything("test"):
         assert {node.key[1] for node in chain_of(old).nodes} == {old.pk, new.pk}
+
+
+def test_many_cards_are_transferred_with_as_many_queries_as_few(card: MakeCard, neighbour: Organization) -> None:
+    counts = []
+    for many in (2, 9):
+        made = [card(value="100") for _ in range(many)]
+        read = list(Card._base_manager.filter(pk__in=[one.pk for one in made]))  # without their owners
+        with CaptureQueriesContext(connection) as asked:
+            move(read, neighbour, case(neighbour))
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def test_the_demonstration_leaves_alone_what_is_written_on_later_days(card: MakeCard) -> None:
+    with clock.on(DAY):
+        early = card(value="100")
+    with clock.on(DAY + dt.timedelta(days=3)):
+        late = card(value="100")
+    with telling(DAY + dt.timedelta(days=1)):
+        assert list(Card._base_manager.filter(resting(), pk__in=[early.pk, late.pk])) == [early]

@@ -27,6 +27,7 @@ from baozhang.ch2_provision.warehouse.models import (
 )
 from baozhang.ch3_mechanisms.standards.models import Standard
 from baozhang.kernel import clock, holds, scope
+from baozhang.kernel.chain import chain_of
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
@@ -365,3 +366,12 @@ def test_a_transfer_of_title_ends_one_card_and_begins_another(house: House, stor
     assert {one.organ_id for one in Voucher._base_manager.filter(source_kind=exit_.label)} == {
         house.organs["school"].pk, house.organs["health"].pk,
     }  # fmt: skip
+
+
+def test_the_chain_of_a_loan_leaves_out_what_came_in_beside_its_thing(house: House) -> None:
+    lent, beside = house.entered([house.card(), house.card()])
+    loan = Loan._base_manager.get(exit=signed(house, [lent.card]))
+    with scope.everything("test"):
+        keys = {node.key for node in chain_of(loan).nodes}
+    assert {("warehouse.entry", lent.entry_id), ("warehouse.item", lent.pk)} <= keys
+    assert ("warehouse.item", beside.pk) not in keys

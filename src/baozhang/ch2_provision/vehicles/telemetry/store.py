@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _ROW = ("vehicle", *COLUMNS)
 _DOUBT = ("vehicle", "digest", "doubt", "at", "heard", "blind", "body")
-_HEALTH = (
+HEALTH = (
     "vehicle_id",
     "heard",
     "good",
@@ -112,7 +112,7 @@ class DatabaseStore:
             relaying.queue(ordered)
             observation.observe(RecentPosition, _ROW, ordered, merge={"alarm": observation.OR})
             observation.observe(DoubtfulPosition, _DOUBT, batch.doubts)
-            observation.observe(TerminalHealth, _HEALTH, _health(batch), merge=_HEALTH_MERGE, later="at")
+            observation.observe(TerminalHealth, HEALTH, _health(batch), merge=_HEALTH_MERGE, later="at")
 
     def track(self, vehicle: int, since: int, until: int) -> Rows:
         """Blocks and rows put together by their moment."""

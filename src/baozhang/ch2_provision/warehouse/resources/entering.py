@@ -100,6 +100,7 @@ class Entries(Resource):
     place = 16
     article = "第十五条第一款"
     chapter = "warehouse"
+    goes_round = True  # each of its things has a life of its own
     icon = "inbox-stack"
     purpose = gettext_lazy("把资产放进公物仓：本单位审核、线上初审、移交实物、现场复验、入仓开凭证")
     columns = ("title", "organ", "state", "keeping", "store", "checked_on", "stored_on")
