@@ -11,18 +11,23 @@ the name `=` are words that a data file carries in both languages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, Self
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, trans_real
+from django.utils.translation import get_language, trans_real
 
 _ON, _OFF, _NEXT, _CONTEXT, _BOTH = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 _DJANGOS_CONTEXT = "\x04"
 _SIGNS = {"；": "; ", "：": ": ", "，": ", ", "、": ", ", "。": ".", "（": " (", "）": ")", "\n": "\n", " ": " "}
+_MARKS = re.compile(f"([{_ON}{_OFF}{_NEXT}])").split
+_MARK = re.compile(f"[{_ON}-{_BOTH}]").search
+_BARE = {ord(_ON): "", ord(_OFF): "", ord(_CONTEXT): "", ord(_NEXT): " ", ord(_BOTH): " "}
 Parts = list[Any]
 _active: Any = trans_real._active  # type: ignore[attr-defined]  # where Django keeps the language of a thread
 
@@ -90,10 +95,14 @@ def is_recording() -> bool:
 
 def gettext_now(message: str) -> str:
     """This is a message in the language of now, also within a recording."""
-    active = getattr(_active, "value", None)
-    if isinstance(active, _Recorder):
-        return str(active._language.gettext(message)).rpartition(_DJANGOS_CONTEXT)[2]
-    return gettext(message).rpartition(_DJANGOS_CONTEXT)[2] if message else ""
+    return _words(message, _language())
+
+
+@lru_cache(maxsize=8_192)
+def _words(message: str, language: str) -> str:
+    """A message in a language: a patrol says the same few hundred a hundred thousand times."""
+    words = str(trans_real.translation(language).gettext(message)) if message and language else message
+    return words.rpartition(_DJANGOS_CONTEXT)[2]
 
 
 def both(zh: str, en: str) -> str:
@@ -114,12 +123,33 @@ class Heard(str):  # noqa: SLOT000 -- a text with parts needs a place for them
 
 
 def heard(text: Any) -> Any:
-    """This is a text without its marks, as `Heard`; what is no text stays what it is."""
-    if not isinstance(text, (str, Promise)):
-        return text
-    whole = str(text)
-    parts = _parts(whole) if _ON in whole else [whole] if whole else []
-    return Heard(say(parts), parts)
+    """This is a text without its marks: `Heard` where it had any, else itself; what is no text stays what it is."""
+    return hearer()(text)
+
+
+def hearer() -> Callable[[Any], Any]:
+    """This is `heard` for many texts in the language of now, which costs more to ask for than a short text to hear."""
+    language = _language()
+
+    def hear(text: Any) -> Any:
+        if not isinstance(text, (str, Promise)):
+            return text
+        whole = str(text)
+        if not _MARK(whole):
+            return whole  # a name, a number: the same in every language
+        if whole[0] == _ON and whole.find(_OFF) == len(whole) - 1 and _NEXT not in whole:
+            return _message_alone(whole, language)
+        parts = _parts(whole)
+        return Heard(_say(parts, language), parts)
+
+    return hear
+
+
+@lru_cache(maxsize=4_096)
+def _message_alone(whole: str, language: str) -> Heard:
+    """A message without values, such as the name of a fact."""
+    parts = _parts(whole)
+    return Heard(_say(parts, language), parts)
 
 
 def parts_of(text: Any) -> Any:
@@ -130,89 +160,81 @@ def parts_of(text: Any) -> Any:
 def plain(text: Any) -> str:
     """This is a text in the language of now, marked or not; for whatever must not show a mark (an error, a log)."""
     whole = str(text)
-    return say(_parts(whole)) if _ON in whole else whole
+    return say(_parts(whole)) if _MARK(whole) else whole
 
 
 def _parts(text: str) -> Parts:
     """The pieces of a marked text. A mark without its end was cut off: what is left of it is text."""
+    pieces = _MARKS(text)
     found: Parts = []
-    at = 0
-    while (start := text.find(_ON, at)) >= 0:
-        end = _end(text, start)
-        if start > at:
-            found.append(text[at:start])
-        if end < 0:
-            found.append(_bare(text[start:]))
-            return found
-        found.append(_message(text[start + 1 : end]))
-        at = end + 1
-    if at < len(text):
-        found.append(_bare(text[at:]))
+    into = found
+    begun: list[list[Parts]] = []  # of each message without its end: what it belongs into, and its segments so far
+    outermost = (0, 0)
+    for at, piece in enumerate(pieces):
+        if piece == _ON:
+            outermost = outermost if begun else (at, len(found))
+            segment: Parts = []
+            begun.append([into, segment])
+            into = segment
+        elif piece == _OFF:
+            if begun:
+                into, *segments = begun.pop()
+                into.append(_message(segments))
+        elif piece == _NEXT and begun:
+            into = []
+            begun[-1].append(into)
+        elif piece:
+            into.append(piece)
+    if begun:
+        start, kept = outermost
+        found[kept:] = ["".join(pieces[start:])]
+    return _joined(found)
+
+
+def _joined(parts: Parts) -> Parts:
+    """Parts without stray marks, neighbouring texts as one."""
+    found: Parts = []
+    for part in parts:
+        if not isinstance(part, str):
+            found.append(part)
+        elif (text := _bare(part)) and found and isinstance(found[-1], str):
+            found[-1] += text
+        elif text:
+            found.append(text)
     return found
 
 
 def _bare(text: str) -> str:
-    return "".join(" " if sign in (_NEXT, _BOTH) else sign for sign in text if sign not in (_ON, _OFF, _CONTEXT))
+    return text.translate(_BARE) if _MARK(text) else text
 
 
-def _end(text: str, start: int) -> int:
-    first = text.find(_OFF, start)
-    if first < 0 or text.find(_ON, start + 1, first) < 0:
-        return first  # nothing inside, as mostly
-    depth = 0
-    for at in range(start, len(text)):
-        depth += (text[at] == _ON) - (text[at] == _OFF)
-        if depth == 0:
-            return at
-    return -1
-
-
-def _message(inside: str) -> list[Any]:
-    message, *rest = _split(inside)
+def _message(segments: list[Parts]) -> list[Any]:
+    message = "".join(one for one in segments[0] if isinstance(one, str))
     if _BOTH in message:
         zh, _mark, en = message.partition(_BOTH)
         return ["=", [zh, en]]
-    values = {name: _read(value) for name, value in zip(rest[::2], rest[1::2], strict=False)}
-    return (
-        [message.replace(_CONTEXT, _DJANGOS_CONTEXT), values]
-        if values
-        else [message.replace(_CONTEXT, _DJANGOS_CONTEXT)]
-    )
+    message = message.replace(_CONTEXT, _DJANGOS_CONTEXT)
+    if len(segments) < 3:
+        return [message]
+    return [message, {"".join(name): _read(value) for name, value in zip(segments[1::2], segments[2::2], strict=False)}]
 
 
-def _split(inside: str) -> list[str]:
-    """The text between marks, parted where it is not within inner marks."""
-    if _ON not in inside:
-        return inside.split(_NEXT)
-    pieces: list[str] = []
-    piece: list[str] = []
-    depth = 0
-    for sign in inside:
-        depth += (sign == _ON) - (sign == _OFF)
-        if sign == _NEXT and depth == 0:
-            pieces.append("".join(piece))
-            piece = []
-        else:
-            piece.append(sign)
-    return [*pieces, "".join(piece)]
-
-
-def _read(value: str) -> Any:
-    kind, text = value[:1], value[1:]
+def _read(value: Parts) -> Any:
+    kind, rest = (value[0][0], value[0][1:]) if value and isinstance(value[0], str) else ("", "")
     if kind == "i":
-        return int(text)
-    return float(text) if kind == "f" else _parts(text)
+        return int(rest)
+    return float(rest) if kind == "f" else _joined([rest, *value[1:]] if rest else value[1:])
 
 
 def say(parts: Any) -> str:
     """This is what parts say in the language of now; a message whose words do not fit its values is said in Chinese."""
-    if isinstance(parts, str):
-        return parts
-    english = _language().startswith("en")
-    return "".join(
-        _between(part) if english and isinstance(part, str) else part if isinstance(part, str) else _say(part)
-        for part in parts
-    )
+    return parts if isinstance(parts, str) else _say(parts, _language())
+
+
+def _say(parts: Parts, language: str) -> str:
+    if not language.startswith("en"):
+        return "".join([part if isinstance(part, str) else _one(part, language) for part in parts])
+    return "".join([_between(part) if isinstance(part, str) else _one(part, language) for part in parts])
 
 
 def _between(text: str) -> str:
@@ -225,21 +247,20 @@ def pairs(kept: Any) -> dict[str, Any]:
     return {say(name): say(value) if isinstance(value, list) else value for name, value in kept}
 
 
-def _say(part: list[Any]) -> str:
+def _one(part: list[Any], language: str) -> str:
+    """One message with its values."""
     message = part[0]
     if message == "=":
         zh, en = part[1]
-        return en if en and _language().startswith("en") else zh
-    values = (
-        {name: value if isinstance(value, (int, float)) else say(value) for name, value in part[1].items()}
-        if len(part) > 1
-        else {}
-    )
-    words = gettext_now(message)
+        return str(en if en and language.startswith("en") else zh)
+    words = _words(message, language)
+    if len(part) == 1:
+        return words
+    values = {name: _say(value, language) if isinstance(value, list) else value for name, value in part[1].items()}
     try:
-        return words % values if len(part) > 1 else words
+        return words % values
     except (KeyError, TypeError, ValueError):
-        return message.rpartition(_DJANGOS_CONTEXT)[2] % values
+        return str(message.rpartition(_DJANGOS_CONTEXT)[2] % values)
 
 
 def _language() -> str:
