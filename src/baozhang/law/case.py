@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
-
 from baozhang.kernel.opening import Opening
 from baozhang.law.allowance import allowed
 from baozhang.law.catalogue import catalogue, spec
@@ -245,10 +243,3 @@ class Ground:
             value.valid_from for value in self.book.overlay if value.key == key and value.valid_from <= self.day
         )
         yield from self.book.changes(key, self.day)
-
-
-@contextmanager
-def closed(gate: Gate) -> Iterator[None]:
-    """This will keep a rule from asking the database while it looks."""
-    with connection.execute_wrapper(gate):
-        yield

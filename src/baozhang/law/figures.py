@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from baozhang.kernel import told
 from baozhang.law.catalogue import catalogue, spec
 from baozhang.law.figurespec import NATION, Band, FigureError, FigureSpec, Match, Value, label_of
 from baozhang.law.issued import (
@@ -43,7 +44,7 @@ class UnknownFigure(AttributeError, LookupError):
     """This is raised at once where code reads a figure that is not in the catalogue, or a table without its keys."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """This is one figure as it was read: value and where it comes from; value None for the reason in `state`.
 
@@ -75,6 +76,11 @@ class Reading:
 
     def as_dict(self) -> dict[str, Any]:
         """This is the reading as plain data, to be kept with a finding and compared when it is replayed."""
+        return dict(self._plain)
+
+    @cached_property
+    def _plain(self) -> dict[str, Any]:
+        # A few readings stand behind thousands of findings.
         value = list(self.value) if isinstance(self.value, tuple) else self.value
         return {
             "key": self.key,
@@ -272,7 +278,8 @@ class Figures:
             if entry is None:
                 continue
             if not entry.rows and place != NATION:
-                local = local or entry.note or _("%(basis)s的数值待核实，暂以上级标准参照。") % {"basis": entry.basis}
+                instead = _("%(basis)s的数值待核实，暂以上级标准参照。") % {"basis": entry.basis}
+                local = local or entry.note or told.plain(instead)
             for row in entry.rows:
                 if (step := row.dated.on(self.day)) is not None:
                     state = "ended" if step[1] is None else "in_force"

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from baozhang.kernel import bulk, told
 from baozhang.kernel.record import Record
-from baozhang.law.case import Book, Case, Gate, Ground, Unverified, closed
+from baozhang.law.ahead import Ahead
+from baozhang.law.case import Book, Case, Gate, Ground, Unverified
 from baozhang.law.figures import IssuedValue, Reading
 from baozhang.law.rules import Rule, Verdict
 
@@ -61,7 +63,7 @@ class Judged:
 
     def figures(self) -> list[dict[str, Any]]:
         """These are the figures read, as plain data."""
-        return [plain(reading.as_dict()) for reading in self.readings]
+        return [reading.as_dict() for reading in self.readings]
 
 
 @dataclass
@@ -93,11 +95,13 @@ class Tally:
 def judge(
     rules: Iterable[Rule], day: dt.date, *, overlay: Iterable[IssuedValue] = (), issued: Iterable[IssuedValue] | None = None,
     organs: Iterable[int] | None = None, subjects: Iterable[int] | None = None, tallies: dict[str, Tally] | None = None,
+    ahead: Ahead | None = None,
 ) -> Iterator[Judged]:  # fmt: skip
     """These are the findings of some rules on a day, one by one; the cost follows the candidates, not the table.
 
     `overlay` are draft figures to be tried, `organs` and `subjects` narrow to some organs and records. An error in
-    one rule is recorded in its tally and does not stop the others. Nothing is written.
+    one rule is recorded in its tally and does not stop the others. Nothing is written. `ahead` has the candidates of
+    the same organs and all subjects already, or is reading them.
     """
     organs = None if organs is None else frozenset(organs)
     keys = None if subjects is None else list(subjects)
@@ -105,7 +109,9 @@ def judge(
     for rule in rules:
         if rule.holds_on(day):
             tally = (tallies if tallies is not None else {}).setdefault(rule.name, Tally())
-            yield from hearing.hear(rule, keys, tally)
+            asked = tally.asked
+            found = ahead.of(rule, asked) if ahead else candidates(rule, hearing.ground(asked), keys)
+            yield from hearing.hear(rule, found, tally)
 
 
 @dataclass
@@ -116,9 +122,8 @@ class _Hearing:
     book: Book
     organs: frozenset[int] | None
 
-    def hear(self, rule: Rule, keys: list[int] | None, tally: Tally) -> Iterator[Judged]:
-        """These are the findings of one rule."""
-        stream = self._stream(rule, keys, tally)
+    def hear(self, rule: Rule, stream: Iterator[Any], tally: Tally) -> Iterator[Judged]:
+        """These are the findings of one rule on the candidates that come."""
         while True:
             try:
                 subject = next(stream, None)
@@ -146,22 +151,28 @@ class _Hearing:
         """This is what the rule sees beside the record."""
         return Case(self.day, self.book.places.get(subject.organ_key() or 0, ""), self.book)
 
-    def _stream(self, rule: Rule, keys: list[int] | None, tally: Tally) -> Iterator[Any]:
-        found = rule.candidates(self.day, Ground(self.day, self.book, self.organs, tally.asked))
-        if not isinstance(found, QuerySet):
-            scope = rule.model.scope_field
-            for subject in found:
-                inside = self.organs is None or scope is None or subject.organ_key() in self.organs
-                if inside and (keys is None or subject.pk in keys):
-                    yield subject
-            return
-        if self.organs is not None and rule.model.scope_field is not None:
-            found = found.filter(**{f"{rule.model.scope_field}__in": self.organs})
-        if keys is None:
-            yield from found.iterator(_CHUNK)
-            return
-        for part in bulk.chunks(keys):
-            yield from found.filter(pk__in=part).iterator(_CHUNK)
+    def ground(self, asked: set[str]) -> Ground:
+        """This is what the choice of candidates may know; `asked` takes up the figures that it asks for."""
+        return Ground(self.day, self.book, self.organs, asked)
+
+
+def candidates(rule: Rule, ground: Ground, keys: list[int] | None = None) -> Iterator[Any]:
+    """These are the records that a rule has to look at, streamed, of the ground's organs and of some keys."""
+    found = rule.candidates(ground.day, ground)
+    scope = rule.model.scope_field
+    if not isinstance(found, QuerySet):
+        for subject in found:
+            inside = ground.organs is None or scope is None or subject.organ_key() in ground.organs
+            if inside and (keys is None or subject.pk in keys):
+                yield subject
+        return
+    if ground.organs is not None and scope is not None:
+        found = found.filter(**{f"{scope}__in": ground.organs})
+    if keys is None:
+        yield from found.iterator(_CHUNK)
+        return
+    for part in bulk.chunks(keys):
+        yield from found.filter(pk__in=part).iterator(_CHUNK)
 
 
 def look(rule: Rule, subject: Record, case: Case, *, pure: bool = True) -> list[Judged]:
@@ -170,7 +181,7 @@ def look(rule: Rule, subject: Record, case: Case, *, pure: bool = True) -> list[
     While a `pure` look lasts the database cannot be asked; a form's hint on an unsaved record may.
     """
     if pure:
-        with closed(case.gate):
+        with connection.execute_wrapper(case.gate):
             found = _said(rule, subject, case)
     else:
         case.gate = Gate(shut=False)
@@ -202,8 +213,9 @@ def _sound(verdict: Any) -> Verdict:
         raise TypeError(f"a rule gives verdicts, not {type(verdict).__name__}")
     if verdict.amount is not None and not (isinstance(verdict.amount, Decimal) and verdict.amount.is_finite()):
         raise TypeError(f"a sum is a Decimal in yuan, not {verdict.amount!r}")
-    facts = {told.heard(name): told.heard(value) for name, value in verdict.facts.items()}
-    return replace(verdict, sentence=told.heard(verdict.sentence), remedy=told.heard(verdict.remedy), facts=facts)
+    hear = told.hearer()
+    facts = {hear(name): hear(value) for name, value in verdict.facts.items()}
+    return replace(verdict, sentence=hear(verdict.sentence), remedy=hear(verdict.remedy), facts=facts)
 
 
 def plain(value: Any) -> Any:

@@ -23,8 +23,9 @@ from baozhang.kernel import bulk, clock, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
+from baozhang.law.ahead import Ahead, reading_ahead
 from baozhang.law.explain import seen
-from baozhang.law.judge import Judged, Tally, judge, plain
+from baozhang.law.judge import Judged, Tally, candidates, judge, plain
 from baozhang.law.rules import Rule, rules, title_of
 
 from .choices import LANGUAGE, LIVE, RunState, State
@@ -163,8 +164,10 @@ class _Patrol:
         keep(self.run, by=self.actor, act=BEGUN)
         self.report.run_id = self.run.pk
         seen_last = self._seen_last()
-        for rule in chosen:
-            self.report.counts[rule.name] = _Round(self, rule, rule.name, seen_last.get(rule.name)).hear()
+        within = None if self.organs is None else frozenset(self.organs)
+        with reading_ahead(chosen, self.day, within, candidates) as ahead:
+            for rule in chosen:
+                self.report.counts[rule.name] = _Round(self, rule, rule.name, seen_last.get(rule.name)).hear(ahead)
         if self.whole:
             self._retire({rule.name for rule in chosen})
         self._end()
@@ -215,13 +218,13 @@ class _Round:
         self.fresh: list[Finding] = []
         self.moved: dict[int, Finding] = {}
 
-    def hear(self) -> Count:
+    def hear(self, ahead: Ahead | None) -> Count:
         """This will judge, write, and resolve what is gone."""
         assert self.rule is not None
         tallies: dict[str, Tally] = {self.rule.name: Tally()}
         tally = tallies[self.rule.name]
         try:
-            self._hear(tallies)
+            self._hear(tallies, ahead)
         except Refused as refused:
             # What a rule says cannot be kept (a sum beyond all bounds): that stays with the rule, like any other error.
             tally.fail(self.rule, refused)
@@ -231,10 +234,10 @@ class _Round:
         self.resolve(tally)
         return self.count
 
-    def _hear(self, tallies: dict[str, Tally]) -> None:
+    def _hear(self, tallies: dict[str, Tally], ahead: Ahead | None) -> None:
         assert self.rule is not None
         tally = tallies[self.rule.name]
-        for judged in judge([self.rule], self.patrol.day, organs=self.patrol.organs, tallies=tallies):
+        for judged in judge([self.rule], self.patrol.day, organs=self.patrol.organs, tallies=tallies, ahead=ahead):
             try:
                 self._take(judged, tally)
             except (TypeError, ValueError, ArithmeticError) as error:
@@ -311,11 +314,11 @@ class _Round:
 
 
 def _said(judged: Judged) -> dict[str, Any]:
-    """This is what a finding says, in the form in which it is kept."""
+    """This is what a finding says; its facts still as the rule gave them, which read the same once written down."""
     verdict = judged.verdict
     return {
         "severity": judged.rule.severity, "sentence": str(verdict.sentence)[:500], "article": judged.rule.article,
-        "facts": judged.facts(), "figures": judged.figures(), "organ_id": judged.organ_id,
+        "facts": dict(verdict.facts), "figures": judged.figures(), "organ_id": judged.organ_id,
         "amount": None if verdict.amount is None else round(verdict.amount, 2), "remedy": str(verdict.remedy)[:500],
     }  # fmt: skip
 
@@ -329,5 +332,5 @@ def _draft(judged: Judged, said: dict[str, Any], digest: str, day: dt.date) -> F
     return Finding(
         rule=judged.rule.name, kind=judged.label, subject_id=subject.pk, subject_name=str(subject)[:200],
         subject_version=subject.version, key=judged.key, context=seen(subject), digest=digest, first_day=day,
-        judged_on=day, told=judged.told(), **said,
+        judged_on=day, told=judged.told(), **{**said, "facts": judged.facts()},
     )  # fmt: skip

@@ -13,6 +13,7 @@ from baozhang.ch2_provision.assets.choices import TITLED, Category, TitleForm
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.assets.queries.titles import Rightful, rightful
+from baozhang.kernel.bulk import chunks
 from baozhang.law.rules import Verdict, rule
 
 
@@ -23,12 +24,15 @@ def candidates(day: dt.date, ground: Any) -> Iterator[Card]:
     rows = rows.exclude(title_form__in=(TitleForm.NONE, TitleForm.OPEN))
     if ground.organs is not None:
         rows = rows.filter(organ_id__in=ground.organs)
+    # The same few names stand on nearly all cards: the names are judged, and only cards with a wrong one are read.
+    pairs = rows.order_by().values_list("organ__jurisdiction_id", "holder").distinct()
+    wrong = {(place, holder) for place, holder in pairs if place in known and not known[place].holds(holder)}
     card: Any
-    for card in rows.select_related("organ").iterator(2_000):
-        holder = known.get(card.organ.jurisdiction_id)
-        if holder is not None and not holder.holds(card.holder):
-            card.rightful = asdict(holder)
-            yield card
+    for part in chunks(sorted({holder for _place, holder in wrong})):
+        for card in rows.filter(holder__in=part).select_related("organ").iterator(2_000):
+            if (card.organ.jurisdiction_id, card.holder) in wrong:
+                card.rightful = asdict(known[card.organ.jurisdiction_id])
+                yield card
 
 
 @rule(article="第十三条第一款", subject="assets.card", since="2022-11-01", severity="serious", candidates=candidates)
