@@ -91,8 +91,8 @@ def test_a_mapping_may_be_given_by_file_or_by_mark(officer: Any, tmp_path: Path)
 
 
 def test_a_mapping_that_was_remembered_is_used_again(officer: Any, tmp_path: Path) -> None:
-    from baozhang.kernel.border import columns_of
     from baozhang.kernel.resource import get
+    from baozhang.kernel.sheet_columns import columns_of
     from baozhang.kernel.sheets.headings import find_tables
     from baozhang.kernel.sheets.mapping import changed, propose
     from baozhang.kernel.sheets.reading import open_workbook

@@ -14,23 +14,21 @@ from . import bulk, ledger, offered
 from .access import Actor
 from .customs import CustomField, fields_for, merge
 from .guarding import guarded_changes, promised
-from .invariants import Keys, Stood, batch_faults, taken
+from .invariants import Keys, Stood, batch_faults, field_faults, taken, unique_faults
 from .plain import kept_fields
 from .record import Kept, Record, blank, keep
 from .refusal import Fault, Forbidden, Invalid, NotFound
-from .resource import RESOURCES, Resource, kind_of
-from .sheets.columns import Column
-
-_COLUMN_KINDS = {"link": "reference", "state": "choice", "number": "decimal", "moment": "text", "json": "text"}
+from .resource import RESOURCES, Resource
 
 
 @dataclass
 class Row:
-    """One row handed in: its place and its values by field name."""
+    """One row handed in: its place and its values by field name; `unread` are fields whose value nobody could read."""
 
     values: dict[str, Any]
     number: int | None = None
     sheet: str = ""
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -75,47 +73,6 @@ def known() -> list[str]:
     return [str(resource.model._meta.verbose_name) for resource in RESOURCES.values()]
 
 
-def columns_of(resource: Resource) -> list[Column]:
-    """What a sheet of this resource may hold, derived from the declaration; headings in Chinese with their aliases."""
-    found = [_column(resource, name) for name in resource.fields]
-    return found + [_custom_column(custom) for custom in fields_for(resource.label)]
-
-
-def _column(resource: Resource, name: str) -> Column:
-    model_field = resource.field(name)
-    kind = kind_of(model_field)
-    kind = "integer" if isinstance(model_field, models.IntegerField) else _COLUMN_KINDS.get(kind, kind)
-    aliases = tuple(resource.headings.get(name, ()))
-    options: dict[str, Any] = {}
-    if kind == "choice":
-        options["choices"] = {str(words): value for value, words in model_field.flatchoices if value != ""}
-        synonyms = getattr(resource.model, "synonyms", {}).get(name, {})
-        options["choices"].update({word: value for word, value in synonyms.items() if word not in options["choices"]})
-    if isinstance(model_field, models.DecimalField):
-        options.update(decimal_places=model_field.decimal_places, max_digits=model_field.max_digits)
-    if model_field.max_length and kind == "text":
-        options["max_length"] = model_field.max_length
-    required = not model_field.blank and not model_field.null and not model_field.has_default()
-    if name == "organ" and resource.model.scope_field == "organ_id":
-        required = False  # a row that names no organ belongs to whoever brings the sheet
-    unit = "" if kind == "money" else str(resource.units.get(name, ""))
-    return Column(
-        name=name,
-        heading=str(model_field.verbose_name),
-        kind=kind,
-        aliases=aliases,
-        required=required,
-        unit=unit,
-        **options,
-    )
-
-
-def _custom_column(custom: CustomField) -> Column:
-    kind = {"number": "decimal"}.get(custom.kind, custom.kind)
-    options: dict[str, Any] = {"choices": {word: word for word in custom.options}} if kind == "choice" else {}
-    return Column(name=custom.column, heading=custom.words, kind=kind, required=custom.required, **options)
-
-
 @dataclass
 class Memory:
     """What the pieces of one file know of each other: unique keys met, and what a resource counts while it numbers rows."""
@@ -140,7 +97,8 @@ def accept(
         for name, value in (defaults or {}).items():
             if row.values.get(name) in (None, ""):
                 row.values[name] = value
-    good = _resolve(resource, rows, batch)
+    readable = _resolve(resource, rows, batch)
+    good = [row for row in readable if not row.unread]
     if resource.before_import is not None:
         type(resource).before_import(good, by, memory.counts)  # type: ignore[misc]
     existing, keys = _existing(model, good), _keys_of(resource)
@@ -154,6 +112,8 @@ def accept(
     stood = {old.pk: (old.version, b"", *(getattr(old, name) for name in names)) for _row, _new, old in pairs if old}
     model.accord([record for _row, record, _old in pairs], stood)
     _judge(resource, pairs, batch, by, memory, stood)
+    if unread := [row for row in rows if row.unread]:
+        _look_at_rest(resource, unread, _existing(model, unread), batch, by, memory)
     return batch
 
 
@@ -180,7 +140,7 @@ def commit(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapp
 
 
 def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]:
-    """Foreign keys by natural key, one query a column and a few thousand values."""
+    """Foreign keys by natural key, one query a column and a few thousand values; these rows found all of theirs."""
     bad: set[int] = set()
     for name in resource.fields:
         model_field = resource.field(name)
@@ -208,6 +168,8 @@ def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]
                         Fault(reason, name, str(value), _("请填写编码或全称"), column=str(model_field.verbose_name)),
                     )
                 )
+                del row.values[name]
+                row.unread |= {name}
             else:
                 row.values[name] = target
     return [row for i, row in enumerate(rows) if i not in bad]
@@ -273,6 +235,7 @@ def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch, ke
     if customs:
         record.extra, faults = merge(customs, row.values, record.extra)
         batch.faults.extend(_at(row, fault) for fault in faults)
+        row.unread |= {fault.field for fault in faults}
         return not faults
     return True
 
@@ -303,6 +266,28 @@ def _judge(
             batch.changed.append(Change(record, row, before))
         else:
             batch.unchanged += 1
+
+
+def _look_at_rest(
+    resource: Resource, rows: Sequence[Row], existing: Sequence[Record | None], batch: Batch, by: Actor, memory: Memory
+) -> None:  # fmt: skip
+    """What else is wrong with rows that have a value nobody could read, so that all their faults come back at once.
+
+    Each of the other values is looked at by itself; what hangs together with the unread one waits until it is mended.
+    """
+    model, keys, customs = resource.model, _keys_of(resource), fields_for(resource.label)
+    seen: list[tuple[Row, Record]] = []
+    asked: dict[tuple[str, int | None], bool] = {}
+    for row, old in zip(rows, existing, strict=True):
+        record = copy.copy(old) if old is not None else blank(model)
+        _fill(record, row, [custom for custom in customs if custom.column not in row.unread], batch, keys)
+        organ_unread = model.scope_field is not None and model.scope_field.removesuffix("_id") in row.unread
+        if organ_unread or _allowed(model, (row, record, old), batch, by, asked):
+            seen.append((row, record))
+    records = [record for _row, record in seen]
+    for i, fault in [*field_faults(model, records), *unique_faults(model, records, memory.keys)] if seen else ():
+        if seen[i][0].values.get(fault.field) not in (None, ""):
+            batch.faults.append(_at(seen[i][0], fault))
 
 
 def _held(model: type[Record], records: Sequence[Record], stood: Stood) -> dict[int | None, Fault]:
@@ -358,10 +343,10 @@ def one(
     """This will take in a single row from the API: a new record, or changes to one that is in scope."""
     row = Row(dict(values))
     batch = Batch()
-    if not _resolve(resource, [row], batch):
-        raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
     target = record or resource.model()
-    if not _fill(target, row, fields_for(resource.label), batch, _keys_of(resource)):
+    found = _resolve(resource, [row], batch)
+    if not (found and _fill(target, row, fields_for(resource.label), batch, _keys_of(resource))):
+        _look_at_rest(resource, [row], [record], batch, by, Memory())
         raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
     resource.take_in(target, by=by, note=note)
     return target
@@ -375,7 +360,6 @@ __all__ = [
     "Row",
     "accept",
     "called",
-    "columns_of",
     "commit",
     "known",
     "lookup",

@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, bulk, clock, corrections, ledger, resource
-from .border import Row, columns_of
+from .border import Row
 from .intake import Intake, Taken, writer
 from .mappings import chosen
 from .record import Record, as_of, keep, remove
 from .refusal import Invalid, NotFound, Refused
 from .resource import Resource
 from .scope import within
+from .sheet_columns import columns_of
 from .sheets.checking import CheckedRows
 from .sheets.columns import Column
 from .sheets.headings import Table, find_tables, layout_at
@@ -205,10 +206,11 @@ def read_into(
         checked = CheckedRows(table.sheet, table.layout, mapping, columns, epoch1904=workbook.epoch1904)
         given = _editions(intake.resource, mapping)
         for line in checked:
+            row = Row({**given, **line.values} if given else line.values, line.row, line.sheet)
             if line.problems:
                 intake.wrong(problem.fault() for problem in line.problems)
-            else:
-                intake.add(Row({**given, **line.values} if given else line.values, line.row, line.sheet))
+                row.unread = frozenset(problem.column for problem in line.problems)
+            intake.add(row)
         notes += [f"{table.sheet.name}：{text}" for text in checked.skipped.sentences()]
     return notes
 

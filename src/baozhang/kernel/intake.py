@@ -67,7 +67,7 @@ class Intake:
             self._judge()
 
     def wrong(self, faults: Iterable[Fault]) -> None:
-        """This will note what is wrong with a row that cannot even be read."""
+        """This will note what is wrong with cells that cannot even be read."""
         self.taken.faults.extend(faults)
 
     def end(self) -> Taken:

@@ -15,7 +15,8 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.resources import Cards
 from baozhang.kernel import clock, imports, intake, resource, scope
 from baozhang.kernel.access import Actor, Holding
-from baozhang.kernel.border import Row, accept, columns_of, commit
+from baozhang.kernel.border import Row, accept, commit
+from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.matching import Matcher
 from tests import factories
 
@@ -257,6 +258,28 @@ def test_a_missing_column_is_told_with_its_remedy(clerk):
         session = imports.upload(RES, _workbook(lines), "盘点.xlsx", organ_id=clerk.organ_id, by=clerk)
         (fault,) = imports.preview(session, by=clerk).faults
     assert (fault.column, fault.reason) == ("原值", "必填") and "请补上" in fault.remedy
+
+
+def test_a_row_that_cannot_be_read_whole_is_told_all_its_other_faults(clerk):
+    take(clerk, {"number": "T-1"})
+    lines = [
+        ["单位名称", "资产编号", "资产名称", "价值", "数量", "取得日期", "处置日期", "处置形式"],
+        ["", "C1", "长" * 201, 500, 1, "2023-02-30", "", ""],
+        ["查无此局", "C2", "办公椅", "五百", 1, "2023-05-06", "", ""],
+        ["", "C3", "办公椅", 500, 1, "2023-05-06", "某日", "scrap"],
+        ["", "T-1", "", 500, 1, "五月", "", ""],
+        ["", "C4", "办公椅", 500, 1, "明年", "", ""],
+        ["", "C4", "办公椅", 500, 1, "2023-05-06", "", ""],
+    ]
+    with scope.within(clerk):
+        session = imports.upload(RES, _workbook(lines), "坏.xlsx", organ_id=clerk.organ_id, by=clerk)
+        taken = imports.preview(session, by=clerk)
+    found = [(fault.row, fault.field) for fault in taken.faults]
+    assert sorted(found) == [
+        (2, "acquired"), (2, "name"), (3, "organ"), (3, "value"), (4, "disposal"), (4, "disposed"), (5, "acquired"),
+        (5, "name"), (6, "acquired"), (6, "number"),
+    ]  # fmt: skip
+    assert taken.counts() == {"new": 1, "changed": 0, "unchanged": 0, "wrong": 5}
 
 
 def test_an_unknown_organ_and_a_foreign_organs_numbers_are_refused_row_by_row(clerk, neighbour):

@@ -12,9 +12,9 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from baozhang.kernel import cells, clock, scope
-from baozhang.kernel.border import columns_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.resource import Resource
+from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets import writing
 
 from . import frame

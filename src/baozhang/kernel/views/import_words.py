@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from baozhang.kernel import access, cells, imports, intake, jobs
-from baozhang.kernel.border import columns_of
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Resource
+from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.mapping import SURE
 from baozhang.kernel.sheets.places import letters
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from baozhang.kernel import access, addresses, corrections, import_jobs, imports
-from baozhang.kernel.border import columns_of
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.refusal import NotFound, Refused
 from baozhang.kernel.resource import Resource
+from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets import writing
 from baozhang.kernel.sheets.reading import open_workbook
 

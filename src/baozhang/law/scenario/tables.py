@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from baozhang.kernel import border
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import NotFound
+from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.cells import parse
 from baozhang.kernel.sheets.columns import Column
 from baozhang.kernel.sheets.refusals import CellError
@@ -50,7 +51,7 @@ class Table:
     def columns(self) -> dict[str, Column]:
         """These are the columns by every word that they go by."""
         found: dict[str, Column] = {}
-        for column in border.columns_of(self.resource):
+        for column in columns_of(self.resource):
             for word in (column.heading, *column.aliases, column.name):
                 found.setdefault(word, column)
         return found

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from baozhang.kernel.border import columns_of
 from baozhang.kernel.resource import RESOURCES, Resource, get
+from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.columns import Column
 
 KINDS = {
