@@ -206,11 +206,9 @@ def read_into(
         checked = CheckedRows(table.sheet, table.layout, mapping, columns, epoch1904=workbook.epoch1904)
         given = _editions(intake.resource, mapping)
         for line in checked:
-            row = Row({**given, **line.values} if given else line.values, line.row, line.sheet)
-            if line.problems:
-                intake.wrong(problem.fault() for problem in line.problems)
-                row.unread = frozenset(problem.column for problem in line.problems)
-            intake.add(row)
+            faults = [problem.fault() for problem in line.problems]
+            values = {**given, **line.values} if given else line.values
+            intake.add(Row(values, line.row, line.sheet, frozenset([fault.field for fault in faults])), faults)
         notes += [f"{table.sheet.name}：{text}" for text in checked.skipped.sentences()]
     return notes
 

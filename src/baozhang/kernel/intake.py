@@ -60,15 +60,12 @@ class Intake:
         model = resource.model
         self._whole = model.exclusive_period is not None or model.together.__func__ is not Record.together.__func__  # type: ignore[attr-defined]
 
-    def add(self, row: Row) -> None:
-        """This will take in one row; it is judged when its piece is full."""
+    def add(self, row: Row, faults: Iterable[Fault] = ()) -> None:
+        """This will take in one row, with what is wrong with its unread cells; it is judged when its piece is full."""
+        self.taken.faults.extend(faults)
         self._waiting.append(row)
         if len(self._waiting) >= PIECE and not self._whole:
             self._judge()
-
-    def wrong(self, faults: Iterable[Fault]) -> None:
-        """This will note what is wrong with cells that cannot even be read."""
-        self.taken.faults.extend(faults)
 
     def end(self) -> Taken:
         """This is the outcome, all rows judged, its faults in the order of the file."""
