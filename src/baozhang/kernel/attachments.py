@@ -27,6 +27,7 @@ from .access import Actor
 from .record import Record, keep
 from .refusal import Invalid, Refused
 from .scope import organ_condition
+from .statement import Statement
 
 ATTACH = ledger.act("attach", gettext_lazy("添加附件"))
 DETACH = ledger.act("detach", gettext_lazy("移除附件"))
@@ -117,9 +118,12 @@ def of(subject: Record) -> models.QuerySet[Attachment]:
     return Attachment._base_manager.filter(label_of=subject.label, record_key=subject.pk, removed=False).order_by("id")
 
 
-def log_of(subject: Record) -> models.QuerySet[Attachment]:
+def log_of(subject: Record) -> list[Attachment]:
     """The same with those that were removed."""
-    return Attachment._base_manager.filter(label_of=subject.label, record_key=subject.pk).order_by("id")
+    return _LOG(subject.label, subject.pk)
+
+
+_LOG = Statement(lambda label, key: Attachment._base_manager.filter(label_of=label, record_key=key).order_by("id"))
 
 
 def attach(subject: Record, file: IO[bytes], name: str, *, by: Actor, note: str = "") -> Attachment:

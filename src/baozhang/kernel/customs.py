@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from .record import Record
 from .refusal import Fault
+from .statement import Statement
 
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,30}$")
 
@@ -92,7 +93,10 @@ class CustomField(Record):
 
 def fields_for(label: str) -> list[CustomField]:
     """The custom fields in use on a class of record, in the order they were added."""
-    return list(CustomField._base_manager.filter(label_of=label, retired=False).order_by("id"))
+    return _IN_USE(label)
+
+
+_IN_USE = Statement(lambda label: CustomField._base_manager.filter(label_of=label, retired=False).order_by("id"))
 
 
 def read(custom: CustomField, raw: Any) -> Any:

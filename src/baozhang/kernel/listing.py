@@ -20,6 +20,7 @@ from .customs import CustomField, fields_for
 from .paging import Cut, in_order
 from .refusal import Invalid
 from .resource import Resource
+from .rows import in_scope
 
 CAP = 10_000  # rows counted; more are called "10,000+"
 CAP_OF_WORDS = 1_000  # rows counted where words are looked for, which are compared one by one
@@ -161,8 +162,7 @@ class Listing:
         more, keys = len(keys) > self.size, keys[: self.size]
         if backward:
             keys.reverse()
-        joins = self.resource.joins(self.model_columns)
-        rows = self.resource.model.objects.select_related(*joins).defer("search", "head").in_bulk(keys) if keys else {}
+        rows = in_scope(self.resource.model, keys, self.resource.joins(self.model_columns))
         found = [rows[key] for key in keys if key in rows]
         at_start = not more if backward else cursor is None
         at_end = (cursor is None) if backward else not more

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from .access import Actor
 from .record import Record
 from .resource import Resource
+from .statement import Statement
 
 
 class SavedView(Record):
@@ -36,12 +37,18 @@ class SavedView(Record):
         return self.name
 
 
+_OFFERED = Statement(
+    lambda slug, user, organ: SavedView._base_manager.filter(
+        Q(user_key=user) | Q(shared=True, organ_key_of=organ), slug=slug
+    ).order_by("id")
+)
+
+
 def offered(resource: Resource, who: Actor, query: QueryDict) -> list[dict[str, Any]]:
     """The views that an actor may use on a list, the whole list first."""
     base = reverse(f"{resource.slug}:list")
-    mine = Q(user_key=who.user_id) | Q(shared=True, organ_key_of=who.organ_id)
     now = query.urlencode()
     made = [{"words": _("全部"), "url": base, "active": not now}]
-    for view in SavedView._base_manager.filter(mine, slug=resource.slug).order_by("id"):
+    for view in _OFFERED(resource.slug, who.user_id, who.organ_id):
         made.append({"words": view.name, "url": f"{base}?{view.query}", "active": now == view.query})
     return made if len(made) > 1 else []

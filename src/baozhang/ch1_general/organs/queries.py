@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Sum
 
@@ -12,7 +13,7 @@ from baozhang.kernel.access import Holding, Organs, Reach
 from baozhang.kernel.statement import Statement
 
 from .choices import Competence, State
-from .models import Appointment, Delegation, Headcount, Organization, Suspension
+from .models import Appointment, Delegation, Headcount, Jurisdiction, Organization, Suspension
 
 
 def on_day(day: dt.date) -> Q:
@@ -50,32 +51,40 @@ def within(organ_id: int, reach: Reach) -> Organs:
         return None
     if reach is Reach.OWN:
         return frozenset({organ_id})
-    here = Organization._base_manager.filter(pk=organ_id)
-    place, path, above, competence = here.values_list(
+    ((place, path, above, competence),) = _HERE(organ_id)
+    if reach is not Reach.JURISDICTION:
+        return None if above is None else frozenset(pk for (pk,) in _BELOW(path))
+    # A town without a support authority of its own is served by the one above it (articles 4, and 13 paragraph 1).
+    serves = competence in (Competence.AUTHORITY, Competence.FINANCE)
+    return frozenset(pk for (pk,) in (_SERVED(place, path, str(competence)) if serves else _LOCAL(place)))
+
+
+_HERE = Statement(
+    lambda organ: Organization._base_manager.filter(pk=organ).values_list(
         "jurisdiction_id", "jurisdiction__path", "jurisdiction__parent", "competence"
-    ).get()
-    if reach is Reach.JURISDICTION:
-        found = _served(place, path, competence)
-    elif above is None:
-        return None
-    else:
-        found = Q(jurisdiction__path__startswith=path)
-    return frozenset(Organization._base_manager.filter(found).order_by().values_list("pk", flat=True))
+    )
+)
+_BELOW = Statement(lambda path: _keys(Q(jurisdiction__path__startswith=path)))
+_LOCAL = Statement(lambda place: _keys(Q(jurisdiction_id=place)))
+_SERVED = Statement(
+    lambda place, path, competence: _keys(
+        Q(jurisdiction_id=place) | Q(jurisdiction__in=_without_own(place, path, competence))
+    )
+)
 
 
-def _served(place: int, path: str, competence: str) -> Q:
-    """The organs that a body answers for: its own jurisdiction's, and those of towns below that have no such body.
+def _keys(found: Q) -> Any:
+    return Organization._base_manager.filter(found).order_by().values_list("pk")
 
-    A town without a support authority of its own is served by the one above it (articles 4, and 13 paragraph 1).
-    """
-    if competence not in (Competence.AUTHORITY, Competence.FINANCE):
-        return Q(jurisdiction_id=place)
+
+def _without_own(place: int, path: str, competence: str) -> QuerySet[Jurisdiction]:
+    """The places below one that nobody nearer with that competence answers for; asked a place, of which there are few."""
     nearer = Organization._base_manager.filter(
         competence=competence, state=State.ACTIVE, jurisdiction__path__startswith=path
     ).exclude(jurisdiction_id=place)
-    theirs = ExpressionWrapper(OuterRef("jurisdiction__path"), output_field=CharField())
+    theirs = ExpressionWrapper(OuterRef("path"), output_field=CharField())
     between = nearer.annotate(theirs=theirs).filter(theirs__startswith=F("jurisdiction__path"))
-    return Q(jurisdiction_id=place) | Q(~Exists(between), jurisdiction__path__startswith=path)
+    return Jurisdiction._base_manager.filter(~Exists(between), path__startswith=path)
 
 
 def _same_level(organ: Organization, competence: str) -> Organization | None:

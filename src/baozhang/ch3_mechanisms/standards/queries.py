@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from baozhang.kernel.statement import Statement
 from baozhang.law.articles import citations_in
 from baozhang.law.catalogue import catalogue
 from baozhang.law.figures import Figures, IssuedValue, Reading
@@ -28,8 +29,13 @@ def issued_values(day: dt.date) -> list[IssuedValue]:
 
 def stamp() -> tuple[Any, ...]:
     """This is what changes with each publication, for the cost of a glance at an index."""
-    last = Standard._base_manager.filter(issued_at__isnull=False).aggregate(at=Max("issued_at"), n=Count("pk"))
-    return last["at"], last["n"]
+    issued = _ISSUED()
+    return max(filter(None, issued), default=None), len(issued)
+
+
+_ISSUED = Statement(
+    lambda: Standard._base_manager.filter(issued_at__isnull=False).order_by().values_list("issued_at", flat=True)
+)
 
 
 def turns() -> set[dt.date]:

@@ -55,7 +55,7 @@ def panel(resource: Resource, subject: Any, who: Actor) -> dict[str, Any]:
         return {}
     base = f"{frame.url_of(resource, subject)}attachments/"
     may = who.can(attachments.right_to_add(subject), subject.organ_key())
-    rows = list(attachments.log_of(subject))
+    rows = attachments.log_of(subject)
     made: dict[str, Any] = {"attachments": [_row(one, base, may) for one in rows if not one.removed]}
     if rows:
         made["attach_log_url"] = base

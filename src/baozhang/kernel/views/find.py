@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 from baozhang.kernel import scope, search
 from baozhang.kernel.record import Record
 from baozhang.kernel.resource import RESOURCES, Resource
+from baozhang.kernel.rows import in_scope
 from baozhang.kernel.statement import Statement, scoped
 
 from . import frame
@@ -57,7 +58,7 @@ def _newest(model: type[Record], within: Q | None, most: int) -> Statement[int]:
 
 
 def _hits(resource: Resource, keys: list[int], q: str, most: int) -> dict[str, Any]:
-    rows = resource.model.objects.in_bulk(keys)
+    rows = in_scope(resource.model, keys)
     key = next((name for name in reversed(resource.model.natural) if not name.endswith("_id")), "pk")
     items = [
         {"words": str(row), "hint": str(getattr(row, key)), "url": frame.url_of(resource, row)}
