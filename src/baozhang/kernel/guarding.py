@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from .opening import Opening
@@ -25,13 +26,14 @@ def guarded_changes(
     names = [name for name in kept_fields(model) if name in model.guarded]
     free = moves - model.stepped.keys() - model.reserved.keys()
     places = [(name, kept_fields(model).index(name) + 2) for name in names if name not in free]
+    if not places:
+        return {}
     found: dict[int, tuple[Record, tuple[str, ...]]] = {}
-    for row in rows if places else ():
-        if not row.pk:
-            continue
-        differing = tuple(name for name, place in places if before[row.pk][place] != getattr(row, name))
-        if differing:
-            found[row.pk] = (row, differing)
+    stood, stands = itemgetter(*(place for _name, place in places)), attrgetter(*(name for name, _place in places))
+    for row in rows:
+        pk = row.pk
+        if pk and stood(before[pk]) != stands(row):
+            found[pk] = (row, tuple(name for name, place in places if before[pk][place] != getattr(row, name)))
     return found
 
 
