@@ -194,7 +194,8 @@ def test_the_authority_rechecks_on_pages(office, as_user):
     assert "还有 1 项没有整改到位" in looked and "超编2人" in looked
     refused = second.post(f"{base}steps/close/", {"note": "复查"})
     said = refused.content.decode()
-    assert refused.status_code == 422 and "还有 1 项没有整改到位" in said and "请责令再次整改" in said
+    assert refused.status_code == 422 and "还有 1 项没有整改到位" in said
+    assert "<dt>可以这样办</dt><dd>请责令再次整改" in said and 'href="/law/41/' in said
     office.cure(row)
     assert "可以销号" in second.get(f"{base}recheck/").content.decode()
     post(second, f"{base}steps/close/", note="复查到位")

@@ -1,6 +1,9 @@
 """The server refuses a port that somebody listens on already; the gateway beside it gives way, and the pages are served."""
 
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,3 +36,18 @@ def test_what_runs_beside_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (tmp_path / "demo.json").write_text("[]")
     made_up = serve.Command().others(asked)[-1]
     assert made_up[:2] == ("simulate", "terminals") and str(port) in made_up
+
+
+def test_an_empty_database_is_told_what_it_lacks(tmp_path: Path) -> None:
+    empty = {
+        **os.environ,
+        "BAOZHANG_HOME": str(tmp_path),
+        "BAOZHANG_DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}",
+    }
+    code = "from baozhang.site.command import main; main()"
+    for words in (["ledger", "verify"], ["serve", "--port", "0", "--no-worker"]):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], env=empty, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 1 and "Traceback" not in done.stderr
+        assert "baozhang migrate" in done.stderr

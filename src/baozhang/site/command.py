@@ -7,8 +7,16 @@ import sys
 
 
 def main() -> None:
-    """This will run a command; without one it prints the list."""
+    """This will run a command; without one it prints the list. Where the database has no tables yet it says what to do."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "baozhang.site.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, ProgrammingError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (OperationalError, ProgrammingError):
+        from baozhang.site.schema import behind
+
+        if what := behind():
+            raise SystemExit(what) from None
+        raise

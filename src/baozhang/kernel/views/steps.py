@@ -102,19 +102,20 @@ def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRe
             instead=_("请返回记录页查看当前环节。"),
         )
     form = _form(resource, record, button, who, request.POST or None) if button.fields or button.asks else None
+    refused: Refused | None = None
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
             return _done(request, resource, plan, button, form, pk)
         except (Forbidden, NotFound):
             raise
         except Refused as error:
-            if form is not None:
-                form.add_error(None, " ".join(str(part) for part in (error.what, error.why, error.instead) if part))
-            else:
+            if form is None:
                 raise
+            refused = error
     frame.crumbs(request, resource, record)
     context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record)}, "form": form or forms.Form(),
-               "page": frame.page(resource, f"{button.words}：{record}")}  # fmt: skip
+               "page": frame.page(resource, f"{button.words}：{record}"), "refusal": refused,
+               "faults": refused.faults if refused else ()}  # fmt: skip
     return render(request, "kernel/step.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -12,6 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from baozhang.site.lifeline import beside
+from baozhang.site.schema import behind
 
 TARGET = "baozhang.site.wsgi:application"
 
@@ -47,6 +48,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """This will run until it is interrupted or told to end."""
         _must_be_free(options["host"], options["port"])
+        if what := behind():
+            raise CommandError(what)
         self.stdout.write(f"http://{options['host']}:{options['port']}/")
         server = Granian(
             TARGET,
