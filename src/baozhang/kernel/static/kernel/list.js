@@ -3,6 +3,7 @@ import { $, $$, words, filled, make, isTyping, ready } from "./common.js";
 
 const shownOnPhone = 7;
 const storeName = () => `bz.picked.${location.pathname}`;
+const actName = () => `bz.acting.${location.pathname}`;
 const picked = () => new Set(JSON.parse(sessionStorage.getItem(storeName()) || "[]"));
 const keep = (ids) => sessionStorage.setItem(storeName(), JSON.stringify([...ids]));
 let everything = false;
@@ -25,6 +26,14 @@ function label(table) {
       if (cell.scrollWidth > cell.clientWidth && !cell.title) cell.title = cell.textContent.trim();
     });
   });
+}
+
+// What was picked is let go once the list comes back with what was done; who turns back or is refused finds it as it was.
+function letGo() {
+  if ($("#bulk") && sessionStorage.getItem(actName())) {
+    sessionStorage.removeItem(actName());
+    if ($(".messages .green")) keep([]);
+  }
 }
 
 function showPicked() {
@@ -82,13 +91,14 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("submit", (event) => {
-  if (event.target.id === "bulk") {
+  if (event.target.matches("#bulk")) { // not its id: the boxes are called so, and stand in front of it
     const here = new Set($$("input[name=id]", event.target).map((box) => box.value));
     if (everything) event.target.append(make("input", { type: "hidden", name: "everything", value: "1" }));
     else picked().forEach((id) => here.has(id) || event.target.append(make("input", { type: "hidden", name: "id", value: id })));
     // A file that opens beside the list leaves the list, and what is picked in it, as they were.
     const beside = event.submitter && event.submitter.formTarget === "_blank";
-    setTimeout(() => (beside ? $$("#bulk > input[type=hidden]:not([name=csrfmiddlewaretoken])").forEach((one) => one.remove()) : keep([])), 0);
+    if (beside) setTimeout(() => $$("#bulk > input[type=hidden]:not([name=csrfmiddlewaretoken])").forEach((one) => one.remove()), 0);
+    else sessionStorage.setItem(actName(), "1");
   }
   const state = $("[data-state]", event.target);
   if (state) state.value = location.search.slice(1);
@@ -172,5 +182,6 @@ function caption(table) {
 ready((root) => {
   $$("table.rows", root).forEach(label);
   $$("table.cards", root).forEach(caption);
+  letGo();
   showPicked();
 });
