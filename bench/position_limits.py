@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import multiprocessing
+import os
 import time
 from typing import Any
 
@@ -20,12 +21,17 @@ def main(words: list[str]) -> None:
     parser.add_argument("--frames", type=int, default=500_000)
     parser.add_argument("--rows", type=int, default=1_000_000)
     options = parser.parse_args(words)
-    from .position_load import many_files
+    from baozhang.site import lifeline
+
+    from .position_load import SPARE, many_files
     from .positions import ready
 
-    many_files()
+    os.environ[lifeline.SERVED] = "1"  # the client asks to be ended when we are killed
+    room = many_files() - SPARE
+    if room < options.terminals:
+        print(f"{room:,} lines instead of {options.terminals:,}: a process may open no more files here", flush=True)
     ready()
-    asyncio.run(echo(options.terminals, options.frames))
+    asyncio.run(echo(min(options.terminals, room), options.frames))
     for batch in (250, 10_000):
         insert(options.rows, batch)
 
@@ -48,7 +54,7 @@ async def echo(lines: int, frames: int) -> None:
     port = server.sockets[0].getsockname()[1]
     context = multiprocessing.get_context("spawn")
     queue: Any = context.Queue()
-    process = context.Process(target=_client, args=(port, lines, frames, queue))
+    process = context.Process(target=_client, args=(port, lines, frames, queue), daemon=True)
     process.start()
     used = time.process_time()
     seconds = await asyncio.to_thread(queue.get)
@@ -62,8 +68,11 @@ async def echo(lines: int, frames: int) -> None:
 
 
 def _client(port: int, lines: int, frames: int, queue: Any) -> None:
+    from baozhang.site import lifeline
+
     from .position_load import many_files
 
+    lifeline.end_with_parent()
     many_files()
     queue.put(asyncio.run(_all(port, lines, frames)))
 

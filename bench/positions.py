@@ -1,7 +1,7 @@
 """Positions of vehicles: decoded, taken in over TCP, stored and answered, kept, and found again.
 
     python -m bench.positions [--count 100000] [--boxes 50] [--flight 10]     a quick look at each part
-    python -m bench.positions load --terminals 20000 --rate 5000 --minutes 10 --burst 15000 --burst-seconds 30
+    python -m bench.positions load --terminals 20000 --udp 100 --rate 5000 --minutes 10 --burst 15000 --burst-seconds 30
     python -m bench.positions keep --positions 100000000 --vehicles 20000
     python -m bench.positions limits [--terminals 20000] [--rows 1000000]     what this machine could do without us
 
@@ -109,7 +109,7 @@ async def take_in(count: int, boxes: int, flight: int) -> None:
     port = int(gateway.addresses[0].rsplit(":", 1)[1])
     queue: Any = multiprocessing.get_context("spawn").Queue()
     process = multiprocessing.get_context("spawn").Process(
-        target=client, args=(port, phones, count // boxes, flight, queue)
+        target=client, args=(port, phones, count // boxes, flight, queue), daemon=True
     )
     process.start()
     before = time.process_time()

@@ -234,18 +234,6 @@ def test_a_false_alarm_stays_one_until_its_facts_change():
     assert (report.counts["too_many"].open, report.counts["too_many"].false_alarms) == (1, 0)
 
 
-def test_reviews_make_the_precision():
-    for n in range(4):
-        heads(f"丙{n}局", 10, 12)
-    patrol()
-    rows = list(Finding._base_manager.order_by("pk"))
-    with scope.everything("test") as by:
-        review(rows[:3], verdict=Review.TRUE, by=by)
-        review(rows[3:], verdict=Review.FALSE, note="口径不同", by=by)
-    own = precision()["too_many"]
-    assert (own.true, own.false, own.live, own.share) == (3, 1, 3, 0.75)
-
-
 def test_who_may_review():
     heads("甲局", 10, 12)
     patrol()

@@ -66,7 +66,8 @@ class RecordForm(forms.ModelForm[Any]):
 
     def _place(self, faults: Any) -> None:
         for fault in faults:
-            self.add_error(fault.field if fault.field in self.fields else None, str(fault.reason))
+            said = f"{fault.reason}；{fault.remedy}" if fault.remedy else str(fault.reason)
+            self.add_error(fault.field if fault.field in self.fields else None, said)
 
 
 def form_for(resource: Resource, *, by: Any, names: tuple[str, ...] | None = None, **kwargs: Any) -> RecordForm:

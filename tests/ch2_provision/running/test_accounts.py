@@ -14,7 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from baozhang.ch2_provision.running.flows import ReviewFlow
 from baozhang.ch2_provision.running.flows.review import open_month
 from baozhang.ch2_provision.running.models import Account, Review
-from baozhang.ch2_provision.running.queries import sums
+from baozhang.ch2_provision.running.queries import open_to_all, sums
+from baozhang.ch2_provision.running.views.public import _remark
+from baozhang.ch2_provision.vehicles.models import Quota, Vehicle
 from baozhang.kernel import clock, scope
 from baozhang.kernel.documents.register import Document, DocumentState
 from baozhang.kernel.refusal import Invalid
@@ -116,6 +118,7 @@ def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, cli
             and secret.plate not in mine
             and secret.plate not in str(review.document.content if review.document else "")
         )
+        assert "尚未核定编制" not in everything, "no unit has a quota: there is nothing to hold the vehicles against"
         assert "另有依法不予公开的" in mine and review.document is not None and review.document.number in mine
         assert "/public/vehicles/" in client.get("/login/").content.decode()
         card = plain.card
@@ -129,3 +132,14 @@ def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, cli
         assert plain.plate not in sheet and "280.00" in sheet and len(sheet.splitlines()) == 2
         assert f"{year.mine.code},{year.mine.name}," in client.get("/public/vehicles/units.csv").content.decode()
         assert client.get("/public/vehicles/NOBODY/").status_code == 404
+
+
+def test_vehicles_of_units_without_a_quota_are_not_held_against_the_quota_of_others(year: Garage) -> None:
+    with clock.on(APRIL):
+        approved = {"state": "approved", "number": 3, "since": dt.date(2026, 1, 1), "document": "核〔2026〕1号"}
+        factories.save(Quota(organ=year.mine, klass="general", asked=3, **approved))
+        elsewhere = factories.organ("云间区卫生健康委")
+        factories.kept(Vehicle, where=elsewhere)
+        (plain,) = open_to_all.classes(None, APRIL)
+        assert (plain.allowed, plain.held, plain.unset) == (3, 3, 1)
+        assert "其中 1 辆所在单位尚未核定编制" in _remark(plain)

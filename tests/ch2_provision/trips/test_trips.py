@@ -12,6 +12,7 @@ from django.test import Client
 from baozhang.ch2_provision.trips import jobs
 from baozhang.ch2_provision.trips.flows import DispatchFlow, SealingFlow
 from baozhang.ch2_provision.trips.flows.dispatch import change
+from baozhang.ch2_provision.trips.flows.request import complete
 from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
@@ -193,6 +194,39 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     client.force_login(garage.users["staff"])
     assert client.get("/trips/board/").status_code == 403
     assert TODAY
+
+
+def test_a_slip_of_the_finger_is_stopped_and_a_new_odometer_is_for_the_desk(garage: Garage) -> None:
+    garage.drive(garage.send(garage.ask("08:00", "09:00")), 2000, 2030)
+    later = garage.send(garage.ask("10:00", "11:00"))
+    with clock.on(dt.datetime(WORKDAY.year, WORKDAY.month, WORKDAY.day, 13, tzinfo=clock.ZONE)):
+        with pytest.raises(Refused, match="2029 公里小于上次还车的 2030 公里"):
+            garage.take("begin", later, "driver", DispatchFlow, odometer_out=2029)
+        garage.take("begin", later, "desk", DispatchFlow, odometer_out=5)
+    assert Dispatch._base_manager.get(pk=later.pk).odometer_out == 5
+
+
+def test_the_head_is_told_what_went_first_and_the_applicant_what_to_do_instead(garage: Garage, client: Client) -> None:
+    asked = garage.draft()
+    client.force_login(garage.users["boss"])
+    assert "先用后补待补办审批" not in client.get("/").content.decode()
+    garage.take("go_first", asked, "staff", note="学生突发疾病")
+    assert "先用后补待补办审批" in client.get("/").content.decode()
+    client.force_login(garage.users["staff"])
+    assert "先用后补待补办审批" not in client.get("/").content.decode(), "it is not hers to approve"
+    page = f"/trips/requests/{asked.pk}/edit/"
+    form = client.get(page).context["form"]
+    values = {name: form[name].value() or "" for name in form.fields} | {
+        "destination": "外滩",
+        "version": form.initial.get("version", ""),
+    }
+    refused = client.post(page, values)
+    assert refused.status_code == 422 and "行程有变的，请取消后重新申请" in refused.content.decode()
+    client.force_login(garage.users["boss"])
+    boss = garage("boss")
+    with scope.within(boss):
+        complete(Request.objects.get(pk=asked.pk), by=boss, note="情况属实")
+    assert "先用后补待补办审批" not in client.get("/").content.decode()
 
 
 def test_slips_without_a_number_come_in_together(garage: Garage) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -94,14 +95,18 @@ def test_two_hundred_terminals(db: None, monkeypatch: pytest.MonkeyPatch) -> Non
     assert stored == wanted
 
 
+def url_of(database: Any) -> str:
+    """Where the database of this test is, for a process of its own."""
+    name = str(database.settings_dict["NAME"])
+    asked = urlsplit(os.environ.get("BAOZHANG_DATABASE_URL", ""))
+    return f"sqlite:///{name}" if database.vendor == "sqlite" else asked._replace(path=f"/{name}").geturl()
+
+
 class Process:
     """The gateway as people start it."""
 
     def __init__(self) -> None:
-        name = str(connection.settings_dict["NAME"])
-        asked = urlsplit(os.environ.get("BAOZHANG_DATABASE_URL", ""))
-        url = f"sqlite:///{name}" if connection.vendor == "sqlite" else asked._replace(path=f"/{name}").geturl()
-        more = {"BAOZHANG_DATABASE_URL": url, "BAOZHANG_HOME": str(settings.HOME)}
+        more = {"BAOZHANG_DATABASE_URL": url_of(connection), "BAOZHANG_HOME": str(settings.HOME)}
         command = [sys.executable, "-c", "from baozhang.site.command import main; main()", "gateway", "--port", "0"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | more, cwd=ROOT)
         assert self.process.stdout is not None

@@ -123,3 +123,29 @@ def test_bytes_that_are_no_text_do_not_end_the_command(monkeypatch):
     call_command("jt808", "decode", stdout=said)
     first, second = map(json.loads, said.getvalue().splitlines())
     assert first == {"error": "not hexadecimal"} and second["serial"] == 7
+
+
+def test_a_check_byte_that_was_not_escaped_is_taken_where_it_is_right():
+    serial = next(n for n in range(512) if encoding.message(0x0002, PHONE, n).endswith(b"\x7d\x01\x7e"))
+    sloppy = encoding.message(0x0002, PHONE, serial)[:-2] + b"\x7e"
+    assert one(sloppy)["serial"] == serial
+    assert set(one(sloppy[:5] + b"\x02" + sloppy[6:])) == {"error"}
+    assert set(one(sloppy[:-2] + b"\x7d\x03\x7d\x7e")) == {"error"}
+
+
+def test_a_vehicle_without_a_plate_registers_by_its_vin_in_each_edition():
+    vin = b"LSVAA49J132047371"
+    head = b"\x00\x1f\x00\x74" + b"MAKER" + b"T808".ljust(8, b"\0") + b"DEV0001" + b"\x00"
+    old = one(encoding.message(0x0100, PHONE, 1, head + vin))
+    assert (old["version"], old["plate"], old["terminal_id"], old["model"]) == ("2011", vin.decode(), "DEV0001", "T808")
+    head = b"\x00\x1f\x00\x74" + b"MAKER" + b"T808".ljust(20, b"\0") + b"DEV0001" + b"\x00"
+    new = one(encoding.message(0x0100, PHONE, 1, head + vin))
+    assert (new["version"], new["plate"], new["terminal_id"]) == ("2013", vin.decode(), "DEV0001")
+
+
+def test_a_picture_of_2011_has_no_position_before_it():
+    facts = b"\x00\x00\x00\x07\x00\x00\x01\x02"
+    picture = b"\xff\xd8\xff\xe0" + bytes(60)
+    assert "location" not in one(encoding.message(0x0801, PHONE, 1, facts + picture))
+    said = one(encoding.message(0x0801, PHONE, 1, facts + Fix(AT).body() + picture))
+    assert said["location"]["lat"] == 31.23 and said["size"] == len(picture)

@@ -32,6 +32,7 @@ class Review(TextChoices):
 
     TRUE = "true", _("属实")
     FALSE = "false", _("误报")
+    EXPLAINED = "explained", _("已说明")  # what the rule says is so, and there was a good reason for it
 
 
 class RunState(TextChoices):

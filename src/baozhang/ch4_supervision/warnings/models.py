@@ -90,7 +90,7 @@ class Finding(Record):
     )
     resolved_on = models.DateField(_("消除日期"), null=True, blank=True)
     evidence = models.JSONField(_("消除依据"), default=dict, blank=True)
-    review = models.CharField(_("核查结论"), max_length=6, choices=Review.choices, blank=True, default="")
+    review = models.CharField(_("核查结论"), max_length=10, choices=Review.choices, blank=True, default="")
     review_note = models.CharField(_("核查说明"), max_length=300, blank=True, default="")
     reviewer = models.CharField(_("核查人"), max_length=60, blank=True, default="")
     reviewed_on = models.DateField(_("核查日期"), null=True, blank=True)

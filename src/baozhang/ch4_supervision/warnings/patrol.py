@@ -28,7 +28,7 @@ from baozhang.law.explain import seen
 from baozhang.law.judge import Judged, Tally, candidates, judge, plain
 from baozhang.law.rules import Rule, rules, title_of
 
-from .choices import LANGUAGE, LIVE, RunState, State
+from .choices import LANGUAGE, LIVE, Review, RunState, State
 from .evidence import evidence
 from .lock import alone
 from .models import Finding, Run
@@ -282,10 +282,10 @@ class _Round:
     def _move(self, row: Finding, draft: Finding) -> None:
         for name in (*_SAID, "subject_name", "subject_version", "context", "digest", "judged_on", "told"):
             setattr(row, name, getattr(draft, name))
-        if row.state == State.FALSE_ALARM:
-            # It was a false alarm on other facts; on these somebody has to look again.
+        if row.state == State.FALSE_ALARM or row.review == Review.EXPLAINED:
+            # It was a false alarm, or explained, on other facts; on these somebody has to look again.
+            self.states[row.state] -= 1
             row.state, row.review, row.review_note, row.reviewer, row.reviewed_on = State.OPEN, "", "", "", None
-            self.states[State.FALSE_ALARM] -= 1
             self.states[State.OPEN] += 1
 
     def resolve(self, tally: Tally) -> None:

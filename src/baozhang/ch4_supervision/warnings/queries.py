@@ -28,22 +28,29 @@ class Precision:
     true: int
     false: int
     live: int
+    explained: int = 0
 
     @property
     def share(self) -> float | None:
-        """This is the share of true findings among the reviewed ones."""
-        return self.true / (self.true + self.false) if self.true + self.false else None
+        """This is the share of the reviewed findings in which things were as the rule said, for a good reason or not."""
+        right = self.true + self.explained
+        return right / (right + self.false) if right + self.false else None
 
 
-def precision() -> dict[str, Precision]:
-    """This is the precision of each rule that ever found something, over all organs."""
+def precision(rule: str = "") -> dict[str, Precision]:
+    """This is the precision of each rule that ever found something, or of one, over all organs."""
+    found = Finding._base_manager.filter(rule=rule) if rule else Finding._base_manager.all()
     rows = (
-        Finding._base_manager.order_by("rule").values("rule").annotate(
+        found.order_by("rule").values("rule").annotate(
             true=Count("pk", filter=Q(review=Review.TRUE)), false=Count("pk", filter=Q(review=Review.FALSE)),
+            explained=Count("pk", filter=Q(review=Review.EXPLAINED)),
             standing=Count("pk", filter=Q(state__in=(State.OPEN, State.HANDLED))),
         )
     )  # fmt: skip
-    return {row["rule"]: Precision(row["rule"], row["true"], row["false"], row["standing"]) for row in rows}
+    return {
+        row["rule"]: Precision(row["rule"], row["true"], row["false"], row["standing"], row["explained"])
+        for row in rows
+    }
 
 
 def last_run() -> Run | None:

@@ -130,6 +130,14 @@ class Findings(Resource):
             article="第四十一条第二款",
             icon="x-mark",
         ),
+        "explained": Act(
+            gettext_lazy("已说明"),
+            REVIEW,
+            _judge(Review.EXPLAINED),
+            needs_note=True,
+            article="第四十一条第二款",
+            icon="chat-bubble-left-right",
+        ),
         **FINDING_ACTS,
     }
     pages = FINDING_PAGES

@@ -31,7 +31,7 @@ from .choices import Result
 from .flows import limit
 from .models import Finding
 from .orders import ISSUE, RECHECK, Order, OrderFinding
-from .queries import Replay, replay
+from .queries import Replay, precision, replay
 from .recheck import Checked, items_of, recheck
 from .referring import package
 from .wording import paper
@@ -173,7 +173,18 @@ def _on_finding(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
             }
         )
     seen = Order.objects.filter(items__finding_id=record.pk).order_by("-id") if who.can(Order.right("view")) else ()
-    return {"actions": actions, "related": [_orders(list(seen[:8]))]} if seen != () else {"actions": actions}
+    made: dict[str, Any] = {"actions": actions, "panels": [_record_of(record.rule)]}
+    return made | {"related": [_orders(list(seen[:8]))]} if seen != () else made
+
+
+def _record_of(rule: str) -> dict[str, Any]:
+    """How often a rule was right so far, beside the verdict that is asked of the reader."""
+    found = precision(rule)[rule]
+    counted = ((_("属实"), found.true), (_("已说明"), found.explained), (_("误报"), found.false))
+    rows = [{"words": words, "value": cells.number(n), "unit": _("条")} for words, n in counted]
+    share = _("还没有核查过") if found.share is None else f"{found.share:.0%}"
+    rows.append({"words": _("判断准确的比例"), "value": share, "unit": ""})
+    return {"title": _("这条规则的核查结果"), "rows": rows, "article": frame.law("第四十一条第二款")}
 
 
 def _orders(orders: list[Order]) -> dict[str, Any]:

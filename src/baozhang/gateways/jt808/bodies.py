@@ -10,6 +10,8 @@ from .framing import BadFrame
 from .header import Message
 
 Values = dict[str, Any]
+VIN = 17  # characters
+JPEG = b"\xff\xd8\xff"
 # Where the register message has its fields: edition → (maker, model, terminal, colour of the plate).
 _REGISTER = {2011: (5, 8, 7), 2013: (5, 20, 7), 2019: (11, 30, 30)}
 
@@ -29,8 +31,12 @@ def register_layout(message: Message) -> int:
     """The edition by whose layout a register message is written: 2011 has a model of 8 bytes."""
     if message.edition == 2019:
         return 2019
-    # 2011: 25 bytes and the plate; 2013: 37 bytes and the plate. A plate has at most 12 bytes.
-    return 2011 if len(message.body) < 37 else 2013
+    # 2011: 25 bytes and the plate; 2013: 37 bytes and the plate. A plate has at most 12 bytes, but where the colour is
+    # 0, the vehicle has none, and the 17 characters of its VIN stand there.
+    body = message.body
+    if len(body) == 25 + VIN and body[24] == 0 and body[25:].isalnum() and body[25:].isascii():
+        return 2011
+    return 2011 if len(body) < 37 else 2013
 
 
 def register(message: Message) -> Values:
@@ -127,7 +133,8 @@ def media_data(message: Message) -> Values:
         "multimedia_id": int.from_bytes(body[:4], "big"), "multimedia_type": body[4], "format": body[5], "event": body[6],
         "channel": body[7],
     }  # fmt: skip
-    if len(body) >= 8 + location.FIXED:  # the edition of 2011 has no position here, but then the data is a file
+    # The edition of 2011 has no position here; a picture that begins at once shows it.
+    if len(body) >= 8 + location.FIXED and not body.startswith(JPEG, 8):
         said["location"] = location.described(location.read(body[8 : 8 + location.FIXED]))
         said["size"] = len(body) - 8 - location.FIXED
     return said

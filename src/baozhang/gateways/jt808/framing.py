@@ -48,6 +48,8 @@ def escape(data: bytes) -> bytes:
 
 def open_frame(inner: bytes) -> bytes:
     """The message between two flags, unescaped and checked, without its check byte; BadFrame where it is none."""
+    if inner[-1:] == _ESCAPE:  # some forget that the check byte is escaped like any other; nothing else can be meant
+        inner += b"\x01"
     data = unescape(inner)
     if len(data) < SHORTEST:
         raise BadFrame(f"header too short: {len(data)} bytes")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import resource
+import sys
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -23,6 +25,7 @@ from .talk import Talk
 log = logging.getLogger("baozhang.gateway")
 LOOK = 1.0  # seconds between two looks around
 RECHECK = 5  # looks between two questions whether the terminals may still report
+SPARE_FILES = 64  # that are no lines: the database, the log, sockets that listen
 MOST_BEHIND = 1 << 20  # bytes that a terminal may leave unread
 
 
@@ -39,6 +42,13 @@ class Options:
     control: str = ""  # path of the socket for commands; empty: none
 
 
+def most_files() -> int:
+    """This will let the process open as many files as the machine allows, one a line over TCP, and says how many."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard if hard != resource.RLIM_INFINITY else sys.maxsize
+
+
 class _Line(asyncio.Protocol):
     """One TCP connection."""
 
@@ -48,7 +58,12 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A terminal has come."""
-        line = cast("asyncio.Transport", transport)
+        line, gateway = cast("asyncio.Transport", transport), self.gateway
+        gateway.lines += 1
+        if gateway.lines > gateway.most_lines and not gateway.sessions.drop_oldest_stranger(udp=False):
+            gateway.turned_away += 1
+            line.abort()  # all that may be here are terminals that have shown who they are
+            return
         peer = str(line.get_extra_info("peername"))
 
         def write(data: bytes) -> None:
@@ -67,6 +82,7 @@ class _Line(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone, and so has its session."""
+        self.gateway.lines -= 1
         if self.session is not None:
             self.gateway.sessions.drop(self.session)
 
@@ -117,6 +133,8 @@ class Gateway:
         self._udp: asyncio.DatagramTransport | None = None
         self._looking: asyncio.Task[None] | None = None
         self.addresses: list[str] = []
+        self.lines = self.turned_away = 0
+        self.most_lines = most_files() - SPARE_FILES
 
     @staticmethod
     def now() -> float:
@@ -180,6 +198,12 @@ class Gateway:
             for part, first, missing in session.parts.late(now):
                 session.send(answers.RESEND, answers.resend(first, missing, part.edition))
         self.commit.flush_signs()
+        if self.turned_away:
+            log.warning(
+                "%s lines were turned away: %s terminals are here, and no more files may be open (ulimit -Hn, LimitNOFILE)",
+                self.turned_away, self.most_lines,
+            )  # fmt: skip
+            self.turned_away = 0
 
     async def _note_visits(self) -> None:
         visits, self.talk.visits = self.talk.visits, {}

@@ -13,6 +13,9 @@ from .framing import Cutter
 from .header import Message, divide, pack
 from .parts import Parts
 
+MOST_STRANGERS = (
+    5_000  # addresses over UDP that have not shown who they are; each costs nothing to whoever makes them up
+)
 REMEMBERED = 8  # divided messages whose packages may be asked for again
 
 
@@ -33,7 +36,9 @@ class Session:
     version: int = 1
     known: Known | None = None
     refused: int = 0
-    bad: int = 0
+    bad: int = 0  # frames that are none
+    wrong: int = 0  # messages whose body is none
+    busy: int = 0  # messages that wait for the database
     closed: bool = False
     serial: int = -1
     pending: dict[int, asyncio.Future[Message]] = field(default_factory=dict)
@@ -87,14 +92,26 @@ class Sessions:
     def __init__(self) -> None:
         self.all: set[Session] = set()
         self.by_terminal: dict[str, Session] = {}
+        self._strangers: dict[bool, dict[Session, None]] = {False: {}, True: {}}  # over TCP, over UDP; oldest first
 
     def add(self, session: Session) -> None:
         """This will take up a connection, of whom nobody knows yet who it is."""
         self.all.add(session)
+        self._strangers[session.udp][session] = None
+        if session.udp and len(self._strangers[True]) > MOST_STRANGERS:
+            self.drop_oldest_stranger(udp=True)
+
+    def drop_oldest_stranger(self, *, udp: bool) -> bool:
+        """This will make room by ending who has been here longest without showing who he is; False where there is none."""
+        oldest = next(iter(self._strangers[udp]), None)
+        if oldest is not None:
+            self.drop(oldest)
+        return oldest is not None
 
     def admit(self, session: Session, known: Known) -> None:
         """This will let a terminal in: an older session of the same terminal ends here."""
         session.known = known
+        self._strangers[session.udp].pop(session, None)
         older = self.by_terminal.get(session.terminal)
         self.by_terminal[session.terminal] = session
         if older is not None and older is not session:
@@ -104,6 +121,7 @@ class Sessions:
         """This will end a session and forget it; a newer one of the same terminal stays."""
         session.close()
         self.all.discard(session)
+        self._strangers[session.udp].pop(session, None)
         if self.by_terminal.get(session.terminal) is session:
             del self.by_terminal[session.terminal]
 

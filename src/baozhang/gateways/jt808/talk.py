@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from baozhang.ch2_provision.vehicles import actions
@@ -16,6 +16,7 @@ from baozhang.kernel import clock
 from . import answers, bodies, card, location, points
 from .answers import Entry, Result
 from .commit import Committer
+from .door import Crowded, Door
 from .framing import BadFrame
 from .header import Message, parse
 from .session import Session, Sessions
@@ -23,6 +24,12 @@ from .session import Session, Sessions
 log = logging.getLogger("baozhang.gateway")
 MOST_REFUSED = 10  # refusals after which a connection is ended
 MOST_BAD = 1_000  # bad frames
+MOST_TOLD = (
+    3  # bodies of one session that are none and are written to the log: a broken terminal must not fill the disk
+)
+MOST_AT_ONCE = (
+    4  # messages of one session that wait for the database; more are left unanswered, so that it sends them again
+)
 ENTRIES = {Barred.UNKNOWN: Entry.NO_TERMINAL, Barred.STOPPED: Entry.NO_TERMINAL, Barred.DEVICE: Entry.TERMINAL_TAKEN}
 BEFORE_ENTRY = frozenset({0x0001, 0x0004, 0x0100, 0x0102})
 MOST_VISITS = 500  # strangers noted between two writings
@@ -33,6 +40,7 @@ class Talk:
 
     def __init__(self, sessions: Sessions, commit: Committer, key: bytes) -> None:
         self.sessions, self.commit, self.key = sessions, commit, key
+        self.door = Door(commit)
         self.messages = self.bad = 0
         self.visits: dict[str, tuple[Barred, int, int, Told]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,7 +94,9 @@ class Talk:
             handler(session, message)
         except BadFrame as bad:
             self.bad += 1
-            log.info("%s %s: %s", session.terminal, message.name, bad)
+            session.wrong += 1
+            if session.wrong <= MOST_TOLD:
+                log.info("%s %s: %s", session.terminal, message.name, bad)
             self.reply(session, message, Result.WRONG)
 
     def reply(self, session: Session, message: Message, result: Result) -> None:
@@ -94,15 +104,24 @@ class Talk:
         for serial in message.serials or (message.serial,):
             session.send(answers.REPLY, answers.reply(serial, message.id, result))
 
-    def _soon(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+    def _soon(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
+        if session.busy >= MOST_AT_ONCE:
+            work.close()
+            return
+        session.busy += 1
+        task = asyncio.get_running_loop().create_task(self._work(session, work))
         self._tasks.add(task)
-        task.add_done_callback(self._over)
+        task.add_done_callback(self._tasks.discard)
 
-    def _over(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a message was not answered", exc_info=error)  # the terminal will send it again
+    async def _work(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Crowded as crowded:
+            log.debug("%s: %s", session.peer, crowded)
+        except Exception:
+            log.exception("a message was not answered")  # the terminal will send it again
+        finally:
+            session.busy -= 1
 
     # -- coming in
 
@@ -111,12 +130,13 @@ class Talk:
         self.reply(session, message, Result.FAILED)
         session.refused += 1
         if session.refused == 1:
-            self._soon(self._note_unknown(session))
+            self._soon(session, self._note_unknown(session))
         if session.refused >= MOST_REFUSED:
             self.sessions.drop(session)
 
     async def _note_unknown(self, session: Session) -> None:
-        if await self.commit.ask(actions.known, session.terminal) is None:
+        found = await self.door.find(session.terminal)
+        if found is None or not found.in_use:
             self.visit(session.terminal, Barred.UNKNOWN, Told())
 
     def visit(self, terminal: str, why: Barred, told: Told) -> None:
@@ -130,25 +150,31 @@ class Talk:
         said = bodies.register(message)
         device = said.get("terminal_id") or said.get("terminal_id_hex") or ""
         told = Told.of(said["plate"], said["manufacturer"], device, bodies.register_layout(message))
-        self._soon(self._registered(session, message, told))
+        self._soon(session, self._registered(session, message, told))
 
     async def _registered(self, session: Session, message: Message, told: Told) -> None:
-        code, barred = await self.commit.ask(actions.register, message.terminal, told, int(clock.now().timestamp()))
+        found, code = await self.door.find(message.terminal), ""
+        barred = Barred.UNKNOWN if found is None else found.barred(told.device)
+        if barred is None:
+            now = int(clock.now().timestamp())
+            code, barred = await self.commit.ask(actions.register, message.terminal, told, now)
+        session.refused += 1  # also where it is let in: who registers again and again, and never comes in, is put out
         if barred is not None:
             self.visit(message.terminal, barred, told)
-            session.refused += 1
         entry = ENTRIES[barred] if barred is not None else Entry.GRANTED
         session.send(answers.REGISTERED, answers.registered(message.serial, entry, code))
         if session.refused >= MOST_REFUSED:
             self.sessions.drop(session)
 
     def _authenticate(self, session: Session, message: Message) -> None:
-        self._soon(self._authenticated(session, message, bodies.authenticate(message)["auth_code"]))
+        self._soon(session, self._authenticated(session, message, bodies.authenticate(message)["auth_code"]))
 
     async def _authenticated(self, session: Session, message: Message, code: str) -> None:
-        known = await self.commit.ask(actions.known, message.terminal)
+        found = await self.door.find(message.terminal)
+        known = found.known if found is not None and found.in_use else None
         if known is not None and known.is_code(code) and not session.closed:
             session.meet(message)
+            session.refused = 0
             self.sessions.admit(session, known)
             self.commit.batch.heard[known.vehicle] = int(clock.now().timestamp())
             self.reply(session, message, Result.DONE)
@@ -160,7 +186,7 @@ class Talk:
             self.sessions.drop(session)
 
     def _log_out(self, session: Session, message: Message) -> None:
-        self._soon(self._logged_out(session, message))
+        self._soon(session, self._logged_out(session, message))
 
     async def _logged_out(self, session: Session, message: Message) -> None:
         if session.known is not None:
@@ -233,7 +259,7 @@ class Talk:
 
     def _card(self, session: Session, message: Message) -> None:
         event = card.read(message.body, self.key)
-        self._soon(self._carded(session, message, event))
+        self._soon(session, self._carded(session, message, event))
 
     async def _carded(self, session: Session, message: Message, event: card.CardEvent) -> None:
         heard = int(clock.now().timestamp())
@@ -254,7 +280,7 @@ class Talk:
             "channel": said["channel"], "size": said.get("size", len(message.body) - 8),
             "at": None if place is None else location.seconds_of(place.time),
         }  # fmt: skip
-        self._soon(self._indexed(session, facts, hashlib.sha256(message.body).hexdigest()))
+        self._soon(session, self._indexed(session, facts, hashlib.sha256(message.body).hexdigest()))
 
     async def _indexed(self, session: Session, facts: dict[str, Any], digest: str) -> None:
         if session.known is not None:

@@ -21,11 +21,15 @@ NAMED = Q(vehicle__confidential=False) & ~Q(vehicle__use__in=WITHHELD)
 
 @dataclass
 class Class:
-    """A class of quota: how many are allowed and there; `withheld` where a confidential vehicle would show in the number."""
+    """A class of quota: how many are allowed and there; `withheld` where a confidential vehicle would show in the number.
+
+    `unset` of those that are there are in units for which no quota has been approved: `allowed` says nothing of them.
+    """
 
     klass: QuotaClass
     allowed: int | None = None
     held: int = 0
+    unset: int = 0
     withheld: bool = False
 
 
@@ -95,6 +99,7 @@ def classes(organ: int | None, today: dt.date) -> list[Class]:
             made.withheld = True
             continue
         made.held += room.held
+        made.unset += room.held if room.allowed is None else 0
         made.allowed = made.allowed if room.allowed is None else (made.allowed or 0) + room.allowed
     return [found[klass] for klass in QuotaClass if klass in found]
 

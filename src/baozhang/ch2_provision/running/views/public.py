@@ -133,6 +133,16 @@ def _said(months: list[int]) -> str:
     return _("、").join(_("%(n)s 月") % {"n": n} for n in months)
 
 
+def _remark(one: open_to_all.Class) -> str:
+    """Why the two numbers of a class may not be held against each other."""
+    said = []
+    if one.unset and one.allowed is not None:
+        said.append(_("其中 %(n)s 辆所在单位尚未核定编制") % {"n": one.unset})
+    if one.withheld:
+        said.append(_("另有依法不予公开的"))
+    return _("；").join(said)
+
+
 def _classes(found: list[open_to_all.Class]) -> dict[str, Any]:
     rows = [
         {
@@ -140,7 +150,7 @@ def _classes(found: list[open_to_all.Class]) -> dict[str, Any]:
                 one.klass.label,
                 _("未核定") if one.allowed is None else one.allowed,
                 one.held,
-                _("另有依法不予公开的") if one.withheld else "",
+                _remark(one),
             ]
         }
         for one in found

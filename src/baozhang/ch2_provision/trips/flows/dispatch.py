@@ -15,6 +15,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, Means, RequestState
 from baozhang.ch2_provision.trips.choices import DispatchState as S
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
+from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
 from baozhang.ch2_provision.vehicles.choices import VehicleState
@@ -87,9 +88,26 @@ def _begun(dispatch: Dispatch, *, by: Actor) -> None:
     """The moment is the clock's; the requests move along."""
     if dispatch.means in OWN_FLEET and dispatch.odometer_out is None:
         raise Invalid(_("请填写出车里程"), article=ARTICLE, instead=_("照里程表读数填写。"))
+    _not_backwards(dispatch, by)
     dispatch.out_at = clock.now()
     keep(dispatch, by=by, act=BEGUN, right=DRIVE)
     _move(dispatch, "depart", RequestState.DISPATCHED)
+
+
+def _not_backwards(dispatch: Dispatch, by: Actor) -> None:
+    """A driver's slip of the finger is stopped while he stands before the odometer; a new odometer is for who plans."""
+    last = last_odometer(dispatch.vehicle_id, clock.now(), but=dispatch.pk) if dispatch.vehicle_id else None
+    if (
+        last is None
+        or dispatch.odometer_out is None
+        or dispatch.odometer_out >= last
+        or by.can(PLAN, dispatch.organ_id)
+    ):
+        return
+    raise Refused(
+        _("出车里程 %(out)s 公里小于上次还车的 %(last)s 公里") % {"out": dispatch.odometer_out, "last": last}, article=ARTICLE,
+        why=_("里程表不会倒退。"), instead=_("请照里程表读数更正；更换过仪表的，由调度员登记出车并在备注中说明。"),
+    )  # fmt: skip
 
 
 @DispatchFlow.end.effect

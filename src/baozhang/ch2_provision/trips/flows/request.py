@@ -116,7 +116,7 @@ def _went_first(request: Request, *, by: Actor, note: str) -> None:
 
 def complete(request: Request, *, by: Actor, note: str) -> None:
     """This will approve afterwards what had to go first."""
-    if not request.urgent or request.completed_at is not None:
+    if not request.urgent or request.completed_at is not None or request.state == S.CANCELLED:
         raise Refused(
             _("%(request)s 不需要补办") % {"request": request},
             article=ARTICLE,

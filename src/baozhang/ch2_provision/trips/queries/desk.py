@@ -98,6 +98,12 @@ def went_first(organs: Iterable[int], year: int) -> tuple[int, int]:
     return found["all"], found["owed"]
 
 
+def owed_afterwards() -> int:
+    """The trips that went first and that nobody has approved afterwards, of whatever year, of those that one may see."""
+    rows = Request.objects.filter(urgent=True, completed_at__isnull=True)
+    return rows.exclude(state__in=(RequestState.DRAFT, RequestState.CANCELLED)).count()
+
+
 def next_waiting(organs: Iterable[int], day: dt.date) -> dt.date | None:
     """The next day after a day on which a request waits; None where none does."""
     rows = Request._base_manager.filter(organ_id__in=list(organs), state=RequestState.APPROVED, day__gt=day)

@@ -79,7 +79,7 @@ class Requests(Resource):
     acts = {
         "complete": Act(
             gettext_lazy("补办审批"), APPROVE, _complete, needs_note=True, article="第二十三条第一款", icon="check-badge",
-            shown=lambda request: request.urgent and request.completed_at is None,
+            shown=lambda request: request.urgent and request.completed_at is None and request.state != RequestState.CANCELLED,
         ),
         "attach": Act(
             gettext_lazy("对应已出车的派车单"), SEND, _attach, ("dispatch",), many=False, article="第二十三条第一款", icon="link",

@@ -90,19 +90,23 @@ def odometer_backwards(dispatch: Dispatch, law: Any) -> Verdict | None:
 
 
 def _sealed(day: dt.date, ground: Any) -> Iterator[Dispatch]:
-    """These are the dispatches that left on a day on which vehicles are sealed, and the vehicle was neither excepted nor opened."""
+    """These are the dispatches that were out on a day on which vehicles are sealed, and the vehicle was neither excepted nor opened."""
     rows = Dispatch._base_manager.filter(_since(day), vehicle__isnull=False, out_at__isnull=False, state__in=MADE)
     closed = [one for n in range(LOOK_BACK + 1) if holiday_of(one := day - dt.timedelta(days=n)) is not None]
     on = Q(pk__in=[])
     for since, until in runs(closed):
-        on |= Q(out_at__gte=bounds(since)[0], out_at__lt=bounds(until)[1])
+        on |= Q(out_at__lt=bounds(until)[1]) & (Q(in_at__gte=bounds(since)[0]) | Q(in_at=None))
     found = list(rows.filter(on).select_related("vehicle", "driver").order_by("pk"))
     opened = open_on({one.vehicle_id for one in found if one.vehicle_id}, closed)
     for dispatch in found:
         left = dispatch.out_at.astimezone(clock.ZONE).date()  # type: ignore[union-attr]
-        if (dispatch.vehicle_id, left) not in opened:
+        back = dispatch.in_at.astimezone(clock.ZONE).date() if dispatch.in_at else day
+        out = (one for one in sorted(closed) if left <= one <= back)
+        shut = next((one for one in out if (dispatch.vehicle_id, one) not in opened), None)
+        if shut is not None:
             subject: Any = dispatch
-            subject.sealed_on, subject.holiday = left, holiday_of(left).name  # type: ignore[union-attr]
+            subject.sealed_on, subject.holiday = shut, holiday_of(shut).name  # type: ignore[union-attr]
+            subject.left_before = left < shut
             yield subject
 
 
@@ -112,9 +116,11 @@ def trip_on_sealed_day(dispatch: Dispatch, law: Any) -> Verdict | None:
     day = getattr(dispatch, "sealed_on", None)
     if day is None:
         return None
-    sentence = _("%(plate)s %(day)s（%(holiday)s）出车，没有列为值班车辆，也没有启封") % {
-        "plate": dispatch.vehicle, "day": day, "holiday": getattr(dispatch, "holiday", ""),
-    }  # fmt: skip
+    told = {"plate": dispatch.vehicle, "day": day, "holiday": getattr(dispatch, "holiday", "")}
+    if getattr(dispatch, "left_before", False):
+        sentence = _("%(plate)s %(day)s（%(holiday)s）仍在外使用，没有列为值班车辆，也没有启封") % told
+    else:
+        sentence = _("%(plate)s %(day)s（%(holiday)s）出车，没有列为值班车辆，也没有启封") % told
     facts = {
         _("派车单号"): dispatch.number,
         _("驾驶人"): str(dispatch.driver or ""),

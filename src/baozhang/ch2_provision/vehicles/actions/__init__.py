@@ -3,10 +3,11 @@
 from .terminals import (
     REGISTER,
     STRANGERS_KEPT,
+    Entered,
     Known,
     Told,
     digest_of,
-    known,
+    entered,
     log_out,
     move,
     note_card,
@@ -17,6 +18,6 @@ from .terminals import (
 )
 
 __all__ = [
-    "REGISTER", "STRANGERS_KEPT", "Known", "Told", "digest_of", "known", "log_out", "move", "note_card", "note_media", "register",
+    "REGISTER", "STRANGERS_KEPT", "Entered", "Known", "Told", "digest_of", "entered", "log_out", "move", "note_card", "note_media", "register",
     "still_known", "turn_away",
 ]  # fmt: skip

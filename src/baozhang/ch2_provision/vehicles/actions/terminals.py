@@ -63,10 +63,28 @@ def digest_of(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def known(phone: str) -> Known | None:
-    """The terminal in use under a number; None where there is none."""
-    row = Terminal._base_manager.filter(phone=phone, state=TerminalState.IN_USE).values_list("pk", "secret").first()
-    return None if row is None else Known(*row)
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A terminal that people have entered and not removed: who it would be, and what keeps it out."""
+
+    known: Known
+    in_use: bool
+    device: str  # the number of the device that registered first; empty where none has
+
+    def barred(self, device: str) -> Barred | None:
+        """Why a device may not register under this number; None where it may."""
+        if not self.in_use:
+            return Barred.STOPPED
+        return Barred.DEVICE if self.device and self.device != device else None
+
+
+def entered(phones: Iterable[str]) -> dict[str, Entered]:
+    """Those of some numbers that are terminals'."""
+    rows = Terminal._base_manager.filter(phone__oneof=list(phones)).exclude(state=TerminalState.REMOVED)
+    return {
+        phone: Entered(Known(pk, secret), state == TerminalState.IN_USE, device)
+        for phone, pk, secret, state, device in rows.values_list("phone", "pk", "secret", "state", "device")
+    }
 
 
 def still_known(vehicles: Iterable[int]) -> set[int]:
@@ -84,10 +102,10 @@ def register(phone: str, told: Told, at: int) -> tuple[str, Barred | None]:
         terminal = Terminal._base_manager.filter(phone=phone).exclude(state=TerminalState.REMOVED).first()
         if terminal is None:
             return "", Barred.UNKNOWN
-        if terminal.state != TerminalState.IN_USE:
-            return "", Barred.STOPPED
-        if terminal.device and terminal.device != told.device:
-            return "", Barred.DEVICE
+        found = Entered(Known(terminal.pk, ""), terminal.state == TerminalState.IN_USE, terminal.device)
+        barred = found.barred(told.device)
+        if barred is not None:
+            return "", barred
         code = secrets.token_urlsafe(12)
         terminal.secret, terminal.device, terminal.maker = digest_of(code), told.device[:60], told.maker[:11]
         keep(terminal, by=by, act=REGISTER)

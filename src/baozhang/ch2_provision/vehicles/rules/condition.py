@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.queries.months import plus_years
@@ -48,9 +48,19 @@ def vehicle_past_scrapping(vehicle: Vehicle, law: Any) -> Verdict | None:
 
 
 def _ended(day: dt.date, ground: Any) -> QuerySet[Certificate]:
-    """These are the certificates without which a vehicle may not run, past their end and not renewed."""
+    """These are the certificates without which a vehicle may not run, past their end and not renewed.
+
+    Renewed is also what was entered anew: insurers' files bring the next policy, not a step on the last one.
+    """
+    next_one = Certificate._base_manager.filter(
+        Q(until__gte=day) | Q(until=None),
+        vehicle=OuterRef("vehicle"),
+        kind=OuterRef("kind"),
+        state__in=LASTING,
+        since__lte=day,
+    ).exclude(pk=OuterRef("pk"))
     rows = Certificate._base_manager.filter(
-        state__in=LASTING, kind__in=MUST_RUN, until__lt=day, vehicle__state=VehicleState.IN_USE
+        ~Exists(next_one), state__in=LASTING, kind__in=MUST_RUN, until__lt=day, vehicle__state=VehicleState.IN_USE
     )
     return rows.select_related("vehicle")
 

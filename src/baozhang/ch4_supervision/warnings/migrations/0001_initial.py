@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('last_day', models.DateField(blank=True, help_text='消除之前最后一次巡查仍发现的日期；在册线索以最近一次巡查为准', null=True, verbose_name='最后发现日期')),
                 ('resolved_on', models.DateField(blank=True, null=True, verbose_name='消除日期')),
                 ('evidence', models.JSONField(blank=True, default=dict, verbose_name='消除依据')),
-                ('review', models.CharField(blank=True, choices=[('true', '属实'), ('false', '误报')], default='', max_length=6, verbose_name='核查结论')),
+                ('review', models.CharField(blank=True, choices=[('true', '属实'), ('false', '误报'), ('explained', '已说明')], default='', max_length=10, verbose_name='核查结论')),
                 ('review_note', models.CharField(blank=True, default='', max_length=300, verbose_name='核查说明')),
                 ('reviewer', models.CharField(blank=True, default='', max_length=60, verbose_name='核查人')),
                 ('reviewed_on', models.DateField(blank=True, null=True, verbose_name='核查日期')),
