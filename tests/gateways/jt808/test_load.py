@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -59,15 +58,14 @@ def test_terminals_over_both_transports_are_all_answered() -> None:
 @pytest.mark.slow
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("db")
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
-def test_gateway_and_clients_end_with_the_load(sign: signal.Signals) -> None:
+def test_gateway_and_clients_end_with_the_load() -> None:
     with start(300) as load:
         assert load.stdout
         while "connected" not in load.stdout.readline():
             assert load.poll() is None
         children = psutil.Process(load.pid).children(recursive=True)
         assert len([one for one in children if "gateway" in one.cmdline()]) == 1 and len(children) >= 3
-        load.send_signal(sign)
-        assert load.wait(60) == (143 if sign == signal.SIGTERM else -sign)
+        load.kill()  # the hardest: nothing of its own runs any more
+        load.wait(60)
         _gone, left = psutil.wait_procs(children, timeout=20)
         assert not left

@@ -27,6 +27,7 @@ from baozhang.kernel.views import details, frame, papers
 from baozhang.law.explain import article_words, figure_sentence
 from baozhang.law.rules import title_of
 
+from .actions import REVIEW
 from .choices import Result
 from .flows import limit
 from .models import Finding
@@ -173,7 +174,9 @@ def _on_finding(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
             }
         )
     seen = Order.objects.filter(items__finding_id=record.pk).order_by("-id") if who.can(Order.right("view")) else ()
-    made: dict[str, Any] = {"actions": actions, "panels": [_record_of(record.rule)]}
+    # Counted over all organs, so for those who judge and not for those who are judged.
+    panels = [_record_of(record.rule)] if who.can(REVIEW, record.organ_id) else []
+    made: dict[str, Any] = {"actions": actions, "panels": panels}
     return made | {"related": [_orders(list(seen[:8]))]} if seen != () else made
 
 
