@@ -76,8 +76,8 @@ def test_a_changed_declaration_counts_from_now(done: list[str]) -> None:
 
 
 def test_wrong_declarations_are_refused(done: list[str]) -> None:
-    with pytest.raises(ValueError, match="no cron"):
-        schedule.every("now and then", name="x", words="x")
+    with pytest.raises(ValueError, match="columns"):
+        Plan("x", "now and then", "x", lambda: None, False).after(START)
     with pytest.raises(ValueError, match="twice"):
         schedule.every("* * * * *", name="test-quick", words="x")(lambda: None)
 
