@@ -106,11 +106,11 @@ document.addEventListener("submit", (event) => {
 
 // Only what says something goes into the address: no empty filters, no columns that are as they came.
 document.addEventListener("formdata", (event) => {
-  if (event.target.method !== "get") return;
+  if (event.target.getAttribute("method") !== "get") return;
   const empty = [...new Set([...event.formData.keys()])].filter((name) => event.formData.getAll(name).every((value) => value === ""));
   empty.forEach((name) => event.formData.delete(name));
   const columns = $("[data-columns]");
-  if (!columns || event.target.id !== "filters") return;
+  if (!columns || !event.target.matches("#filters")) return;
   const asked = event.formData.getAll("cols");
   const same = $$("input", columns).every((box) => box.checked === box.defaultChecked);
   const wanted = same ? new URLSearchParams(location.search).get("cols") : asked.join(",");
