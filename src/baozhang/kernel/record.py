@@ -22,7 +22,7 @@ from .guarding import guarded_changes, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
-from .refusal import NotFound, Refused, Stale
+from .refusal import Fault, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .statement import read
@@ -85,6 +85,12 @@ class Record(models.Model):
     def faults(self) -> Iterable[Any]:
         """What is wrong with this record by itself; the database's constraints say the same once more."""
         return ()
+
+    @classmethod
+    def fault_of(cls, name: str, reason: Any, value: Any = "", remedy: Any = "") -> Fault:
+        """A fault of one field, under its words: what is wrong, what stands there, what would be right."""
+        column: Any = cls._meta.get_field(name)
+        return Fault(reason, name, "" if value is None else str(value), remedy, column=str(column.verbose_name))
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
