@@ -205,11 +205,17 @@ def test_what_is_lost_is_answered_for_before_the_loan_ends(house: House, store: 
     with pytest.raises(Refused, match="还有 2 件没有归还"), scope.everything("test") as by:
         LoanFlow.take("close", loan, by=by)
     for thing, sum_ in ((lost, 800), (damaged, 0)):
-        house.take(ThingFlow, "settle", thing, "officer", liable="借用单位负责", compensation=Decimal(sum_))
+        asked = {"liable": "借用单位负责", "compensation": Decimal(sum_)}
+        if sum_:
+            with pytest.raises(Invalid, match="何日前缴清"):
+                house.take(ThingFlow, "settle", thing, "officer", **asked)
+        house.take(ThingFlow, "settle", thing, "officer", **asked, compensation_due=TODAY + dt.timedelta(days=30))
     assert Loan._base_manager.get().state == LoanState.CLOSED and not Hold.objects.exists()
     assert sorted(Item._base_manager.values_list("state", flat=True)) == ["disposal", "lost"]
     due = Income._base_manager.get()
     assert (due.kind, due.amount, due.organ_id, due.card_id) == ("compensation", 800, lost.card.organ_id, lost.card_id)
+    assert due.due_on == TODAY + dt.timedelta(days=30), "by the day that was said, not the next morning"
+    assert not Thing._base_manager.get(pk=damaged.pk).compensation_due, "nothing is paid, so there is no day"
 
 
 def test_a_thing_that_stayed_on_site_is_handed_out_by_its_owner(house: House) -> None:

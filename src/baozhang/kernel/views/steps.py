@@ -114,7 +114,7 @@ def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRe
                 raise
     frame.crumbs(request, resource, record)
     context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record)}, "form": form or forms.Form(),
-               "page": frame.page(resource, f"{button.words}：{record}")}  # fmt: skip
+               "page": frame.page_of_step(resource, {"words": button.words, "article": button.article}, str(record))}  # fmt: skip
     return render(request, "kernel/step.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -180,7 +180,7 @@ class Things(Resource):
         Group(gettext_lazy("归还"), ("grade_out", "handed_in", "grade_back", "ended_on")),
         Group(
             gettext_lazy("损失和责任"),
-            ("harm", "harm_words", "liable", "compensation"),
+            ("harm", "harm_words", "liable", "compensation", "compensation_due"),
             when=lambda thing: bool(thing.harm),
         ),
     )
@@ -198,6 +198,7 @@ class Things(Resource):
             "harm_words",
             "liable",
             "compensation",
+            "compensation_due",
         }
     )
     filters = ("state", "organ", "loan", "item", "harm")
