@@ -26,11 +26,12 @@ from baozhang.ch2_provision.warehouse.models import (
     Thing,
 )
 from baozhang.ch3_mechanisms.standards.models import Standard
-from baozhang.kernel import clock, holds, scope
+from baozhang.kernel import cells, clock, holds, scope
 from baozhang.kernel.chain import chain_of
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+from baozhang.kernel.resource import BY_LABEL
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
 
@@ -140,6 +141,8 @@ def test_what_runs_out_is_free_and_its_case_is_told(house: House, store: Store) 
     card = house.card()
     house.entered([card], store=store)
     exit_ = ask(house, [card])[0].exit
+    shown = cells.reader(BY_LABEL["warehouse.exit"], "held")
+    assert shown(exit_) == str(TODAY + dt.timedelta(days=5)), "the page says until when, long before it is approved"
     house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议")
     house.take(ExitFlow, "agree", exit_, "head2")
     assert house.take(ExitFlow, "approve", exit_, "officer").keep_until == TODAY + dt.timedelta(days=5)

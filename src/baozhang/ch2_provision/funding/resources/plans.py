@@ -200,8 +200,8 @@ class Lines(Resource):
     )  # fmt: skip
     groups = (
         Group(gettext_lazy("事项"), ("plan", "number", "code", "kind", "grade", "means", "title")),
-        Group(gettext_lazy("数量和金额"), ("quantity", "unit", "unit_price", "amount", "last_amount")),
-        Group(gettext_lazy("用途和依据"), ("purpose", "evidence", "item", "stock", "allowed", "gap", "source", "change_note")),
+        Group(gettext_lazy("数量和金额"), ("quantity", "unit", "unit_price", "amount", "last_amount", "change_note")),
+        Group(gettext_lazy("用途和依据"), ("purpose", "evidence", "item", "stock", "allowed", "gap", "source")),
         Group(
             gettext_lazy("审核"), ("state", "agreed_quantity", "agreed_amount", "reason"),
             when=lambda line: bool(line.reason) or line.agreed_amount is not None,
