@@ -29,6 +29,7 @@ from baozhang.ch3_mechanisms.standards.models import Standard
 from baozhang.kernel import cells, clock, holds, scope
 from baozhang.kernel.chain import chain_of
 from baozhang.kernel.holds import Hold
+from baozhang.kernel.notices import Notice
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL
@@ -315,7 +316,13 @@ def test_an_event_that_is_moved_takes_its_loans_along(house: House, store: Store
         house.do("clerk2", lambda who: keep(event, by=who))
     assert "不能单独修改" in refused.value.faults[0].reason
     event.refresh_from_db()
+    with (
+        clock.on(event.closes + dt.timedelta(days=1)),
+        pytest.raises(Refused, match="不能改期"),
+    ):  # or the late would excuse themselves
+        house.do("clerk2", lambda who: move_end(event, later + dt.timedelta(days=30), by=who, note="天气"))
     assert house.do("clerk2", lambda who: move_end(event, later, by=who, note="天气")) == 1
+    assert Notice.objects.filter(title__contains=f"改为 {later} 前归还").exists(), "whoever lent it is told"
     loan = Loan._base_manager.get()
     assert (loan.due, Event._base_manager.get().closes) == (later, later)
     assert [task.due for task in LoanFlow.tasks(loan)] == [later]
