@@ -8,8 +8,12 @@ import pytest
 
 from baozhang.ch2_provision.assets.models import Income, Voucher
 from baozhang.ch2_provision.disposal.actions import carrying
-from baozhang.ch2_provision.disposal.models import Case
+from baozhang.ch2_provision.disposal.actions.papers import file_paper
+from baozhang.ch2_provision.disposal.models import Case, Paper
+from baozhang.kernel import scope
 from tests.conftest import TODAY
+
+from .conftest import pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +48,19 @@ def test_a_loss_is_handed_over_to_nobody(office, as_user):
     case = office.draft(office.computer(), form="loss")
     page = as_user(office.user("张管")).get(f"/disposal/cases/{case.pk}/").content.decode()
     assert "须清除存储介质" not in page
+
+
+def test_a_paper_on_which_a_step_rests_is_not_taken_off(office, as_user):
+    case = office.take("submit", office.draft(office.card()))
+    clerk = as_user(office.user("张管"))
+    take_off = f"/disposal/cases/{case.pk}/attachments/%d/remove/"
+    office.paper(case, "minutes")
+    wrong = Paper._base_manager.get().attachment_id
+    assert clerk.post(take_off % wrong).status_code == 302, "nothing rests on it yet"
+    with scope.within(office("张管")) as by:
+        file_paper(office.again(case), "minutes", pdf("the right one"), "minutes.pdf", by=by)
+    office.take("decide", case)
+    minutes = Paper._base_manager.get(attachment__removed=False).attachment_id
+    refused = clerk.post(take_off % minutes)
+    assert refused.status_code == 409 and "不能移除" in refused.content.decode()
+    assert not Paper._base_manager.get(attachment_id=minutes).attachment.removed
