@@ -191,3 +191,9 @@ def test_what_only_an_act_brings_about_is_not_reached_by_hand(monkeypatch):
         row.actual += 1
         keep(row, by=by)  # there already, it may stay
     assert factories.kept(Headcount, where=factories.organ("教育局"), band="bureau").pk, "a new row may bring it"
+
+
+def test_a_fault_of_a_field_stands_under_its_words() -> None:
+    found = heads(factories.organ("甲局")).fault_of("quota", "不能为负数", -1, "核对编制文件")
+    assert (found.field, found.column, found.value, found.remedy) == ("quota", "编制人数", "-1", "核对编制文件")
+    assert Headcount.fault_of("until", "早于起始日期", None).value == ""

@@ -44,6 +44,19 @@ def value(held, place: str = "310000", key: str = DESKTOP, since: dt.date = dt.d
 # The catalogue that ships
 
 
+def test_article_seven_names_four_kinds_of_figure_and_each_has_keys_that_can_be_issued():
+    """Physical quotas, service standards, expenditure quotas, spending standards: dated, with a source, for each place."""
+    key = "services.standard.repair"
+    for folder in ("assets.quantity.", "services.standard.", "funding.quota.", "funding.spending."):
+        assert [one for one in catalogue() if one.startswith(folder)], folder
+    assert not spec(key).verified and spec(key).unit_name == "小时", "nobody has verified one, so it has no value"
+    city = IssuedValue(key, "310000", 2, dt.date(2025, 1, 1), document="沪机管〔2024〕31号")
+    own = IssuedValue(key, DISTRICT.rpartition("/")[2], 1, dt.date(2025, 7, 1), document="云机管〔2025〕3号")
+    assert figures(city, own, day=dt.date(2024, 12, 31)).services.standard.repair is None
+    assert figures(city, own, day=dt.date(2025, 6, 30)).services.standard.repair == 2
+    assert figures(city, own).services.standard.repair == 1
+
+
 def test_every_figure_cites_its_basis():
     assert len(catalogue()) > 70
     for key, figure in catalogue().items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,6 +12,19 @@ from django.utils.translation import gettext as _
 from .access import Actor
 from .refusal import Invalid
 from .resource import Resource
+
+
+class Done(str):
+    """A sentence of what was done, with the record that came of it: the page leads there, programs read the sentence."""
+
+    __slots__ = ("made",)
+    made: Any
+
+    def __new__(cls, words: str, made: Any) -> Self:
+        """The sentence, and where it leads."""
+        self = super().__new__(cls, words)
+        self.made = made
+        return self
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,7 @@ class Act:
         None  # (rows, by) → a file or page to open, in the place of doing something to the rows
     )
     new_tab: bool = True  # for an answer
+    begins: Callable[[Any], dict[str, Any]] | None = None  # record → what stands in the fields when one is asked
 
     def as_button(self, name: str) -> dict[str, Any]:
         """The act as the list's bulk bar shows it."""
@@ -81,4 +95,5 @@ def perform(
     for organ in {record.organ_key() for record in records}:
         by.must(act.permission, organ)
     with transaction.atomic():
-        return str(act.run(records, by=by, note=note, values=values or {}))
+        said = act.run(records, by=by, note=note, values=values or {})
+        return said if isinstance(said, Done) else str(said)

@@ -166,6 +166,7 @@ def detach(attachment: Attachment, subject: Record, *, by: Actor, note: str = ""
     """This will take a file off its record: its line and digest stay in the ledger, its content goes a day later."""
     right = right_to_add(subject)
     by.must(right, subject.organ_key())
+    subject.sheds(attachment)
     attachment.organ_id, attachment.removed = subject.organ_key(), True
     keep(attachment, by=by, act=DETACH, right=right, note=note)
 

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from .opening import Opening
 from .plain import kept_fields
 from .refusal import Refused
 
 if TYPE_CHECKING:
+    from .access import Actor
     from .record import Record
 
 Touched = Mapping[int, tuple["Record", tuple[str, ...]]]  # key → the row, and which of its guarded attributes change
@@ -45,3 +48,34 @@ def stay(touched: Touched, case: Record | None) -> None:
         first.facts = {key: value for one in refused[:20] for key, value in one.facts.items()}
         first.subjects = tuple(subject for one in refused for subject in one.subjects)
         raise first
+
+
+def only_steps_move(
+    model: type[Record], rows: Sequence[Any], before: dict[int, tuple[Any, ...]], by: Actor, moves: frozenset[str]
+) -> None:
+    """This will raise Refused where a field that only a flow moves is changed past it, or begins in its middle."""
+    for name, values in model.reserved.items():
+        position = kept_fields(model).index(name) + 2 if name not in moves else 0
+        for row in rows if position else ():
+            if row.pk and getattr(row, name) in values and before[row.pk][position] != getattr(row, name):
+                raise _by_steps_alone(model, name)
+    for name, first in model.stepped.items():
+        if name in moves:
+            continue
+        position = kept_fields(model).index(name) + 2
+        for row in rows:
+            value = getattr(row, name)
+            moved = (
+                before[row.pk][position] != value if row.pk else not by.system and bool(first) and value not in first
+            )
+            if moved:
+                raise _by_steps_alone(model, name)
+
+
+def _by_steps_alone(model: type[Record], name: str) -> Refused:
+    words = next(field.verbose_name for field in model._meta.concrete_fields if name in (field.name, field.attname))
+    return Refused(
+        _("“%(field)s”不能直接填写") % {"field": words},
+        why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
+        instead=_("请在记录页面按步骤办理。"),
+    )

@@ -104,6 +104,8 @@ class Listing:
         for one in found:
             one.values = self._many(one.name)
             one.low, one.high = self._one(f"{one.name}_from"), self._one(f"{one.name}_to")
+            if one.values and one.kind in ("date", "number") and not (one.low or one.high):
+                one.low = one.high = one.values[0]  # an address may name the one value that is meant
         return found
 
     def _filter(self, name: str) -> Filter:

@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 
 from . import bulk, clock, ledger
 from .access import Actor
-from .guarding import guarded_changes, stay
+from .guarding import guarded_changes, only_steps_move, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
-from .refusal import NotFound, Refused, Stale
+from .refusal import Fault, NotFound, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .statement import read
@@ -87,12 +87,21 @@ class Record(models.Model):
         return ()
 
     @classmethod
+    def fault_of(cls, name: str, reason: Any, value: Any = "", remedy: Any = "") -> Fault:
+        """A fault of one field, under its words: what is wrong, what stands there, what would be right."""
+        column: Any = cls._meta.get_field(name)
+        return Fault(reason, name, "" if value is None else str(value), remedy, column=str(column.verbose_name))
+
+    @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
         """What is wrong with rows of a batch beside each other and beside what is kept: (index in the batch, fault)."""
         return ()
 
     def admits(self, by: Actor) -> None:
         """This will raise Forbidden where the right alone is not enough for somebody to write this record."""
+
+    def sheds(self, attachment: Any) -> None:
+        """This will raise Refused where a file must stay on this record, since a step that was taken rests on it."""
 
     def told_from(self, actor: Actor) -> int:
         """The ledger number from which an actor may read this record's history: 1, unless its beginnings are not his."""
@@ -178,7 +187,7 @@ def keep(
     with transaction.atomic():
         before = _lock(model, [row for row in rows if row.pk])
         _allow(model, rows, before, by, right, where)
-        _stand_still(model, rows, before, by, moves)
+        only_steps_move(model, rows, before, by, moves)
         if not checked:
             for row in rows:
                 row.derive()
@@ -214,37 +223,6 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
                 instead=_("请刷新页面，核对新内容后再提交。"),
             )
     return found
-
-
-def _stand_still(
-    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, moves: frozenset[str]
-) -> None:
-    """This will raise Refused where a field that only a flow moves is changed past it, or begins in its middle."""
-    for name, values in model.reserved.items():
-        position = kept_fields(model).index(name) + 2 if name not in moves else 0
-        for row in rows if position else ():
-            if row.pk and getattr(row, name) in values and before[row.pk][position] != getattr(row, name):
-                raise _by_steps_alone(model, name)
-    for name, first in model.stepped.items():
-        if name in moves:
-            continue
-        position = kept_fields(model).index(name) + 2
-        for row in rows:
-            value = getattr(row, name)
-            moved = (
-                before[row.pk][position] != value if row.pk else not by.system and bool(first) and value not in first
-            )
-            if moved:
-                raise _by_steps_alone(model, name)
-
-
-def _by_steps_alone(model: type[R], name: str) -> Refused:
-    words = next(field.verbose_name for field in model._meta.concrete_fields if name in (field.name, field.attname))
-    return Refused(
-        _("“%(field)s”不能直接填写") % {"field": words},
-        why=_("它只随办理步骤改变，每一步都要核对权限并记入账本。"),
-        instead=_("请在记录页面按步骤办理。"),
-    )
 
 
 def _allow(

@@ -116,6 +116,7 @@ class Resource:
     flow: ClassVar[Any] = None
     acts: ClassVar[Mapping[str, Any]] = {}  # name → Act: what may be done to one or many records beside the flow
     enter: ClassVar[Callable[..., Any] | None] = None  # (record, by) keeps a new record, where more happens than that
+    begins: ClassVar[Callable[[Any], Mapping[str, Any]] | None] = None  # actor → what stands in a blank form
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
     pages: ClassVar[Mapping[str, Any]] = {}  # extra pages of a record: name → (words, view)
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both

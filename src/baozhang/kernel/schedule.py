@@ -64,6 +64,7 @@ def every(
     It is queued as a job and its answer, a dict or a count, is the job's result. `inline` is for work of a blink that
     must not wait behind a long job.
     """
+
     def declare(function: Callable[[], Any]) -> Callable[[], Any]:
         if name in PLANS:
             raise ValueError(f"schedule {name} is declared twice")

@@ -22,6 +22,7 @@ AXES = {
     "group": pgettext_lazy("row", "资产组"),
     "headcount": pgettext_lazy("row", "人数"),
     "area": pgettext_lazy("row", "面积"),
+    "level": pgettext_lazy("row", "等级"),
 }
 CHOICES = {
     "rank": {"bureau": pgettext_lazy("row", "司局级"), "division": pgettext_lazy("row", "处级及以下")},
@@ -37,6 +38,10 @@ CHOICES = {
     "kind": {
         "general": pgettext_lazy("row", "通用"), "special": pgettext_lazy("row", "专用"),
         "house": pgettext_lazy("row", "房屋"), "land": pgettext_lazy("row", "土地"), "vehicle": pgettext_lazy("row", "车辆"),
+    },
+    "level": {
+        "first": pgettext_lazy("row", "一类"), "second": pgettext_lazy("row", "二类"),
+        "third": pgettext_lazy("row", "三类"), "fourth": pgettext_lazy("row", "四类"),
     },
     "form": {
         "transfer": pgettext_lazy("row", "调拨划转"), "donation": pgettext_lazy("row", "捐赠"),

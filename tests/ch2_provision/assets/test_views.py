@@ -39,6 +39,14 @@ def test_a_card_that_is_filled_in_without_a_number_is_given_one(agency, as_user)
     assert Card._base_manager.get().number == f"{agency.code}-ZC0000001"
 
 
+def test_a_list_whose_address_names_one_value_shows_that_alone(card, agency, as_user):
+    for value in ("7200", "100"):
+        card(value=value, organ=agency)
+    clerk = as_user(factories.person("clerk", "asset_clerk", agency))
+    page = clerk.get("/assets/cards/?value=7200").content.decode()
+    assert "7,200.00" in page and "100.00" not in page, "what is shown as a filter filters"
+
+
 def test_the_why_of_a_net_value(card, agency, as_user):
     one = card(value="7200")
     client = as_user(factories.person("clerk", "asset_clerk", agency))

@@ -167,15 +167,15 @@ def test_what_is_spent_cannot_be_taken_out_of_the_plan_again(office: Office) -> 
     copy = PlanLine._base_manager.get(plan=new)
     copy.unit_price, copy.change_note = Decimal("19999.99"), "压减"
     office.act("张会", keep, copy)
-    new = office.hand_in(new)
-    office.take("赵计", PlanLineFlow, "agree", fresh(copy))
     with pytest.raises(Refused, match="少于已经占用和支出"):
-        office.take("赵计", PlanFlow, "review", new)
-    office.act("赵计", PlanFlow.send_back, new, to="draft", note="不得少于已支出")
+        office.take("张会", PlanFlow, "submit", new)
     copy = fresh(copy)
     copy.unit_price = Decimal(20_000)
     office.act("张会", keep, copy)
     new = office.hand_in(new)
+    office.take("赵计", PlanLineFlow, "reduce", fresh(copy), agreed_amount=Decimal("19999.99"), reason="压减")
+    with pytest.raises(Refused, match="少于已经占用和支出"):
+        office.take("赵计", PlanFlow, "review", new)
     office.take("赵计", PlanLineFlow, "agree", fresh(copy))
     office.take("赵计", PlanFlow, "review", new)
 

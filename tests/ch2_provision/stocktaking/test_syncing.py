@@ -12,8 +12,9 @@ import pytest
 from baozhang.ch2_provision.stocktaking.actions import freezing
 from baozhang.ch2_provision.stocktaking.models import Difference, Scan
 from baozhang.ch2_provision.stocktaking.queries import standing
-from baozhang.kernel import clock, ledger, scope
+from baozhang.kernel import acts, clock, ledger, scope
 from baozhang.kernel.refusal import Invalid
+from baozhang.kernel.resource import RESOURCES
 from tests.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +116,11 @@ def test_staff_count_what_is_theirs_and_what_was_given_to_them(office):
         with pytest.raises(Invalid, match="本单位没有"):
             freezing.assign([office.room(count, "303室")], "stranger", by=by, day=TODAY)
     room = office.room(count, "302室")
+    with scope.within(office("clerk")) as by:
+        said = acts.perform(
+            RESOURCES["stocktaking/rooms"], "assign", [office.room(count, "303室")], by=by, values={"counter_name": ""}
+        )
+        assert "没有填写盘点人" in said, "nobody is told that a room was given to nobody as if it had been given"
     rows = [
         office.sighting(count, "A1", way="self"),
         office.sighting(count, "A2", room=room.pk),

@@ -26,11 +26,13 @@ from baozhang.ch2_provision.warehouse.models import (
     Thing,
 )
 from baozhang.ch3_mechanisms.standards.models import Standard
-from baozhang.kernel import clock, holds, scope
+from baozhang.kernel import cells, clock, holds, scope
 from baozhang.kernel.chain import chain_of
 from baozhang.kernel.holds import Hold
+from baozhang.kernel.notices import Notice
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+from baozhang.kernel.resource import BY_LABEL
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
 
@@ -140,6 +142,8 @@ def test_what_runs_out_is_free_and_its_case_is_told(house: House, store: Store) 
     card = house.card()
     house.entered([card], store=store)
     exit_ = ask(house, [card])[0].exit
+    shown = cells.reader(BY_LABEL["warehouse.exit"], "held")
+    assert shown(exit_) == str(TODAY + dt.timedelta(days=5)), "the page says until when, long before it is approved"
     house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议")
     house.take(ExitFlow, "agree", exit_, "head2")
     assert house.take(ExitFlow, "approve", exit_, "officer").keep_until == TODAY + dt.timedelta(days=5)
@@ -205,11 +209,17 @@ def test_what_is_lost_is_answered_for_before_the_loan_ends(house: House, store: 
     with pytest.raises(Refused, match="还有 2 件没有归还"), scope.everything("test") as by:
         LoanFlow.take("close", loan, by=by)
     for thing, sum_ in ((lost, 800), (damaged, 0)):
-        house.take(ThingFlow, "settle", thing, "officer", liable="借用单位负责", compensation=Decimal(sum_))
+        asked = {"liable": "借用单位负责", "compensation": Decimal(sum_)}
+        if sum_:
+            with pytest.raises(Invalid, match="何日前缴清"):
+                house.take(ThingFlow, "settle", thing, "officer", **asked)
+        house.take(ThingFlow, "settle", thing, "officer", **asked, compensation_due=TODAY + dt.timedelta(days=30))
     assert Loan._base_manager.get().state == LoanState.CLOSED and not Hold.objects.exists()
     assert sorted(Item._base_manager.values_list("state", flat=True)) == ["disposal", "lost"]
     due = Income._base_manager.get()
     assert (due.kind, due.amount, due.organ_id, due.card_id) == ("compensation", 800, lost.card.organ_id, lost.card_id)
+    assert due.due_on == TODAY + dt.timedelta(days=30), "by the day that was said, not the next morning"
+    assert not Thing._base_manager.get(pk=damaged.pk).compensation_due, "nothing is paid, so there is no day"
 
 
 def test_a_thing_that_stayed_on_site_is_handed_out_by_its_owner(house: House) -> None:
@@ -306,7 +316,13 @@ def test_an_event_that_is_moved_takes_its_loans_along(house: House, store: Store
         house.do("clerk2", lambda who: keep(event, by=who))
     assert "不能单独修改" in refused.value.faults[0].reason
     event.refresh_from_db()
+    with (
+        clock.on(event.closes + dt.timedelta(days=1)),
+        pytest.raises(Refused, match="不能改期"),
+    ):  # or the late would excuse themselves
+        house.do("clerk2", lambda who: move_end(event, later + dt.timedelta(days=30), by=who, note="天气"))
     assert house.do("clerk2", lambda who: move_end(event, later, by=who, note="天气")) == 1
+    assert Notice.objects.filter(title__contains=f"改为 {later} 前归还").exists(), "whoever lent it is told"
     loan = Loan._base_manager.get()
     assert (loan.due, Event._base_manager.get().closes) == (later, later)
     assert [task.due for task in LoanFlow.tasks(loan)] == [later]

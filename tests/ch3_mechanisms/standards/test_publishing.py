@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError
 
-from baozhang.ch3_mechanisms.standards import actions, queries
+from baozhang.ch3_mechanisms.standards import actions, queries, wording
 from baozhang.ch3_mechanisms.standards.choices import State
 from baozhang.ch3_mechanisms.standards.flows import StandardFlow
 from baozhang.ch3_mechanisms.standards.models import Reexamination, Standard, StandardLine
@@ -349,3 +349,12 @@ def test_figures_are_added_with_what_holds(city: City):
         30,
     )
     assert held["supervision.rectify_days", "*"] is None, "nobody has verified it, so nothing is filled in"
+
+
+def test_the_notice_names_the_articles_of_its_figures_and_speaks_of_assets_only_where_there_are_any():
+    draft = Standard(title="后勤服务标准", valid_from=dt.date(2027, 1, 1))
+    mixed = [StandardLine(key=key, row="*") for key in ("services.standard.repair", "assets.price.desktop")]
+    first, second = wording._body(draft, mixed)
+    assert "》第七条第一款、第十二条第一款，现将" in first and "已经配置的资产，仍按配置时" in second
+    first, second = wording._body(draft, mixed[:1])
+    assert "》第七条第一款，现将" in first and "资产" not in second

@@ -145,6 +145,10 @@ def test_which_figure_held_on_a_day(city: City, as_user):
     assert "江机管〔2026〕1号" not in before and "江机管〔2026〕1号" in after
     assert "全国 1" in after, "what it would fall back on"
     assert "待核实" in clerk.get("/standards/figures/?family=supervision").content.decode()
+    services = clerk.get("/standards/figures/?family=services.standard").content.decode()
+    assert "服务标准" in services and "房屋维护报修响应时限" in services and "待核实" in services
+    spending = clerk.get("/standards/figures/?family=funding.spending").content.decode()
+    assert "培训费综合定额标准" in spending and "760" in spending and "财行〔2016〕540号" in spending
     assert clerk.get("/standards/figures/?family=none&day=x&place=0").status_code == 200
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from baozhang.ch2_provision.assets.rules.words import count
 from baozhang.kernel import addresses, clock, flow
 from baozhang.kernel.access import Actor
+from baozhang.kernel.acts import Done
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
@@ -59,7 +60,7 @@ def answer_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         except Refused as error:
             refusal = error
         else:
-            messages.success(request, _said(need, made))
+            messages.success(request, frame.leading(_said(need, made), who))
             return HttpResponseRedirect(request.path if need.state in WAITING else frame.url_of(resource, need))
     frame.crumbs(request, resource, need)
     context = _context(resource, need, who, clock.today())
@@ -70,7 +71,8 @@ def _said(need: Need, made: list[Match]) -> str:
     words = ngettext("已预留 %(n)s 件，保留至 %(day)s", "已预留 %(n)s 件，保留至 %(day)s", len(made))
     said = words % {"n": len(made), "day": made[0].until}
     rest = cover.left(need)
-    return f"{said}。{_('还缺 %(n)s 件') % {'n': rest} if rest else _('需要的数量已经从存量落实')}"
+    said = f"{said}。{_('还缺 %(n)s 件') % {'n': rest} if rest else _('需要的数量已经从存量落实')}"
+    return Done(said, next((one.reservation.exit for one in made if one.reservation is not None), made[0]))
 
 
 def _context(resource: Resource, need: Need, who: Actor, day: Any) -> dict[str, Any]:

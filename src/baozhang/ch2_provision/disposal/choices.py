@@ -111,3 +111,11 @@ class PaperKind(TextChoices):
     CANCELLING = "cancelling", _("号牌和车载终端注销证明")
     SLIP = "slip", _("双方签字的移交单")
     OTHER = "other", _("其他材料")
+
+
+# The last state in which a paper may still be taken off: beyond it, a step rests on it.
+WANTED = {
+    PaperKind.MINUTES: State.DECIDING, PaperKind.OPINION: State.DRAFT, PaperKind.CAUSE: State.DRAFT, PaperKind.TITLE: State.DRAFT,
+    PaperKind.APPRAISAL: State.EXECUTING, PaperKind.NOTICE: State.NOTICE, PaperKind.WIPING: State.NOTICE,
+    PaperKind.CANCELLING: State.NOTICE, PaperKind.SLIP: State.HANDED, PaperKind.OTHER: State.RECEIVED,
+}  # fmt: skip

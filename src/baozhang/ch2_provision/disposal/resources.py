@@ -37,10 +37,8 @@ ARTICLE, INCOME, WAREHOUSE = "第十三条第四款", "第十三条第五款", "
 def _propose(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     cases = proposing.draft(cards, form=values.get("disposal") or "", reason=note, by=by)
     names = "、".join(case.number for case in cases)
-    return _("已起草处置办件 %(names)s，列入 %(n)d 张卡片；请在待办中补齐材料后提交内部决策") % {
-        "names": names,
-        "n": len(cards),
-    }
+    said = _("已起草处置办件 %(names)s，列入 %(n)d 张卡片；请在待办中补齐材料后提交内部决策")
+    return acts.Done(said % {"names": names, "n": len(cards)}, cases[0])
 
 
 def _join(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -48,7 +46,7 @@ def _join(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]
     if case is None:
         raise Refused(_("本单位没有处置草稿"), article=ARTICLE, instead=_("请办理“拟处置”，另行起草。"))
     count = drafting.add(case, cards, by=by)
-    return _("已列入处置草稿 %(case)s：新增 %(n)d 张卡片") % {"case": case, "n": count}
+    return acts.Done(_("已列入处置草稿 %(case)s：新增 %(n)d 张卡片") % {"case": case, "n": count}, case)
 
 
 def _correct(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -89,7 +87,7 @@ def _earn(cases: Sequence[Case], *, by: Actor, note: str, values: dict[str, Any]
 
 def _to_hand_over(case: Any) -> str:
     """The day, or that nobody has verified how many days there are; empty before approval and after hand-over."""
-    if case.state not in AT_WORK:
+    if case.state not in AT_WORK or case.form == Disposal.LOSS:  # what is lost is handed over to nobody
         return ""
     return str(case.hand_over_by) if case.hand_over_by is not None else _("期限待核实")
 
@@ -170,7 +168,8 @@ class Cases(Resource):
         Group(gettext_lazy("决策和批准"), ("submitted_on", "decided_on", "minutes_no", "lane", "lane_says", "approved_on", "document", "hand_over_by")),
         Group(gettext_lazy("评估和公告"), ("appraiser", "appraised_value", "appraised_on", "notice_place", "notice_from", "notice_until"),
               when=lambda case: case.form in PRICED),
-        Group(gettext_lazy("移交"), ("computers", "wiped_on", "wiped_how", "cancelled_on", "cancelled_how", "handed_on", "handed_by", "received_by", "received_on")),
+        Group(gettext_lazy("移交"), ("computers", "wiped_on", "wiped_how", "cancelled_on", "cancelled_how", "handed_on", "handed_by", "received_by", "received_on"),
+              when=lambda case: case.form != Disposal.LOSS and bool(case.computers or case.handed_on or case.cancelled_on)),
         Group(gettext_lazy("收入和销账"), ("income", "income_due", "income_note", "closed_on")),
     )  # fmt: skip
     readonly = frozenset(

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from baozhang.ch2_provision.assets.models import Income, Voucher
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import files, typeset
@@ -52,6 +53,8 @@ def _notice(need: Need, step: Any, base: str, may: bool, pk: int) -> dict[str, A
     made: dict[str, Any] = {"tone": "amber", "words": said}
     if need.paper and may:
         made |= {"url": f"{base}papers/?kind={need.paper}", "url_words": _("上传")}
+    if need.income:
+        made |= {"url": f"{frame.list_url(BY_LABEL['assets.income'])}{need.income}/", "url_words": _("登记缴库")}
     if need.lines:
         made |= {"url": f"{lines_url(pk)}&screen=asked&screen=explained", "url_words": _("查看这些卡片")}
     return made
@@ -80,9 +83,26 @@ def _on_case(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     rows = [{"words": one.get_kind_display(), "value": _link(one, base)} for one in _papers(record)]
     made: dict[str, Any] = {"notices": _early(record) + _notices(record, base, who)}
     made["actions"] = [{"words": _("处置明细"), "url": lines_url(record.pk), "icon": "list-bullet", "kind": ""}]
-    if rows:
-        made["panels"] = [{"title": _("材料"), "rows": rows}]
+    made["panels"] = [{"title": _("材料"), "rows": rows}] if rows else []
+    if money := _money(record, who):
+        made["panels"].append({"title": _("缴库和凭证"), "rows": money})
     return made
+
+
+def _money(case: Case, who: Actor) -> list[dict[str, Any]]:
+    """What the case owes and paid, and its vouchers: one opens them from here."""
+    found = []
+    for model in (Income, Voucher):
+        if who.can(model.right("view"), case.organ_id):
+            found += list(model._base_manager.filter(source_kind=case.label, source_id=case.pk).order_by("pk"))
+    return [
+        {
+            "words": str(one._meta.verbose_name),
+            "value": format_html('<a href="{}">{}</a>', frame.url_of(BY_LABEL[one.label], one), one),
+            "wide": True,
+        }
+        for one in found
+    ]
 
 
 def _papers(case: Case) -> list[Any]:

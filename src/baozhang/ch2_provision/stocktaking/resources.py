@@ -79,8 +79,11 @@ class Counts(Resource):
 
 
 def _assign(rows: Sequence[Room], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    count = freezing.assign(list(rows), values.get("counter_name") or "", by=by, day=clock.today())
-    return _("已分派 %(count)s 项任务") % {"count": count}
+    name = str(values.get("counter_name") or "").strip()
+    count = freezing.assign(list(rows), name, by=by, day=clock.today())
+    if not name:
+        return _("没有填写盘点人，%(count)s 项任务收回由资产管理员盘点") % {"count": count}
+    return _("已把 %(count)s 项任务分派给%(name)s") % {"count": count, "name": rows[0].counter_name}
 
 
 @register

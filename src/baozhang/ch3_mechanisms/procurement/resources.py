@@ -87,7 +87,8 @@ def _receive(records: Sequence[PurchaseLine], *, by: Actor, note: str, values: d
 
 def _begin(records: Sequence[Need], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     made = begin(records[0], by=by)
-    return _("已起草采购 %(purchase)s，请核对采购方式、品牌和单价后提交审定") % {"purchase": made}
+    said = _("已起草采购 %(purchase)s，请核对采购方式、品牌和单价后提交审定") % {"purchase": made}
+    return acts.Done(said, made)
 
 
 acts.also(Needs, "purchase", Act(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access, shell
 from baozhang.kernel.access import Actor, Reach
-from baozhang.kernel.acts import Act
+from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.law.catalogue import catalogue
@@ -33,7 +33,7 @@ def _begin(records: Sequence[Standard], *, by: Actor, note: str, values: dict[st
     if len(records) != 1:
         raise Invalid(_("一次只能起草一个新版本"))
     draft = new_version(records[0], by=by)
-    return _("已起草《%(title)s》，请在列表中打开后修改条目和施行日期") % {"title": draft.title}
+    return Done(_("已起草《%(title)s》，请修改条目和施行日期") % {"title": draft.title}, draft)
 
 
 def _try(records: Sequence[Standard], *, by: Actor, note: str, values: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from baozhang.kernel.documents.model import Attachment, Column, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.numbering import words as number_words
-from baozhang.law.articles import title_in
+from baozhang.law.articles import citations_in, title_in
 from baozhang.law.catalogue import catalogue
 
 from .models import Standard, StandardLine
@@ -41,13 +41,24 @@ def _body(standard: Standard, lines: Sequence[StandardLine]) -> list[str]:
     since = _day(standard.valid_from)
     until = f"，有效期至{_day(standard.valid_to)}" if standard.valid_to else ""
     basis = f"，参照{standard.source}" if standard.source else ""
+    past = "已经配置的资产，仍按配置时" if any(line.key.startswith("assets.") for line in lines) else "的事项，仍按当时"
     parts = [
-        f"根据《{title_in('zh')}》第十二条第一款{basis}，现将《{standard.title}》（共{len(lines)}项）印发给你们，请遵照执行。",
-        f"本标准自{since}起施行{until}。施行之前已经配置的资产，仍按配置时有效的标准执行。",
+        f"根据《{title_in('zh')}》{_articles(lines)}{basis}，现将《{standard.title}》（共{len(lines)}项）印发给你们，请遵照执行。",
+        f"本标准自{since}起施行{until}。施行之前{past}有效的标准执行。",
     ]
     if standard.note.strip():
         parts.append(standard.note.strip())
     return parts
+
+
+def _articles(lines: Sequence[StandardLine]) -> str:
+    """The articles on which the figures of a standard rest, each once, in the order of the law."""
+    known = catalogue()
+    found = {cited[0] for line in lines if line.key in known and (cited := citations_in(known[line.key].basis))}
+    return (
+        "、".join(one.zh for one in sorted(found, key=lambda one: (one.article, one.paragraph or 0)))
+        or "第十二条第一款"
+    )
 
 
 def _day(day: dt.date) -> str:

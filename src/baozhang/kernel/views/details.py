@@ -105,7 +105,8 @@ def _related(resource: Resource, record: Any, who: Actor) -> list[dict[str, Any]
     # Most of what may belong to a record does not: one query says which blocks have rows, and only these are read.
     asked = tuple((one.slug, one.field, scope.condition_of(RESOURCES[one.slug].model)) for one in shown)
     found = _which(type(record), asked).first(record.pk)
-    return [_related_block(one, record, some, who) for one, some in zip(shown, found or (), strict=True)]
+    blocks = [_related_block(one, record, some, who) for one, some in zip(shown, found or (), strict=True)]
+    return [block for block in blocks if block["rows"] or block["add_url"]]  # an empty box says nothing
 
 
 @scoped

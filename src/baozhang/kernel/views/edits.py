@@ -48,7 +48,7 @@ def _form(request: HttpRequest, resource: Resource, record: Record, title: str) 
     who, refusal = frame.actor(request), None
     form = form_for(
         resource, by=who, data=request.POST or None, files=request.FILES or None, instance=record,
-        initial={} if record.pk else {name: request.GET[name] for name in resource.fields if name in request.GET},
+        initial={} if record.pk else _begun(request, resource, who),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
@@ -68,6 +68,12 @@ def _form(request: HttpRequest, resource: Resource, record: Record, title: str) 
         "save_more_words": "" if record.pk else _("保存并继续新增"), "page": frame.page(resource, title),
     }  # fmt: skip
     return render(request, "kernel/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _begun(request: HttpRequest, resource: Resource, who: Any) -> dict[str, Any]:
+    """What stands in a blank form: what its address says, else what the resource knows of whoever fills it in."""
+    known = type(resource).begins(who) if resource.begins is not None else {}  # type: ignore[misc]
+    return {**known, **{name: request.GET[name] for name in resource.fields if name in request.GET}}
 
 
 def _held(record: Record) -> Refused | None:
@@ -131,7 +137,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
         if not 0 < len(aside) < len(chosen):
             raise
         return _without(request, refused, aside, len(chosen) - len(aside), back)
-    messages.success(request, said)
+    messages.success(request, frame.leading(said, who))
     return HttpResponseRedirect(back)
 
 
@@ -167,7 +173,7 @@ def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str
 
 def _ask(request: HttpRequest, resource: Resource, form: Any, step: dict[str, Any], what: str) -> HttpResponse:
     frame.crumbs(request, resource)
-    context = {"step": step, "form": form, "page": frame.page(resource, f"{step['words']}：{what}")}
+    context = {"step": step, "form": form, "page": frame.page_of_step(resource, step, what)}
     return render(request, "kernel/step.html", context, status=422 if form is not None and form.errors else 200)
 
 
@@ -180,12 +186,13 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     who.must(act.permission, record.organ_key())
     if act.answer is not None:
         return act.answer(resource.model.objects.filter(pk=pk), by=who)  # type: ignore[no-any-return]
-    form = _asked(resource, act, who, data=request.POST or None, instance=record)
+    began = act.begins(record) if act.begins is not None else None
+    form = _asked(resource, act, who, data=request.POST or None, instance=record, initial=began)
     if request.method == "POST" and (form is None or form.is_valid()):
         values = dict(form.cleaned_data) if form is not None else {}
         fresh = frame.row_of(resource, pk)
         said = acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
-        messages.success(request, said)
+        messages.success(request, frame.leading(said, who))
         return HttpResponseRedirect(frame.url_of(resource, fresh))
     step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
     return _ask(request, resource, form, step, str(record))

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from baozhang.kernel.access import Actor
 from baozhang.kernel.opening import Opening
 from baozhang.kernel.record import Record
-from baozhang.kernel.resource import Resource
+from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.rows import list_url, row_of, url_of
 
-__all__ = ["actor", "cited", "crumbs", "law", "list_url", "must_view", "page", "row_of", "url_of"]
+__all__ = [
+    "actor",
+    "cited",
+    "crumbs",
+    "law",
+    "leading",
+    "list_url",
+    "must_view",
+    "page",
+    "page_of_step",
+    "row_of",
+    "url_of",
+]
 
 cited: Opening[Callable[[str], dict[str, str]]] = Opening(
     "views.cited", "an article in the reader's words, and the address at which its text opens"
@@ -42,6 +56,21 @@ def page(
 ) -> dict[str, Any]:
     """The heading of a page."""
     return {"title": str(title), "purpose": purpose, "article": law(resource.article), "actions": actions or []}
+
+
+def page_of_step(resource: Resource, step: Mapping[str, Any], what: str) -> dict[str, Any]:
+    """The heading of a step or an act; where it names its own article, that of the list is not said beside it."""
+    heading = page(resource, f"{step['words']}：{what}")
+    return {**heading, "article": None} if step.get("article") else heading
+
+
+def leading(said: str, who: Actor) -> str:
+    """What was done, as a message: with a link to the record that came of it, where one did and the reader may see it."""
+    made = getattr(said, "made", None)
+    target = None if made is None else BY_LABEL.get(made.label)
+    if made is None or target is None or not who.can(target.right("view"), made.organ_key()):
+        return said
+    return format_html('{} <a href="{}">{}</a>', said, url_of(target, made), _("打开"))
 
 
 def crumbs(request: HttpRequest, resource: Resource, record: Record | None = None) -> None:

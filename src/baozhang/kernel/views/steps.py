@@ -114,8 +114,8 @@ def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRe
             refused = error
     frame.crumbs(request, resource, record)
     context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record)}, "form": form or forms.Form(),
-               "page": frame.page(resource, f"{button.words}：{record}"), "refusal": refused,
-               "faults": refused.faults if refused else ()}  # fmt: skip
+               "page": frame.page_of_step(resource, {"words": button.words, "article": button.article}, str(record)),
+               "refusal": refused, "faults": refused.faults if refused else ()}  # fmt: skip
     return render(request, "kernel/step.html", context, status=422 if request.method == "POST" else 200)
 
 

@@ -15,7 +15,6 @@ from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_cho
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
 from baozhang.law.items import items
 
 
@@ -109,23 +108,20 @@ class Need(Record):
     def faults(self) -> Iterable[Any]:
         """Neither item nor class; more replaced than needed; no piece at all."""
         if not self.item and not self.class_code:
-            yield _fault(self, "item", gettext("配置项目和资产分类代码至少填写一项"))
+            yield self.fault_of("item", gettext("配置项目和资产分类代码至少填写一项"), self.item)
         if self.quantity is not None and self.quantity < 1:
-            yield _fault(self, "quantity", gettext("需要数量应大于零"))
+            yield self.fault_of("quantity", gettext("需要数量应大于零"), self.quantity or "")
         if self.quantity is not None and self.replaced > self.quantity:
-            yield _fault(self, "replaced", gettext("更新的数量不能多于需要的数量"))
+            yield self.fault_of("replaced", gettext("更新的数量不能多于需要的数量"), self.replaced or "")
         if self.pk and self._restated():
-            yield _fault(self, "quantity", gettext("已提出的需求不能改项目、数量和期限；要改的，撤回后重新提出"))
+            yield self.fault_of(
+                "quantity", gettext("已提出的需求不能改项目、数量和期限；要改的，撤回后重新提出"), self.quantity or ""
+            )
         if self.permitted is not None and not self.permit:
-            yield _fault(self, "permit", gettext("批准超标准配置须有批准文件"))
+            yield self.fault_of("permit", gettext("批准超标准配置须有批准文件"), self.permit)
 
     def _restated(self) -> bool:
         """True where what was held against the standard would be changed after it was stated."""
         fixed = ("organ_id", "item", "class_code", "quantity", "replaced", "needed_by")
         was = Need._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
         return was is not None and was[0] != NeedState.DRAFT and was[1:] != tuple(getattr(self, name) for name in fixed)
-
-
-def _fault(need: Need, name: str, reason: str) -> Fault:
-    column: Any = need._meta.get_field(name)
-    return Fault(reason, name, str(getattr(need, name) or ""), column=str(column.verbose_name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -34,50 +34,40 @@ def of_card(card: Card) -> Iterator[Fault]:
     for name in _SUMS:
         amount = getattr(card, name)
         if amount is not None and amount < 0:
-            yield _fault(card, name, amount, _("不能为负数"), _("红字冲销请改原卡片，或办理处置"))
+            yield card.fault_of(name, _("不能为负数"), amount, _("红字冲销请改原卡片，或办理处置"))
     if card.quantity is not None and card.quantity <= 0:
-        yield _fault(card, "quantity", card.quantity, _("数量应大于零"), _("单件资产填 1"))
+        yield card.fault_of("quantity", _("数量应大于零"), card.quantity, _("单件资产填 1"))
     today = clock.today()
     for name in _PAST:
         day = getattr(card, name)
         if day is not None and day > today:
-            yield _fault(card, name, day, _("晚于今天 %(today)s") % {"today": today}, _("请核对年份"))
+            yield card.fault_of(name, _("晚于今天 %(today)s") % {"today": today}, day, _("请核对年份"))
     if not card.number and not card.organ_id:
-        yield _fault(card, "number", "", _("必填"), _("请填写资产编号"))
+        yield card.fault_of("number", _("必填"), "", _("请填写资产编号"))
     yield from _end(card)
     yield from _depreciation(card)
     if card.parent_id and card.pk == card.parent_id:
-        yield _fault(card, "parent", card.parent_id, _("主资产不能是它自己"), "")
+        yield card.fault_of("parent", _("主资产不能是它自己"), card.parent_id, "")
 
 
 def _end(card: Card) -> Iterator[Fault]:
     if card.disposed is None and card.disposal:
-        yield _fault(
-            card, "disposed", "", _("填了处置形式，没有处置日期"), _("请补填处置日期；尚未处置的，清空处置形式")
+        yield card.fault_of(
+            "disposed", _("填了处置形式，没有处置日期"), "", _("请补填处置日期；尚未处置的，清空处置形式")
         )
     begun = card.acquired or card.in_use_from
     if card.disposed is not None and begun is not None and card.disposed < begun:
-        yield _fault(card, "disposed", card.disposed, _("早于取得日期 %(day)s") % {"day": begun}, _("请核对两个日期"))
+        yield card.fault_of("disposed", _("早于取得日期 %(day)s") % {"day": begun}, card.disposed, _("请核对两个日期"))
 
 
 def _depreciation(card: Card) -> Iterator[Fault]:
     if card.depreciated is not None and card.value is not None and card.depreciated > card.value:
-        yield _fault(
-            card,
-            "depreciated",
-            card.depreciated,
-            _("累计折旧大于原值 %(value)s") % {"value": card.value},
-            _("请核对账面数"),
+        yield card.fault_of(
+            "depreciated", _("累计折旧大于原值 %(value)s") % {"value": card.value}, card.depreciated, _("请核对账面数")
         )
     if card.life_months is not None and not 0 < card.life_months <= LONGEST_LIFE:
-        yield _fault(card, "life_months", card.life_months, _("折旧年限应在 1 至 %(most)s 个月之间") % {"most": LONGEST_LIFE},
-                     _("以月为单位填写；不计提折旧的留空"))  # fmt: skip
+        yield card.fault_of("life_months", _("折旧年限应在 1 至 %(most)s 个月之间") % {"most": LONGEST_LIFE}, card.life_months, _("以月为单位填写；不计提折旧的留空"))  # fmt: skip
     if card.residual_rate is not None and not Decimal(0) <= card.residual_rate < Decimal(100):
-        yield _fault(
-            card, "residual_rate", card.residual_rate, _("净残值率应在 0 与 100 之间"), _("不留残值的填 0 或留空")
+        yield card.fault_of(
+            "residual_rate", _("净残值率应在 0 与 100 之间"), card.residual_rate, _("不留残值的填 0 或留空")
         )
-
-
-def _fault(card: Card, name: str, value: Any, reason: str, remedy: str) -> Fault:
-    column = str(card._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    return Fault(reason, name, str(value), remedy, column=column)

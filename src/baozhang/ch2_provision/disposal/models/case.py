@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Disposal
-from baozhang.ch2_provision.disposal.choices import APPROVED, FORMS, INSIDE, Kind, Lane, State
+from baozhang.ch2_provision.disposal.choices import APPROVED, FORMS, INSIDE, OVER, WANTED, Kind, Lane, PaperKind, State
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
+from baozhang.kernel.refusal import Fault, Refused
 
 DRAFT = access.permission("disposal.case:draft", _("起草和提交资产处置"))
 DECIDE = access.permission("disposal.case:decide", _("作出资产处置的内部决策"))
@@ -146,6 +146,19 @@ class Case(Record):
             mine |= actor.where(right) or set()
         seen = Q(organ_id__in=sorted(organs & mine)) | Q(organ_id__in=sorted(organs)) & ~Q(state__in=INSIDE)
         return seen | Q(receiver_id__in=sorted(actor.where(RECEIVE) or ()), state__in=APPROVED)
+
+    def sheds(self, attachment: Any) -> None:
+        """What a step rests on stays, as does every paper of a case that is over: the file itself would be gone a day later."""
+        place = list(State.values).index(self.state)
+        kinds = self.papers.filter(attachment_id=attachment.pk).values_list("kind", flat=True)  # type: ignore[attr-defined]
+        bound = [kind for kind in kinds if place > list(State.values).index(WANTED[PaperKind(kind)])]
+        if bound or self.state in OVER:
+            words = "、".join(str(PaperKind(kind).label) for kind in bound) or attachment.name
+            raise Refused(
+                _("“%(paper)s”已经作为办理依据，不能移除") % {"paper": words}, article="第十三条第四款",
+                why=_("当前状态为“%(state)s”，前面的环节以这份材料为依据。") % {"state": State(self.state).label},
+                instead=_("材料有误的，另行上传正确的，原件保留。"),
+            )  # fmt: skip
 
     def derive(self) -> None:
         """This will look up the organ to which a transfer goes, while the case is a draft; after that it stays."""

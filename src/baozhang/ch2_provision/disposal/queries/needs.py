@@ -14,7 +14,7 @@ from baozhang.ch2_provision.disposal.choices import FREE, PRICED, TITLED, Kind, 
 from baozhang.ch2_provision.disposal.models import Case, Paper
 from baozhang.ch2_provision.disposal.models.case import words_of
 
-from .incomes import unpaid
+from .incomes import incomes_of, unpaid
 
 DECISION = "第十三条第四款"
 INCOME = "第十三条第五款"
@@ -38,6 +38,7 @@ class Need:
     instead: str
     paper: str = ""
     lines: bool = False  # it is mended among the cards of the case
+    income: int | None = None  # the sum that has to be paid
 
 
 @dataclass
@@ -154,7 +155,8 @@ def _to_write_off(case: Case, facts: Facts) -> Iterator[Need]:
         yield Need(_("没有登记应缴收入"), INCOME, _("请办理“登记应缴收入”；没有收入的填 0 并写明原因。"))
     elif rest := unpaid(case):
         words = _("处置收入还有 %(rest)s 元没有缴库") % {"rest": f"{rest:,.2f}"}
-        yield Need(words, INCOME, _("请在“资产收入”中登记缴库，缴清后才能办结。"))
+        open_ = next((one.pk for one in incomes_of(case) if one.open), None)
+        yield Need(words, INCOME, _("请在“资产收入”中登记缴库，缴清后才能办结。"), income=open_)
 
 
 NEEDS: dict[str, Callable[[Case, Facts], Iterator[Need]]] = {

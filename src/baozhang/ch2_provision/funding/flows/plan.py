@@ -132,6 +132,8 @@ def _each_decided(plan: Plan) -> None:
         )  # fmt: skip
 
 
+@PlanFlow.submit.guard
+@PlanFlow.decide.guard
 @PlanFlow.review.guard
 @PlanFlow.agree.guard
 def _not_below_what_is_used(plan: Plan) -> None:
@@ -141,10 +143,11 @@ def _not_below_what_is_used(plan: Plan) -> None:
     used = used_by_need(plan.organ_id, plan.year)
     now = {line.root_key: line for line in PlanLine._base_manager.filter(plan=plan)}
     before = {line.root_key: line for line in PlanLine._base_manager.filter(plan_id=plan.amends_id)}
+    asked = plan.state in (P.DRAFT, P.DECIDING)  # nobody has answered the lines yet: what is asked for counts
     short = {}
     for root, sum_used in used.items():
         line = now.get(root)
-        if (carried(line) if line is not None else Decimal(0)) < sum_used:
+        if (Decimal(0) if line is None else line.amount if asked else carried(line)) < sum_used:
             short[str(line or before.get(root) or root)] = _("已占用和支出 %(sum)s 元") % {"sum": money(sum_used)}
     if short:
         raise Refused(

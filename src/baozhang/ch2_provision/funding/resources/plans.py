@@ -25,7 +25,7 @@ from baozhang.ch2_provision.funding.models import Budget, Ceiling, Plan, PlanLin
 from baozhang.ch2_provision.funding.views import overview
 from baozhang.ch2_provision.funding.views import plans as plan_pages
 from baozhang.kernel.access import Actor
-from baozhang.kernel.acts import Act
+from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 ARTICLE = "第九条"
@@ -39,7 +39,7 @@ def _enlist(records: Sequence[PlanRound], *, by: Actor, note: str, values: dict[
 
 def _amend(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     made = [actions.amend(plan, cause=note, by=by) for plan in records]
-    return _("已起草“%(plan)s”，请修改事项后提交内部决策") % {"plan": made[-1]}
+    return Done(_("已起草“%(plan)s”，请修改事项后提交内部决策") % {"plan": made[-1]}, made[-1])
 
 
 def _budget(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -50,7 +50,8 @@ def _budget(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, 
     said = _("已起草“%(budget)s”：按定额测算 %(lines)d 行，转入计划事项 %(needs)d 项") % {
         "budget": budget, "lines": told["lines"], "needs": needs,
     }  # fmt: skip
-    return said + (_("；%(n)d 行定额或基数待核实") % {"n": told["unknown"]} if told["unknown"] else "")
+    more = _("；%(n)d 行定额或基数待核实") % {"n": told["unknown"]} if told["unknown"] else ""
+    return Done(said + more, budget)
 
 
 def _supplement(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -58,7 +59,7 @@ def _supplement(records: Sequence[Plan], *, by: Actor, note: str, values: dict[s
     plan = records[0]
     budget = actions.start_budget(plan.round, plan.organ, by=by, cause=note)
     needs = actions.take_needs(budget, by=by)
-    return _("已起草“%(budget)s”，转入计划事项 %(needs)d 项") % {"budget": budget, "needs": needs}
+    return Done(_("已起草“%(budget)s”，转入计划事项 %(needs)d 项") % {"budget": budget, "needs": needs}, budget)
 
 
 def _budgeted(plan: Plan) -> bool:
@@ -199,8 +200,8 @@ class Lines(Resource):
     )  # fmt: skip
     groups = (
         Group(gettext_lazy("事项"), ("plan", "number", "code", "kind", "grade", "means", "title")),
-        Group(gettext_lazy("数量和金额"), ("quantity", "unit", "unit_price", "amount", "last_amount")),
-        Group(gettext_lazy("用途和依据"), ("purpose", "evidence", "item", "stock", "allowed", "gap", "source", "change_note")),
+        Group(gettext_lazy("数量和金额"), ("quantity", "unit", "unit_price", "amount", "last_amount", "change_note")),
+        Group(gettext_lazy("用途和依据"), ("purpose", "evidence", "item", "stock", "allowed", "gap", "source")),
         Group(
             gettext_lazy("审核"), ("state", "agreed_quantity", "agreed_amount", "reason"),
             when=lambda line: bool(line.reason) or line.agreed_amount is not None,

@@ -19,7 +19,6 @@ from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.columns import decimal, text
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
 
 from . import matching
 from .reading import bill_of, kind_said, moment_of, plate_of
@@ -135,21 +134,23 @@ class Cost(Record):
         """What is no time, no kind, no sum; half a place; a bill of tomorrow; a trip of another vehicle."""
         day: Any = self.day  # what is no date has left it empty
         if day is None:
-            yield _fault("at", gettext("不是时间"), self.at, gettext("写成 2026-03-05 09:20 的形式"))
+            yield self.fault_of("at", gettext("不是时间"), self.at, gettext("写成 2026-03-05 09:20 的形式"))
         elif day > clock.today():
-            yield _fault("at", gettext("费用时间在今天之后"), self.at, gettext("请核对日期"))
+            yield self.fault_of("at", gettext("费用时间在今天之后"), self.at, gettext("请核对日期"))
         if not self.kind:
-            yield _fault("kind", gettext("看不出费用种类"), self.item, gettext("请填写费用种类"))
+            yield self.fault_of("kind", gettext("看不出费用种类"), self.item, gettext("请填写费用种类"))
         if self.amount is None or (self.kind != Kind.VIOLATION and self.amount <= 0):
-            yield _fault("amount", gettext("金额应大于零"), str(self.amount), gettext("退款请更正原单据"))
+            yield self.fault_of("amount", gettext("金额应大于零"), str(self.amount), gettext("退款请更正原单据"))
         if self.quantity is not None and self.quantity <= 0:
-            yield _fault("quantity", gettext("数量应大于零"), str(self.quantity), "")
+            yield self.fault_of("quantity", gettext("数量应大于零"), str(self.quantity), "")
         if (self.lat is None) != (self.lon is None):
-            yield _fault("lat", gettext("地点的经度和纬度须同时填写"), "", "")
+            yield self.fault_of("lat", gettext("地点的经度和纬度须同时填写"), "", "")
         if not (self.plate or self.card or self.vehicle_id):
-            yield _fault("plate", gettext("号牌、卡号、车辆至少有一项"), "", gettext("请填写号牌或者卡号"))
+            yield self.fault_of("plate", gettext("号牌、卡号、车辆至少有一项"), "", gettext("请填写号牌或者卡号"))
         if self.dispatch_id and self.dispatch is not None and self.dispatch.vehicle_id != self.vehicle_id:
-            yield _fault("dispatch", gettext("派车单不是这辆车的"), str(self.dispatch), gettext("请选择这辆车的派车单"))
+            yield self.fault_of(
+                "dispatch", gettext("派车单不是这辆车的"), str(self.dispatch), gettext("请选择这辆车的派车单")
+            )
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
@@ -168,7 +169,7 @@ class Cost(Record):
             if row.pk is None or was.get(row.pk) != tuple(getattr(row, name) for name in FIXED):
                 words = {"year": row.day.year, "month": row.day.month}
                 reason = gettext("%(year)s 年 %(month)s 月的单车核算已公示") % words
-                yield i, _fault("at", reason, row.at, gettext("请先撤回当月公示，补记后重新核对、公示"))
+                yield i, cls.fault_of("at", reason, row.at, gettext("请先撤回当月公示，补记后重新核对、公示"))
 
 
 def _shut(rows: Sequence[Any]) -> set[tuple[int, int, int]]:
@@ -180,8 +181,3 @@ def _shut(rows: Sequence[Any]) -> set[tuple[int, int, int]]:
         return set()
     held = review._base_manager.filter(organ_id__in=organs, year__in=years, state=ReviewState.PUBLISHED)
     return set(held.values_list("organ_id", "year", "month"))
-
-
-def _fault(name: str, reason: str, value: str, remedy: str) -> Fault:
-    field: Any = Cost._meta.get_field(name)
-    return Fault(reason, name, value, remedy, column=str(field.verbose_name))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -104,25 +103,30 @@ class Count(Record):
         """A full count with a narrower scope, a part without one, an unknown category, an end before the beginning."""
         narrowed = [name for name in LISTS if getattr(self, name)]
         if self.scope == Scope.FULL and narrowed:
-            yield _fault(self, narrowed[0], _("全面盘点不限部门、地点和大类"), _("改为抽查盘点，或清空范围"))
+            yield self.fault_of(
+                narrowed[0],
+                _("全面盘点不限部门、地点和大类"),
+                getattr(self, narrowed[0]),
+                _("改为抽查盘点，或清空范围"),
+            )
         if self.scope == Scope.PART and not narrowed:
-            yield _fault(self, "places", _("抽查盘点要写明范围"), _("填写部门、地点或者大类，或改为全面盘点"))
+            yield self.fault_of(
+                "places", _("抽查盘点要写明范围"), self.places, _("填写部门、地点或者大类，或改为全面盘点")
+            )
         known = {str(label) for label in Category.labels} | set(Category.values)
         for word in parts(self.categories):
             if word not in known:
-                yield _fault(
-                    self, "categories", _("没有大类“%(word)s”") % {"word": word}, "、".join(map(str, Category.labels))
+                yield self.fault_of(
+                    "categories",
+                    _("没有大类“%(word)s”") % {"word": word},
+                    self.categories,
+                    "、".join(map(str, Category.labels)),
                 )
         if self.begins and self.ends and self.ends < self.begins:
-            yield _fault(self, "ends", _("早于计划开始"), _("请核对两个日期"))
+            yield self.fault_of("ends", _("早于计划开始"), self.ends, _("请核对两个日期"))
 
     @property
     def category_codes(self) -> list[str]:
         """These are the categories that the scope names, as codes."""
         by_words = {str(choice.label): choice.value for choice in Category}
         return [by_words.get(word, word) for word in parts(self.categories)]
-
-
-def _fault(count: Count, name: str, reason: Any, remedy: Any) -> Fault:
-    column = str(count._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-    return Fault(reason, name, str(getattr(count, name)), remedy, column=column)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -90,17 +89,17 @@ class Difference(Record):
         """A handling that does not fit, a debt without a day, a new card without its value."""
         if self.handling and self.handling not in ALLOWED[self.kind]:
             allowed = "、".join(str(Handling(one).label) for one in ALLOWED[self.kind])
-            yield _fault(self, "handling", _("%(kind)s不能这样处理") % {"kind": Kind(self.kind).label}, allowed)
+            yield self.fault_of(
+                "handling", _("%(kind)s不能这样处理") % {"kind": Kind(self.kind).label}, self.handling, allowed
+            )
         if self.handling == Handling.DEBT and self.due is None:
-            yield _fault(self, "due", _("挂账续查的，写明何日前查清"), _("填写续查期限"))
+            yield self.fault_of("due", _("挂账续查的，写明何日前查清"), self.due, _("填写续查期限"))
         if self.handling == Handling.NEW_CARD and (self.new_value is None or not self.value_type):
-            yield _fault(
-                self, "new_value", _("盘盈补建卡片要写明入账价值和价值类型"), _("填写重置值、评估值或者名义金额")
+            yield self.fault_of(
+                "new_value",
+                _("盘盈补建卡片要写明入账价值和价值类型"),
+                self.new_value,
+                _("填写重置值、评估值或者名义金额"),
             )
         if self.new_value is not None and self.new_value < 0:
-            yield _fault(self, "new_value", _("不能为负数"), "")
-
-
-def _fault(row: Difference, name: str, reason: Any, remedy: Any) -> Fault:
-    column: Any = row._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-    return Fault(reason, name, str(getattr(row, name)), remedy, column=str(column))
+            yield self.fault_of("new_value", _("不能为负数"), self.new_value, "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -129,23 +128,18 @@ class Scan(Record):
         if self.pk:
             was = Scan._base_manager.filter(pk=self.pk).values_list(*_FIXED).first()
             if was is not None and was != tuple(getattr(self, name) for name in _FIXED):
-                yield _fault(self, "result", _("盘点记录不能修改"), _("看错了就再盘一次，以后一次为准"))
+                yield self.fault_of("result", _("盘点记录不能修改"), self.result, _("看错了就再盘一次，以后一次为准"))
         if self.result == Result.UNKNOWN and not (self.name or self.code):
-            yield _fault(self, "name", _("请写明是什么物品"), _("例如：台式计算机"))
+            yield self.fault_of("name", _("请写明是什么物品"), self.name, _("例如：台式计算机"))
         if not self.pk and self.result != Result.UNKNOWN and self.card_id is None:
-            yield _fault(self, "code", _("账面上没有这个编号"), _("核对编号；确无卡片的，结果选“账外物品”"))
+            yield self.fault_of("code", _("账面上没有这个编号"), self.code, _("核对编号；确无卡片的，结果选“账外物品”"))
         if not self.pk and not self.late and self.count.state not in SCANNING:
-            yield _fault(self, "count", _("这次盘点不在清点中"), _("在清点开始以后、报审以前登记"))
+            yield self.fault_of("count", _("这次盘点不在清点中"), self.count, _("在清点开始以后、报审以前登记"))
         if self.count.organ_id != self.organ_id or (self.room is not None and self.room.count_id != self.count_id):
-            yield _fault(self, "count", _("这次盘点不是该单位的"), _("请从本单位的盘点中选择"))
+            yield self.fault_of("count", _("这次盘点不是该单位的"), self.count, _("请从本单位的盘点中选择"))
 
 
 _FIXED = (
     "count_id", "room_id", "line_id", "card_id", "key", "code", "result", "condition", "place", "user", "quantity",
     "name", "note", "way", "scanned_at", "device", "scanner_id",
 )  # fmt: skip
-
-
-def _fault(scan: Scan, name: str, reason: Any, remedy: Any) -> Fault:
-    column: Any = scan._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-    return Fault(reason, name, str(getattr(scan, name)), remedy, column=str(column))

@@ -112,21 +112,21 @@ class Dispatch(Record):
         """An end before the beginning; one of ours without vehicle and driver; another unit's; what is no moment."""
         unread = [name for name in MOMENTS if isinstance(getattr(self, name), str)]
         if unread:
-            yield from (_fault(name, gettext("不是时间")) for name in unread)
+            yield from (self.fault_of(name, gettext("不是时间")) for name in unread)
             return
         if self.starts is not None and self.ends is not None and self.ends <= self.starts:
-            yield _fault("ends", gettext("还车应晚于出车"))
+            yield self.fault_of("ends", gettext("还车应晚于出车"))
         ours = self.means in OWN_FLEET
         if ours and (self.vehicle_id is None or self.driver_id is None):
-            yield _fault("vehicle", gettext("本单位和平台车辆须有车辆和驾驶人"))
+            yield self.fault_of("vehicle", gettext("本单位和平台车辆须有车辆和驾驶人"))
         if not ours and self.vehicle_id is not None:
-            yield _fault("vehicle", gettext("租赁和社会车辆不选车辆"))
+            yield self.fault_of("vehicle", gettext("租赁和社会车辆不选车辆"))
         for name in ("vehicle", "driver"):
             held = getattr(self, name) if getattr(self, f"{name}_id") else None
             if held is not None and held.organ_id != self.organ_id:
-                yield _fault(name, gettext("不是派车单位的"))
+                yield self.fault_of(name, gettext("不是派车单位的"))
         if self.odometer_in is not None and (self.odometer_out is None or self.odometer_in < self.odometer_out):
-            yield _fault("odometer_in", gettext("还车里程不能小于出车里程"))
+            yield self.fault_of("odometer_in", gettext("还车里程不能小于出车里程"))
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
@@ -182,8 +182,3 @@ def last_odometer(vehicle_id: int, before: dt.datetime, *, but: int = 0) -> int 
         pk=but
     )
     return rows.order_by("-in_at").values_list("odometer_in", flat=True).first()
-
-
-def _fault(name: str, reason: str) -> Fault:
-    field: Any = Dispatch._meta.get_field(name)
-    return Fault(reason, name, column=str(field.verbose_name))

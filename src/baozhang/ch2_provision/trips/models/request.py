@@ -14,7 +14,6 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips.choices import Purpose, RequestState
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
 
 from .clocks import clean_time, is_time, moment, shown
 from .dispatch import Dispatch
@@ -87,13 +86,15 @@ class Request(Record):
         """What is no time of day, a return before the departure, nobody to ride, a rating beyond five."""
         for name in ("leave", "back"):
             if getattr(self, name) and not is_time(getattr(self, name)):
-                yield _fault(name, gettext("不是时间"), gettext("按 24 小时制填写，如 08:30"), getattr(self, name))
+                yield self.fault_of(
+                    name, gettext("不是时间"), getattr(self, name), gettext("按 24 小时制填写，如 08:30")
+                )
         if self.starts is not None and self.ends is not None and self.ends <= self.starts:
-            yield _fault("back", gettext("返回应晚于出发"), gettext("跨日返回的，填写返回日期"), self.back)
+            yield self.fault_of("back", gettext("返回应晚于出发"), self.back, gettext("跨日返回的，填写返回日期"))
         if self.seats is not None and self.seats < 1:
-            yield _fault("seats", gettext("乘车人数应大于零"), "", str(self.seats))
+            yield self.fault_of("seats", gettext("乘车人数应大于零"), self.seats)
         if self.rating is not None and not 1 <= self.rating <= 5:
-            yield _fault("rating", gettext("评分为 1 至 5 分"), "", str(self.rating))
+            yield self.fault_of("rating", gettext("评分为 1 至 5 分"), self.rating)
         if self.pk and self.state not in (RequestState.DRAFT, RequestState.SUBMITTED):
             fixed = ("organ_id", "applicant", "purpose", "origin", "destination", "starts", "ends", "seats")
             was = Request._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
@@ -102,11 +103,6 @@ class Request(Record):
                 and was[0] not in (RequestState.DRAFT, RequestState.SUBMITTED)
                 and was[1:] != tuple(getattr(self, n) for n in fixed)
             ):
-                yield _fault(
-                    "destination", gettext("已批准的申请不能修改"), gettext("行程有变的，请取消后重新申请"), ""
+                yield self.fault_of(
+                    "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
                 )
-
-
-def _fault(name: str, reason: str, remedy: str, value: str) -> Fault:
-    field: Any = Request._meta.get_field(name)
-    return Fault(reason, name, value, remedy, column=str(field.verbose_name))

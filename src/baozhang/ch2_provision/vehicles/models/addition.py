@@ -19,7 +19,6 @@ from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.ch2_provision.vehicles.choices import NEW_ENERGY, AdditionKind, AdditionState, Body, Energy, Grade
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
 
 from . import limits
 from .columns import day, decimal, money, pick, text
@@ -104,15 +103,15 @@ class Addition(Record):
     def faults(self) -> Iterable[Any]:
         """A renewal of nothing, of another unit's vehicle; a foreign plan line; a price that is none."""
         if (self.kind == AdditionKind.RENEWAL) != (self.old_id is not None):
-            yield _fault("old", gettext("更新须写明被更新的车辆，新增的不写"))
+            yield self.fault_of("old", gettext("更新须写明被更新的车辆，新增的不写"))
         if self.old_id and self.old.organ_id != self.organ_id:  # type: ignore[union-attr]
-            yield _fault("old", gettext("只能更新本单位的车辆"))
+            yield self.fault_of("old", gettext("只能更新本单位的车辆"))
         if self.plan_line_id and self.plan_line.organ_id != self.organ_id:  # type: ignore[union-attr]
-            yield _fault("plan_line", gettext("只能使用本单位的计划事项"))
+            yield self.fault_of("plan_line", gettext("只能使用本单位的计划事项"))
         if self.card_id and self.card.organ_id != self.organ_id:  # type: ignore[union-attr]
-            yield _fault("card", gettext("只能选择本单位的卡片"))
+            yield self.fault_of("card", gettext("只能选择本单位的卡片"))
         if isinstance(self.price, Decimal) and self.price <= 0:
-            yield _fault("price", gettext("计划价格应大于零"))
+            yield self.fault_of("price", gettext("计划价格应大于零"))
         if self.pk and self.state != AdditionState.DRAFT:
             fixed = (
                 "organ_id",
@@ -133,7 +132,7 @@ class Addition(Record):
                 and was[0] != AdditionState.DRAFT
                 and was[1:] != tuple(getattr(self, name) for name in fixed)
             ):
-                yield _fault("price", gettext("已提交的申请不能改用途、车型、价格；要改的，由审定人退回后修改"))
+                yield self.fault_of("price", gettext("已提交的申请不能改用途、车型、价格；要改的，由审定人退回后修改"))
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
@@ -145,8 +144,3 @@ class Addition(Record):
 
 def _whole(row: Addition) -> bool:
     return bool(row.organ_id and row.use and row.body and row.energy and isinstance(row.price, Decimal))
-
-
-def _fault(name: str, reason: str) -> Fault:
-    field: Any = Addition._meta.get_field(name)
-    return Fault(reason, name, column=str(field.verbose_name))

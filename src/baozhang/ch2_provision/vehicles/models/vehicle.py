@@ -26,7 +26,6 @@ from baozhang.ch2_provision.vehicles.choices import (
     VehicleState,
 )
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
 
 from .columns import day, decimal, money, pick, text, whole
 
@@ -182,22 +181,21 @@ class Vehicle(Record):
     def faults(self) -> Iterable[Any]:
         """No vehicle's card; an exemption or a higher cap without its document; half a place."""
         if self.card_id and self.card.category != Category.VEHICLE:
-            yield _fault("card", gettext("这张卡片不是车辆"), str(self.card), gettext("请选择资产大类为车辆的卡片"))
+            yield self.fault_of(
+                "card", gettext("这张卡片不是车辆"), str(self.card), gettext("请选择资产大类为车辆的卡片")
+            )
         if self.mark == Mark.EXEMPT and not self.mark_document:
-            yield _fault(
+            yield self.fault_of(
                 "mark_document", gettext("不喷涂标识须有批准文号"), "", gettext("请填写批准文号，或者改为已喷涂")
             )
         if self.grade in (Grade.WORK, Grade.SPECIAL) and not self.approval:
-            yield _fault("approval", gettext("适用较高上限须有批准文号"), "", gettext("请填写批准文号，或者改为一般"))
+            yield self.fault_of(
+                "approval", gettext("适用较高上限须有批准文号"), "", gettext("请填写批准文号，或者改为一般")
+            )
         if (self.parking_lat is None) != (self.parking_lon is None):
-            yield _fault("parking_lat", gettext("停放地点的经度和纬度须同时填写"), "", "")
+            yield self.fault_of("parking_lat", gettext("停放地点的经度和纬度须同时填写"), "", "")
         if self.duty and not self.duty_reason:
-            yield _fault("duty_reason", gettext("值班用车须写明理由"), "", gettext("请写明节假日不封存的用途"))
-
-
-def _fault(name: str, reason: str, value: str, remedy: str) -> Fault:
-    field: Any = Vehicle._meta.get_field(name)
-    return Fault(reason, name, value, remedy, column=str(field.verbose_name))
+            yield self.fault_of("duty_reason", gettext("值班用车须写明理由"), "", gettext("请写明节假日不封存的用途"))
 
 
 def litres_of(said: str) -> Decimal | None:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.warehouse.choices import EXIT_WAITING, LIVE, LOAN_OPEN, THING_OPEN, EventState, Mode
 from baozhang.ch2_provision.warehouse.models import Event, Exit, Item, Loan, Purchase, Thing
-from baozhang.kernel import access, clock, ledger
+from baozhang.kernel import access, clock, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
@@ -18,7 +18,7 @@ from baozhang.kernel.refusal import Invalid, Refused
 from .loans import fall_due
 
 CLOSE = access.permission("warehouse.event:close", gettext_lazy("清退会议活动物品"))
-CHANGE = "warehouse.event:change"
+CHANGE, INSPECT = "warehouse.event:change", "warehouse.thing:inspect"
 MOVED = ledger.act("warehouse.event_moved", gettext_lazy("活动改期"))
 
 
@@ -55,6 +55,13 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> i
     if event.state != EventState.OPEN:
         raise Refused(_("活动物品已清退，不能改期"), article=EventFlow.article, instead=_("请为新的活动另行登记。"))
     today = clock.today()
+    before = type(event)._base_manager.get(pk=event.pk).closes  # a form has put the new day on the record already
+    if before < today:  # or whoever is late would put it right by himself
+        raise Refused(
+            _("活动已于 %(day)s 结束，不能改期") % {"day": before}, article=EventFlow.article,
+            why=_("借用的物品到结束日应当归还，已经逾期的不能由借用单位自己改期。"),
+            instead=_("请办理归还和清退；确需继续使用的，在借用中申请续借。"),
+        )  # fmt: skip
     if closes is None or closes < today:
         raise Invalid(
             _("新的结束日期须填写，且不早于今天"),
@@ -64,8 +71,10 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> i
     loans = list(
         Loan._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=LOAN_OPEN).order_by("pk")
     )
+    words = _("%(event)s改期：借出的物品改为 %(day)s 前归还") % {"event": event.name, "day": closes}
     for loan in loans:
         fall_due(loan, closes, by=by, act=MOVED, right=CHANGE, where=event.organ_id)
+        notices.notify_holders(INSPECT, loan.giver_id, title=words, about=(loan.label, loan.pk))
     event.closes = closes
     keep(event, by=by, act=MOVED, right=CHANGE, note=note)
     asked = Exit._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=EXIT_WAITING)

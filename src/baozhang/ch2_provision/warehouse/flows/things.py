@@ -16,7 +16,7 @@ from baozhang.kernel import access, holds, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
-from baozhang.kernel.refusal import Refused
+from baozhang.kernel.refusal import Invalid, Refused
 
 from . import stock
 from .loans import LoanFlow, things_of
@@ -67,7 +67,7 @@ class ThingFlow(Flow):
     report = Step(gettext_lazy("报告损坏或遗失"), S.OUT, S.LIABLE, ":report", side=True, todo=False, fields=("harm", "harm_words"),
                   required=("harm", "harm_words"), kind="danger")  # fmt: skip
     settle = Step(gettext_lazy("定责处理"), S.LIABLE, S.SETTLED, ":settle", where=authority, four_eyes=("report", "harmed"), side=True,
-                  fields=("liable", "compensation"), required=("liable", "compensation"), kind="primary",
+                  fields=("liable", "compensation", "compensation_due"), required=("liable", "compensation"), kind="primary",
                   says=gettext_lazy("写明责任单位、责任人和依据；不赔偿的，赔偿金额填零并说明理由。"))  # fmt: skip
 
     @classmethod
@@ -118,16 +118,30 @@ def _back(thing: Thing, *, by: Actor, day: dt.date, step: Step) -> None:
 def _settled(thing: Thing, *, by: Actor, day: dt.date) -> None:
     """What is lost leaves the warehouse; what is damaged goes to be disposed of."""
     where = thing.loan.authority_id
+    _payable(thing, day)
     _end(thing, Grade.SPENT, day, by, SETTLE, where)
     state = ItemState.LOST if thing.harm == Harm.LOST else ItemState.DISPOSAL
     stock.move(stock.locked([thing.item_id]), state, by=by, act=WRITTEN, right=SETTLE, where=where, day=day, grade=Grade.SPENT,
                store=None, place=None)  # fmt: skip
-    if thing.compensation:  # what is paid for a public thing is non-tax revenue of its owner (article 13, paragraph 5)
+    if (
+        thing.compensation and thing.compensation_due
+    ):  # what is paid for a public thing is non-tax revenue of its owner (article 13, paragraph 5)
         income.due(
-            thing.card.organ, kind=IncomeKind.COMPENSATION, amount=thing.compensation, card=thing.card, source=thing, due_on=day, by=by,
-            words=_("%(organ)s 借用 %(item)s 的赔偿") % {"organ": thing.organ, "item": thing.item}, right=SETTLE, where=where,
+            thing.card.organ, kind=IncomeKind.COMPENSATION, amount=thing.compensation, card=thing.card, source=thing,
+            due_on=thing.compensation_due, by=by, words=_("%(organ)s 借用 %(item)s 的赔偿") % {"organ": thing.organ, "item": thing.item}, right=SETTLE, where=where,
         )  # fmt: skip
     _one_less(thing)
+
+
+def _payable(thing: Thing, day: dt.date) -> None:
+    """Nobody has verified how many days there are: whoever settles it says until when, or it would be overdue the next morning."""
+    if not thing.compensation:
+        thing.compensation_due = None
+    elif thing.compensation_due is None or thing.compensation_due < day:
+        raise Invalid(
+            _("请写明赔偿款何日前缴清"), why=_("赔偿款是政府非税收入，逾期未缴列为风险。"), article="第十三条第五款",
+            instead=_("填写今天或者以后的日期。"), faults=[thing.fault_of("compensation_due", _("必填"), thing.compensation_due)],
+        )  # fmt: skip
 
 
 def _end(thing: Thing, grade: str, day: dt.date, by: Actor, right: str, where: int) -> None:

@@ -379,6 +379,7 @@ class Migration(migrations.Migration):
                 ('harm_words', models.CharField(blank=True, default='', max_length=300, verbose_name='损失经过')),
                 ('liable', models.CharField(blank=True, default='', help_text='责任单位、责任人和认定依据', max_length=300, verbose_name='责任认定')),
                 ('compensation', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='赔偿金额')),
+                ('compensation_due', models.DateField(blank=True, help_text='由定责的部门写明何日前缴清；不赔偿的不填', null=True, verbose_name='赔偿缴清期限')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='验收日期')),
                 ('card', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.card', verbose_name='资产卡片')),
                 ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organization', verbose_name='交付单位')),

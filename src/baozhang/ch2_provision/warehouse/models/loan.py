@@ -95,6 +95,9 @@ class Thing(Record):
         _("责任认定"), max_length=300, blank=True, default="", help_text=_("责任单位、责任人和认定依据")
     )
     compensation = models.DecimalField(_("赔偿金额"), max_digits=16, decimal_places=2, null=True, blank=True)
+    compensation_due = models.DateField(
+        _("赔偿缴清期限"), null=True, blank=True, help_text=_("由定责的部门写明何日前缴清；不赔偿的不填")
+    )
     ended_on = models.DateField(_("验收日期"), null=True, blank=True)
 
     searched = ("item.name", "card.number", "organ.name")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.warehouse.choices import EXIT_COLOURS, LOAN_COLOURS, LOAN_OPEN, THING_COLOURS, LineState
 from baozhang.ch2_provision.warehouse.flows import ExitFlow, LoanFlow, ThingFlow
 from baozhang.ch2_provision.warehouse.models import Exit, Loan, Reservation, Thing
-from baozhang.kernel import clock
+from baozhang.kernel import clock, holds
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.kernel.views.steps import due_words
 
@@ -29,6 +29,14 @@ def _kept(exit_: Any) -> str:
     if exit_.approved_on is not None or exit_.state != "reserved":
         return exit_.keep_until.isoformat() if isinstance(exit_.keep_until, dt.date) else ""
     return _("批准时确定")
+
+
+def _held(exit_: Any) -> str:
+    """The day that was set when it was approved; before, the day on which the promise itself runs out."""
+    if exit_.keep_until is not None:
+        return str(exit_.keep_until)
+    ends = [hold.until for hold in holds.of_case(exit_) if hold.until is not None]
+    return str((min(ends).astimezone(clock.ZONE) - dt.timedelta(seconds=1)).date()) if ends else _kept(exit_)
 
 
 @register
@@ -65,14 +73,17 @@ class Exits(Resource):
             when=lambda one: one.activation_id is not None,
         ),
     )
-    computed = {"kept": Computed(gettext_lazy("保留期限"), _kept)}
+    computed = {
+        "kept": Computed(gettext_lazy("保留期限"), _kept),
+        "held": Computed(gettext_lazy("保留至"), _held),
+    }
     readonly = frozenset(
         {"purpose", "mode", "until", "event", "organ", "need_words", "authority", "reserved_on", "approved_on", "keep_until", "giver",
          "counted", "handed_on", "activation", "papers_due", "completed_on"}
     )  # fmt: skip
     filters = ("state", "mode", "organ", "giver", "reserved_on", "until")
     search = ("purpose", "organ.name")
-    key_facts = ("organ", "mode", "until", "keep_until")
+    key_facts = ("organ", "mode", "until", "held")
     state = "state"
     colours = EXIT_COLOURS
     flow = ExitFlow
@@ -180,7 +191,7 @@ class Things(Resource):
         Group(gettext_lazy("归还"), ("grade_out", "handed_in", "grade_back", "ended_on")),
         Group(
             gettext_lazy("损失和责任"),
-            ("harm", "harm_words", "liable", "compensation"),
+            ("harm", "harm_words", "liable", "compensation", "compensation_due"),
             when=lambda thing: bool(thing.harm),
         ),
     )
@@ -198,6 +209,7 @@ class Things(Resource):
             "harm_words",
             "liable",
             "compensation",
+            "compensation_due",
         }
     )
     filters = ("state", "organ", "loan", "item", "harm")

@@ -15,7 +15,7 @@ from baozhang.ch2_provision.warehouse.choices import ITEM_COLOURS, AlarmState, E
 from baozhang.ch2_provision.warehouse.models import Activation, Item, Offer
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
-from baozhang.kernel.acts import Act
+from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.refusal import Invalid, Refused
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
@@ -76,10 +76,8 @@ def _supply(items: Sequence[Item], *, by: Actor, note: str, values: Values) -> s
 def _reserve(offers: Sequence[Offer], *, by: Actor, note: str, values: Values) -> str:
     organ = Organization._base_manager.select_related("jurisdiction__parent").get(pk=by.organ_id or 0)
     lines = reserving.reserve([offer.card for offer in offers], organ=organ, by=by)
-    return _("已为%(organ)s预留 %(count)s 件，请在“出仓申领”中补填用途和方式后提交") % {
-        "organ": organ,
-        "count": len(lines),
-    }
+    said = _("已为%(organ)s预留 %(count)s 件，请在“出仓申领”中补填用途和方式后提交")
+    return Done(said % {"organ": organ, "count": len(lines)}, lines[0].exit)
 
 
 def _entering(item: Any) -> bool:

@@ -1,0 +1,66 @@
+"""What a clerk and an accountant see on the way: the draft opens from its message, the sum due from the notice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from baozhang.ch2_provision.assets.models import Income, Voucher
+from baozhang.ch2_provision.disposal.actions import carrying
+from baozhang.ch2_provision.disposal.actions.papers import file_paper
+from baozhang.ch2_provision.disposal.models import Case, Paper
+from baozhang.kernel import scope
+from tests.conftest import TODAY
+
+from .conftest import pdf
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_message_leads_to_the_draft_and_no_empty_box_stands_on_the_card(office, as_user):
+    card, clerk = office.card(), as_user(office.user("张管"))
+    page = clerk.get(f"/assets/cards/{card.pk}/").content.decode()
+    assert "没有相关记录" not in page and "出租出借" not in page.split('id="main"')[1]
+    asked = clerk.get(f"/assets/cards/{card.pk}/acts/propose/").content.decode()
+    assert asked.split('id="main"')[1].count("第十三条第四款") == 1, "the article is said once"
+    done = clerk.post(f"/assets/cards/{card.pk}/acts/propose/", {"disposal": "sale", "note": "已损坏"}, follow=True)
+    assert f'<a href="/disposal/cases/{Case._base_manager.get().pk}/">打开</a>' in done.content.decode()
+
+
+def test_the_sum_due_opens_from_the_case_with_the_rest_filled_in_and_so_does_the_voucher(office, as_user):
+    case = office.take("hand_over", office.approved(office.card()))
+    office.paper(case, "slip")
+    case = office.take("slip", case)
+    office.act("会计", carrying.earn, case, {"income": Decimal("350"), "income_due": TODAY, "income_note": ""})
+    books, due = as_user(office.user("会计")), Income._base_manager.get()
+    page = books.get(f"/disposal/cases/{case.pk}/").content.decode()
+    assert page.count(f'href="/assets/incomes/{due.pk}/"') == 2, "in the notice and in the panel"
+    form = books.get(f"/assets/incomes/{due.pk}/acts/pay/").content.decode()
+    assert 'value="350.00"' in form and f'value="{TODAY}"' in form
+    books.post(f"/assets/incomes/{due.pk}/acts/pay/", {"paid": "350", "paid_on": str(TODAY), "receipt": "NO.1"})
+    office.take("write_off", case)
+    page = books.get(f"/disposal/cases/{case.pk}/").content.decode()
+    assert f'href="/assets/vouchers/{Voucher._base_manager.get().pk}/"' in page
+
+
+def test_a_loss_is_handed_over_to_nobody(office, as_user):
+    case = office.draft(office.computer(), form="loss")
+    page = as_user(office.user("张管")).get(f"/disposal/cases/{case.pk}/").content.decode()
+    assert "须清除存储介质" not in page
+
+
+def test_a_paper_on_which_a_step_rests_is_not_taken_off(office, as_user):
+    case = office.take("submit", office.draft(office.card()))
+    clerk = as_user(office.user("张管"))
+    take_off = f"/disposal/cases/{case.pk}/attachments/%d/remove/"
+    office.paper(case, "minutes")
+    wrong = Paper._base_manager.get().attachment_id
+    assert clerk.post(take_off % wrong).status_code == 302, "nothing rests on it yet"
+    with scope.within(office("张管")) as by:
+        file_paper(office.again(case), "minutes", pdf("the right one"), "minutes.pdf", by=by)
+    office.take("decide", case)
+    minutes = Paper._base_manager.get(attachment__removed=False).attachment_id
+    refused = clerk.post(take_off % minutes)
+    assert refused.status_code == 409 and "不能移除" in refused.content.decode()
+    assert not Paper._base_manager.get(attachment_id=minutes).attachment.removed
