@@ -213,10 +213,9 @@ class Gateway:
 
     async def _recheck(self) -> None:
         """A terminal that people have stopped meanwhile is put out."""
-        inside = [one for one in self.sessions.by_terminal.values() if one.known]
-        may = await self.commit.ask(actions.still_known, [one.known.vehicle for one in inside if one.known])
-        for session in inside:
-            if session.known and session.known.vehicle not in may:
+        out = await self.commit.ask(actions.put_out)
+        for session in list(self.sessions.by_terminal.values()) if out else ():
+            if session.known and session.known.vehicle in out:
                 self.sessions.drop(session)
 
     async def ask(self, terminal: str, number: int, body: bytes, *, patience: float = 15.0) -> Message:

@@ -12,12 +12,12 @@ from .terminals import (
     move,
     note_card,
     note_media,
+    put_out,
     register,
-    still_known,
     turn_away,
 )
 
 __all__ = [
-    "REGISTER", "STRANGERS_KEPT", "Entered", "Known", "Told", "digest_of", "entered", "log_out", "move", "note_card", "note_media", "register",
-    "still_known", "turn_away",
+    "REGISTER", "STRANGERS_KEPT", "Entered", "Known", "Told", "digest_of", "entered", "log_out", "move", "note_card", "note_media", "put_out", "register",
+    "turn_away",
 ]  # fmt: skip
