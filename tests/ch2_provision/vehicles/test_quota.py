@@ -20,6 +20,7 @@ from baozhang.kernel import border, clock, flow, scope
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL
+from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.matching import Matcher
 from tests import factories
 from tests.ch2_provision.vehicles.conftest import Fleet
@@ -48,7 +49,7 @@ def test_each_class_is_decided_by_its_own_body(fleet: Fleet, klass: str, decides
 
 def test_a_row_of_the_table_goes_to_two_bodies(fleet: Fleet) -> None:
     head = ["单位名称", "一般公务用车编制数", "一般执法执勤用车编制数", "特种专业技术用车编制数"]  # layout 7
-    matched = Matcher(border.columns_of(BY_LABEL["vehicles.quotasheet"])).assign(list(enumerate(head)))[0]
+    matched = Matcher(columns_of(BY_LABEL["vehicles.quotasheet"])).assign(list(enumerate(head)))[0]
     assert [one.column for one in sorted(matched, key=lambda one: one.index)] == [
         "organ",
         "general",
