@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.db.models import ForeignKey
 from tests import factories
 
 from baozhang.ch1_general.organs.models import Headcount, Organization
@@ -172,3 +173,15 @@ def test_a_unit_is_found_by_its_short_name_where_only_one_in_sight_has_it() -> N
         among = Organization._base_manager.filter(pk=mine.pk)
         assert border.lookup(Organization, ["教育局"], among) == {"教育局": mine}
         assert border.lookup(Organization, ["教育局", other.code]) == {other.code: other}
+
+
+def test_a_row_that_points_nowhere_is_told_so_in_every_list(officer: Actor) -> None:
+    broken = []
+    for one in resource.RESOURCES.values():
+        pointing = [name for name in one.fields if isinstance(one.field(name), ForeignKey)] if one.importable else []
+        for unknown in [[name] for name in pointing] + [pointing] * bool(pointing):
+            with scope.within(officer):
+                found = border.accept(one, [border.Row(dict.fromkeys(unknown, "查无此物"), 2)], by=officer)
+            if not {fault.field for fault in found.faults} >= set(unknown):
+                broken.append((one.slug, unknown))
+    assert not broken

@@ -102,6 +102,18 @@ def test_a_rule_that_is_given_up_does_not_hold_up_the_others() -> None:
     assert not readers()
 
 
+@postgres
+def test_a_reader_that_breaks_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> Any:
+        raise MemoryError("voll")
+
+    declare("first")
+    monkeypatch.setattr(ahead, "Book", broken)
+    tallies: dict[str, Tally] = {}
+    assert heard(tallies, early=True) == [] and tallies["first"].broken
+    assert "voll" in tallies["first"].errors[0] and not readers()
+
+
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="the server reads for two")
 def test_the_embedded_database_is_read_as_it_is_asked() -> None:
     heads()

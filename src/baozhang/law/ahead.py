@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from queue import Full, Queue
+from queue import Empty, Full, Queue
 from threading import Event, Thread
 from typing import Any
 
@@ -43,13 +43,19 @@ class Ahead:
     organs: frozenset[int] | None
     read: Candidates
     _waiting: Queue[tuple[int, Any]] = field(default_factory=lambda: Queue(_PIECES))
+    broken: Exception | None = None
     _left: Event = field(default_factory=Event)
 
     def of(self, rule: Rule, asked: set[str]) -> Iterator[Any]:
         """These are the candidates of a rule; what went wrong while they were read is raised here."""
         wanted = self.rules.index(rule)
         while True:
-            number, piece = self._waiting.get()
+            try:
+                number, piece = self._waiting.get(timeout=_TURN)
+            except Empty:
+                if self.broken is not None:
+                    raise self.broken from None
+                continue
             if number != wanted:
                 continue  # of a rule that was given up
             if isinstance(piece, _End):
@@ -61,24 +67,29 @@ class Ahead:
 
     def run(self) -> None:
         """This will read, until all is read or nobody wants it any more."""
-        # A book remembers what is read from it, so that two may not read one at once.
-        book = Book()
         try:
-            for number, rule in enumerate(self.rules):
-                end, piece = _End(set()), list[Any]()
-                try:
-                    for candidate in self.read(rule, Ground(self.day, book, self.organs, end.asked)):
-                        piece.append(candidate)
-                        if len(piece) == _PIECE:
-                            if not self._put(number, piece):
-                                return
-                            piece = []
-                except Exception as error:  # noqa: BLE001 -- it is the rule's, and raised where the rule is heard
-                    end.error = error
-                if not (self._put(number, piece) and self._put(number, end)):
-                    return
+            self._run()
+        except Exception as error:  # noqa: BLE001 -- whoever waits for the reader hears it, instead of waiting for ever
+            self.broken = error
         finally:
             connection.close()
+
+    def _run(self) -> None:
+        # A book remembers what is read from it, so that two may not read one at once.
+        book = Book()
+        for number, rule in enumerate(self.rules):
+            end, piece = _End(set()), list[Any]()
+            try:
+                for candidate in self.read(rule, Ground(self.day, book, self.organs, end.asked)):
+                    piece.append(candidate)
+                    if len(piece) == _PIECE:
+                        if not self._put(number, piece):
+                            return
+                        piece = []
+            except Exception as error:  # noqa: BLE001 -- it is the rule's, and raised where the rule is heard
+                end.error = error
+            if not (self._put(number, piece) and self._put(number, end)):
+                return
 
     def leave(self) -> None:
         """This will tell the reader that nothing more is wanted."""
