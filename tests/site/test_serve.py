@@ -47,7 +47,7 @@ def test_an_empty_database_is_told_what_it_lacks(tmp_path: Path) -> None:
     code = "from baozhang.site.command import main; main()"
     for words in (["ledger", "verify"], ["serve", "--port", "0", "--no-worker"]):
         done = subprocess.run(
-            [sys.executable, "-c", code, *words], env=empty, capture_output=True, text=True, check=False
+            [sys.executable, "-c", code, *words], env=empty, capture_output=True, text=True, check=False, timeout=60
         )
         assert done.returncode == 1 and "Traceback" not in done.stderr
         assert "baozhang migrate" in done.stderr
