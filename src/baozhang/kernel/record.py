@@ -56,6 +56,9 @@ class Record(models.Model):
     reserved: ClassVar[Mapping[str, frozenset[str]]] = (
         NOTHING  # field → values to which only a flow or an act brings a row that is there
     )
+    loose: ClassVar[tuple[str, frozenset[Any]] | None] = (
+        None  # (path of a state, its values in which files may come off again)
+    )
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
 
     class Meta:

@@ -47,6 +47,7 @@ class Incoming(Record):
     )  # fmt: skip
 
     searched = ("name", "model", "serial")
+    loose = ("case.state", frozenset(BRINGING))
 
     class Meta:
         app_label = "disposal"
