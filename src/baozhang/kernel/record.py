@@ -22,7 +22,7 @@ from .guarding import guarded_changes, only_steps_move, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
-from .refusal import Fault, NotFound, Stale
+from .refusal import Fault, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .statement import read
@@ -102,6 +102,11 @@ class Record(models.Model):
 
     def admits(self, by: Actor) -> None:
         """This will raise Forbidden where the right alone is not enough for somebody to write this record."""
+
+    @classmethod
+    def past_steps(cls, name: str, value: Any) -> Refused | None:
+        """The refusal of a value to which only a step or an act may bring a field, where the class knows the way and its article."""
+        return None
 
     def sheds(self, attachment: Any) -> None:
         """This will raise Refused where a file must stay on this record, since a step that was taken rests on it."""
