@@ -287,7 +287,10 @@ class Incomings(Resource):
     columns = ("name", "value", "quantity", "model", "card", "case", "organ")
     more_columns = ("class_code", "brand", "serial", "unit", "place", "custodian")
     groups = (
-        Group(gettext_lazy("换入什么"), ("case", "name", "class_code", "brand", "model", "serial", "quantity", "unit")),
+        Group(
+            gettext_lazy("换入什么"),
+            ("case", "row", "name", "class_code", "brand", "model", "serial", "quantity", "unit"),
+        ),
         Group(gettext_lazy("入账"), ("value", "place", "custodian", "card")),
     )
     readonly = frozenset({"card"})

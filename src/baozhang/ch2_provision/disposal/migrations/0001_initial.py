@@ -135,6 +135,7 @@ class Migration(migrations.Migration):
                 ('kept_at', models.DateTimeField(editable=False, null=True, verbose_name='更新时间')),
                 ('search', models.TextField(blank=True, default='', editable=False)),
                 ('extra', models.JSONField(blank=True, default=dict, verbose_name='自定义字段')),
+                ('row', models.PositiveIntegerField(blank=True, help_text='不填自动编号', verbose_name='序号')),
                 ('name', models.CharField(max_length=120, verbose_name='资产名称')),
                 ('class_code', models.CharField(blank=True, default='', max_length=20, verbose_name='分类代码')),
                 ('brand', models.CharField(blank=True, default='', max_length=60, verbose_name='品牌')),
@@ -151,7 +152,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '换入资产',
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('value__gte', 0)), name='incoming_sums', violation_error_message='数量应大于零，入账成本不能为负数')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'row'), name='incoming_once', violation_error_message='同一办件中序号不能重复'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('value__gte', 0)), name='incoming_sums', violation_error_message='数量应大于零，入账成本不能为负数')],
             },
         ),
     ]

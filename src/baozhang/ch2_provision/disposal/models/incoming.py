@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,7 @@ class Incoming(Record):
     organ = models.ForeignKey(
         Organization, models.PROTECT, related_name="+", db_index=False, verbose_name=_("单位"), editable=False
     )
+    row = models.PositiveIntegerField(_("序号"), blank=True, help_text=_("不填自动编号"))
     name = models.CharField(_("资产名称"), max_length=120)
     class_code = text(_("分类代码"), 20)
     brand = text(_("品牌"), 60)
@@ -46,6 +47,7 @@ class Incoming(Record):
         "assets.Card", models.PROTECT, null=True, blank=True, related_name="came_by_swap", verbose_name=_("资产卡片"), editable=False
     )  # fmt: skip
 
+    natural = ("case_id", "row")
     searched = ("name", "model", "serial")
     loose = ("case.state", frozenset(BRINGING))
 
@@ -53,6 +55,7 @@ class Incoming(Record):
         app_label = "disposal"
         verbose_name = _("换入资产")
         constraints = [
+            models.UniqueConstraint(fields=["case", "row"], name="incoming_once", violation_error_message=_("同一办件中序号不能重复")),
             models.CheckConstraint(condition=Q(quantity__gt=0, value__gte=0), name="incoming_sums",
                                    violation_error_message=_("数量应大于零，入账成本不能为负数")),
         ]  # fmt: skip
@@ -70,9 +73,12 @@ class Incoming(Record):
         return self.organ_id or (self.case.organ_id if self.case_id else None)  # type: ignore[attr-defined]
 
     def derive(self) -> None:
-        """This will take the agency from the case."""
+        """This will take the agency from the case, and number the row."""
         if self.case_id:  # type: ignore[attr-defined]
             self.organ_id = self.case.organ_id  # type: ignore[attr-defined]
+            if not self.row:
+                last = Incoming._base_manager.filter(case_id=self.case_id).aggregate(n=Max("row"))["n"]  # type: ignore[attr-defined]
+                self.row = (last or 0) + 1
 
     def faults(self) -> Iterable[Any]:
         """A case that is no swap, or that nothing comes in for any more; no quantity, a negative sum."""
