@@ -127,3 +127,15 @@ def test_the_page_of_the_case_leads_on(office, as_user):
     assert "没有登记换入资产" in page and f"/disposal/incoming/add/?case={case.pk}" in page
     form = as_user("张管").get(f"/disposal/incoming/add/?case={case.pk}").content.decode()
     assert case.number in form and "入账成本" in form
+
+
+def test_while_it_is_typed_the_cost_that_is_left_is_told(office, as_user):
+    case = received(office, office.card())
+    bring(office, case, "300")
+    said = (
+        as_user("张管")
+        .post("/disposal/incoming/hints/", {"case": case.pk, "name": "打印机", "value": "100"})
+        .content.decode()
+    )
+    assert "合计应为 900.00 元" in said and "这一项应为 600.00 元" in said
+    assert "900.00" not in as_user("外管").post("/disposal/incoming/hints/", {"case": case.pk}).content.decode()

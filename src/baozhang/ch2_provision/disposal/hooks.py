@@ -187,6 +187,7 @@ def _long_enough(case: Case, *, day: dt.date) -> None:
         raise Invalid(
             _("公告期太短"), article=DECISION, why=_("公告截止日期不早于 %(day)s。") % {"day": least},
             faults=[Fault(_("不早于 %(day)s") % {"day": least}, "notice_until", str(case.notice_until), column=_("公告截止日期"))],
+            instead=_("请改填 %(day)s 或者以后的截止日期。") % {"day": least},
         )  # fmt: skip
 
 

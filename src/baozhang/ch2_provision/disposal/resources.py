@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from .models import Case, Incoming, Line, Paper
 from .models.case import ATTACH, AUDIT, BOOK, CONSENT, DECIDE, DRAFT, EXECUTE, RECEIVE, REVIEW, SCREEN, SIGN
 from .models.line import ACCEPT, EXPLAIN, STORE
 from .queries.limits import way_of
+from .queries.swapping import cost_of, incoming_of
 
 ARTICLE, INCOME, WAREHOUSE = "第十三条第四款", "第十三条第五款", "第十五条第一款第三项"
 
@@ -273,6 +275,20 @@ class Lines(Resource):
     menu = False
 
 
+def _cost_told(row: Incoming, by: Actor) -> list[dict[str, Any]]:
+    """What all that comes in has to cost, and how much of it is still to be shared out, while a row is typed."""
+    if not row.case_id or row.case.form != Disposal.SWAP:  # type: ignore[attr-defined]
+        return []
+    others = sum((one.value for one in incoming_of(row.case) if one.pk != row.pk), Decimal(0))
+    cost = cost_of(row.case)
+    words = _("换入资产入账成本合计应为 %(cost)s 元，其他各项已登记 %(others)s 元，这一项应为 %(rest)s 元") % {
+        "cost": f"{cost:,.2f}", "others": f"{others:,.2f}", "rest": f"{cost - others:,.2f}",
+    }  # fmt: skip
+    return [
+        {"words": words, "tone": "blue" if row.value in (None, cost - others) else "amber", "article": "第十三条第二款"}
+    ]
+
+
 @register
 class Incomings(Resource):
     """What swaps bring in."""
@@ -303,6 +319,7 @@ class Incomings(Resource):
     joint = True
     importable = False
     menu = False
+    hints = _cost_told
 
 
 _SEEN = [

@@ -21,7 +21,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.api import build, schemas
 from baozhang.kernel.attachments import Attachment
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Invalid, NotFound
+from baozhang.kernel.refusal import Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource
 
 from . import details, frame
@@ -57,7 +57,9 @@ def panel(resource: Resource, subject: Any, who: Actor) -> dict[str, Any]:
     may = who.can(attachments.right_to_add(subject), subject.organ_key())
     rows = attachments.log_of(subject)
     off = may and bool(rows) and not attachments.rests(subject)
-    made: dict[str, Any] = {"attachments": [_row(one, base, off) for one in rows if not one.removed]}
+    made: dict[str, Any] = {
+        "attachments": [_row(one, base, off and _sheds(subject, one)) for one in rows if not one.removed]
+    }
     if rows:
         made["attach_log_url"] = base
     if may:
@@ -66,6 +68,15 @@ def panel(resource: Resource, subject: Any, who: Actor) -> dict[str, Any]:
             "limit": attachments.size_words(attachments.limit())
         }
     return made
+
+
+def _sheds(subject: Record, one: Attachment) -> bool:
+    """True where the record's own word lets a file off; only a few classes have one."""
+    try:
+        subject.sheds(one)
+    except Refused:
+        return False
+    return True
 
 
 def _row(one: Attachment, base: str, off: bool) -> dict[str, Any]:
