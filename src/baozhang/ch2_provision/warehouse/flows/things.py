@@ -11,7 +11,7 @@ from baozhang.ch2_provision.assets.actions import income
 from baozhang.ch2_provision.assets.choices.books import IncomeKind
 from baozhang.ch2_provision.warehouse.choices import Grade, Harm, ItemState, LoanState
 from baozhang.ch2_provision.warehouse.choices import ThingState as S
-from baozhang.ch2_provision.warehouse.models import Thing
+from baozhang.ch2_provision.warehouse.models import Loan, Thing
 from baozhang.kernel import access, holds, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
@@ -81,9 +81,14 @@ def _handed_in(thing: Thing, *, by: Actor, day: dt.date) -> None:
     """The day; where it was the last one out, the whole loan waits for inspection."""
     thing.handed_in = day
     keep(thing, by=by, act=DATED, right=HAND_IN)
-    loan = thing.loan
+    loan = _in_turn(thing)
     if loan.state == LoanState.OPEN and not things_of(loan, S.OUT):
         LoanFlow.take("hand_in", loan, by=by)
+
+
+def _in_turn(thing: Thing) -> Loan:
+    """The loan, held until this return is through: of the last two that come back at once, the later one sees the other."""
+    return Loan._base_manager.select_for_update().get(pk=thing.loan_id)
 
 
 @LoanFlow.hand_in.effect
@@ -152,8 +157,7 @@ def _end(thing: Thing, grade: str, day: dt.date, by: Actor, right: str, where: i
 def _one_less(thing: Thing) -> None:
     """The promise on this one thing ends; the loan ends with the last."""
     holds.release(thing.loan, [thing.card])
-    loan = thing.loan
-    loan.refresh_from_db()
+    loan = _in_turn(thing)
     if loan.state != LoanState.CLOSED and not things_of(loan, S.OUT, S.BACK, S.LIABLE):
         with scope.everything("全部归还") as system:  # it follows from the last return, whoever signed that
             LoanFlow.take("close", loan, by=system)
