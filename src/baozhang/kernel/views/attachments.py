@@ -55,7 +55,8 @@ def panel(resource: Resource, subject: Any, who: Actor) -> dict[str, Any]:
     base = f"{frame.url_of(resource, subject)}attachments/"
     may = who.can(attachments.right_to_add(subject), subject.organ_key())
     rows = attachments.log_of(subject)
-    made: dict[str, Any] = {"attachments": [_row(one, base, may) for one in rows if not one.removed]}
+    off = may and bool(rows) and not attachments.rests(subject)
+    made: dict[str, Any] = {"attachments": [_row(one, base, off) for one in rows if not one.removed]}
     if rows:
         made["attach_log_url"] = base
     if may:
@@ -66,7 +67,7 @@ def panel(resource: Resource, subject: Any, who: Actor) -> dict[str, Any]:
     return made
 
 
-def _row(one: Attachment, base: str, may: bool) -> dict[str, Any]:
+def _row(one: Attachment, base: str, off: bool) -> dict[str, Any]:
     url, sort = f"{base}{one.pk}/", one.about
     row = {
         "name": one.name,
@@ -80,7 +81,7 @@ def _row(one: Attachment, base: str, may: bool) -> dict[str, Any]:
         row["preview_url"] = f"{url}preview/"
     if sort.inline and sort.kind == "image" and one.size <= THUMB:
         row["thumb_url"] = f"{url}preview/"
-    if may:
+    if off:
         row["remove_url"] = f"{url}remove/"
     return row
 
