@@ -128,6 +128,26 @@ def test_sealed_opened_and_excepted(garage: Garage) -> None:
     garage.send(garage.ask(**festive), car=1, driver=1)
 
 
+def test_an_odometer_that_went_on_while_sealed_is_found_and_slips_account_for_their_part(garage: Garage) -> None:
+    def readings(sealed: int, opened: int) -> None:
+        with clock.on(D(2026, 2, 14)):
+            garage.take("seal", sealing, "clerk", SealingFlow, odometer_sealed=sealed, sealed_by="张三")
+        with clock.on(D(2026, 2, 24)):
+            garage.take("unseal", sealing, "clerk", SealingFlow, odometer_opened=opened, opened_by="张三")
+
+    _went(garage, _at(D(2026, 2, 10)), 1, odometer_out=5000, odometer_in=5040)
+    with clock.on(D(2026, 2, 13)):
+        jobs.list_for_sealing()
+    sealing, other = Sealing._base_manager.order_by("vehicle_id")
+    with clock.on(D(2026, 2, 14)), pytest.raises(Refused, match="小于上次还车的 5040 公里"):
+        garage.take("seal", sealing, "clerk", SealingFlow, odometer_sealed=5039, sealed_by="张三")
+    readings(5040, 5101)
+    (one,) = found("odometer_while_sealed")
+    assert "多出 61 公里" in one.verdict.sentence
+    _went(garage, _at(D(2026, 2, 24), 8), 1, odometer_out=5041, odometer_in=5101)
+    assert not found("odometer_while_sealed"), "a slip accounts for all but a kilometre in the yard"
+
+
 def _went(garage: Garage, out_at: dt.datetime, hours: float, car: int = 0, **values: Any) -> Dispatch:
     """A dispatch that was entered afterwards, from a paper slip."""
     given = {"odometer_out": 1000, "odometer_in": 1040, "rest": 0, **values}
