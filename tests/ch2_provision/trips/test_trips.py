@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -214,6 +215,22 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     client.force_login(garage.users["staff"])
     assert client.get("/trips/board/").status_code == 403
     assert TODAY
+
+
+def test_over_a_holiday_the_board_proposes_what_may_leave_and_marks_the_rest(garage: Garage, client: Client) -> None:
+    plain, duty = garage.vehicles
+    duty.duty, duty.duty_reason = True, "应急值守"
+    factories.save(duty)
+    with clock.on(D(2026, 2, 13)):
+        jobs.list_for_sealing()
+    garage.ask(day=D(2026, 2, 18))
+    client.force_login(garage.users["desk"])
+    page = client.get("/trips/board/?day=2026-02-18").content.decode()
+    marked = re.findall(
+        r'<option value="(\d+)"( selected)?>[^<]*?(封存)?</option>',
+        page.split('name="vehicle"')[1].split("</select>")[0],
+    )
+    assert marked == [(str(plain.pk), "", "封存"), (str(duty.pk), " selected", "")]
 
 
 def test_a_slip_of_the_finger_is_stopped_and_a_new_odometer_is_for_the_desk(garage: Garage) -> None:
