@@ -18,7 +18,6 @@ from tests import factories
 from tests.ch2_provision.running.conftest import bill, bring
 from tests.ch2_provision.trips.conftest import WORKDAY, Garage
 
-
 NO_DATE = ("2026-02-30", "三月五日", "2026-03-05 25:10")
 
 

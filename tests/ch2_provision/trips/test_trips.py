@@ -139,7 +139,7 @@ def test_an_odometer_that_went_on_while_sealed_is_found_and_slips_account_for_th
     _went(garage, _at(D(2026, 2, 10)), 1, odometer_out=5000, odometer_in=5040)
     with clock.on(D(2026, 2, 13)):
         jobs.list_for_sealing()
-    sealing, other = Sealing._base_manager.order_by("vehicle_id")
+    sealing, _other = Sealing._base_manager.order_by("vehicle_id")
     with clock.on(D(2026, 2, 14)), pytest.raises(Refused, match="小于上次还车的 5040 公里"):
         garage.take("seal", sealing, "clerk", SealingFlow, odometer_sealed=5039, sealed_by="张三")
     readings(5040, 5101)
