@@ -70,8 +70,8 @@ class Requests(Resource):
     )
     readonly = frozenset({"number", "state", "dispatch", "urgent", "completed_at", "rating", "comment"})
     computed = {  # what is settled: of the whole trip, whoever else rode along
-        "km": Computed(gettext_lazy("行驶里程"), lambda one: one.dispatch and one.dispatch.kilometres, "number", KM),
-        "cost": Computed(gettext_lazy("途中费用"), lambda one: (one.dispatch and cost_of(one.dispatch)) or None, "money", gettext_lazy("元")),
+        "km": Computed(gettext_lazy("行驶里程"), lambda one: one.dispatch and one.dispatch.kilometres, "number", KM, ("dispatch",)),
+        "cost": Computed(gettext_lazy("途中费用"), lambda one: (one.dispatch and cost_of(one.dispatch)) or None, "money", gettext_lazy("元"), ("dispatch",)),
     }  # fmt: skip
     filters = ("organ", "state", "purpose", "day", "urgent")
     search = ("number", "applicant", "reason", "destination")

@@ -1,8 +1,13 @@
-"""`baozhang records [RESOURCE] --schema`: what a workbook may hold, so that others can write files and scenarios."""
+"""`baozhang records [RESOURCE] --schema`: what a workbook may hold, so that others can write files and scenarios.
+
+Records that no workbook brings stand there too, since scenarios and the API write them; and what may be done with a record:
+the steps of its path and its acts, under the words by which a scenario names them.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -17,9 +22,9 @@ KINDS = {
 
 
 class Command(BaseCommand):
-    """The importable records."""
+    """The records that people and machines may write."""
 
-    help = "list the records that can be imported; with --schema their columns"
+    help = "list the records that can be written; with --schema their columns, steps and acts"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One resource or all, columns or names, words or JSON."""
@@ -37,7 +42,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([schema(one, deep) for one in wanted], ensure_ascii=False, indent=2))
             return
         for one in wanted:
-            self.stdout.write(f"{one.slug}  {one.title}（{one.article}）")
+            only = "" if one.importable else "　只在网页、接口和场景里登记，没有表格可导入"
+            self.stdout.write(f"{one.slug}  {one.title}（{one.article}）{only}")
             if deep:
                 self._columns(schema(one, True))
 
@@ -53,11 +59,21 @@ class Command(BaseCommand):
                 self.stdout.write(f"      也可写作：{'、'.join(column['aliases'])}")
             if column["choices"]:
                 self.stdout.write(f"      可选：{'、'.join(column['choices'])}")
+        for kind, words in (("steps", "步骤"), ("acts", "操作")):
+            for one in found[kind]:
+                marks = [f"填写{'、'.join(one['fields'])}"] if one["fields"] else []
+                marks += ["要写说明"] if one["note"] else []
+                self.stdout.write(f"  {words}：{one['words']}" + (f"（{'；'.join(marks)}）" if marks else ""))
         self.stdout.write("")
 
 
 def _all() -> list[Resource]:
-    return [one for _slug, one in sorted(RESOURCES.items()) if one.importable and one.fields]
+    return [one for _slug, one in sorted(RESOURCES.items()) if _written(one)]
+
+
+def _written(one: Resource) -> bool:
+    """True where people or machines fill fields in, and the record is not only made by the house itself."""
+    return bool(one.fields) and (one.importable or one.addable)
 
 
 def _one(slug: str) -> Resource:
@@ -65,8 +81,8 @@ def _one(slug: str) -> Resource:
         one = get(slug)
     except LookupError as error:
         raise CommandError(str(error)) from error
-    if not one.importable or not one.fields:
-        raise CommandError(f"{slug}（{one.title}）不能导入")
+    if not _written(one):
+        raise CommandError(f"{slug}（{one.title}）由系统形成，没有可以填写的栏目")
     return one
 
 
@@ -77,12 +93,22 @@ def schema(resource: Resource, deep: bool) -> dict[str, Any]:
         "label": resource.label,
         "title": str(resource.title),
         "article": resource.article,
+        "importable": resource.importable,
     }
     if deep:
         key = [resource.model._meta.get_field(name.removesuffix("_id")) for name in resource.model.natural]
         made["key"] = [str(field.verbose_name) for field in key]  # type: ignore[union-attr]
         made["columns"] = [_column(resource, column) for column in columns_of(resource)]
+        steps = resource.flow.plan.steps.items() if resource.flow is not None else ()
+        made["steps"], made["acts"] = _doings(resource, steps), _doings(resource, resource.acts.items())
     return made
+
+
+def _doings(resource: Resource, doings: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "words": str(one.words), "fields": [str(resource.words_of(field)) for field in one.fields], "note": one.needs_note}
+        for name, one in doings
+    ]  # fmt: skip
 
 
 def _column(resource: Resource, column: Column) -> dict[str, Any]:
