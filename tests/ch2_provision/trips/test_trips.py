@@ -266,14 +266,21 @@ def test_the_head_is_told_what_went_first_and_the_applicant_what_to_do_instead(g
     assert "先用后补待补办审批" not in client.get("/").content.decode()
 
 
-def test_slips_without_a_number_come_in_together(garage: Garage) -> None:
+def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they_ended(garage: Garage) -> None:
     rows = [
         border.Row({"vehicle": garage.vehicles[n], "driver": garage.drivers[n], "starts": f"2026-03-0{day} 08:00", "ends": f"2026-03-0{day} 09:00"})
         for n in (0, 1) for day in (2, 3)
     ]  # fmt: skip
+    rows[0].values |= {
+        "out_at": "2026-03-02 08:00",
+        "in_at": "2026-03-02 09:00",
+        "odometer_out": 100,
+        "odometer_in": 110,
+    }
     actor = garage("desk")
     with scope.within(actor):
         border.commit(BY_LABEL["trips.dispatch"], rows, by=actor, defaults={"organ": garage.mine})
+    assert sorted(Dispatch._base_manager.values_list("state", flat=True)) == ["ended", "planned", "planned", "planned"]
     assert [one[-5:] for one in Dispatch._base_manager.order_by("number").values_list("number", flat=True)] == [
         "00001",
         "00002",
