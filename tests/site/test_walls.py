@@ -47,6 +47,7 @@ OPEN = (
     "public/",
     "health",
     "api/docs",
+    "help/",
     "api/openapi.json",
     "stocktaking/counts/phone/worker.js",  # a program for the phone's browser, the same for everybody
 )

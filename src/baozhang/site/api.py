@@ -7,8 +7,11 @@ from functools import cached_property
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, URLPattern, URLResolver, include, path
 from django.urls.resolvers import RoutePattern
+from django.views.generic import RedirectView
 
 from baozhang.kernel.resource import RESOURCES, Resource
+
+from . import apidocs
 
 
 class Late(URLPattern):
@@ -35,14 +38,16 @@ class Late(URLPattern):
 
 def urlpatterns() -> list[URLPattern | URLResolver]:
     """All addresses of the API."""
-    described = [path("docs", _docs, name="openapi-view"), path("openapi.json", _description, name="openapi-json")]
-    return [path("api/", include((described, "ninja"), namespace="api")), *map(Late, RESOURCES.values())]
-
-
-def _docs(request: HttpRequest) -> HttpResponse:
-    from baozhang.kernel.api.build import whole
-
-    return whole().docs.render_page(request, whole())
+    described = [
+        path("docs", RedirectView.as_view(pattern_name="api-docs"), name="docs"),
+        path("openapi.json", _description, name="openapi-json"),
+    ]
+    return [
+        path("help/api/", apidocs.index, name="api-docs"),
+        path("help/api/<path:slug>/", apidocs.of_one, name="api-docs-of"),
+        path("api/", include((described, "api"), namespace="api")),
+        *map(Late, RESOURCES.values()),
+    ]
 
 
 def _description(request: HttpRequest) -> HttpResponse:

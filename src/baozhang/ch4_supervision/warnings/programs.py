@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext_noop
 from ninja import Router
 
 from baozhang.kernel import clock, scope
@@ -19,7 +20,12 @@ def addresses(router: Router, resource: Resource) -> None:
     """This will give findings and orders their further addresses."""
     if resource.label == "warnings.finding":
 
-        @router.get("/{int:pk}/replay", response=dict[str, Any], operation_id="warnings_finding_replay")
+        @router.get(
+            "/{int:pk}/replay",
+            response=dict[str, Any],
+            operation_id="warnings_finding_replay",
+            summary=gettext_noop("按当日的记录和标准重新判断这条线索"),
+        )
         def one(request: Any, pk: int) -> Any:
             with scope.within(build.who(request)):
                 again = replay(frame.row_of(resource, pk))  # type: ignore[arg-type]
@@ -37,6 +43,7 @@ def addresses(router: Router, resource: Resource) -> None:
             "/{int:pk}/recheck",
             response=list[dict[str, Any]],
             operation_id="warnings_order_recheck",
+            summary=gettext_noop("按今天的记录复核通知中的每一项"),
         )
         def each(request: Any, pk: int) -> Any:
             with scope.within(build.who(request)):

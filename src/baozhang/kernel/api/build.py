@@ -11,6 +11,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from ninja import File, NinjaAPI, Schema, Status
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.utils import contribute_operation_callback
@@ -18,7 +19,7 @@ from ninja.utils import contribute_operation_callback
 from baozhang.kernel import access, acts, border, clock, imports, ledger, scope, tokens
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.programs import MORE
-from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.refusal import Fault, Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.rows import row_of
 from baozhang.kernel.sayings import sentences
@@ -221,26 +222,57 @@ def _importing(router: Router, resource: Resource) -> None:
 
 
 def _api(**words: Any) -> NinjaAPI:
-    api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], **words)
+    api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], docs_url=None, openapi_url=None, **words)
 
-    @api.exception_handler(Refused)
-    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    def said(request: HttpRequest, error: Any) -> HttpResponse:
         return api.create_response(request, error.as_dict(), status=error.status)
 
+    api.add_exception_handler(Refused, said)
+    api.add_exception_handler(AuthenticationError, lambda request, _error: said(request, Unknown()))
+    api.add_exception_handler(ValidationError, lambda request, error: said(request, _unreadable(error)))
+    api.add_exception_handler(HttpError, lambda request, _error: said(request, _unreadable()))
     return api
+
+
+class Unknown(Refused):
+    """Nobody is signed in, or the key is not one in use."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("没有登录，或者密钥无效"), why=_("密钥可能已过期、已注销，或者抄漏了字符。"),
+            instead=_("请在请求的标头中带上 Authorization: Bearer 密钥；密钥在“我的接口密钥”中签发。"),
+        )  # fmt: skip
+
+
+def _unreadable(error: Any = None) -> Invalid:
+    """What was sent is not in the form that the address takes; each fault names its place."""
+    found = error.errors if error else []
+    faults = [Fault(one["msg"], ".".join(str(part) for part in one["loc"][2:] or one["loc"])) for one in found]
+    return Invalid(_("请求的格式不对"), faults=faults, instead=_("请对照接口说明 /help/api/ 改正后再发送。"))
 
 
 def addresses_of(resource: Resource) -> list[Any]:
     """The addresses of one resource, as Django resolves them."""
-    api = _api(urls_namespace=f"api-{resource.label}", docs_url=None, openapi_url=None)
+    return [*_alone(resource).urls[0]]
+
+
+def described(resource: Resource) -> dict[str, Any]:
+    """The addresses of one resource in the words of OpenAPI."""
+    return dict(_alone(resource).get_openapi_schema(path_prefix=f"/api/{resource.slug}/"))
+
+
+def _alone(resource: Resource) -> NinjaAPI:
+    api = _api(urls_namespace=f"api-{resource.label}")
     api.add_router("", router_of(resource))
-    return [*api.urls[0]]
+    return api
 
 
 @cache
 def whole() -> NinjaAPI:
-    """The whole API, to be described; `/api/docs` shows it, `/api/openapi.json` describes it."""
-    api = _api(urls_namespace="api", docs_url="/docs")
+    """The whole API, to be described: `/api/openapi.json`."""
+    api = _api(urls_namespace="api")
     for resource in RESOURCES.values():
         api.add_router(f"/{resource.slug}", router_of(resource))
     return api
