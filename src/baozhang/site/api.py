@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import json
+from functools import cache, cached_property
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, URLPattern, URLResolver, include, path
 from django.urls.resolvers import RoutePattern
+from django.utils.translation import get_language
 from django.views.generic import RedirectView
 
 from baozhang.kernel.resource import RESOURCES, Resource
@@ -51,8 +53,16 @@ def urlpatterns() -> list[URLPattern | URLResolver]:
 
 
 def _description(request: HttpRequest) -> HttpResponse:
-    from ninja.responses import Response
+    return HttpResponse(_described(get_language() or ""), content_type="application/json; charset=utf-8")
+
+
+@cache
+def _described(language: str) -> bytes:
+    """All addresses in the words of OpenAPI: three seconds of work that anybody may ask for, so that it is done once a language."""
+    from ninja.responses import NinjaJSONEncoder
 
     from baozhang.kernel.api.build import whole
 
-    return Response(whole().get_openapi_schema(path_prefix="/api/"))
+    del language
+    described = whole().get_openapi_schema(path_prefix="/api/")
+    return json.dumps(described, ensure_ascii=False, separators=(",", ":"), cls=NinjaJSONEncoder).encode()

@@ -269,7 +269,6 @@ def _alone(resource: Resource) -> NinjaAPI:
     return api
 
 
-@cache
 def whole() -> NinjaAPI:
     """The whole API, to be described: `/api/openapi.json`."""
     api = _api(urls_namespace="api")
