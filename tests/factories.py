@@ -79,6 +79,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     },
     "stocktaking.difference": lambda n: {"mark": f"surplus:{n}", "kind": "surplus", "count": _counting},
     "disposal.case": lambda n: {"number": f"T-CZ2026{n:04d}", "form": "scrapping"},
+    "disposal.incoming": lambda n: {"case": _swap_under_way, "card": None, "value": Decimal(n)},
     "disposal.line": lambda n: {"case": _draft_of_disposal},
     "disposal.paper": lambda n: {"case": _draft_of_disposal},
     "vehicles.terminal": lambda n: {"phone": f"138{n:08d}", "plate": f"沪A{n:05d}", "fitted": DAY},
@@ -244,6 +245,14 @@ def _draft_of_disposal(where: Organization | None) -> Any:
     from baozhang.ch2_provision.disposal.models import Case
 
     return kept(Case, where=where)
+
+
+def _swap_under_way(where: Organization | None) -> Any:
+    """A swap of an organ that has been approved."""
+    from baozhang.ch2_provision.disposal.models import Case
+
+    given = {"form": "swap", "state": "executing", "lane": "filing", "decided_on": DAY, "approved_on": DAY}
+    return kept(Case, where=where, **given)
 
 
 def _quota_line(where: Organization | None) -> Any:

@@ -149,11 +149,29 @@ def test_the_schema_of_every_record_is_told(officer: Any) -> None:
     assert not heads["until"]["required"] and heads["organ"]["refers_to"] == "单位"
     assert found["organs/headcounts"]["key"] == ["单位", "职级档次", "起始日期"]
     assert found["assets/cards"]["columns"]
+    case = found["disposal/cases"]
+    decide = {step["words"]: step["fields"] for step in case["steps"]}["内部决策通过"]
+    assert (case["importable"], decide) == (False, ["内部决策日期", "会议纪要编号"])
+    assert {act["words"] for act in found["assets/cards"]["acts"]} >= {"拟处置", "拆分"}
+    proposals = run("records", "warehouse/proposals")[1]
+    assert (
+        "不能用表格导入" in proposals
+        and "步骤  不同意入仓，填写：不同意的理由" in proposals
+        and "应入仓情形" in proposals
+    )
     trips = found["trips/requests"]
     assert not trips["importable"] and "用车事由" in [column["heading"] for column in trips["columns"]]
-    assert {"name": "go_first", "words": "紧急先用车", "fields": [], "note": True} in trips["steps"]
+    assert {"words": "紧急先用车", "fields": [], "needs_note": True} in trips["steps"]
     assert [one["words"] for one in trips["acts"]] == ["补办审批", "对应已出车的派车单"]
     words = run("records", "organs/headcounts")[1]
     assert "编制人数" in words and "处级及以下" in words
     with pytest.raises(CommandError, match="no/such"):
         call_command("records", "no/such")
+
+
+def test_rules_and_figures_are_listed_for_writers_of_scenarios() -> None:
+    found = {one["name"]: one for one in json.loads(run("law", "rules", "--json")[1])}
+    assert found["over_price"]["title"] == "资产价格超过配置标准" and "第十二条" in found["over_price"]["article"]
+    words = run("law", "figures", "assets.disposal")[1]
+    assert "资产处置审批限额" in words and "form、kind" in words and "待核实" in words
+    assert "没有找到" in run("law", "rules", "no-such-word")[1]

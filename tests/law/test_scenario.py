@@ -11,7 +11,7 @@ from django.db.models import F
 from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.law import rules
 from baozhang.law.rules import Verdict, rule
-from baozhang.law.scenario.language import parse
+from baozhang.law.scenario.language import each, parse
 from baozhang.law.scenario.playing import play
 from baozhang.law.scenario.source import ScenarioError, documents
 
@@ -179,7 +179,7 @@ def test_reviewing_is_an_act():
     意见: 有借调
   - {在: 2025-03-05, 巡查: 是, 应发现: [{规则: too_many, 状态: 误报}]}
 """)
-    assert found.error == "a.yaml:16: 没有风险线索（对象名称 云间区民政局）。", found.error
+    assert found.error.startswith("a.yaml:16: 没有风险线索（对象名称 云间区民政局）。 现有：人数过多："), found.error
     found = outcome("""
 经过:
   - {在: 2025-03-03, 巡查: 是}
@@ -329,3 +329,11 @@ def test_a_slip_of_the_pen_is_told_in_the_writers_words(text, said):
 def test_days_are_read_as_people_write_them(text):
     (node,) = documents(f"在: {text}\n", "a.yaml")
     assert node.value["在"].date("在") == dt.date(2025, 3, 3)
+
+
+def test_one_that_is_written_wrongly_hides_no_other(tmp_path):
+    file = tmp_path / "three.yaml"
+    file.write_text("场景: 甲\n在: 2025-03-03\n---\n场景: 乙\n---\n场景: 丙\n在: 2025-03-03\n", encoding="utf-8")
+    first, second, third = each(file)
+    assert (first.title, third.title) == ("甲", "丙")
+    assert second[0] == "乙" and second[1].line == 4 and "没有日期" in str(second[1])

@@ -26,6 +26,7 @@ from . import access, bulk, clock, ledger, record, signatures
 from .access import Actor
 from .record import Record, keep
 from .refusal import Invalid, Refused
+from .resource import BY_LABEL
 from .scope import organ_condition
 from .statement import Statement
 
@@ -166,9 +167,36 @@ def detach(attachment: Attachment, subject: Record, *, by: Actor, note: str = ""
     """This will take a file off its record: its line and digest stay in the ledger, its content goes a day later."""
     right = right_to_add(subject)
     by.must(right, subject.organ_key())
+    _stay(subject, attachment)
     subject.sheds(attachment)
     attachment.organ_id, attachment.removed = subject.organ_key(), True
     keep(attachment, by=by, act=DETACH, right=right, note=note)
+
+
+def rests(subject: Record) -> bool:
+    """True where the record stands past the states in which its files may come off: a decision rests on them."""
+    if subject.loose is None:
+        return False
+    owner, name = _stated(subject)
+    return not name or getattr(owner, name) not in subject.loose[1]
+
+
+def _stated(subject: Record) -> tuple[Any, str]:
+    """The record whose state counts, and the field; an empty name where files stay from the first."""
+    holder, _dot, name = subject.loose[0].rpartition(".") if subject.loose else ("", "", "")
+    return (getattr(subject, holder) if holder else subject), name
+
+
+def _stay(subject: Record, attachment: Attachment) -> None:
+    if not rests(subject):
+        return
+    (owner, name), resource = _stated(subject), BY_LABEL.get(subject.label)
+    state = str(getattr(owner, f"get_{name}_display")()) if name else ""
+    raise Refused(
+        _("“%(paper)s”已经作为办理依据，不能移除") % {"paper": attachment.name}, article=resource.article if resource else "",
+        why=_("当前状态为“%(state)s”，前面的环节以这份材料为依据。") % {"state": state} if state else _("登记即以它为凭据。"),
+        instead=_("材料有误的，另行上传正确的，原件保留。"),
+    )  # fmt: skip
 
 
 def opened(attachment: Attachment) -> IO[bytes]:

@@ -58,7 +58,7 @@ def only_steps_move(
         position = kept_fields(model).index(name) + 2 if name not in moves else 0
         for row in rows if position else ():
             if row.pk and getattr(row, name) in values and before[row.pk][position] != getattr(row, name):
-                raise _by_steps_alone(model, name)
+                raise _by_steps_alone(model, name, getattr(row, name))
     for name, first in model.stepped.items():
         if name in moves:
             continue
@@ -69,10 +69,12 @@ def only_steps_move(
                 before[row.pk][position] != value if row.pk else not by.system and bool(first) and value not in first
             )
             if moved:
-                raise _by_steps_alone(model, name)
+                raise _by_steps_alone(model, name, value)
 
 
-def _by_steps_alone(model: type[Record], name: str) -> Refused:
+def _by_steps_alone(model: type[Record], name: str, value: Any) -> Refused:
+    if (said := model.past_steps(name, value)) is not None:
+        return said
     words = next(field.verbose_name for field in model._meta.concrete_fields if name in (field.name, field.attname))
     return Refused(
         _("“%(field)s”不能直接填写") % {"field": words},

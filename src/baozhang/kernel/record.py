@@ -22,7 +22,7 @@ from .guarding import guarded_changes, only_steps_move, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
-from .refusal import Fault, NotFound, Stale
+from .refusal import Fault, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .statement import read
@@ -55,6 +55,9 @@ class Record(models.Model):
     stepped: ClassVar[Mapping[str, frozenset[str]]] = NOTHING  # fields that only a flow moves → what a new row may have
     reserved: ClassVar[Mapping[str, frozenset[str]]] = (
         NOTHING  # field → values to which only a flow or an act brings a row that is there
+    )
+    loose: ClassVar[tuple[str, frozenset[Any]] | None] = (
+        None  # (path of a state, its values in which files may come off again)
     )
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
 
@@ -99,6 +102,11 @@ class Record(models.Model):
 
     def admits(self, by: Actor) -> None:
         """This will raise Forbidden where the right alone is not enough for somebody to write this record."""
+
+    @classmethod
+    def past_steps(cls, name: str, value: Any) -> Refused | None:
+        """The refusal of a value to which only a step or an act may bring a field, where the class knows the way and its article."""
+        return None
 
     def sheds(self, attachment: Any) -> None:
         """This will raise Refused where a file must stay on this record, since a step that was taken rests on it."""

@@ -155,7 +155,10 @@ class FigureSpec:
         if wrong := [name for name in keys if name not in known]:
             raise FigureError(_("参数 %(key)s 没有行键“%(name)s”。") % {"key": self.key, "name": wrong[0]})
         if whole and (missing := [name for name in known if name not in keys]):
-            raise FigureError(_("参数 %(key)s 的一行缺少行键“%(name)s”。") % {"key": self.key, "name": missing[0]})
+            raise FigureError(
+                _("参数 %(key)s 的一行缺少行键“%(name)s”。") % {"key": self.key, "name": missing[0]},
+                instead=_("按档设定，写明是哪一档：%(keys)s。") % {"keys": "；".join(map(_offered, self.keys))},
+            )
         return tuple(
             (name, _wanted(self.key, name, choices, keys[name])) for name, choices in self.keys if name in keys
         )
@@ -174,6 +177,12 @@ class FigureSpec:
 def label_of(match: Match) -> tuple[tuple[str, str], ...]:
     """These are a row's keys in writing."""
     return tuple((name, "/".join(sorted(w)) if isinstance(w, frozenset) else str(w)) for name, w in match)
+
+
+def _offered(one: tuple[str, tuple[str, ...] | None]) -> str:
+    """A row key with what may stand for it."""
+    name, choices = one
+    return f"{name}: {{over: 100, to: 200}}" if choices is None else f"{name}: {' | '.join(choices)}"
 
 
 def _unfit(key: str, name: str, given: Any) -> FigureError:

@@ -17,6 +17,7 @@ from baozhang.ch2_provision.warehouse.flows import ExitFlow
 from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.flow import Task
+from baozhang.kernel.notices import Notice
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from tests import factories
 from tests.ch2_provision.allocation.conftest import Place
@@ -161,6 +162,10 @@ class TestAccepting:
         need.refresh_from_db()
         assert (match.state, need.state) == ("lapsed", "open")
         assert candidates_of(need).total == 1
+        told = Notice.objects.get(title__contains="预留已到期")
+        assert (told.user.username, told.kind, told.record_id) == ("staff-a", "allocation.need", need.pk), (
+            "who stated it"
+        )
 
     def test_what_ran_out_unseen_is_taken_anew_and_the_first_is_told(self, place: Place) -> None:
         card, first = place.idle(), place.need(1)
@@ -197,6 +202,7 @@ class TestAccepting:
         place.take("cancel", need, "clerk", note="不再需要")
         match.refresh_from_db()
         assert match.state == "lapsed" and not holds.held("assets.card", [card.pk])
+        assert not Notice.objects.filter(title__contains="预留已到期").exists(), "he knows"
 
 
 class TestNoMatch:

@@ -336,8 +336,13 @@ def test_a_card_does_not_end_past_a_case(office):
         fresh = Card._base_manager.get(pk=card.pk)
         for name, value in values.items():
             setattr(fresh, name, value)
-        with scope.within(by), pytest.raises(Refused, match="不能直接填写"):
+        with scope.within(by), pytest.raises(Refused, match="不能直接") as refused:
             keep(fresh, by=by)
+        assert (refused.value.article, "内部决策" in refused.value.why, "拟处置" in refused.value.instead) == (
+            "第十三条第四款",
+            True,
+            True,
+        )
     assert factories.kept(
         Card, where=office.agency, disposal="scrapping", acquired=dt.date(2012, 1, 1), disposed=dt.date(2021, 3, 1)
     ).disposed, "the past comes in"

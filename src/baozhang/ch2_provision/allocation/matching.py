@@ -20,7 +20,7 @@ from baozhang.ch2_provision.warehouse.actions import reserving as warehouse
 from baozhang.ch2_provision.warehouse.choices import LineState, Mode
 from baozhang.ch2_provision.warehouse.flows import ExitFlow
 from baozhang.ch2_provision.warehouse.models import Exit
-from baozhang.kernel import access, clock, holds, ledger, scope
+from baozhang.kernel import access, clock, holds, ledger, notices, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
@@ -277,6 +277,21 @@ def _let_go(match: Match) -> None:
     need = Need._base_manager.get(pk=match.need_id)
     if need.state == NeedState.MATCHED and cover.left(need):
         NeedFlow.take("look_again", need, by=SYSTEM)
+
+
+@MatchFlow.lapse.effect
+def _tell_who_stated(match: Match, *, note: str) -> None:
+    """Whoever stated the need learns that what was kept for it is free again; not where he withdrew it himself."""
+    need = Need._base_manager.get(pk=match.need_id)
+    if need.state == NeedState.WITHDRAWN:
+        return
+    entries = ledger.history(need.label, need.pk).filter(act=NeedFlow.plan.act("step", "submit"), by_id__isnull=False)
+    stated = entries.order_by("-seq").values_list("by_id", flat=True)[:1]
+    notices.notify(
+        [key for key in stated if key is not None], title=_("需求“%(need)s”的预留已到期：%(card)s") % {"need": need, "card": match.card},
+        body=_("%(why)s，没有领用，已可由其他需求选用。请重新选用存量，或者由资产管理员登记无可调剂。") % {"why": note or _("公物仓已释放预留")},
+        organ_id=need.organ_id, about=(need.label, need.pk),
+    )  # fmt: skip
 
 
 def _end_paper(paper: Exit, match: Match) -> None:

@@ -51,6 +51,7 @@ COLOURS = {
 INSIDE = (State.DRAFT, State.DECIDING)  # the agency's own affair as yet
 APPROVED = (State.EXECUTING, State.NOTICE, State.HANDED, State.RECEIVED, State.CLOSED)
 AT_WORK = (State.EXECUTING, State.NOTICE)  # approved, and still with the agency
+BRINGING = (State.EXECUTING, State.NOTICE, State.HANDED, State.RECEIVED)  # approved, and what a swap brings in may come
 HOLDING = (
     State.DECIDING, State.SCREENING, State.REVIEWING, State.SIGNING, State.FINANCE, State.CONSENT, State.EXECUTING, State.NOTICE,
     State.HANDED, State.RECEIVED,

@@ -21,9 +21,9 @@ from baozhang.law.figures import spec
 
 from . import proposing, views
 from .actions import carrying, drafting, screening
-from .choices import AT_WORK, COLOURS, FREE, PRICED, SCREEN_COLOURS, Kind, Lane, Screen, State
+from .choices import AT_WORK, BRINGING, COLOURS, FREE, PRICED, SCREEN_COLOURS, Kind, Lane, Screen, State
 from .flows import CaseFlow
-from .models import Case, Line, Paper
+from .models import Case, Incoming, Line, Paper
 from .models.case import ATTACH, AUDIT, BOOK, CONSENT, DECIDE, DRAFT, EXECUTE, RECEIVE, REVIEW, SCREEN, SIGN
 from .models.line import ACCEPT, EXPLAIN, STORE
 from .queries.limits import way_of
@@ -85,6 +85,12 @@ def _earn(cases: Sequence[Case], *, by: Actor, note: str, values: dict[str, Any]
     return _("已登记应缴收入；缴库后在“资产收入”中登记缴款书号")
 
 
+def _boot(cases: Sequence[Case], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    for case in cases:
+        carrying.pay_boot(case, values, by=by)
+    return _("已登记补价和费用，计入换入资产的成本")
+
+
 def _to_hand_over(case: Any) -> str:
     """The day, or that nobody has verified how many days there are; empty before approval and after hand-over."""
     if case.state not in AT_WORK or case.form == Disposal.LOSS:  # what is lost is handed over to nobody
@@ -128,6 +134,10 @@ CASE_ACTS = {
         carrying.FIELDS[carrying.CANCELLED], many=False, article="第二十三条第一款", icon="truck",
         shown=lambda case: _at_work(case) and case.kind == Kind.VEHICLE,
     ),
+    "boot": Act(
+        gettext_lazy("登记补价和费用"), BOOK, _boot, ("boot",), many=False, article=ARTICLE, icon="banknotes",
+        shown=lambda case: case.form == Disposal.SWAP and case.state in BRINGING,
+    ),
     "earn": Act(
         gettext_lazy("登记应缴收入"), BOOK, _earn, ("income", "income_due", "income_note"), many=False, article=INCOME, icon="banknotes",
         shown=lambda case: case.state in (*AT_WORK, State.HANDED, State.RECEIVED) and case.form not in FREE and case.income is None,
@@ -170,7 +180,7 @@ class Cases(Resource):
               when=lambda case: case.form in PRICED),
         Group(gettext_lazy("移交"), ("computers", "wiped_on", "wiped_how", "cancelled_on", "cancelled_how", "handed_on", "handed_by", "received_by", "received_on"),
               when=lambda case: case.form != Disposal.LOSS and bool(case.computers or case.handed_on or case.cancelled_on)),
-        Group(gettext_lazy("收入和销账"), ("income", "income_due", "income_note", "closed_on")),
+        Group(gettext_lazy("收入和销账"), ("income", "income_due", "income_note", "boot", "closed_on")),
     )  # fmt: skip
     readonly = frozenset(
         {"document", "receiver"}
@@ -179,7 +189,7 @@ class Cases(Resource):
     search = ("number", "title", "receiver_name")
     sorts = ("approved_on",)
     units = {
-        "value": gettext_lazy("元"), "income": gettext_lazy("元"), "appraised_value": gettext_lazy("元"), "count": gettext_lazy("张"),
+        "value": gettext_lazy("元"), "income": gettext_lazy("元"), "appraised_value": gettext_lazy("元"), "boot": gettext_lazy("元"), "count": gettext_lazy("张"),
         "early": gettext_lazy("张"), "computers": gettext_lazy("张"), "flagged": gettext_lazy("张"),
     }  # fmt: skip
     computed = {
@@ -192,7 +202,11 @@ class Cases(Resource):
     flow = CaseFlow
     acts = CASE_ACTS
     pages = {"papers": (gettext_lazy("材料"), views.papers_page), "reply": (gettext_lazy("查看批复"), views.reply_page)}
-    related = (Related("disposal/lines", "case", gettext_lazy("处置明细")),)
+    related = (
+        Related("disposal/lines", "case", gettext_lazy("处置明细")),
+        Related("disposal/incoming", "case", gettext_lazy("换入资产"),
+                adds=lambda case: case.form == Disposal.SWAP and case.state in BRINGING),
+    )  # fmt: skip
     importable = False
     addable = False
 
@@ -259,10 +273,51 @@ class Lines(Resource):
     menu = False
 
 
-_SEEN = [Case.right("view"), Case.right("export"), Line.right("view"), Line.right("export"), Paper.right("view")]
+@register
+class Incomings(Resource):
+    """What swaps bring in."""
+
+    model = Incoming
+    slug = "disposal/incoming"
+    article = ARTICLE
+    chapter = "assets"
+    icon = "arrow-path"
+    words = pgettext_lazy("list", "换入资产")
+    purpose = gettext_lazy("置换换入的每一项：入账成本从评估值、补价和差价算得；销账时建卡、入账")
+    columns = ("name", "value", "quantity", "model", "card", "case", "organ")
+    more_columns = ("class_code", "brand", "serial", "unit", "place", "custodian")
+    groups = (
+        Group(
+            gettext_lazy("换入什么"),
+            ("case", "row", "name", "class_code", "brand", "model", "serial", "quantity", "unit"),
+        ),
+        Group(gettext_lazy("入账"), ("value", "place", "custodian", "card")),
+    )
+    readonly = frozenset({"card"})
+    filters = ("case", "organ")
+    search = ("name", "model", "serial")
+    units = {"value": gettext_lazy("元")}
+    key_facts = ("value", "card")
+    follows = ("case",)
+    leads = ("card",)
+    joint = True
+    importable = False
+    menu = False
+
+
+_SEEN = [
+    Case.right("view"),
+    Case.right("export"),
+    Line.right("view"),
+    Line.right("export"),
+    Paper.right("view"),
+    Incoming.right("view"),
+    Incoming.right("export"),
+]
 access.grant((*roles.AGENCY, roles.ASSET_CLERK), _SEEN, Reach.OWN)
 access.grant(roles.READERS, _SEEN, Reach.BELOW)
 access.grant(roles.ASSET_CLERK, [DRAFT, EXECUTE, RECEIVE, ATTACH, EXPLAIN, STORE], Reach.OWN)
+access.grant((roles.ASSET_CLERK, roles.ACCOUNTANT), [Incoming.right("add"), Incoming.right("change")], Reach.OWN)
 access.grant(roles.HEAD, [DECIDE, ATTACH], Reach.OWN)
 access.grant(roles.ACCOUNTANT, [BOOK, ATTACH], Reach.OWN)
 access.grant((roles.KEEPER, roles.ASSET_OFFICER), SCREEN, Reach.OWN)

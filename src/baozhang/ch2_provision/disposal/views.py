@@ -55,6 +55,8 @@ def _notice(need: Need, step: Any, base: str, may: bool, pk: int) -> dict[str, A
         made |= {"url": f"{base}papers/?kind={need.paper}", "url_words": _("上传")}
     if need.income:
         made |= {"url": f"{frame.list_url(BY_LABEL['assets.income'])}{need.income}/", "url_words": _("登记缴库")}
+    if need.swap:
+        made |= {"url": f"{frame.list_url(BY_LABEL['disposal.incoming'])}?case={pk}", "url_words": _("换入资产")}
     if need.lines:
         made |= {"url": f"{lines_url(pk)}&screen=asked&screen=explained", "url_words": _("查看这些卡片")}
     return made

@@ -1,14 +1,14 @@
-"""The API's addresses, one set a resource, made once when every app is loaded."""
+"""The API's addresses, one set a resource, made when they are first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import ninja
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from ninja import File, NinjaAPI, Schema, Status
 from ninja.files import UploadedFile
@@ -17,6 +17,7 @@ from ninja.utils import contribute_operation_callback
 
 from baozhang.kernel import access, acts, border, clock, imports, ledger, scope, tokens
 from baozhang.kernel.listing import Listing
+from baozhang.kernel.programs import MORE
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.rows import row_of
@@ -24,7 +25,6 @@ from baozhang.kernel.sayings import sentences
 
 from . import schemas
 
-MORE: list[Callable[[Router, Resource], None]] = []  # further addresses that a mechanism gives every resource
 REFUSED = (401, 403, 404, 409, 422)
 
 
@@ -84,7 +84,8 @@ def who(request: Any) -> access.Actor:
     return found
 
 
-def _may(request: Any, resource: Resource, verb: str) -> access.Actor:
+def may(request: Any, resource: Resource, verb: str) -> access.Actor:
+    """The actor, who must be allowed to do something with a resource; Forbidden where he is not."""
     actor = who(request)
     actor.must(resource.right("view"))
     actor.must(resource.right(verb))
@@ -102,7 +103,7 @@ def router_of(resource: Resource) -> Router:
     if resource.acts:
         _acting(router, resource)
     for more in MORE:
-        more(router, resource)
+        import_string(more)(router, resource)
     return router
 
 
@@ -116,7 +117,7 @@ def _reading(router: Router, resource: Resource) -> None:
         summary=str(resource.slug),
     )
     def rows(request: Any) -> Any:
-        with scope.within(_may(request, resource, "view")):
+        with scope.within(may(request, resource, "view")):
             listing = Listing(resource, request.GET)
             listing.columns = schemas.names_out(resource)
             page = listing.page()
@@ -130,12 +131,12 @@ def _reading(router: Router, resource: Resource) -> None:
 
     @router.get("/{int:pk}", response=schemas.shape_out(resource), operation_id=f"{code}_one")
     def one(request: Any, pk: int) -> Any:
-        with scope.within(_may(request, resource, "view")):
+        with scope.within(may(request, resource, "view")):
             return schemas.read(resource, row_of(resource, pk, *resource.joins(schemas.names_out(resource))))
 
     @router.get("/{int:pk}/history", response=list[schemas.Entry], operation_id=f"{code}_history")
     def history(request: Any, pk: int) -> Any:
-        with scope.within(_may(request, resource, "view")) as actor:
+        with scope.within(may(request, resource, "view")) as actor:
             return _entries(resource, pk, row_of(resource, pk).told_from(actor))
 
 
@@ -156,7 +157,7 @@ def _writing(router: Router, resource: Resource) -> None:
     shape_new, shape_change = schemas.shape_in(resource, False), schemas.shape_in(resource, True)
 
     def add(request: Any, body: Any) -> Any:
-        actor = _may(request, resource, "add")
+        actor = may(request, resource, "add")
         if not resource.addable:
             raise NotFound(_("这类记录由其他环节产生，不能直接登记"))
         with scope.within(actor):
@@ -164,7 +165,7 @@ def _writing(router: Router, resource: Resource) -> None:
             return Status(201, schemas.read(resource, record))
 
     def change(request: Any, pk: int, body: Any) -> Any:
-        actor = _may(request, resource, "view")
+        actor = may(request, resource, "view")
         with scope.within(actor):
             record = row_of(resource, pk)
             actor.must(resource.right("change"), record.organ_key())
@@ -190,7 +191,7 @@ def _acting(router: Router, resource: Resource) -> None:
 
     @router.post("/acts/{name}", response=schemas.Done, operation_id=f"{code}_act")
     def act(request: Any, name: str, body: schemas.Selection) -> Any:
-        actor = _may(request, resource, "view")
+        actor = may(request, resource, "view")
         with scope.within(actor):
             rows = list(resource.model.objects.filter(pk__in=body.ids))
             if len(rows) != len(set(body.ids)):
@@ -203,7 +204,7 @@ def _importing(router: Router, resource: Resource) -> None:
 
     @router.post("/import", response=dict[str, Any], operation_id=f"{code}_import")
     def take(request: Any, file: UploadedFile = File(...), commit: bool = False) -> Any:  # noqa: B008
-        actor = _may(request, resource, "import")
+        actor = may(request, resource, "import")
         with scope.within(actor):
             if actor.organ_id is None:
                 raise Forbidden(_("您目前没有任职"))
@@ -219,14 +220,27 @@ def _importing(router: Router, resource: Resource) -> None:
             }
 
 
-def build() -> NinjaAPI:
-    """The whole API; `/api/docs` shows it, `/api/openapi.json` describes it."""
-    api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], urls_namespace="api", docs_url="/docs")
+def _api(**words: Any) -> NinjaAPI:
+    api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], **words)
 
     @api.exception_handler(Refused)
     def refused(request: HttpRequest, error: Refused) -> HttpResponse:
         return api.create_response(request, error.as_dict(), status=error.status)
 
+    return api
+
+
+def addresses_of(resource: Resource) -> list[Any]:
+    """The addresses of one resource, as Django resolves them."""
+    api = _api(urls_namespace=f"api-{resource.label}", docs_url=None, openapi_url=None)
+    api.add_router("", router_of(resource))
+    return [*api.urls[0]]
+
+
+@cache
+def whole() -> NinjaAPI:
+    """The whole API, to be described; `/api/docs` shows it, `/api/openapi.json` describes it."""
+    api = _api(urls_namespace="api", docs_url="/docs")
     for resource in RESOURCES.values():
         api.add_router(f"/{resource.slug}", router_of(resource))
     return api

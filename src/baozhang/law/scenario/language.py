@@ -165,14 +165,31 @@ class Scenario:
 
 
 def read(path: Path) -> Iterator[Scenario]:
-    """These are the scenarios of a file."""
+    """These are the scenarios of a file; ScenarioError at the first that is written wrongly."""
+    yield from parse(_text(path), str(path))
+
+
+def each(path: Path) -> Iterator[Scenario | tuple[str, ScenarioError]]:
+    """These are the scenarios of a file, and in the place of those that are written wrongly their title and the error."""
+    nodes = list(documents(_text(path), str(path)))
+    if not nodes:
+        yield from parse("", str(path))
+    for node in nodes:
+        try:
+            yield _scenario(node)
+        except ScenarioError as error:
+            head = node.value if isinstance(node.value, dict) else {}
+            said = next((head[word].value for word in ("场景", "scenario") if word in head), None)
+            yield str(said or path.name), error
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ScenarioError(_("打不开文件：%(why)s。") % {"why": error.strerror}, file=str(path)) from error
     except UnicodeDecodeError as error:
         raise ScenarioError(_("文件不是 UTF-8 编码。"), file=str(path), instead=_("请另存为 UTF-8 后再试。")) from error
-    yield from parse(text, str(path))
 
 
 def parse(text: str, file: str = "") -> Iterator[Scenario]:

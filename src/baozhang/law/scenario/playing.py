@@ -200,7 +200,9 @@ class _Play:
         step = _part(act.body, own, "step", _("步骤"))
         plan = flow.flow_of(table.model)
         if plan is None:
-            raise act.body.wrong(_("%(table)s没有办理步骤。") % {"table": table.resource.title})
+            acts = "、".join(str(one.words) for one in table.resource.acts.values())
+            instead = _("可以写“操作”：%(acts)s。") % {"acts": acts} if acts else _("可以写“登记”或者“修改”。")
+            raise act.body.wrong(_("%(table)s没有办理步骤。") % {"table": table.resource.title}, instead)
         words = {name: (str(one.words),) for name, one in plan.steps.items()}
         words |= {verb: (str(said),) for verb, said in VERBS.items()}
         name = _choose(step, words, _("步骤"))

@@ -54,6 +54,14 @@ class Table:
         for column in columns_of(self.resource):
             for word in (column.heading, *column.aliases, column.name):
                 found.setdefault(word, column)
+        return self._short(found)
+
+    @staticmethod
+    def _short(found: dict[str, Column]) -> dict[str, Column]:
+        """The organ whose record it is goes by 单位 and 所属单位 everywhere, whatever its column is called there."""
+        if "organ" in found:
+            for word in ("单位", "所属单位"):
+                found.setdefault(word, found["organ"])
         return found
 
     @cached_property
@@ -67,7 +75,7 @@ class Table:
                 column = _shown(held)
                 for word in (column.heading, column.name):
                     found.setdefault(word, column)
-        return found
+        return self._short(found)
 
     def rows(self, node: Node) -> list[border.Row]:
         """These are the rows of a list, with their lines; a row with 份数 stands for as many."""
@@ -99,6 +107,9 @@ class Table:
         return values
 
     def _column(self, columns: Mapping[str, Column], word: str, node: Node) -> Column:
+        if not columns:
+            what = _("%(table)s由办理产生，不能直接登记。") % {"table": self.model._meta.verbose_name}
+            raise node.wrong(what, _("请写产生它的步骤或者操作；只能在“应有”中核对。"))
         if word not in columns:
             words: Words = {column.name: (column.heading, *column.aliases) for column in columns.values()}
             what = _("%(table)s没有“%(word)s”这一栏。") % {"table": self.model._meta.verbose_name, "word": word}
@@ -149,13 +160,20 @@ class Table:
         words = "、".join(f"{self._heading(name)} {value}" for name, value in values.items())
         if len(found) != 1:
             what = _("没有%(table)s（%(words)s）。") if not found else _("%(table)s（%(words)s）不止一条。")
-            raise node.wrong(what % {"table": self.model._meta.verbose_name, "words": words})
+            raise node.wrong(what % {"table": self.model._meta.verbose_name, "words": words}, self._there(bool(found)))
         if not everywhere and not self.model.objects.filter(pk=found[0].pk).exists():
             raise NotFound(
                 _("%(table)s（%(words)s）不存在或不在您的范围内")
                 % {"table": self.model._meta.verbose_name, "words": words}
             )
         return found[0]
+
+    def _there(self, several: bool) -> str:
+        """What there is in the place of a record that was not found, or what tells several apart."""
+        if several:
+            return _("请再写一栏，认定是哪一条。")
+        rows = [str(row) for row in self.model._base_manager.order_by("-pk")[:5]]
+        return _("现有：%(rows)s。") % {"rows": "、".join(rows)} if rows else _("这类记录一条也没有，请先登记。")
 
     def _heading(self, name: str) -> str:
         return self.all_columns[name].heading if name in self.all_columns else name

@@ -42,6 +42,7 @@ class Answer(Record):
     reviewed_on = models.DateField(_("复核日期"), null=True, blank=True)
 
     searched = ("need.name", "reason")
+    loose = ("", frozenset())
 
     class Meta:
         app_label = "allocation"

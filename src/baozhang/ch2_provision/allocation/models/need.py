@@ -67,6 +67,7 @@ class Need(Record):
     called = ("number",)
     searched = ("number", "name", "purpose", "place")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({NeedState.DRAFT})}
+    loose = ("state", frozenset({"draft"}))
 
     class Meta:
         app_label = "allocation"

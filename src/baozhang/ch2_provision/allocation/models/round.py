@@ -34,6 +34,7 @@ class Round(Record):
     carried_on = models.DateField(_("执行日期"), null=True, blank=True)
 
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({RoundState.DRAFT})}
+    loose = ("state", frozenset({"draft"}))
 
     class Meta:
         app_label = "allocation"
@@ -73,6 +74,7 @@ class RoundLine(Record):
     note = text(_("决定理由"), 200)
 
     searched = ("need.name", "card.name")
+    loose = ("round.state", frozenset({"draft", "proposed"}))
 
     class Meta:
         app_label = "allocation"

@@ -99,9 +99,9 @@ def _piece(card: Card) -> Card:
 
 def one_batch(cards: Sequence[Card]) -> None:
     """This will raise Refused where cards may not be put together, and name what differs."""
-    first, others = cards[0], list(cards[1:])
-    if not others:
+    if len(cards) < 2:
         raise Invalid(_("请选择两张以上的卡片"), instead=_("勾选同一批次的卡片后再合并。"))
+    first, *others = cards
     still_there(cards, strict=True)
     differing = [name for name in ALIKE if any(getattr(card, name) != getattr(first, name) for card in others)]
     if differing:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.assets.choices import GONE_STATES, IDLE_STATES, Disposal, UseState
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models import Card, endings
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record, keep
@@ -38,10 +38,7 @@ def change_use_state(
     if state not in UseState.values:
         raise Invalid(_("没有这种使用状况“%(state)s”") % {"state": state}, instead=_("请从列表中选择。"))
     if state in GONE_STATES:
-        raise Refused(
-            _("不能直接改为“%(state)s”") % {"state": UseState(state).label}, article="第十三条第四款",
-            why=_("处置须先履行内部决策程序，并经审核或者备案。"), instead=_("请勾选卡片办理“拟处置”，由处置办件销账。"),
-        )  # fmt: skip
+        raise endings.refusal("use_state", state)
     still_there(cards)
     unpromised(cards, case)
     for card in cards:

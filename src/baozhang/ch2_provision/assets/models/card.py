@@ -34,9 +34,9 @@ from baozhang.ch2_provision.assets.choices import (
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
+from baozhang.kernel.refusal import Fault, Refused
 
-from . import faults, named, numbering, placing
+from . import endings, faults, named, numbering, placing
 from .columns import area, day, money, pick, text
 from .own import seen
 
@@ -214,6 +214,11 @@ class Card(Record):
     def visible(cls, actor: Actor, organs: Organs) -> Q | None:
         """Staff see what is in their own name; everybody else sees whole organs."""
         return seen(actor, organs, cls.right("view"), Q(keeper_id=actor.user_id) | Q(user_account_id=actor.user_id))
+
+    @classmethod
+    def past_steps(cls, name: str, value: Any) -> Refused | None:
+        """A thing ends by a case of disposal, or is found missing by a count; nobody writes that it has gone."""
+        return endings.refusal(name, value)
 
     @property
     def unit_value(self) -> Decimal:

@@ -44,6 +44,7 @@ class Change(Record):
     )
 
     searched = ("card.number", "card.name", "grounds")
+    loose = ("state", frozenset({"draft"}))
 
     class Meta:
         verbose_name = _("资产变动")

@@ -46,6 +46,7 @@ class DepreciationRun(Record):
 
     natural = ("organ_id", "month", "attempt")
     searched = ("organ.name",)
+    loose = ("", frozenset())
 
     class Meta:
         verbose_name = _("折旧计提")

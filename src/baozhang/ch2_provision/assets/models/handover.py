@@ -42,6 +42,7 @@ class Handover(Record):
     remarks = text(_("说明"), 300)
 
     searched = ("leaver", "taker")
+    loose = ("state", frozenset({"draft"}))
 
     class Meta:
         verbose_name = _("保管交接")
@@ -89,6 +90,7 @@ class HandoverItem(Record):
 
     natural = ("handover_id", "card_id")
     searched = ("taker",)
+    loose = ("signature", frozenset({"open"}))
 
     class Meta:
         verbose_name = _("交接清单")

@@ -45,6 +45,7 @@ class Income(Record):
     natural = ("organ_id", "number")
     called = ("number",)
     searched = ("number", "words", "receipt")
+    loose = ("state", frozenset({IncomeState.DUE}))
 
     class Meta:
         verbose_name = _("资产收入")

@@ -44,6 +44,7 @@ class Letting(Record):
     state = models.CharField(_("状态"), max_length=10, choices=LettingState.choices, default=LettingState.DRAFT)
 
     searched = ("party", "contract", "card.number", "card.name")
+    loose = ("state", frozenset({"draft"}))
 
     class Meta:
         verbose_name = _("出租出借")

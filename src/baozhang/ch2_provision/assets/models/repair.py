@@ -35,6 +35,7 @@ class Repair(Record):
     state = models.CharField(_("状态"), max_length=10, choices=RepairState.choices, default=RepairState.OPEN)
 
     searched = ("card.number", "card.name", "fault", "vendor")
+    loose = ("state", frozenset({RepairState.OPEN}))
 
     class Meta:
         verbose_name = _("维修保养")

@@ -45,6 +45,7 @@ class Voucher(Record):
     natural = ("organ_id", "number")
     called = ("number",)
     searched = ("number", "words")
+    loose = ("", frozenset())
 
     class Meta:
         verbose_name = _("记账凭证")
@@ -103,6 +104,7 @@ class VoucherLine(Record):
 
     natural = ("voucher_id", "place")
     searched = ("account", "account_name")
+    loose = ("", frozenset())
 
     class Meta:
         verbose_name = _("凭证分录")

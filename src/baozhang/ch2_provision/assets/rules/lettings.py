@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from baozhang.ch1_general.organs.models import Appointment
 from baozhang.ch1_general.organs.queries import on_day
 from baozhang.ch2_provision.assets.choices import UseState
-from baozhang.ch2_provision.assets.choices.cases import LettingState
-from baozhang.ch2_provision.assets.models import Card, Letting
+from baozhang.ch2_provision.assets.choices.cases import HandoverState, LettingState
+from baozhang.ch2_provision.assets.models import Card, HandoverItem, Letting
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.kernel.holds import Hold
 from baozhang.law.rules import Verdict, rule
@@ -73,7 +73,7 @@ def letting_overdue(case: Any, law: Any) -> Verdict | None:
 
 
 def keeper_gone(day: dt.date, ground: Any) -> Iterator[Card]:
-    """These are the cards whose keeper's account holds no appointment in the agency on the day, with the last day he had one."""
+    """These are the cards whose keeper's account holds no appointment on the day, or whose handover is not done after he left."""
     here = Appointment._base_manager.filter(
         on_day(day), user=OuterRef("keeper"), organ=OuterRef("organ"), user__is_active=True
     )
@@ -82,23 +82,37 @@ def keeper_gone(day: dt.date, ground: Any) -> Iterator[Card]:
     )
     rows = Card._base_manager.filter(held_on(day), ~Exists(here), keeper__isnull=False)
     card: Any
+    told: set[int] = set()
     for card in rows.annotate(left_on=Subquery(last.values("until")[:1])).iterator(2_000):
-        card.gone_since = {"day": card.left_on}
+        card.gone_since = {"day": card.left_on, "open": False}
+        told.add(card.pk)
         yield card
+    # A handover that was begun says the day itself, before anybody ends the appointment.
+    open_ = HandoverItem._base_manager.filter(
+        handover__state__in=(HandoverState.GIVEN, HandoverState.SIGNED), handover__leaves_on__lt=day
+    )
+    for item in open_.select_related("card", "handover").order_by("pk").iterator(2_000):
+        card = item.card
+        if card.pk not in told and card.disposed is None and item.handover.leaver in (card.custodian, card.user):
+            card.gone_since = {"day": item.handover.leaves_on, "open": True}
+            told.add(card.pk)
+            yield card
 
 
 @rule(article="第十一条第二款", subject="assets.card", since="2022-11-01", candidates=keeper_gone)
 def keeper_left(card: Any, law: Any) -> Verdict | None:
     """保管人已离岗，资产没有交接"""
     seen = card.__dict__.get("gone_since")
-    if card.keeper_id is None or seen is None:
+    if seen is None:
         return None
-    sentence = _("%(number)s %(name)s 的保管人%(keeper)s已不在本单位任职，资产没有交接") % {
-        "number": card.number, "name": card.name, "keeper": card.custodian,
-    }  # fmt: skip
+    named = {"number": card.number, "name": card.name, "keeper": card.custodian or card.user, "day": seen["day"]}
+    if seen["open"]:
+        sentence = _("%(number)s %(name)s 的保管人%(keeper)s已于 %(day)s 离岗，交接没有办完") % named
+    else:
+        sentence = _("%(number)s %(name)s 的保管人%(keeper)s已不在本单位任职，资产没有交接") % named
     facts = {
         _("资产编号"): card.number,
-        _("保管人"): card.custodian,
+        _("保管人"): card.custodian or card.user,
         _("离岗日期"): seen["day"] or "",
         _("原值"): card.value,
     }

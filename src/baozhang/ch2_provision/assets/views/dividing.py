@@ -21,7 +21,7 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import addresses, cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, also
-from baozhang.kernel.refusal import Invalid, Refused, Stale
+from baozhang.kernel.refusal import Invalid, NotFound, Refused, Stale
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.views import frame
 
@@ -91,6 +91,8 @@ def merge_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     who = frame.must_view(request, resource)
     ids = [int(one) for one in request.GET.getlist("id") if one.isdigit()][:MOST]
     cards: list[Any] = list(Card.objects.filter(pk__in=ids).select_related("organ").order_by("pk"))
+    if len(cards) != len(set(ids)):
+        raise NotFound(_("有的记录不存在，或不在您的范围内"))
     for organ in {card.organ_id for card in cards}:
         who.must(CHANGE, organ)
     note, refusal, total = request.POST.get("note", ""), None, None

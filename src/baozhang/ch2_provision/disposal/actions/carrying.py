@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.assets.actions import income
 from baozhang.ch2_provision.assets.choices import Disposal
 from baozhang.ch2_provision.assets.choices.books import IncomeKind
-from baozhang.ch2_provision.disposal.choices import AT_WORK, FREE, PRICED, State
+from baozhang.ch2_provision.disposal.choices import AT_WORK, BRINGING, FREE, PRICED
 from baozhang.ch2_provision.disposal.models import Case
 from baozhang.ch2_provision.disposal.models.case import BOOK, EXECUTE, words_of
 from baozhang.ch2_provision.disposal.queries.incomes import incomes_of
@@ -24,6 +24,7 @@ from baozhang.kernel.refusal import Fault, Invalid, Refused
 APPRAISED = ledger.act("disposal.appraised", gettext_lazy("登记评估"))
 WIPED = ledger.act("disposal.wiped", gettext_lazy("登记介质清除"))
 CANCELLED = ledger.act("disposal.cancelled", gettext_lazy("登记号牌终端注销"))
+BOOT = ledger.act("disposal.boot", gettext_lazy("登记补价和费用"))
 EARNED = ledger.act("disposal.earned", gettext_lazy("登记应缴收入"))
 FIELDS = {
     APPRAISED: ("appraiser", "appraised_value", "appraised_on"), WIPED: ("wiped_on", "wiped_how"),
@@ -58,10 +59,24 @@ def _fault(name: str, value: Any) -> Fault | None:
     return None
 
 
+def pay_boot(case: Case, values: Mapping[str, Any], *, by: Actor) -> None:
+    """This will enter what is paid on top in a swap, with its taxes and freight; it is a part of what comes in costs."""
+    if case.form != Disposal.SWAP or case.state not in BRINGING:
+        raise Refused(
+            _("现在不能登记补价和费用"), article=ARTICLE,
+            why=_("处置形式为“%(form)s”，状态为“%(state)s”。") % {"form": case.get_form_display(), "state": case.get_state_display()},  # type: ignore[attr-defined]
+            instead=_("置换批准后、销账前登记。"),
+        )  # fmt: skip
+    if values.get("boot") is None or values["boot"] < 0:
+        raise Invalid(_("请填写完整"), faults=[Fault(_("必填"), "boot", column=words_of("boot"))], article=ARTICLE)
+    case.boot = values["boot"]
+    keep(case, by=by, act=BOOT, right=BOOK)
+
+
 def earn(case: Case, values: Mapping[str, Any], *, by: Actor) -> None:
     """This will enter what the disposal brought in, as a sum due to the treasury; nothing at all needs its reason."""
     amount, said, until = values.get("income"), str(values.get("income_note") or "").strip(), values.get("income_due")
-    if case.state not in (State.EXECUTING, State.NOTICE, State.HANDED, State.RECEIVED) or case.form in FREE:
+    if case.state not in BRINGING or case.form in FREE:
         raise Refused(
             _("现在不能登记应缴收入"), article=INCOME,
             why=_("处置形式为“%(form)s”，状态为“%(state)s”。") % {"form": case.get_form_display(), "state": case.get_state_display()},  # type: ignore[attr-defined]

@@ -11,16 +11,17 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.queries import authority_of, finance_of
 from baozhang.ch2_provision.assets import actions as assets
-from baozhang.ch2_provision.assets.choices import Category, Disposal, UseState
+from baozhang.ch2_provision.assets.choices import Acquisition, Booking, Category, Disposal, Edition, UseState
 from baozhang.ch2_provision.assets.choices import accounts as book
 from baozhang.ch2_provision.assets.choices.books import VoucherKind
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models import Card, numbering
 from baozhang.ch2_provision.assets.queries.awaiting import booked_out
 from baozhang.ch2_provision.assets.queries.bringing import brought_forward
 from baozhang.ch2_provision.disposal.choices import Outcome
-from baozhang.ch2_provision.disposal.models import Case, Line
+from baozhang.ch2_provision.disposal.models import Case, Incoming, Line
 from baozhang.ch2_provision.disposal.models.case import AUDIT, CONSENT, DECIDE, DRAFT, REVIEW, SCREEN, SIGN
 from baozhang.ch2_provision.disposal.queries.assessing import lines_of
+from baozhang.ch2_provision.disposal.queries.swapping import incoming_of
 from baozhang.ch2_provision.warehouse.actions import back_from_disposal, claim_for_disposal
 from baozhang.kernel import holds, ledger
 from baozhang.kernel.access import Actor
@@ -28,6 +29,7 @@ from baozhang.kernel.record import keep
 
 AWAITS = ledger.act("disposal.awaits", gettext_lazy("批准处置"))
 BACK = ledger.act("disposal.back", gettext_lazy("处置取消，恢复使用状况"))
+CAME_IN = ledger.act("disposal.came_in", gettext_lazy("换入建卡"))
 ENDED = ledger.act("disposal.ended", gettext_lazy("处置销账"))
 
 AGAINST = {Disposal.LOSS: book.PENDING, Disposal.TRANSFER: book.MOVED}  # the account that takes the net value
@@ -91,7 +93,10 @@ def write_off(case: Case, day: dt.date, *, by: Actor, right: str) -> None:
             cards, to=case.receiver, source=case, day=day, by=by, note=case.number, right=right, where=organ
         )
     else:
-        _book(case, cards, day, by=by, right=right)
+        if case.form == Disposal.SWAP:
+            _swap(case, cards, day, by=by, right=right)
+        else:
+            _book(case, cards, day, by=by, right=right)
         assets.dispose(cards, form=case.form, day=day, case=case, by=by, note=case.number, right=right)
     holds.release(case)
 
@@ -122,6 +127,50 @@ def _book(case: Case, cards: Sequence[Card], day: dt.date, *, by: Actor, right: 
             case.organ, kind=VoucherKind.WRITE_OFF, words=str(case), source=case, day=day, by=by, right=right,
             lines=assets.vouchers.together(posted, len(cards)),
         )  # fmt: skip
+
+
+def _swap(case: Case, cards: Sequence[Card], day: dt.date, *, by: Actor, right: str) -> None:
+    """What comes in has its card, in one voucher with what goes: its cost against the value, what was paid, and what differs."""
+    rows = incoming_of(case)
+    fresh = _begin(case, rows, day)
+    keep(fresh, by=by, act=CAME_IN, note=case.number, right=right)
+    posted: list[assets.Line] = []
+    for card, brought in zip(cards, brought_forward(cards, day), strict=True):
+        detail = str(Category(card.category or Category.OTHER).label)
+        posted += [
+            assets.Line(book.of_loss(card.category), debit=brought.accumulated or Decimal(0), card=card, detail=detail),
+            assets.Line(book.of_value(card.category), credit=card.value, card=card, detail=detail),
+        ]
+    posted += [
+        assets.Line(book.of_value(card.category), debit=card.value, card=card, detail=card.name) for card in fresh
+    ]
+    posted.append(assets.Line(book.BANK, credit=case.boot or Decimal(0), detail=str(case.receiver_name)))
+    left = sum((line.debit - line.credit for line in posted), Decimal(0))
+    posted.append(
+        assets.Line(book.OTHER_INCOME, credit=left) if left > 0 else assets.Line(book.DISPOSAL_EXPENSE, debit=-left)
+    )
+    voucher = assets.post(
+        case.organ, kind=VoucherKind.WRITE_OFF, words=str(case), source=case, day=day, by=by, right=right,
+        lines=assets.vouchers.together(posted, len(cards) + len(fresh)),
+    )  # fmt: skip
+    for row, card in zip(rows, fresh, strict=True):
+        row.card, card.voucher = card, voucher.number
+    keep(fresh, by=by, act=CAME_IN, note=case.number, right=right)
+    keep(rows, by=by, act=CAME_IN, right=right)
+
+
+def _begin(case: Case, rows: Sequence[Incoming], day: dt.date) -> list[Card]:
+    numbers = numbering.next_numbers(Card, case.organ, len(rows))
+    came = case.received_on or day
+    return [
+        Card(
+            organ=case.organ, number=number, name=row.name, class_code=row.class_code, edition=Edition.NEW if row.class_code else "",
+            quantity=row.quantity, unit=row.unit, value=row.value, brand=row.brand, model=row.model, serial=row.serial, place=row.place,
+            custodian=row.custodian, acquisition=Acquisition.SWAPPED, acquired=came, in_use_from=came, booked=day,
+            booking=Booking.BOOKED, use_state=UseState.IN_USE,
+        )
+        for row, number in zip(rows, numbers, strict=True)
+    ]  # fmt: skip
 
 
 def _from_pending(card: Card, amount: Decimal, detail: str) -> list[assets.Line]:

@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('received_on', models.DateField(blank=True, null=True, verbose_name='签收日期')),
                 ('income', models.DecimalField(blank=True, decimal_places=2, help_text='残值、转让价款、差价或者赔偿；没有收入的填 0 并写明原因', max_digits=18, null=True, verbose_name='应缴收入')),
                 ('income_note', models.CharField(blank=True, default='', max_length=200, verbose_name='收入说明')),
+                ('boot', models.DecimalField(blank=True, decimal_places=2, help_text='置换中支付给对方的补价、税费和运杂费', max_digits=18, null=True, verbose_name='支付的补价和相关费用')),
                 ('income_due', models.DateField(blank=True, help_text='缴款书上的期限', null=True, verbose_name='收入应缴日期')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='办结日期')),
                 ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='kernel.document', verbose_name='批复或者备案回执')),
@@ -73,7 +74,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '资产处置',
                 'indexes': [models.Index(fields=['organ', 'state', '-id'], name='disposal_organ'), models.Index(fields=['state', '-id'], name='disposal_state'), models.Index(fields=['approved_on', 'id'], name='disposal_approved_on')],
-                'constraints': [models.UniqueConstraint(fields=('organ', 'number'), name='disposal_once', violation_error_message='本单位已有同样编号的处置办件'), models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='disposal_value', violation_error_message='原值合计不能为负数'), models.CheckConstraint(condition=models.Q(('income__isnull', True), ('income__gte', 0), _connector='OR'), name='disposal_income', violation_error_message='应缴收入不能为负数'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('executing', 'notice', 'handed', 'received', 'closed')), _negated=True), models.Q(('approved_on__isnull', False), models.Q(('lane', ''), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='disposal_approved', violation_error_message='批准的处置须有内部决策日期、办理方式和批准日期'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', False), _connector='OR'), name='disposal_closed', violation_error_message='办结的处置须有办结日期'), models.CheckConstraint(condition=models.Q(('notice_until__isnull', True), models.Q(('notice_from__isnull', False), ('notice_until__gte', models.F('notice_from'))), _connector='OR'), name='disposal_notice', violation_error_message='公告截止日期早于开始日期'), models.CheckConstraint(condition=models.Q(('received_on__isnull', True), models.Q(('handed_on__isnull', False), ('received_on__gte', models.F('handed_on'))), _connector='OR'), name='disposal_received', violation_error_message='签收日期早于移交日期')],
+                'constraints': [models.UniqueConstraint(fields=('organ', 'number'), name='disposal_once', violation_error_message='本单位已有同样编号的处置办件'), models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='disposal_value', violation_error_message='原值合计不能为负数'), models.CheckConstraint(condition=models.Q(('income__isnull', True), ('income__gte', 0), _connector='OR'), name='disposal_income', violation_error_message='应缴收入不能为负数'), models.CheckConstraint(condition=models.Q(('boot__isnull', True), ('boot__gte', 0), _connector='OR'), name='disposal_boot', violation_error_message='补价和费用不能为负数'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('executing', 'notice', 'handed', 'received', 'closed')), _negated=True), models.Q(('approved_on__isnull', False), models.Q(('lane', ''), _negated=True), ('decided_on__isnull', False)), _connector='OR'), name='disposal_approved', violation_error_message='批准的处置须有内部决策日期、办理方式和批准日期'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_on__isnull', False), _connector='OR'), name='disposal_closed', violation_error_message='办结的处置须有办结日期'), models.CheckConstraint(condition=models.Q(('notice_until__isnull', True), models.Q(('notice_from__isnull', False), ('notice_until__gte', models.F('notice_from'))), _connector='OR'), name='disposal_notice', violation_error_message='公告截止日期早于开始日期'), models.CheckConstraint(condition=models.Q(('received_on__isnull', True), models.Q(('handed_on__isnull', False), ('received_on__gte', models.F('handed_on'))), _connector='OR'), name='disposal_received', violation_error_message='签收日期早于移交日期')],
             },
         ),
         migrations.CreateModel(
@@ -123,6 +124,35 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '处置材料',
                 'constraints': [models.UniqueConstraint(fields=('case', 'kind', 'attachment'), name='disposal_paper_once', violation_error_message='这份材料已经登记')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Incoming',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
+                ('head', models.BinaryField(default=b'', max_length=32)),
+                ('kept_at', models.DateTimeField(editable=False, null=True, verbose_name='更新时间')),
+                ('search', models.TextField(blank=True, default='', editable=False)),
+                ('extra', models.JSONField(blank=True, default=dict, verbose_name='自定义字段')),
+                ('row', models.PositiveIntegerField(blank=True, help_text='不填自动编号', verbose_name='序号')),
+                ('name', models.CharField(max_length=120, verbose_name='资产名称')),
+                ('class_code', models.CharField(blank=True, default='', max_length=20, verbose_name='分类代码')),
+                ('brand', models.CharField(blank=True, default='', max_length=60, verbose_name='品牌')),
+                ('model', models.CharField(blank=True, default='', max_length=120, verbose_name='规格型号')),
+                ('serial', models.CharField(blank=True, default='', max_length=80, verbose_name='序列号')),
+                ('quantity', models.DecimalField(decimal_places=2, default=Decimal('1'), max_digits=14, verbose_name='数量')),
+                ('unit', models.CharField(blank=True, default='', max_length=20, verbose_name='计量单位')),
+                ('value', models.DecimalField(decimal_places=2, help_text='换出资产评估值加支付的补价和相关费用、减收到的差价，在换入的各项之间分摊', max_digits=16, verbose_name='入账成本')),
+                ('place', models.CharField(blank=True, default='', max_length=120, verbose_name='存放地点')),
+                ('custodian', models.CharField(blank=True, default='', max_length=40, verbose_name='保管人')),
+                ('card', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='came_by_swap', to='assets.card', verbose_name='资产卡片')),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incoming', to='disposal.case', verbose_name='处置办件')),
+                ('organ', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organization', verbose_name='单位')),
+            ],
+            options={
+                'verbose_name': '换入资产',
+                'constraints': [models.UniqueConstraint(fields=('case', 'row'), name='incoming_once', violation_error_message='同一办件中序号不能重复'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0), ('value__gte', 0)), name='incoming_sums', violation_error_message='数量应大于零，入账成本不能为负数')],
             },
         ),
     ]

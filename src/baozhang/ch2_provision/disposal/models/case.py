@@ -31,7 +31,8 @@ BOOK = access.permission("disposal.case:book", _("处置资产销账办结"))
 ATTACH = access.permission("disposal.case:attach", _("上传处置材料"))
 
 
-def _text(words: Any, most: int, **more: Any) -> models.CharField[str, str]:
+def text(words: Any, most: int, **more: Any) -> models.CharField[str, str]:
+    """This is an optional text."""
     return models.CharField(words, max_length=most, blank=True, default="", **more)
 
 
@@ -66,7 +67,7 @@ class Case(Record):
     )
     receiver = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("接收单位"),
                                  editable=False, help_text=_("按接收方名称在单位登记中查得；由该单位在系统中签收"))  # fmt: skip
-    receiver_name = _text(
+    receiver_name = text(
         _("接收方名称"), 100, help_text=_("划转填接收单位全称，捐赠填受赠方；报废的回收企业可在移交时填写")
     )
 
@@ -76,9 +77,9 @@ class Case(Record):
     computers = models.PositiveIntegerField(_("须清除存储介质的卡片数"), default=0)
     flagged = models.PositiveIntegerField(_("可入仓待处理的卡片数"), default=0)
     lane = models.CharField(_("办理方式"), max_length=10, choices=Lane.choices, blank=True, default="")
-    lane_says = _text(_("办理方式的依据"), 500)
+    lane_says = text(_("办理方式的依据"), 500)
 
-    minutes_no = _text(_("会议纪要编号"), 60)
+    minutes_no = text(_("会议纪要编号"), 60)
     decided_on = _day(_("内部决策日期"))
     submitted_on = _day(_("提交日期"))
     approved_on = _day(_("批准或者备案日期"))
@@ -86,22 +87,23 @@ class Case(Record):
         "kernel.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批复或者备案回执")
     )
     hand_over_by = _day(_("移交期限"))
-    appraiser = _text(_("评估机构"), 80)
+    appraiser = text(_("评估机构"), 80)
     appraised_value = _sum(_("评估值"))
     appraised_on = _day(_("评估基准日"))
-    notice_place = _text(_("公告载体"), 100, help_text=_("公共资源交易平台、产权交易机构或者网站"))
+    notice_place = text(_("公告载体"), 100, help_text=_("公共资源交易平台、产权交易机构或者网站"))
     notice_from = _day(_("公告开始日期"))
     notice_until = _day(_("公告截止日期"))
     wiped_on = _day(_("存储介质清除日期"))
-    wiped_how = _text(_("清除方式和经办"), 120, help_text=_("消磁、覆写或者物理销毁；由谁清除、谁监督"))
+    wiped_how = text(_("清除方式和经办"), 120, help_text=_("消磁、覆写或者物理销毁；由谁清除、谁监督"))
     cancelled_on = _day(_("号牌和终端注销日期"))
-    cancelled_how = _text(_("号牌和终端注销情况"), 120)
+    cancelled_how = text(_("号牌和终端注销情况"), 120)
     handed_on = _day(_("移交日期"))
-    handed_by = _text(_("移交人"), 60)
-    received_by = _text(_("接收方签收人"), 60)
+    handed_by = text(_("移交人"), 60)
+    received_by = text(_("接收方签收人"), 60)
     received_on = _day(_("签收日期"))
     income = _sum(_("应缴收入"), help_text=_("残值、转让价款、差价或者赔偿；没有收入的填 0 并写明原因"))
-    income_note = _text(_("收入说明"), 200)
+    income_note = text(_("收入说明"), 200)
+    boot = _sum(_("支付的补价和相关费用"), help_text=_("置换中支付给对方的补价、税费和运杂费"))
     income_due = _day(_("收入应缴日期"), help_text=_("缴款书上的期限"))
     closed_on = _day(_("办结日期"))
 
@@ -118,6 +120,8 @@ class Case(Record):
             models.CheckConstraint(condition=Q(value__gte=0), name="disposal_value", violation_error_message=_("原值合计不能为负数")),
             models.CheckConstraint(condition=Q(income__isnull=True) | Q(income__gte=0), name="disposal_income",
                                    violation_error_message=_("应缴收入不能为负数")),
+            models.CheckConstraint(condition=Q(boot__isnull=True) | Q(boot__gte=0), name="disposal_boot",
+                                   violation_error_message=_("补价和费用不能为负数")),
             models.CheckConstraint(condition=~Q(state__in=APPROVED) | Q(approved_on__isnull=False) & ~Q(lane="") & Q(decided_on__isnull=False),
                                    name="disposal_approved", violation_error_message=_("批准的处置须有内部决策日期、办理方式和批准日期")),
             models.CheckConstraint(condition=~Q(state=State.CLOSED) | Q(closed_on__isnull=False), name="disposal_closed",

@@ -19,7 +19,7 @@ from baozhang.kernel.record import Record
 from .case import Case
 
 
-def _of_seen_cases(actor: Actor) -> Q | None:
+def of_seen_cases(actor: Actor) -> Q | None:
     """The condition that a row's case is in the actor's sight."""
     condition = Case.visible(actor, actor.where(Case.right("view")))
     return None if condition is None else Q(case__in=Case._base_manager.filter(condition).order_by().values("pk"))
@@ -52,6 +52,7 @@ class Line(Record):
     ended_on = models.DateField(_("结果日期"), null=True, blank=True)
 
     natural = ("case_id", "card_id")
+    loose = ("case.state", frozenset({"draft", "deciding", "screening"}))
 
     class Meta:
         app_label = "disposal"
@@ -75,7 +76,7 @@ class Line(Record):
     @classmethod
     def visible(cls, actor: Actor, organs: frozenset[int] | None) -> Q | None:
         """Those of the cases in sight."""
-        return _of_seen_cases(actor)
+        return of_seen_cases(actor)
 
 
 class Paper(Record):
@@ -102,7 +103,7 @@ class Paper(Record):
     @classmethod
     def visible(cls, actor: Actor, organs: frozenset[int] | None) -> Q | None:
         """Those of the cases in sight."""
-        return _of_seen_cases(actor)
+        return of_seen_cases(actor)
 
 
 def _declare(model: type[Record], words: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,8 +16,10 @@ from baozhang.ch2_provision.disposal.models import Case, Paper
 from baozhang.ch2_provision.disposal.models.case import words_of
 
 from .incomes import incomes_of, unpaid
+from .swapping import cost_of, incoming_of
 
 DECISION = "第十三条第四款"
+BOOKS = "第十三条第二款"
 INCOME = "第十三条第五款"
 WAREHOUSE = "第十五条第一款第三项"
 YEARS = "第十二条第一款"
@@ -39,6 +42,7 @@ class Need:
     paper: str = ""
     lines: bool = False  # it is mended among the cards of the case
     income: int | None = None  # the sum that has to be paid
+    swap: bool = False  # it is mended among what a swap brings in
 
 
 @dataclass
@@ -157,6 +161,26 @@ def _to_write_off(case: Case, facts: Facts) -> Iterator[Need]:
         words = _("处置收入还有 %(rest)s 元没有缴库") % {"rest": f"{rest:,.2f}"}
         open_ = next((one.pk for one in incomes_of(case) if one.open), None)
         yield Need(words, INCOME, _("请在“资产收入”中登记缴库，缴清后才能办结。"), income=open_)
+    if case.form == Disposal.SWAP:
+        yield from _to_bring_in(case)
+
+
+def _to_bring_in(case: Case) -> Iterator[Need]:
+    """What comes in stands in the books with what was given for it, to the cent."""
+    rows, cost = incoming_of(case), cost_of(case)
+    worth = sum((row.value for row in rows), Decimal(0))
+    if not rows:
+        yield Need(_("没有登记换入资产"), BOOKS, _("请在“换入资产”中逐项登记，销账时一并建卡入账。"), swap=True)
+    elif worth != cost:
+        words = _("换入资产入账成本合计 %(worth)s 元，应为 %(cost)s 元") % {
+            "worth": f"{worth:,.2f}",
+            "cost": f"{cost:,.2f}",
+        }
+        said = _(
+            "评估值 %(value)s 元，加支付的补价和相关费用 %(boot)s 元，减收到的差价 %(income)s 元；请改正换入资产，或者登记补价。"
+        )
+        sums = {"value": case.appraised_value or 0, "boot": case.boot or 0, "income": case.income or 0}
+        yield Need(words, BOOKS, said % {name: f"{amount:,.2f}" for name, amount in sums.items()}, swap=True)
 
 
 NEEDS: dict[str, Callable[[Case, Facts], Iterator[Need]]] = {

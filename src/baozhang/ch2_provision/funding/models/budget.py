@@ -65,6 +65,7 @@ class Budget(Record):
     called = ("code", "name")
     searched = ("code", "name", "reply_number")
     stepped = {"state": frozenset({BudgetState.DRAFT})}
+    loose = ("state", frozenset({BudgetState.DRAFT}))
 
     class Meta:
         verbose_name = _("机关运行经费预算")
@@ -156,6 +157,7 @@ class BudgetLine(Record):
 
     natural = ("budget_id", "number")
     searched = ("words",)
+    loose = ("budget.state", frozenset({BudgetState.DRAFT}))
 
     class Meta:
         verbose_name = _("预算明细")

@@ -30,6 +30,7 @@ class Commitment(Record):
     state = models.CharField(_("状态"), max_length=10, choices=CommitState.choices, default=CommitState.OPEN)
 
     searched = ("words",)
+    loose = ("state", frozenset({"open"}))
 
     class Meta:
         verbose_name = _("经费占用")
@@ -73,6 +74,7 @@ class Payment(Record):
     words = models.CharField(_("凭证和说明"), max_length=160, blank=True, default="")
 
     searched = ("words",)
+    loose = ("", frozenset())
 
     class Meta:
         verbose_name = _("经费支付")

@@ -48,6 +48,7 @@ class Plan(Record):
     called = ("code", "name")
     searched = ("code", "name")
     stepped = {"state": frozenset({PlanState.DRAFT})}
+    loose = ("state", frozenset({PlanState.DRAFT}))
 
     class Meta:
         verbose_name = _("运行保障年度计划")
@@ -156,6 +157,7 @@ class PlanLine(Record):
     called = ("code", "title")
     searched = ("code", "title", "purpose")
     stepped = {"state": frozenset({LineState.PENDING})}
+    loose = ("plan.state", frozenset({PlanState.DRAFT}))
 
     class Meta:
         verbose_name = _("计划事项")

@@ -30,6 +30,7 @@ class PlanRound(Record):
     called = ("code", "title")
     searched = ("code", "title")
     stepped = {"state": frozenset({RoundState.DRAFT})}
+    loose = ("state", frozenset({RoundState.DRAFT}))
 
     class Meta:
         verbose_name = _("计划编报轮次")

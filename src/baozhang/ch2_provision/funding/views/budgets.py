@@ -173,6 +173,7 @@ def spending(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     line: Any = frame.row_of(resource, pk, "budget")
     refusal: Refused | None = None
     if request.method == "POST":
+        who.must(COMMIT, line.organ_id)
         try:
             payment = _bill(line, request.POST, who)
             messages.success(

@@ -43,6 +43,8 @@ def review(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     who, plan = frame.must_view(request, resource), _plan(resource, pk)
     refusal: Refused | None = None
     if request.method == "POST":
+        place = authority_for(plan.organ_id)
+        who.must(REVIEW_LINE, None if place is None else place.pk)
         try:
             messages.success(request, _("已审核 %(n)d 项") % {"n": _answer(plan, request.POST, who)})
             return HttpResponseRedirect(request.path)
@@ -172,6 +174,7 @@ def prefill(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """What a draft may be filled with: last year's lines, and what other fields suggest with their evidence."""
     who, plan = frame.must_view(request, resource), _plan(resource, pk)
     if request.method == "POST":
+        who.must(PlanLine.right("add"), plan.organ_id)
         lines = [int(key) for key in request.POST.getlist("line") if key.isdigit()]
         count = actions.take_in(plan, by=who, lines=lines, keys=request.POST.getlist("key"))
         messages.success(request, _("已选入 %(n)d 项，请逐项核对数量、单价和依据") % {"n": count})

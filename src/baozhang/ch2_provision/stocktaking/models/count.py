@@ -65,6 +65,7 @@ class Count(Record):
     natural = ("number",)
     called = ("number", "title")
     searched = ("number", "title", "organ.name", "led_by")
+    loose = ("state", frozenset({"draft", "counting", "judging"}))
 
     class Meta:
         verbose_name = _("清查盘点")

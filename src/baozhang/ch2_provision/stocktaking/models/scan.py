@@ -79,6 +79,7 @@ class Scan(Record):
     late = models.BooleanField(_("清点结束后送达"), default=False)
 
     searched = ("code", "name", "place", "scanner_name")
+    loose = ("count.state", frozenset({"counting", "judging"}))
 
     class Meta:
         verbose_name = _("盘点记录")

@@ -47,6 +47,7 @@ class Entry(Record):
     )
 
     searched = ("title", "organ.name")
+    loose = ("state", frozenset({"draft"}))
 
     class Meta:
         app_label = "warehouse"
@@ -97,6 +98,7 @@ class Proposal(Record):
     )
 
     searched = ("sentence", "card.number", "card.name", "organ.name")
+    loose = ("state", frozenset({"open"}))
 
     class Meta:
         app_label = "warehouse"

@@ -32,6 +32,7 @@ class Event(Record):
     natural = ("organ_id", "name")
     called = ("name",)
     searched = ("name", "organ.name")
+    loose = ("state", frozenset({"open"}))
 
     class Meta:
         app_label = "warehouse"
@@ -83,6 +84,7 @@ class Purchase(Record):
 
     natural = ("organ_id", "event_id", "card_id")
     searched = ("event.name", "card.number", "card.name")
+    loose = ("event.state", frozenset({"open"}))
 
     class Meta:
         app_label = "warehouse"
@@ -118,6 +120,7 @@ class Activation(Record):
     ended_on = models.DateField(_("解除日期"), null=True, blank=True)
 
     searched = ("reason", "organ.name")
+    loose = ("state", frozenset({"on"}))
 
     class Meta:
         app_label = "warehouse"

@@ -55,6 +55,7 @@ class Exit(Record):
     need_words = models.CharField(_("所据需求"), max_length=200, blank=True, default="")
 
     searched = ("purpose", "organ.name")
+    loose = ("state", frozenset({"reserved", "emergency"}))
 
     class Meta:
         app_label = "warehouse"
@@ -117,6 +118,7 @@ class Reservation(Record):
     given_on = models.DateField(_("交付日期"), null=True, blank=True)
 
     searched = ("item.name", "card.number", "organ.name")
+    loose = ("exit.state", frozenset({"reserved", "emergency"}))
 
     class Meta:
         app_label = "warehouse"

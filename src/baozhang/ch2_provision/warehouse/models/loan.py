@@ -44,6 +44,7 @@ class Loan(Record):
     purpose = models.CharField(_("使用用途"), max_length=200, blank=True, default="")
 
     searched = ("purpose", "organ.name")
+    loose = ("state", frozenset({"open"}))
 
     class Meta:
         app_label = "warehouse"
@@ -101,6 +102,7 @@ class Thing(Record):
     ended_on = models.DateField(_("验收日期"), null=True, blank=True)
 
     searched = ("item.name", "card.number", "organ.name")
+    loose = ("state", frozenset({"out", "back"}))
 
     class Meta:
         app_label = "warehouse"

@@ -36,6 +36,7 @@ class Delivery(Record):
     key = text(_("请求编号"), 36, editable=False)
 
     searched = ("invoice", "purchase.number")
+    loose = ("", frozenset())
 
     class Meta:
         app_label = "procurement"

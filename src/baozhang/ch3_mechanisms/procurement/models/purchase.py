@@ -57,6 +57,7 @@ class Purchase(Record):
     called = ("number",)
     searched = ("number", "title", "supplier", "contract")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({State.DRAFT})}
+    loose = ("state", frozenset({State.DRAFT}))
 
     class Meta:
         app_label = "procurement"
@@ -122,6 +123,7 @@ class PurchaseLine(Record):
 
     natural = ("purchase_id", "place")
     searched = ("name", "model")
+    loose = ("purchase.state", frozenset({State.DRAFT}))
 
     class Meta:
         app_label = "procurement"

@@ -34,6 +34,7 @@ class Trial(Record):
     amount_now = models.DecimalField(_("现行涉及金额"), max_digits=18, decimal_places=2)
     amount_draft = models.DecimalField(_("草案涉及金额"), max_digits=18, decimal_places=2)
     result = models.JSONField(_("分单位结果"), default=dict, blank=True)
+    loose = ("", frozenset())
 
     class Meta:
         verbose_name = _("试算")
@@ -64,6 +65,7 @@ class Reexamination(Record):
     next_due = models.DateField(_("下次复审日期"), null=True, blank=True)
 
     natural = ("standard_id", "day")
+    loose = ("", frozenset())
 
     class Meta:
         verbose_name = _("标准复审")

@@ -48,6 +48,7 @@ class StandardLine(Record):
     called = ("key",)
     searched = ("key", "note")
     exclusive_period = (("slot", "place", "key", "row"), "valid_from", "valid_to")
+    loose = ("standard.state", frozenset({"draft", "returned"}))
 
     class Meta:
         verbose_name = _("标准条目")

@@ -132,6 +132,7 @@ class QuotaReview(Record):
 
     searched = ("component.physical",)
     stepped = {"state": frozenset({ReviewState.OPEN})}
+    loose = ("state", frozenset({"open"}))
 
     class Meta:
         verbose_name = _("定额复核")

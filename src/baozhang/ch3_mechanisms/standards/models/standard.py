@@ -58,6 +58,7 @@ class Standard(Record):
     called = ("title",)
     searched = ("title", "document", "source")
     stepped = {"state": frozenset({State.DRAFT})}
+    loose = ("state", frozenset({"draft", "returned"}))
 
     class Meta:
         verbose_name = _("配置标准")

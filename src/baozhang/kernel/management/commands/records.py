@@ -1,17 +1,13 @@
-"""`baozhang records [RESOURCE] --schema`: what a workbook may hold, so that others can write files and scenarios.
-
-Records that no workbook brings stand there too, since scenarios and the API write them; and what may be done with a record:
-the steps of its path and its acts, under the words by which a scenario names them.
-"""
+"""`baozhang records [RESOURCE] --schema`: what a workbook may hold and what may be done, so that others can write files and scenarios."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from baozhang.kernel import flow
 from baozhang.kernel.resource import RESOURCES, Resource, get
 from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.columns import Column
@@ -22,9 +18,9 @@ KINDS = {
 
 
 class Command(BaseCommand):
-    """The records that people and machines may write."""
+    """The records of the house."""
 
-    help = "list the records that can be written; with --schema their columns, steps and acts"
+    help = "list the records, and which can be imported; with --schema their columns, steps and acts"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One resource or all, columns or names, words or JSON."""
@@ -42,13 +38,14 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps([schema(one, deep) for one in wanted], ensure_ascii=False, indent=2))
             return
         for one in wanted:
-            only = "" if one.importable else "　只在网页、接口和场景里登记，没有表格可导入"
-            self.stdout.write(f"{one.slug}  {one.title}（{one.article}）{only}")
+            mark = "" if one.importable and one.fields else "  只由办理、接口和场景填写，不能用表格导入"
+            self.stdout.write(f"{one.slug}  {one.title}（{one.article}）{mark}")
             if deep:
                 self._columns(schema(one, True))
 
     def _columns(self, found: dict[str, Any]) -> None:
-        self.stdout.write(f"  认作同一条的依据：{'、'.join(found['key']) or '无，每行都是新的'}")
+        if found["columns"]:
+            self.stdout.write(f"  认作同一条的依据：{'、'.join(found['key']) or '无，每行都是新的'}")
         for column in found["columns"]:
             marks = [KINDS[column["kind"]] + (f"（{column['unit']}）" if column["unit"] else "")]
             marks += ["必填"] if column["required"] else []
@@ -59,21 +56,17 @@ class Command(BaseCommand):
                 self.stdout.write(f"      也可写作：{'、'.join(column['aliases'])}")
             if column["choices"]:
                 self.stdout.write(f"      可选：{'、'.join(column['choices'])}")
+        if found["shown"]:
+            self.stdout.write(f"  只能核对、不能填写：{'、'.join(found['shown'])}")
         for kind, words in (("steps", "步骤"), ("acts", "操作")):
             for one in found[kind]:
-                marks = [f"填写{'、'.join(one['fields'])}"] if one["fields"] else []
-                marks += ["要写说明"] if one["note"] else []
-                self.stdout.write(f"  {words}：{one['words']}" + (f"（{'；'.join(marks)}）" if marks else ""))
+                fields = f"，填写：{'、'.join(one['fields'])}" if one["fields"] else ""
+                self.stdout.write(f"  {words}  {one['words']}{fields}{'，须写说明' if one['needs_note'] else ''}")
         self.stdout.write("")
 
 
 def _all() -> list[Resource]:
-    return [one for _slug, one in sorted(RESOURCES.items()) if _written(one)]
-
-
-def _written(one: Resource) -> bool:
-    """True where people or machines fill fields in, and the record is not only made by the house itself."""
-    return bool(one.fields) and (one.importable or one.addable)
+    return [one for _slug, one in sorted(RESOURCES.items()) if one.fields or one.acts or one.flow or one.columns]
 
 
 def _one(slug: str) -> Resource:
@@ -81,8 +74,6 @@ def _one(slug: str) -> Resource:
         one = get(slug)
     except LookupError as error:
         raise CommandError(str(error)) from error
-    if not _written(one):
-        raise CommandError(f"{slug}（{one.title}）由系统形成，没有可以填写的栏目")
     return one
 
 
@@ -93,22 +84,34 @@ def schema(resource: Resource, deep: bool) -> dict[str, Any]:
         "label": resource.label,
         "title": str(resource.title),
         "article": resource.article,
-        "importable": resource.importable,
+        "importable": bool(resource.importable and resource.fields),
     }
     if deep:
         key = [resource.model._meta.get_field(name.removesuffix("_id")) for name in resource.model.natural]
         made["key"] = [str(field.verbose_name) for field in key]  # type: ignore[union-attr]
         made["columns"] = [_column(resource, column) for column in columns_of(resource)]
-        steps = resource.flow.plan.steps.items() if resource.flow is not None else ()
-        made["steps"], made["acts"] = _doings(resource, steps), _doings(resource, resource.acts.items())
+        plan = flow.flow_of(resource.model)
+        filled = {column["name"] for column in made["columns"]}
+        told = (
+            *resource.columns,
+            *resource.more_columns,
+            *(name for group in resource.groups for name in group.fields),
+        )
+        names = dict.fromkeys(
+            name for name in told if name not in filled and name not in resource.computed and "__" not in name
+        )
+        made["shown"] = [str(resource.words_of(name)) for name in names]
+        made["steps"] = [_doing(resource, step) for step in plan.steps.values()] if plan else []
+        made["acts"] = [_doing(resource, act) for act in resource.acts.values()]
     return made
 
 
-def _doings(resource: Resource, doings: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "words": str(one.words), "fields": [str(resource.words_of(field)) for field in one.fields], "note": one.needs_note}
-        for name, one in doings
-    ]  # fmt: skip
+def _doing(resource: Resource, one: Any) -> dict[str, Any]:
+    return {
+        "words": str(one.words),
+        "fields": [str(resource.words_of(name)) for name in one.fields],
+        "needs_note": bool(one.needs_note),
+    }
 
 
 def _column(resource: Resource, column: Column) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel.refusal import Refused
 from baozhang.law.scenario.database import throwaway
-from baozhang.law.scenario.language import Scenario, read
+from baozhang.law.scenario.language import Scenario, each
 from baozhang.law.scenario.outcome import Outcome
 from baozhang.law.scenario.playing import play
 from baozhang.law.scenario.source import ScenarioError
@@ -57,7 +57,8 @@ class Command(SystemCheck):
                 raise CommandError(_("%(path)s 里没有 .yaml 文件。") % {"path": path})
             for file in files:
                 try:
-                    scenarios.extend(read(file))
+                    for told in each(file):
+                        scenarios.append(told if isinstance(told, Scenario) else _unread(file, *told))
                 except ScenarioError as error:
                     scenarios.append(Outcome(file.name, str(file), error.line, error=str(error)))
         try:
@@ -79,3 +80,7 @@ class Command(SystemCheck):
                 head = [_("行"), _("何处"), _("应当"), _("实际")]
                 for line in table([head, *([str(c.line), c.place, c.expected, c.got] for c in wrong)]):
                     self.stdout.write(f"    {line}")
+
+
+def _unread(file: Path, title: str, error: ScenarioError) -> Outcome:
+    return Outcome(title, str(file), error.line, error=str(error))

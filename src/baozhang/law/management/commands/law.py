@@ -1,4 +1,4 @@
-"""`baozhang law load FILE`: the official text goes in from the office's own file; twice changes nothing."""
+"""`baozhang law load FILE`: the official text goes in from the office's own file; `law rules` and `law figures` say what is judged by what."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import scope
 from baozhang.kernel.refusal import Refused
+from baozhang.law.catalogue import catalogue
 from baozhang.law.loading import Loaded, load
+from baozhang.law.rules import SEVERITIES, rules
+from baozhang.law.terminal import table
 
 
 class Command(BaseCommand):
@@ -25,9 +28,19 @@ class Command(BaseCommand):
         loading.add_argument("file")
         loading.add_argument("--dry-run", action="store_true", help="only say what the file holds")
         loading.add_argument("--json", action="store_true", help="for machines")
+        for what, said in (
+            ("rules", "list the rules, with their articles"),
+            ("figures", "list the catalogued figures, with their units and rows"),
+        ):
+            listing = sub.add_parser(what, help=said)
+            listing.add_argument("word", nargs="?", default="", help="only those whose name or title holds this word")
+            listing.add_argument("--json", action="store_true", help="for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """This will load and print; exit 1 where the file is refused, and then nothing has changed."""
+        if options["what"] != "load":
+            self._list(options["what"], options["word"], options["json"])
+            return
         try:
             with scope.everything(_("导入法规文本")) as by:
                 loaded = load(options["file"], by=by, dry=options["dry_run"])
@@ -39,6 +52,18 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(loaded.as_dict(), ensure_ascii=False, indent=1))
         else:
             self._print(loaded)
+
+    def _list(self, what: str, word: str, machine: bool) -> None:
+        rows = [
+            one for one in (_rules() if what == "rules" else _figures()) if any(word in text for text in one.values())
+        ]
+        if machine:
+            self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=1))
+            return
+        for line in (
+            table([list(one.values()) for one in rows]) if rows else [_("没有找到“%(word)s”。") % {"word": word}]
+        ):
+            self.stdout.write(line)
 
     def _print(self, loaded: Loaded) -> None:
         states = {
@@ -56,3 +81,23 @@ class Command(BaseCommand):
             self.stdout.write(_("存疑：%(line)s") % {"line": line})
         for line in loaded.differences:
             self.stdout.write(_("与索引不同：%(line)s") % {"line": line})
+
+
+def _rules() -> list[dict[str, str]]:
+    return [
+        {
+            "name": one.name, "title": one.title, "article": one.article, "severity": str(SEVERITIES[one.severity]),
+            "since": str(one.since),
+        }
+        for one in rules()
+    ]  # fmt: skip
+
+
+def _figures() -> list[dict[str, str]]:
+    return [
+        {
+            "key": one.key, "title": one.name, "unit": one.unit_name, "rows": "、".join(name for name, _choices in one.keys),
+            "state": "" if one.verified else _("待核实"),
+        }
+        for one in catalogue().values()
+    ]  # fmt: skip
