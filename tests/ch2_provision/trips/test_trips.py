@@ -210,9 +210,11 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     assert "<svg" in client.get(slip).content.decode()
     assert client.post(slip, {"odometer_out": "2000"}).status_code == 302
     assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
-    assert client.post(slip, {"odometer_in": "2030"}).status_code == 302
-    assert Dispatch._base_manager.get().kilometres == 30
+    assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
+    assert Dispatch._base_manager.get().kilometres == 30 and "10.50" in client.get(slip).content.decode()
     client.force_login(garage.users["staff"])
+    settled = client.get(f"/trips/requests/{together[0].pk}/").content.decode()
+    assert "10.50" in settled and "行驶里程" in settled, "what is to be confirmed stands before whoever confirms it"
     assert client.get("/trips/board/").status_code == 403
     assert TODAY
 

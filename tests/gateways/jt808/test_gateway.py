@@ -250,8 +250,7 @@ def test_a_long_text_goes_out_in_packages_and_again_where_one_was_lost(entered: 
     async def story(gateway: Any, port: int, udp_port: int) -> None:
         box = await inside(port, edition=2019)
         words = "请于今日十八时前回到指定地点停放。" * 70
-        sending = asyncio.create_task(gateway.ask(PHONE, answers.TEXT, answers.text(words, 2019)))
-        got = {}
+        sending, got = asyncio.create_task(gateway.ask(PHONE, answers.TEXT, answers.text(words, 2019))), {}
         while len(got) < 3:
             one = await box.wait(0x8300)
             got[one.package] = one
