@@ -34,7 +34,7 @@ PORT = 5432
 DATABASE = "baozhang"
 PDEATHSIG = 1  # prctl(2): the kernel signals the child when its parent is gone
 
-COMMON = {"listen_addresses": "''", "max_connections": "60", "timezone": "'Asia/Shanghai'", "jit": "off"}
+COMMON = {"listen_addresses": "''", "max_connections": "200", "timezone": "'Asia/Shanghai'", "jit": "off"}
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "'256MB'"}
 DURABLE = {
     "shared_buffers": "'2GB'",

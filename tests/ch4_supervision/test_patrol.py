@@ -27,6 +27,7 @@ from baozhang.kernel.access import actor_of
 from baozhang.kernel.record import keep, remove
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.law import rules
+from baozhang.law.judge import Judged
 from baozhang.law.rules import Verdict, rule
 from tests import factories
 
@@ -113,11 +114,12 @@ def test_a_new_finding_says_everything():
     )
 
 
-def test_doing_it_again_changes_nothing():
+def test_doing_it_again_changes_nothing_and_hears_nothing(monkeypatch):
     heads("甲局", 10, 12)
     patrol()
     before = only()
-    with clock.on(NEXT):
+    with monkeypatch.context() as patch, clock.on(NEXT):
+        patch.setattr(Judged, "verdict", property(lambda _one: pytest.fail("what stands already need not be heard")))
         report = patrol()
     after = only()
     assert (after.version, after.kept_at) == (before.version, before.kept_at)

@@ -53,3 +53,15 @@ def test_it_is_found(words: str) -> None:
 @pytest.mark.parametrize("words", ["办桌", "公办", "椅", "717zc", "17", "m631", "桌 m631", "100%", "_"])
 def test_it_is_not_found(words: str) -> None:
     assert found(words) == 0
+
+
+@pytest.mark.parametrize(("searched", "found"), [(("number", "vehicle.plate"), " p-1 "), (("vehicle.plate",), "  ")])
+def test_a_record_whose_reference_is_empty_is_found_by_the_rest_and_a_path_that_leads_nowhere_is_told(searched, found):
+    class Slip:
+        number, vehicle, extra = "P-1", None, None
+
+    Slip.searched = searched
+    assert search.blob(Slip()) == found
+    Slip.searched = ("number.nothing",)
+    with pytest.raises(AttributeError, match="nothing"):
+        search.blob(Slip())

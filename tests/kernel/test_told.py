@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
+from contextvars import copy_context
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from baozhang.kernel import jobs, told
 from baozhang.kernel.refusal import Refused
@@ -61,6 +64,25 @@ def test_a_context_is_kept_and_the_language_comes_back() -> None:
     with told.recording():
         assert told.plain(_("已写入")) == "已写入" and told.is_recording()
     assert not told.is_recording()
+
+
+def test_each_thread_has_its_own_language_and_a_new_one_none() -> None:
+    heard = []
+
+    def elsewhere() -> None:
+        heard.append(get_language())
+        with translation.override("en"):
+            heard.append(_("已写入"))
+        heard.append(get_language())
+
+    with translation.override("zh-hans"), told.recording():
+        other = threading.Thread(target=elsewhere)
+        other.start()
+        other.join()
+        assert told.is_recording()
+    translation.deactivate()
+    assert heard == [settings.LANGUAGE_CODE, "Committed", settings.LANGUAGE_CODE] and get_language() == heard[0]
+    assert copy_context().run(elsewhere) is None and heard[3:] == heard[:3]
 
 
 def test_numbers_keep_their_form() -> None:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch4_supervision.warnings import scenes
+from baozhang.ch4_supervision.warnings.models import Finding
+from baozhang.ch4_supervision.warnings.queries import replay
+from baozhang.kernel import empty
 from baozhang.law.rules import rules
+from baozhang.law.scenario import outcome
 from baozhang.law.scenario.language import Scenario, parse, read
 from baozhang.law.scenario.playing import play
+from tests import laid
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "scenarios").glob("*.yaml"))
@@ -26,7 +34,17 @@ ALL = [one for file in FILES for one in read(file)] + [one for text in EXAMPLES 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("scenario", ALL, ids=[f"{Path(one.node.file).stem}:{one.node.line}" for one in ALL])
-def test_it_comes_true(scenario: Scenario):
+def test_it_comes_true(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+    """What a scenario says comes about; and every finding of its patrols again from the ledger, whatever its record became."""
+
+    def patrolled(day, names):
+        told = scenes.patrolled(day, names)
+        for finding in Finding._base_manager.all():
+            again = replay(finding)
+            assert again.same, (str(finding), again.why, again.differences, again.then, again.now)
+        return told
+
+    monkeypatch.setattr(outcome.PATROL, "answers", [patrolled])
     found = play(scenario)
     assert not found.error, found.error
     assert found.checks, "a scenario that expects nothing says nothing"
@@ -64,7 +82,11 @@ def check(tmp_path: Path, *args: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.once
 @pytest.mark.django_db
 def test_the_command(tmp_path: Path):
-    wrong = tmp_path / "wrong.yaml"
+    wrong, home = tmp_path / "wrong.yaml", tmp_path / "home"
+    home.mkdir()
+    # As after the first check: laying down all tables takes fifteen seconds, and is done before this suite begins.
+    own = [one for one in apps.get_app_configs() if one.label != "specimen"]
+    shutil.copyfile(laid.file(), empty.copy_in(home, own))
     wrong.write_text("场景: 写错了\n在: 2025-01-01\n巡察: 是\n", encoding="utf-8")
     failed = check(tmp_path, str(wrong), str(ROOT / "scenarios" / "over_price.yaml"), "--json")
     assert failed.returncode == 1, failed.stderr

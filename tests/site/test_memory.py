@@ -41,7 +41,7 @@ for address in ("/", "/assets/cards/", "/assets/cards/?q=计算机&sort=-value",
     b"".join(answer)
     seen[address] = answer.status_code
 weight = psutil.Process().memory_info().rss / 1e6
-heavy = [name for name in ("typst", "xlsxwriter", "baozhang.site.api", "pypinyin", "numpy", "scipy", "segno") if name in sys.modules]
+heavy = [name for name in ("typst", "xlsxwriter", "ninja", "pydantic", "pypinyin", "numpy", "scipy", "segno") if name in sys.modules]
 api = client.get("/api/assets/cards/").status_code
 print("WEIGHT", json.dumps([weight, heavy, api, seen]))
 """

@@ -19,6 +19,7 @@ from baozhang.kernel.access import Reach
 from baozhang.kernel.imports import ImportSession
 from baozhang.kernel.ledger import Entry
 from baozhang.kernel.resource import RESOURCES, Resource
+from baozhang.site.api import Late
 from tests import factories
 from tests.contract.conftest import looked_at
 from tests.kernel.files_of_all_sorts import pdf
@@ -46,6 +47,7 @@ OPEN = (
     "public/",
     "health",
     "api/docs",
+    "help/",
     "api/openapi.json",
     "stocktaking/counts/phone/worker.js",  # a program for the phone's browser, the same for everybody
 )
@@ -129,7 +131,9 @@ def _slug_of(pattern: str) -> str:
 def _patterns(found: list[Any], before: str) -> Iterator[tuple[str, str]]:
     for one in found:
         here = before + str(one.pattern).removeprefix("^").removesuffix("$").removesuffix(r"\Z")
-        if isinstance(one, URLResolver):
+        if isinstance(one, Late):
+            yield from _patterns([one.behind], before)
+        elif isinstance(one, URLResolver):
             yield from _patterns(one.url_patterns, here)
         elif isinstance(one, URLPattern):
             yield here, one.name or ""

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import django
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.db import connection
 
 
-def copy_in(place: Path) -> Path:
-    """Where in a folder the copy for the present migrations is, or would be."""
+def copy_in(place: Path, installed: Iterable[AppConfig] | None = None) -> Path:
+    """Where in a folder the copy for the present migrations of the installed apps (or of some) is, or would be."""
     digest = hashlib.sha256(f"{django.VERSION}".encode())
-    for app in sorted(apps.get_app_configs(), key=lambda one: one.label):
+    for app in sorted(installed or apps.get_app_configs(), key=lambda one: one.label):
         for path in sorted((Path(app.path) / "migrations").glob("*.py")):
             digest.update(f"{app.label}/{path.name}\n".encode() + path.read_bytes())
     return place / f"empty-{digest.hexdigest()[:24]}.sqlite3"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
@@ -210,6 +211,7 @@ _KINDS: tuple[tuple[type[models.Field[Any, Any]], str], ...] = (
 )
 
 
+@lru_cache(maxsize=None)
 def kind_of(field: models.Field[Any, Any], *, state: bool = False) -> str:
     """What sort of value a model field holds."""
     if state:

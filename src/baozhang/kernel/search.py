@@ -59,10 +59,21 @@ def blob(record: Record) -> str:
     paths = type(record).searched
     if not paths:
         return ""
-    values = _getter(paths)(record)
+    try:
+        values = _getter(paths)(record)
+    except AttributeError:  # somewhere a reference is empty, or a path leads nowhere: step by step tells which
+        values = tuple(_along(record, path) for path in paths)
+        values = values[0] if len(paths) == 1 else values
     texts = [values] if len(paths) == 1 else list(values)
     texts += [value for value in record.extra.values() if isinstance(value, str)] if record.extra else []
     return f" {' '.join([_terms(str(text)) for text in dict.fromkeys(texts) if text is not None and text != ''])} "
+
+
+def _along(value: Any, path: str) -> Any:
+    """The value at the end of a path; None where a reference on the way is empty."""
+    for name in path.split("."):
+        value = None if value is None else getattr(value, name)
+    return value
 
 
 def _terms(text: str) -> str:

@@ -67,17 +67,26 @@ def is_admin(actor: access.Actor) -> bool:
 _address = lru_cache(maxsize=None)(reverse)  # addresses without arguments stay what they are
 
 
+@lru_cache(maxsize=None)
+def _lists() -> tuple[tuple[str, int, Any, str, str, str], ...]:
+    """Of each resource its chapter, place and title, its address where it is in the menu, the right to view and to add."""
+    return tuple(
+        (
+            one.chapter, one.place, one.title, _address(f"{one.slug}:list") if one.menu else "", one.right("view"),
+            one.right("add") if one.fields and one.addable else "",
+        )
+        for one in RESOURCES.values()
+    )  # fmt: skip
+
+
 def menu(actor: access.Actor, path: str) -> list[dict[str, Any]]:
     """The chapters with the pages that an actor may open."""
     found: dict[str, list[tuple[int, dict[str, Any]]]] = {code: [] for code in CHAPTERS}
     works = dict.fromkeys(CHAPTERS, 0)
-    for resource in RESOURCES.values():
-        works[resource.chapter] += bool(resource.fields) and resource.addable and actor.can(resource.right("add"))
-        if resource.menu and actor.can(resource.right("view")):
-            url = _address(f"{resource.slug}:list")
-            found[resource.chapter].append(
-                (resource.place, {"words": resource.title, "url": url, "active": path.startswith(url)})
-            )
+    for home, place, words, url, view, add in _lists():
+        works[home] += bool(add) and actor.can(add)
+        if url and actor.can(view):
+            found[home].append((place, {"words": words, "url": url, "active": path.startswith(url)}))
     for one in ENTRIES:
         if _may(actor, one):
             url = _address(one.url_name)

@@ -175,7 +175,8 @@ def _rows_of(db: str, compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
     info, select = compiler.klass_info, compiler.select
     model, wanted = info["model"], info["select_fields"]
     begin, end = wanted[0], wanted[-1] + 1
-    names = [column.target.attname for column, _sql, _alias in select[begin:end]]
+    # Of rows without some columns each field is looked for among these names, so that they are no list.
+    names: Any = dict.fromkeys(column.target.attname for column, _sql, _alias in select[begin:end])
     related = get_related_populators(info, select, db)  # type: ignore[call-arg]  # the stubs are of a later Django
 
     def build(row: tuple[Any, ...]) -> Any:

@@ -12,13 +12,12 @@ the name `=` are words that a data file carries in both languages.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, Self
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import get_language, trans_real
 
@@ -29,7 +28,36 @@ _MARKS = re.compile(f"([{_ON}{_OFF}{_NEXT}])").split
 _MARK = re.compile(f"[{_ON}-{_BOTH}]").search
 _BARE = {ord(_ON): "", ord(_OFF): "", ord(_CONTEXT): "", ord(_NEXT): " ", ord(_BOTH): " "}
 Parts = list[Any]
-_active: Any = trans_real._active  # type: ignore[attr-defined]  # where Django keeps the language of a thread
+_now: ContextVar[Any] = ContextVar("language")
+_NONE = object()
+
+
+class _Active:
+    """Where Django keeps the language of a thread, asked for with every word; its own place locks and asks three times as long."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> Any:
+        """The language; AttributeError where none was set."""
+        found = _now.get(_NONE)
+        if found is _NONE:
+            raise AttributeError("value")
+        return found
+
+    @value.setter
+    def value(self, language: Any) -> None:
+        _now.set(language)
+
+    @value.deleter
+    def value(self) -> None:
+        _now.set(_NONE)
+
+
+if (_set := getattr(trans_real._active, "value", None)) is not None:  # type: ignore[attr-defined]
+    _now.set(_set)
+_active: Any = _Active()
+trans_real._active = _active  # type: ignore[attr-defined]
 
 
 class _Said(str):
@@ -64,33 +92,40 @@ class _Recorder:
 
     def gettext(self, message: str) -> str:
         """The message, remembered."""
-        return _Said(f"{_ON}{message.replace(_DJANGOS_CONTEXT, _CONTEXT)}{_OFF}")
+        return _remembered(message)
 
     def ngettext(self, singular: str, plural: str, number: int) -> str:
         """The plural, which is the singular in Chinese; English words of both are written alike."""
         return self.gettext(plural)
 
 
-@contextmanager
-def recording() -> Iterator[None]:
+@lru_cache(maxsize=8_192)
+def _remembered(message: str) -> _Said:
+    return _Said(f"{_ON}{message.replace(_DJANGOS_CONTEXT, _CONTEXT)}{_OFF}")
+
+
+@lru_cache(maxsize=8)
+def _recorder(language: str) -> _Recorder:
+    return _Recorder(trans_real.translation(language))
+
+
+class recording:  # noqa: N801 -- reads as a verb in `with`; a generator in its place takes as long as a short rule
     """This will make every translation of this thread remember itself, until it is `heard`."""
-    before = getattr(_active, "value", None)
-    if isinstance(before, _Recorder):
-        yield
-        return
-    _active.value = _Recorder(trans_real.translation(get_language() or settings.LANGUAGE_CODE))
-    try:
-        yield
-    finally:
-        if before is None:
-            translation.deactivate()
-        else:
-            _active.value = before
+
+    __slots__ = ("_before",)
+
+    def __enter__(self) -> None:
+        self._before = _now.get(_NONE)
+        if not isinstance(self._before, _Recorder):
+            _now.set(_recorder(get_language() or settings.LANGUAGE_CODE))
+
+    def __exit__(self, *_error: object) -> None:
+        _now.set(self._before)
 
 
 def is_recording() -> bool:
     """This is true while translations remember themselves."""
-    return isinstance(getattr(_active, "value", None), _Recorder)
+    return isinstance(_now.get(_NONE), _Recorder)
 
 
 def gettext_now(message: str) -> str:
@@ -128,9 +163,12 @@ def heard(text: Any) -> Any:
 
 
 def hearer() -> Callable[[Any], Any]:
-    """This is `heard` for many texts in the language of now, which costs more to ask for than a short text to hear."""
-    language = _language()
+    """This is `heard` in the language of now, for texts that may be heard later."""
+    return _hearer(_language())
 
+
+@lru_cache(maxsize=8)
+def _hearer(language: str) -> Callable[[Any], Any]:
     def hear(text: Any) -> Any:
         if not isinstance(text, (str, Promise)):
             return text

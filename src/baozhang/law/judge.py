@@ -6,9 +6,10 @@ import datetime as dt
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -33,8 +34,16 @@ class Judged:
     rule: Rule
     subject: Record
     organ_id: int | None
-    verdict: Verdict
+    said: Verdict  # as the rule said it, its texts with their marks
     readings: tuple[Reading, ...]
+    hear: Callable[[Any], Any]  # takes the marks out, in the language in which it was judged
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """This is what the rule said, to be read; whoever only asks whether it is what was said before need not hear it."""
+        said, hear = self.said, self.hear
+        facts = {hear(name): hear(value) for name, value in said.facts.items()}
+        return replace(said, sentence=hear(said.sentence), remedy=hear(said.remedy), facts=facts)
 
     @property
     def label(self) -> str:
@@ -49,7 +58,7 @@ class Judged:
     @property
     def key(self) -> str:
         """This is what tells several findings on one record apart; mostly empty."""
-        return self.verdict.key
+        return self.said.key
 
     def facts(self) -> dict[str, Any]:
         """These are the facts as plain data."""
@@ -181,11 +190,17 @@ def look(rule: Rule, subject: Record, case: Case, *, pure: bool = True) -> list[
     While a `pure` look lasts the database cannot be asked; a form's hint on an unsaved record may.
     """
     if pure:
-        with connection.execute_wrapper(case.gate):
+        wrappers = connection.execute_wrappers
+        wrappers.append(case.gate)
+        try:
             found = _said(rule, subject, case)
+        finally:
+            wrappers.pop()
     else:
         case.gate = Gate(shut=False)
         found = _said(rule, subject, case)
+    if len(found) < 2:
+        return found
     keys = [one.key for one in found]
     if len(set(keys)) < len(keys):
         raise ValueError(f"rule {rule.name} says two things of one record under the same key: {sorted(keys)}")
@@ -194,17 +209,17 @@ def look(rule: Rule, subject: Record, case: Case, *, pure: bool = True) -> list[
 
 def _said(rule: Rule, subject: Record, case: Case) -> list[Judged]:
     """These are a rule's verdicts with the figures read for each: a generator's since its last verdict."""
-    organ, found = subject.organ_key(), []
+    organ, found, hear = subject.organ_key(), [], told.hearer()
     with told.recording():
         said = rule.look(subject, case)
         if said is None:
             return []
         if isinstance(said, Iterator):
             for verdict in said:
-                found.append(Judged(rule, subject, organ, _sound(verdict), case.taken()))
+                found.append(Judged(rule, subject, organ, _sound(verdict), case.taken(), hear))
         else:
             verdicts, readings = [said] if isinstance(said, Verdict) else list(said), case.taken()
-            found = [Judged(rule, subject, organ, _sound(verdict), readings) for verdict in verdicts]
+            found = [Judged(rule, subject, organ, _sound(verdict), readings, hear) for verdict in verdicts]
     return found
 
 
@@ -213,9 +228,7 @@ def _sound(verdict: Any) -> Verdict:
         raise TypeError(f"a rule gives verdicts, not {type(verdict).__name__}")
     if verdict.amount is not None and not (isinstance(verdict.amount, Decimal) and verdict.amount.is_finite()):
         raise TypeError(f"a sum is a Decimal in yuan, not {verdict.amount!r}")
-    hear = told.hearer()
-    facts = {hear(name): hear(value) for name, value in verdict.facts.items()}
-    return replace(verdict, sentence=hear(verdict.sentence), remedy=hear(verdict.remedy), facts=facts)
+    return verdict
 
 
 def plain(value: Any) -> Any:

@@ -169,7 +169,7 @@ FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
-READABLE = ("/law/",)  # pages that everybody may read, and whoever is signed in reads in his own frame
+READABLE = ("/law/", "/help/")  # pages that everybody may read, and whoever is signed in reads in his own frame
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "baozhang.kernel.sessions"

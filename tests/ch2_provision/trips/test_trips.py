@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -128,6 +129,26 @@ def test_sealed_opened_and_excepted(garage: Garage) -> None:
     garage.send(garage.ask(**festive), car=1, driver=1)
 
 
+def test_an_odometer_that_went_on_while_sealed_is_found_and_slips_account_for_their_part(garage: Garage) -> None:
+    def readings(sealed: int, opened: int) -> None:
+        with clock.on(D(2026, 2, 14)):
+            garage.take("seal", sealing, "clerk", SealingFlow, odometer_sealed=sealed, sealed_by="张三")
+        with clock.on(D(2026, 2, 24)):
+            garage.take("unseal", sealing, "clerk", SealingFlow, odometer_opened=opened, opened_by="张三")
+
+    _went(garage, _at(D(2026, 2, 10)), 1, odometer_out=5000, odometer_in=5040)
+    with clock.on(D(2026, 2, 13)):
+        jobs.list_for_sealing()
+    sealing, _other = Sealing._base_manager.order_by("vehicle_id")
+    with clock.on(D(2026, 2, 14)), pytest.raises(Refused, match="小于上次还车的 5040 公里"):
+        garage.take("seal", sealing, "clerk", SealingFlow, odometer_sealed=5039, sealed_by="张三")
+    readings(5040, 5101)
+    (one,) = found("odometer_while_sealed")
+    assert "多出 61 公里" in one.verdict.sentence
+    _went(garage, _at(D(2026, 2, 24), 8), 1, odometer_out=5041, odometer_in=5101)
+    assert not found("odometer_while_sealed"), "a slip accounts for all but a kilometre in the yard"
+
+
 def _went(garage: Garage, out_at: dt.datetime, hours: float, car: int = 0, **values: Any) -> Dispatch:
     """A dispatch that was entered afterwards, from a paper slip."""
     given = {"odometer_out": 1000, "odometer_in": 1040, "rest": 0, **values}
@@ -189,11 +210,29 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     assert "<svg" in client.get(slip).content.decode()
     assert client.post(slip, {"odometer_out": "2000"}).status_code == 302
     assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
-    assert client.post(slip, {"odometer_in": "2030"}).status_code == 302
-    assert Dispatch._base_manager.get().kilometres == 30
+    assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
+    assert Dispatch._base_manager.get().kilometres == 30 and "10.50" in client.get(slip).content.decode()
     client.force_login(garage.users["staff"])
+    settled = client.get(f"/trips/requests/{together[0].pk}/").content.decode()
+    assert "10.50" in settled and "行驶里程" in settled, "what is to be confirmed stands before whoever confirms it"
     assert client.get("/trips/board/").status_code == 403
     assert TODAY
+
+
+def test_over_a_holiday_the_board_proposes_what_may_leave_and_marks_the_rest(garage: Garage, client: Client) -> None:
+    plain, duty = garage.vehicles
+    duty.duty, duty.duty_reason = True, "应急值守"
+    factories.save(duty)
+    with clock.on(D(2026, 2, 13)):
+        jobs.list_for_sealing()
+    garage.ask(day=D(2026, 2, 18))
+    client.force_login(garage.users["desk"])
+    page = client.get("/trips/board/?day=2026-02-18").content.decode()
+    marked = re.findall(
+        r'<option value="(\d+)"( selected)?>[^<]*?(封存)?</option>',
+        page.split('name="vehicle"')[1].split("</select>")[0],
+    )
+    assert marked == [(str(plain.pk), "", "封存"), (str(duty.pk), " selected", "")]
 
 
 def test_a_slip_of_the_finger_is_stopped_and_a_new_odometer_is_for_the_desk(garage: Garage) -> None:
@@ -229,14 +268,21 @@ def test_the_head_is_told_what_went_first_and_the_applicant_what_to_do_instead(g
     assert "先用后补待补办审批" not in client.get("/").content.decode()
 
 
-def test_slips_without_a_number_come_in_together(garage: Garage) -> None:
+def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they_ended(garage: Garage) -> None:
     rows = [
         border.Row({"vehicle": garage.vehicles[n], "driver": garage.drivers[n], "starts": f"2026-03-0{day} 08:00", "ends": f"2026-03-0{day} 09:00"})
         for n in (0, 1) for day in (2, 3)
     ]  # fmt: skip
+    rows[0].values |= {
+        "out_at": "2026-03-02 08:00",
+        "in_at": "2026-03-02 09:00",
+        "odometer_out": 100,
+        "odometer_in": 110,
+    }
     actor = garage("desk")
     with scope.within(actor):
         border.commit(BY_LABEL["trips.dispatch"], rows, by=actor, defaults={"organ": garage.mine})
+    assert sorted(Dispatch._base_manager.values_list("state", flat=True)) == ["ended", "planned", "planned", "planned"]
     assert [one[-5:] for one in Dispatch._base_manager.order_by("number").values_list("number", flat=True)] == [
         "00001",
         "00002",

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baozhang.gateways.jt808 import bodies, card, location
+from baozhang.gateways.jt808 import bodies, card, layouts, location
 from baozhang.gateways.jt808.framing import (
     LONGEST,
     BadFrame,
@@ -202,8 +202,31 @@ def test_a_driver_is_known_again_but_not_who_he_is():
         card.read(b"\x05" + bytes(6), b"key")
 
 
+@pytest.mark.parametrize("width", [20, 40])
+def test_before_2013_a_driver_is_known_again_without_an_event(width):
+    name, number, office = "张三".encode("gbk"), b"310101199001011234", "上海市".encode("gbk")
+    body = bytes([len(name)]) + name + b"9" * 20 + number.ljust(width, b"\0") + bytes([len(office)]) + office
+    old = card.read(body, b"key")
+    event = (
+        b"\x01"
+        + bytes.fromhex("260304090000")
+        + b"\x00"
+        + bytes([len(name)])
+        + name
+        + number.ljust(20, b"\0")
+        + b"\x00"
+    )
+    assert old.put_in and old.at is None and old.holder == card.read(event, b"key").holder
+    with pytest.raises(BadFrame):
+        card.read(body + b"?", b"key")
+
+
 @settings(max_examples=60)
-@given(st.sampled_from(sorted({*bodies.READERS, 0x0702, 0x0A00})), st.binary(max_size=120), editions)
+@given(
+    st.sampled_from(sorted({*bodies.READERS, *layouts.LAYOUTS, *layouts.SPECIAL, 0x0A00})),
+    st.binary(max_size=120),
+    editions,
+)
 def test_no_body_makes_the_reader_stumble(number, body, edition):
     for said in decode_lines([encoding.message(number, PHONE, 1, body, edition=edition).hex()]):
         json.dumps(said)

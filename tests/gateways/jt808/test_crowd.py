@@ -100,9 +100,9 @@ def test_where_no_more_files_may_be_open_strangers_make_room_for_terminals(enter
         gateway.most_lines = 2
         first, mute = await inside(port), await connect(Box("1"), port)
         second = await inside(port, "13800138001", plate="沪A00002")
-        await mute.closed.wait()
+        await mute.ended()
         late = await connect(Box("2"), port)
-        await late.closed.wait()
+        await late.ended()
         assert await first.say(0x0002) == await second.say(0x0002) == 0
         gateway.look()
         assert "1 lines were turned away" in caplog.text

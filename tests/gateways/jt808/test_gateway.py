@@ -46,7 +46,7 @@ def run(story: Callable[..., Awaitable[None]], options: Options | None = None, *
     """Tells a story at a running gateway."""
 
     async def tell() -> None:
-        async with asyncio.timeout(240), running(options, **more) as (gateway, port, udp_port):
+        async with asyncio.timeout(60), running(options, **more) as (gateway, port, udp_port):
             await story(gateway, port, udp_port)
 
     asyncio.run(tell())
@@ -69,8 +69,7 @@ def test_a_terminal_registers_shows_who_it_is_and_reports(entered: Enter, editio
         assert await box.register() == 0
         assert len(box.code) >= 16 and PHONE not in box.code
         assert await box.say(0x0200, fixes(1)[0].body()) == 1  # registered is not yet let in
-        assert await box.say(0x0102, encoding.authentication(box.code, edition)) == 0
-        assert await box.say(0x0002) == 0
+        assert await box.say(0x0102, encoding.authentication(box.code, edition)) == await box.say(0x0002) == 0
         assert await box.say(0x0200, Fix(NOW, 31.2, 121.4, odometer=12.3, satellites=9).body()) == 0
         box.transport.close()
 
@@ -98,7 +97,7 @@ def test_who_is_not_known_is_refused_and_listed(entered: Enter) -> None:
         assert await liar.say(0x0102, encoding.authentication(PHONE)) == 1
         for _ in range(20):
             stranger.send(0x0200, fixes(1)[0].body())
-        await stranger.closed.wait()
+        await stranger.ended()
 
     run(story)
     assert stored() == 0
@@ -130,12 +129,12 @@ def test_a_terminal_that_comes_back_replaces_its_old_session(entered: Enter) -> 
         old = await inside(port)
         new = await connect(Box(PHONE, code=old.code), port)
         await new.enter()
-        await old.closed.wait()
+        await old.ended()
         assert len(gateway.sessions.all) == len(gateway.sessions.by_terminal) == 1
         assert await new.say(0x0002) == 0
         over_udp = await connect(Box(PHONE, code=old.code), udp_port, udp=True)
         await over_udp.enter()
-        await new.closed.wait()
+        await new.ended()
         assert [one.udp for one in gateway.sessions.by_terminal.values()] == [True]
         over_udp.transport.close()
 
@@ -153,12 +152,12 @@ def test_silent_sessions_end_and_leave_nothing_behind(entered: Enter) -> None:
             session.heard -= 100
         await box.say(0x0002)
         gateway.look()
-        await mute.closed.wait()
+        await mute.ended()
         assert not box.closed.is_set()
         for session in gateway.sessions.all:
             session.heard -= 1000
         gateway.look()
-        await box.closed.wait()
+        await box.ended()
         await asyncio.sleep(0.05)
         assert not gateway.sessions.all and not gateway.sessions.by_terminal
 
@@ -251,8 +250,7 @@ def test_a_long_text_goes_out_in_packages_and_again_where_one_was_lost(entered: 
     async def story(gateway: Any, port: int, udp_port: int) -> None:
         box = await inside(port, edition=2019)
         words = "请于今日十八时前回到指定地点停放。" * 70
-        sending = asyncio.create_task(gateway.ask(PHONE, answers.TEXT, answers.text(words, 2019)))
-        got = {}
+        sending, got = asyncio.create_task(gateway.ask(PHONE, answers.TEXT, answers.text(words, 2019))), {}
         while len(got) < 3:
             one = await box.wait(0x8300)
             got[one.package] = one
@@ -301,9 +299,10 @@ def test_pictures_are_listed_and_drivers_stay_unnamed(entered: Enter) -> None:
     async def story(gateway: Any, port: int, udp_port: int) -> None:
         box = await inside(port)
         picture = (77).to_bytes(4, "big") + b"\x00\x00\x01\x02" + fixes(1)[0].body() + bytes(3000)
-        for wire in encoding.parts(0x0801, PHONE, 40, picture, size=800):
-            box.send_raw(wire)
-        assert (await box.wait(0x8800)).body == (77).to_bytes(4, "big")
+        for _time in range(2):  # its answer may be lost
+            for wire in encoding.parts(0x0801, PHONE, 40, picture, size=800):
+                box.send_raw(wire)
+            assert (await box.wait(0x8800)).body == (77).to_bytes(4, "big")
         assert await box.say(0x0702, put_in) == 0
         assert await box.say(0x0702, b"\x09") == answers.Result.WRONG
 
@@ -322,13 +321,13 @@ def test_logging_out_and_being_stopped_end_the_right_to_report(entered: Enter) -
     async def story(gateway: Any, port: int, udp_port: int) -> None:
         box = await inside(port)
         assert await box.say(0x0003) == 0
-        await box.closed.wait()
+        await box.ended()
         back = await connect(Box(PHONE, code=box.code), port)
         assert await back.say(0x0102, encoding.authentication(box.code)) == 1
         second = await inside(port, "13800138001", plate="沪A00002")
         await gateway.commit.ask(stop, other)
         await gateway._recheck()
-        await second.closed.wait()
+        await second.ended()
         late = await connect(Box("13800138001"), port)
         assert await late.register() == answers.Entry.NO_TERMINAL
 

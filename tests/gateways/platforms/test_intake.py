@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from baozhang.ch2_provision.vehicles.actions import intake
+from baozhang.ch2_provision.vehicles.actions import sources
 from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, Source, Terminal
 from baozhang.ch2_provision.vehicles.telemetry import datum
 from baozhang.kernel import scope
@@ -25,7 +25,7 @@ def source(where: Any, **values: Any) -> tuple[Source, str]:
     """A platform and its key."""
     made = factories.kept(Source, where=where, name=f"平台{where.pk}", **values)
     with scope.everything("test") as by:
-        return made, intake.issue_key(made, by=by)
+        return made, sources.issue_key(made, by=by)
 
 
 def post(key: str, body: Any, **headers: str) -> Any:
@@ -74,7 +74,7 @@ def test_a_body_that_is_none_is_refused(fleet: Callable[..., Terminal], body: An
 def test_only_the_newest_key_of_a_platform_in_use_opens(fleet: Callable[..., Terminal]) -> None:
     made, old = source(fleet("沪A00001").organ)
     with scope.everything("test") as by:
-        key = intake.issue_key(made, by=by)
+        key = sources.issue_key(made, by=by)
     body = {"positions": [said("沪A00001")]}
     for wrong in (old, "", "guess"):
         assert post(wrong, body).status_code == 401

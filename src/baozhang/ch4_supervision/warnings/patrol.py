@@ -253,12 +253,11 @@ class _Round:
         if place in self.met:
             raise ValueError("the candidates give the same record twice")
         self.met.add(place)
-        said = _said(judged)
-        digest = _digest(said)
+        digest = _digest(judged)
         known = self.live.pop(place, None)
         if known is not None and known[1] == digest:
             return
-        draft = _draft(judged, said, digest, self.patrol.day)
+        draft = _draft(judged, digest, self.patrol.day)
         if known is None:
             self.fresh.append(draft)
         else:
@@ -313,24 +312,26 @@ class _Round:
         keep(rows, by=self.patrol.actor, act=RESOLVED, batch=self.patrol.run.batch)
 
 
-def _said(judged: Judged) -> dict[str, Any]:
-    """This is what a finding says; its facts still as the rule gave them, which read the same once written down."""
-    verdict = judged.verdict
+def _digest(judged: Judged) -> str:
+    """This is the digest of what the rule said, its texts with their marks: to hear them is half of the work of judging."""
+    said = judged.said
+    facts = {str(name): value for name, value in said.facts.items()}
+    all_of_it = (str(said.sentence), str(said.remedy), said.amount, facts, *_beside(judged).values())
+    return hashlib.sha256(bulk.dump_json(all_of_it).encode()).hexdigest()
+
+
+def _beside(judged: Judged) -> dict[str, Any]:
+    """This is what stands beside the words of a finding."""
     return {
-        "severity": judged.rule.severity, "sentence": str(verdict.sentence)[:500], "article": judged.rule.article,
-        "facts": dict(verdict.facts), "figures": judged.figures(), "organ_id": judged.organ_id,
-        "amount": None if verdict.amount is None else round(verdict.amount, 2), "remedy": str(verdict.remedy)[:500],
+        "severity": judged.rule.severity, "article": judged.rule.article, "figures": judged.figures(), "organ_id": judged.organ_id,
     }  # fmt: skip
 
 
-def _digest(said: dict[str, Any]) -> str:
-    return hashlib.sha256(bulk.dump_json(said).encode()).hexdigest()
-
-
-def _draft(judged: Judged, said: dict[str, Any], digest: str, day: dt.date) -> Finding:
-    subject = judged.subject
+def _draft(judged: Judged, digest: str, day: dt.date) -> Finding:
+    subject, verdict = judged.subject, judged.verdict
     return Finding(
         rule=judged.rule.name, kind=judged.label, subject_id=subject.pk, subject_name=str(subject)[:200],
         subject_version=subject.version, key=judged.key, context=seen(subject), digest=digest, first_day=day,
-        judged_on=day, told=judged.told(), **{**said, "facts": judged.facts()},
+        judged_on=day, told=judged.told(), facts=judged.facts(), sentence=str(verdict.sentence)[:500],
+        amount=None if verdict.amount is None else round(verdict.amount, 2), remedy=str(verdict.remedy)[:500], **_beside(judged),
     )  # fmt: skip

@@ -14,13 +14,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
-from ninja import Router
 
-from baozhang.kernel import cells, clock, routes, scope, told
+from baozhang.kernel import cells, clock, routes, told
 from baozhang.kernel.access import Actor
-from baozhang.kernel.api import build
 from baozhang.kernel.documents import typeset
 from baozhang.kernel.flow import limits
+from baozhang.kernel.programs import more
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame, papers
@@ -285,36 +284,4 @@ def _routes(resource: Resource) -> list[URLPattern]:
 routes.MORE.append(_routes)
 
 
-def _api(router: Router, resource: Resource) -> None:
-    """The same for programs: a finding made again, an order checked again."""
-    if resource.label == "warnings.finding":
-
-        @router.get("/{int:pk}/replay", response=dict[str, Any], operation_id="warnings_finding_replay")
-        def one(request: Any, pk: int) -> Any:
-            with scope.within(build.who(request)):
-                again = replay(frame.row_of(resource, pk))  # type: ignore[arg-type]
-                return {
-                    "same": again.same,
-                    "why": again.why,
-                    "differences": again.differences,
-                    "then": again.then,
-                    "now": again.now,
-                }
-
-    if resource.label == "warnings.order":
-
-        @router.get(
-            "/{int:pk}/recheck",
-            response=list[dict[str, Any]],
-            operation_id="warnings_order_recheck",
-        )
-        def each(request: Any, pk: int) -> Any:
-            with scope.within(build.who(request)):
-                order: Any = frame.row_of(resource, pk)
-                return [
-                    {"finding": one.item.finding_id, "result": one.result, "then": one.item.sentence, "now": one.sentence}
-                    for one in recheck(items_of(order), clock.today())
-                ]  # fmt: skip
-
-
-build.MORE.append(_api)
+more("baozhang.ch4_supervision.warnings.programs.addresses")

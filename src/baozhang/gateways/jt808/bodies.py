@@ -165,18 +165,35 @@ def missing_packages(message: Message) -> tuple[int, list[int]]:
     return first, [rest[at] << 8 | rest[at + 1] for at in range(0, len(rest), 2)]
 
 
+# Parameters that are one number, and those that are text.
+_NUMBERS = frozenset({
+    *range(0x01, 0x08), 0x18, 0x19, 0x1B, 0x1C, *range(0x20, 0x23), *range(0x27, 0x2A), *range(0x2C, 0x31), 0x45, 0x46, 0x47,
+    *range(0x50, 0x5B), 0x64, 0x65, *range(0x70, 0x75), 0x80, 0x93, 0x95, 0x100, 0x102,
+})  # fmt: skip
+_TEXTS = frozenset({*range(0x10, 0x18), 0x1A, 0x1D, 0x23, 0x24, 0x25, 0x26, *range(0x40, 0x45), 0x48, 0x49, 0x83})
+
+
 def parameters(message: Message) -> Values:
-    """0x0104: the terminal's parameters, number → bytes."""
+    """0x0104: the terminal's parameters."""
     body = _at_least(message, 3)
-    found: dict[str, str] = {}
-    at = 3
+    return {"reply_serial": body[0] << 8 | body[1], "count": body[2]} | parameter_list(message, 3)
+
+
+def parameter_list(message: Message, at: int) -> Values:
+    """Parameters from a place on, as they came and, where the standard says what they are, as number or text."""
+    body, found, read = message.body, dict[str, str](), dict[str, int | str]()
     while at + 5 <= len(body):
         stop = at + 5 + body[at + 4]
         if stop > len(body):
             raise BadFrame(f"{message.name}: a parameter of {body[at + 4]} bytes, {len(body) - at - 5} are left")
-        found[f"{int.from_bytes(body[at : at + 4], 'big'):04X}"] = body[at + 5 : stop].hex()
-        at = stop
-    return {"reply_serial": body[0] << 8 | body[1], "count": body[2], "parameters_hex": found}
+        number, value = int.from_bytes(body[at : at + 4], "big"), body[at + 5 : stop]
+        name, at = f"{number:04X}", stop
+        found[name] = value.hex()
+        if number in _NUMBERS and len(value) == 4:
+            read[name] = int.from_bytes(value, "big")
+        elif number in _TEXTS:
+            read[name] = text_of(value)
+    return {"parameters_hex": found, "parameters": read}
 
 
 def _at_least(message: Message, length: int) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 
 from .header import Message
@@ -10,6 +12,8 @@ MOST_PACKAGES = 2_048  # 2 MB; a larger whole is no message of a vehicle's termi
 MOST_BYTES = 8 << 20  # held at a time for one terminal
 PATIENCE = 20.0  # seconds without a new package before the missing ones are asked for
 MOST_ASKED = 3  # times
+REMEMBERED = 8  # wholes of which a package may come once more because its answer was lost
+Mark = tuple[int, int, int, int, bytes]
 
 
 @dataclass(slots=True)
@@ -23,6 +27,7 @@ class _Whole:
     last: float = 0.0
     asked: int = 0
     size: int = 0
+    marks: set[Mark] = field(default_factory=set)
 
     def missing(self) -> list[int]:
         """The packages that have not come."""
@@ -35,6 +40,22 @@ class Parts:
 
     wholes: dict[tuple[int, int, int], _Whole] = field(default_factory=dict)
     size: int = 0
+    _joined: OrderedDict[tuple[int, int], set[Mark]] = field(default_factory=OrderedDict)
+    _answered: OrderedDict[tuple[int, int], set[Mark]] = field(default_factory=OrderedDict)
+
+    def note_answered(self, whole: Message, *, durable: bool) -> None:
+        """This will remember that a whole's packages were answered; where it was not kept, they may come again as new."""
+        marks = self._joined.pop((whole.id, whole.serial), None)
+        if marks is not None and durable:
+            _remember(self._answered, whole, marks)
+
+    def is_known(self, package: Message) -> bool:
+        """True where the very same package is part of a whole that is here already: no new whole begins with it."""
+        return self.is_answered(package) or _mark_in(package, self._joined)
+
+    def is_answered(self, package: Message) -> bool:
+        """True where that whole is durable and has been answered: its answer was lost."""
+        return _mark_in(package, self._answered)
 
     def add(self, message: Message, at: float) -> Message | None:
         """The whole message when this package is its last; None while others are missing, or it is too large to keep."""
@@ -48,12 +69,15 @@ class Parts:
             whole.size += len(message.body)
             self.size += len(message.body)
         whole.serials.append(message.serial)
+        whole.marks.add(_mark(message))
         whole.last = at
         if len(whole.bodies) < message.packages:
             return None
         self._drop(key)
         body = b"".join(whole.bodies[index] for index in range(1, message.packages + 1))
-        return replace(message, serial=whole.start, body=body, packages=0, package=0, serials=tuple(whole.serials))
+        joined = replace(message, serial=whole.start, body=body, packages=0, package=0, serials=tuple(whole.serials))
+        _remember(self._joined, joined, whole.marks)
+        return joined
 
     def _key(self, message: Message, start: int) -> tuple[int, int, int]:
         """Serials of packages follow each other; one that is sent again may come with a serial of its own."""
@@ -79,3 +103,18 @@ class Parts:
             whole.asked, whole.last = whole.asked + 1, at
             found.append((whole.first, whole.start, whole.missing()))
         return found
+
+
+def _mark(package: Message) -> Mark:
+    digest = hashlib.blake2b(package.body, digest_size=16).digest()
+    return package.id, package.packages, package.package, package.serial, digest
+
+
+def _mark_in(package: Message, wholes: OrderedDict[tuple[int, int], set[Mark]]) -> bool:
+    return bool(wholes) and any(_mark(package) in marks for marks in wholes.values())
+
+
+def _remember(wholes: OrderedDict[tuple[int, int], set[Mark]], whole: Message, marks: set[Mark]) -> None:
+    wholes[whole.id, whole.serial] = marks
+    while len(wholes) > REMEMBERED:
+        wholes.popitem(last=False)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from . import bodies
+from . import bodies, layouts
 from .framing import BadFrame, Cutter, escape
 from .header import Message, parse
 from .parts import Parts
 
 _BETWEEN = re.compile(r"0[xX]|[\s\ufeff,;:_-]")  # what people and tools write between two bytes
+_NO_ESCAPE = re.compile(rb"\x7d(?![\x01\x02])")
 
 
 def described(message: Message) -> dict[str, Any]:
@@ -33,9 +34,9 @@ def described(message: Message) -> dict[str, Any]:
 
 def _body(message: Message) -> dict[str, Any]:
     """What the body says; where it is none by the standard, why, beside its bytes: the header is sound all the same."""
-    reader = bodies.READERS.get(message.id)
+    reader = bodies.READERS.get(message.id, layouts.read)
     try:
-        return reader(message) if reader else {}
+        return reader(message) or {}
     except BadFrame as bad:
         return {"body_error": str(bad), "body_hex": message.body.hex()}
 
@@ -66,26 +67,37 @@ def _line(text: str, parts: dict[str, Parts], at: float) -> Iterator[dict[str, A
         yield _one(bare, parts, at)
         return
     cutter = Cutter()
-    candidates = list(cutter.feed(data))
-    for inner in candidates:
-        try:
-            yield _one(parse(inner), parts, at)
-        except BadFrame as bad:
-            yield {"error": str(bad)}
-    if cutter.waiting or not candidates:
+    found = [_tried(inner) for inner in cutter.feed(data)]
+    raw = _raw(data) if found and not any(isinstance(one, Message) for one in found) else None
+    for one in found if raw is None else [raw]:
+        yield _one(one, parts, at) if isinstance(one, Message) else {"error": str(one)}
+    if cutter.waiting or not found:
         yield {"error": "no end flag" if cutter.waiting else "no frame"}
+
+
+def _tried(inner: bytes) -> Message | BadFrame:
+    try:
+        return parse(inner)
+    except BadFrame as bad:
+        return bad
+
+
+def _raw(data: bytes) -> Message | None:
+    """The message between two flags that someone wrote down with its escapes undone; None where that makes none either.
+
+    Length and check byte then fit the bytes as they stand. An escape that means nothing is refused all the same.
+    """
+    if not data[:1] == data[-1:] == b"\x7e" or _NO_ESCAPE.search(data):
+        return None
+    raw = _tried(escape(data[1:-1]))
+    return raw if isinstance(raw, Message) else None
 
 
 def _bare(data: bytes) -> Message | None:
     """A message that was written down without its flags, escaped as on the line or not; None where it is none."""
     if data[:1] == data[-1:] == b"\x7e":
         return None
-    for inner in (data, escape(data)):
-        try:
-            return parse(inner)
-        except BadFrame:
-            continue
-    return None
+    return next((one for one in map(_tried, (data, escape(data))) if isinstance(one, Message)), None)
 
 
 def _one(message: Message, parts: dict[str, Parts], at: float) -> dict[str, Any]:

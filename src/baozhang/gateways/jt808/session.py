@@ -49,12 +49,15 @@ class Session:
         self.terminal, self.phone = message.terminal, message.phone
         self.edition, self.version = message.edition, message.version
 
-    def send(self, number: int, body: bytes) -> int:
-        """This will send a message, divided where it is long, and return the serial of its first frame."""
+    def send(self, number: int, body: bytes, to: Message | None = None) -> int:
+        """This will send a message, divided where it is long, and return the serial of its first frame.
+
+        An answer has the header of the edition in which it was asked, also where a terminal changes it on its way.
+        """
         if self.closed:
             return -1
-        first = (self.serial + 1) & 0xFFFF
-        pieces = divide(Message(number, self.phone, first, body, self.edition, self.version))
+        first, asked = (self.serial + 1) & 0xFFFF, to or self
+        pieces = divide(Message(number, asked.phone, first, body, asked.edition, asked.version))
         self.serial = pieces[-1].serial
         frames = [pack(piece) for piece in pieces]
         if len(frames) > 1:

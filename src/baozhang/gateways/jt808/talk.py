@@ -78,6 +78,9 @@ class Talk:
             self._refuse(session, message)
         elif message.encryption:
             self.reply(session, message, Result.UNSUPPORTED)  # no key was ever agreed upon
+        elif message.packages and session.parts.is_known(message):
+            if session.parts.is_answered(message):  # else its answer is on its way
+                self.reply(session, message, Result.DONE)
         elif message.packages:
             whole = session.parts.add(message, at)
             if whole is not None:
@@ -102,7 +105,9 @@ class Talk:
     def reply(self, session: Session, message: Message, result: Result) -> None:
         """The general answer, one for each package of a divided message."""
         for serial in message.serials or (message.serial,):
-            session.send(answers.REPLY, answers.reply(serial, message.id, result))
+            session.send(answers.REPLY, answers.reply(serial, message.id, result), message)
+        if message.serials:
+            session.parts.note_answered(message, durable=result is Result.DONE)
 
     def _soon(self, session: Session, work: Coroutine[Any, Any, None]) -> None:
         if session.busy >= MOST_AT_ONCE:
@@ -162,7 +167,7 @@ class Talk:
         if barred is not None:
             self.visit(message.terminal, barred, told)
         entry = ENTRIES[barred] if barred is not None else Entry.GRANTED
-        session.send(answers.REGISTERED, answers.registered(message.serial, entry, code))
+        session.send(answers.REGISTERED, answers.registered(message.serial, entry, code), message)
         if session.refused >= MOST_REFUSED:
             self.sessions.drop(session)
 
@@ -237,7 +242,7 @@ class Talk:
             self.commit.batch.heard[session.known.vehicle] = int(clock.now().timestamp())
 
     def _time(self, session: Session, message: Message) -> None:
-        session.send(answers.TIME, answers.time(clock.now()))
+        session.send(answers.TIME, answers.time(clock.now()), message)
 
     def _resend(self, session: Session, message: Message) -> None:
         first, packages = bodies.missing_packages(message)
@@ -280,6 +285,7 @@ class Talk:
             "channel": said["channel"], "size": said.get("size", len(message.body) - 8),
             "at": None if place is None else location.seconds_of(place.time),
         }  # fmt: skip
+        session.parts.note_answered(message, durable=False)  # sent once more, it is answered once more by its number
         self._soon(session, self._indexed(session, facts, hashlib.sha256(message.body).hexdigest()))
 
     async def _indexed(self, session: Session, facts: dict[str, Any], digest: str) -> None:

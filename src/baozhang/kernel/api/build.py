@@ -1,30 +1,31 @@
-"""The API's addresses, one set a resource, made once when every app is loaded."""
+"""The API's addresses, one set a resource, made when they are first asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import ninja
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from ninja import File, NinjaAPI, Schema, Status
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.utils import contribute_operation_callback
 
 from baozhang.kernel import access, acts, border, clock, imports, ledger, scope, tokens
 from baozhang.kernel.listing import Listing
-from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.programs import MORE
+from baozhang.kernel.refusal import Fault, Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.rows import row_of
 from baozhang.kernel.sayings import sentences
 
 from . import schemas
 
-MORE: list[Callable[[Router, Resource], None]] = []  # further addresses that a mechanism gives every resource
 REFUSED = (401, 403, 404, 409, 422)
 
 
@@ -84,7 +85,8 @@ def who(request: Any) -> access.Actor:
     return found
 
 
-def _may(request: Any, resource: Resource, verb: str) -> access.Actor:
+def may(request: Any, resource: Resource, verb: str) -> access.Actor:
+    """The actor, who must be allowed to do something with a resource; Forbidden where he is not."""
     actor = who(request)
     actor.must(resource.right("view"))
     actor.must(resource.right(verb))
@@ -102,7 +104,7 @@ def router_of(resource: Resource) -> Router:
     if resource.acts:
         _acting(router, resource)
     for more in MORE:
-        more(router, resource)
+        import_string(more)(router, resource)
     return router
 
 
@@ -116,7 +118,7 @@ def _reading(router: Router, resource: Resource) -> None:
         summary=str(resource.slug),
     )
     def rows(request: Any) -> Any:
-        with scope.within(_may(request, resource, "view")):
+        with scope.within(may(request, resource, "view")):
             listing = Listing(resource, request.GET)
             listing.columns = schemas.names_out(resource)
             page = listing.page()
@@ -130,12 +132,12 @@ def _reading(router: Router, resource: Resource) -> None:
 
     @router.get("/{int:pk}", response=schemas.shape_out(resource), operation_id=f"{code}_one")
     def one(request: Any, pk: int) -> Any:
-        with scope.within(_may(request, resource, "view")):
+        with scope.within(may(request, resource, "view")):
             return schemas.read(resource, row_of(resource, pk, *resource.joins(schemas.names_out(resource))))
 
     @router.get("/{int:pk}/history", response=list[schemas.Entry], operation_id=f"{code}_history")
     def history(request: Any, pk: int) -> Any:
-        with scope.within(_may(request, resource, "view")) as actor:
+        with scope.within(may(request, resource, "view")) as actor:
             return _entries(resource, pk, row_of(resource, pk).told_from(actor))
 
 
@@ -156,7 +158,7 @@ def _writing(router: Router, resource: Resource) -> None:
     shape_new, shape_change = schemas.shape_in(resource, False), schemas.shape_in(resource, True)
 
     def add(request: Any, body: Any) -> Any:
-        actor = _may(request, resource, "add")
+        actor = may(request, resource, "add")
         if not resource.addable:
             raise NotFound(_("这类记录由其他环节产生，不能直接登记"))
         with scope.within(actor):
@@ -164,7 +166,7 @@ def _writing(router: Router, resource: Resource) -> None:
             return Status(201, schemas.read(resource, record))
 
     def change(request: Any, pk: int, body: Any) -> Any:
-        actor = _may(request, resource, "view")
+        actor = may(request, resource, "view")
         with scope.within(actor):
             record = row_of(resource, pk)
             actor.must(resource.right("change"), record.organ_key())
@@ -190,7 +192,7 @@ def _acting(router: Router, resource: Resource) -> None:
 
     @router.post("/acts/{name}", response=schemas.Done, operation_id=f"{code}_act")
     def act(request: Any, name: str, body: schemas.Selection) -> Any:
-        actor = _may(request, resource, "view")
+        actor = may(request, resource, "view")
         with scope.within(actor):
             rows = list(resource.model.objects.filter(pk__in=body.ids))
             if len(rows) != len(set(body.ids)):
@@ -203,7 +205,7 @@ def _importing(router: Router, resource: Resource) -> None:
 
     @router.post("/import", response=dict[str, Any], operation_id=f"{code}_import")
     def take(request: Any, file: UploadedFile = File(...), commit: bool = False) -> Any:  # noqa: B008
-        actor = _may(request, resource, "import")
+        actor = may(request, resource, "import")
         with scope.within(actor):
             if actor.organ_id is None:
                 raise Forbidden(_("您目前没有任职"))
@@ -219,14 +221,57 @@ def _importing(router: Router, resource: Resource) -> None:
             }
 
 
-def build() -> NinjaAPI:
-    """The whole API; `/api/docs` shows it, `/api/openapi.json` describes it."""
-    api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], urls_namespace="api", docs_url="/docs")
+def _api(**words: Any) -> NinjaAPI:
+    api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], docs_url=None, openapi_url=None, **words)
 
-    @api.exception_handler(Refused)
-    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    def said(request: HttpRequest, error: Any) -> HttpResponse:
         return api.create_response(request, error.as_dict(), status=error.status)
 
+    api.add_exception_handler(Refused, said)
+    api.add_exception_handler(AuthenticationError, lambda request, _error: said(request, Unknown()))
+    api.add_exception_handler(ValidationError, lambda request, error: said(request, _unreadable(error)))
+    api.add_exception_handler(HttpError, lambda request, _error: said(request, _unreadable()))
+    return api
+
+
+class Unknown(Refused):
+    """Nobody is signed in, or the key is not one in use."""
+
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("没有登录，或者密钥无效"), why=_("密钥可能已过期、已注销，或者抄漏了字符。"),
+            instead=_("请在请求的标头中带上 Authorization: Bearer 密钥；密钥在“我的接口密钥”中签发。"),
+        )  # fmt: skip
+
+
+def _unreadable(error: Any = None) -> Invalid:
+    """What was sent is not in the form that the address takes; each fault names its place."""
+    found = error.errors if error else []
+    faults = [Fault(one["msg"], ".".join(str(part) for part in one["loc"][2:] or one["loc"])) for one in found]
+    return Invalid(_("请求的格式不对"), faults=faults, instead=_("请对照接口说明 /help/api/ 改正后再发送。"))
+
+
+def addresses_of(resource: Resource) -> list[Any]:
+    """The addresses of one resource, as Django resolves them."""
+    return [*_alone(resource).urls[0]]
+
+
+def described(resource: Resource) -> dict[str, Any]:
+    """The addresses of one resource in the words of OpenAPI."""
+    return dict(_alone(resource).get_openapi_schema(path_prefix=f"/api/{resource.slug}/"))
+
+
+def _alone(resource: Resource) -> NinjaAPI:
+    api = _api(urls_namespace=f"api-{resource.label}")
+    api.add_router("", router_of(resource))
+    return api
+
+
+def whole() -> NinjaAPI:
+    """The whole API, to be described: `/api/openapi.json`."""
+    api = _api(urls_namespace="api")
     for resource in RESOURCES.values():
         api.add_router(f"/{resource.slug}", router_of(resource))
     return api

@@ -12,14 +12,11 @@ from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
-from ninja import File, Router, Status
-from ninja.files import UploadedFile
-from pydantic import BaseModel
 
-from baozhang.kernel import addresses, attachments, cells, scope, shell
+from baozhang.kernel import addresses, attachments, cells, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.api import build, schemas
 from baozhang.kernel.attachments import Attachment
+from baozhang.kernel.programs import more
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource
@@ -36,13 +33,15 @@ def takes_files(resource: Resource) -> bool:
     return resource.admin is False
 
 
-def _subject(request: HttpRequest, resource: Resource, pk: int, who: Actor) -> Record:
+def subject_of(request: HttpRequest, resource: Resource, pk: int, who: Actor) -> Record:
+    """The record whose files are asked for; NotFound where it has none for this reader."""
     if not takes_files(resource) or shell.is_admin(who):
         raise NotFound(_("没有找到这一页"))
     return frame.row_of(resource, pk)
 
 
-def _found(subject: Record, key: int) -> Attachment:
+def file_of(subject: Record, key: int) -> Attachment:
+    """A file of a record; NotFound where there is none."""
     found = attachments.of(subject).filter(pk=key).first()
     if found is None:
         raise NotFound(_("没有找到这个附件"), why=_("它不存在，或已被移除。"))
@@ -102,7 +101,7 @@ def _row(one: Attachment, base: str, off: bool) -> dict[str, Any]:
 def files(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """All files that the record has and had; files posted here are added, all or none."""
     who = frame.must_view(request, resource)
-    subject = _subject(request, resource, pk, who)
+    subject = subject_of(request, resource, pk, who)
     if request.method == "POST":
         return _take(request, resource, subject, who)
     rows = [
@@ -129,12 +128,12 @@ def _take(request: HttpRequest, resource: Resource, subject: Record, who: Actor)
     given = request.FILES.getlist("file")
     if not given:
         raise Invalid(_("没有选取文件"), instead=_("请拖入或选取文件后再上传。"))
-    made = _attached(subject, given, who, request.POST.get("note", ""))
+    made = attached(subject, given, who, request.POST.get("note", ""))
     messages.success(request, _("已添加附件：%(names)s") % {"names": "、".join(one.name for one in made)})
     return HttpResponseRedirect(frame.url_of(resource, subject))
 
 
-def _attached(subject: Record, given: list[Any], who: Actor, note: str) -> list[Attachment]:
+def attached(subject: Record, given: list[Any], who: Actor, note: str) -> list[Attachment]:
     """Each file is looked at before the first is taken, so that a wrong one among several leaves nothing behind."""
     for file in given:
         if (file.size or 0) > attachments.limit():
@@ -147,14 +146,14 @@ def _attached(subject: Record, given: list[Any], who: Actor, note: str) -> list[
 def download(request: HttpRequest, resource: Resource, pk: int, key: int) -> HttpResponse:
     """The file, to be saved."""
     who = frame.must_view(request, resource)
-    return sent(_found(_subject(request, resource, pk, who), key), inline=False)
+    return sent(file_of(subject_of(request, resource, pk, who), key), inline=False)
 
 
 @require_GET
 def preview(request: HttpRequest, resource: Resource, pk: int, key: int) -> HttpResponse:
     """The file, to be looked at; pictures and PDF only."""
     who = frame.must_view(request, resource)
-    one = _found(_subject(request, resource, pk, who), key)
+    one = file_of(subject_of(request, resource, pk, who), key)
     if not one.about.inline:
         raise NotFound(_("这种文件不能预览"), instead=_("请下载后打开。"))
     return sent(one, inline=True)
@@ -175,8 +174,8 @@ def sent(one: Attachment, *, inline: bool) -> HttpResponse:
 def remove(request: HttpRequest, resource: Resource, pk: int, key: int) -> HttpResponse:
     """A file taken off the record; its name and digest stay."""
     who = frame.must_view(request, resource)
-    subject = _subject(request, resource, pk, who)
-    one = _found(subject, key)
+    subject = subject_of(request, resource, pk, who)
+    one = file_of(subject, key)
     attachments.detach(one, subject, by=who, note=request.POST.get("note", ""))
     messages.success(request, _("已移除附件 %(name)s，账本中留有它的名称和摘要。") % {"name": one.name})
     return HttpResponseRedirect(frame.url_of(resource, subject))
@@ -192,66 +191,6 @@ def _addresses(resource: Resource) -> list[URLPattern]:
     ]
 
 
-class FileOut(BaseModel):
-    """A file as programs see it."""
-
-    id: int
-    name: str
-    size: int
-    type: str
-    sm3: str
-    sha256: str
-    by: str
-    at: Any
-    url: str
-
-
-def _out(one: Attachment, resource: Resource, pk: int) -> dict[str, Any]:
-    return {
-        "id": one.pk, "name": one.name, "size": one.size, "type": one.about.mime, "sm3": one.digest, "sha256": one.sha256,
-        "by": one.by_name, "at": one.at, "url": f"/api/{resource.slug}/{pk}/attachments/{one.pk}",
-    }  # fmt: skip
-
-
-def _api(router: Router, resource: Resource) -> None:
-    """The same four acts for programs."""
-    if not takes_files(resource):
-        return
-    code = resource.label.replace(".", "_")
-
-    def found(request: Any, pk: int) -> tuple[Actor, Record]:
-        actor = build._may(request, resource, "view")
-        return actor, _subject(request, resource, pk, actor)
-
-    def rows(request: Any, pk: int) -> Any:
-        with scope.within(build.who(request)):
-            _actor, subject = found(request, pk)
-            return [_out(one, resource, pk) for one in attachments.of(subject)]
-
-    def add(request: Any, pk: int, file: UploadedFile = File(...)) -> Any:  # noqa: B008
-        with scope.within(build.who(request)):
-            actor, subject = found(request, pk)
-            return Status(201, _out(_attached(subject, [file], actor, "")[0], resource, pk))
-
-    def one(request: Any, pk: int, key: int) -> Any:
-        with scope.within(build.who(request)):
-            _actor, subject = found(request, pk)
-            return sent(_found(subject, key), inline=False)
-
-    def take_off(request: Any, pk: int, key: int, note: str = "") -> Any:
-        with scope.within(build.who(request)):
-            actor, subject = found(request, pk)
-            file = _found(subject, key)
-            attachments.detach(file, subject, by=actor, note=note)
-            return {"done": _("已移除附件 %(name)s") % {"name": file.name}, "id": file.pk}
-
-    place, each = "/{int:pk}/attachments", "/{int:pk}/attachments/{int:key}"
-    router.get(place, response=list[FileOut], operation_id=f"{code}_attachments")(rows)
-    router.post(place, response={201: FileOut}, operation_id=f"{code}_attach")(add)
-    router.get(each, operation_id=f"{code}_attachment")(one)
-    router.delete(each, response=schemas.Done, operation_id=f"{code}_detach")(take_off)
-
-
 details.EXTRAS.append(panel)
 addresses.MORE.append(_addresses)
-build.MORE.append(_api)
+more("baozhang.kernel.api.attachments.addresses")

@@ -1,4 +1,4 @@
-"""The screens of a flow: the drawn path and the buttons on a detail page, the page of a step, and the same for programs."""
+"""The screens of a flow: the drawn path and the buttons on a detail page, and the page of a step."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from ninja import Router
 
-from baozhang.kernel import addresses, clock, flow, scope
+from baozhang.kernel import addresses, clock, flow
 from baozhang.kernel.access import Actor
-from baozhang.kernel.api import build, schemas
 from baozhang.kernel.flow import offering
 from baozhang.kernel.flow.plan import Plan
 from baozhang.kernel.forms import RecordForm, form_for
+from baozhang.kernel.programs import more
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 
@@ -28,13 +27,14 @@ from . import details, frame
 SOON = 3  # days
 
 
-def _plan(resource: Resource) -> Plan | None:
+def plan_of(resource: Resource) -> Plan | None:
+    """The flow of a resource's records, if they have one."""
     return flow.flow_of(resource.model)
 
 
 def _on_detail(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """The path and the buttons; a dialog for each button that may be pressed."""
-    if _plan(resource) is None:
+    if plan_of(resource) is None:
         return {}
     line = [{**item, "when": item["when"] or "", "due": item["due"] or ""} for item in flow.path_of(record, who)]
     seen = (
@@ -75,7 +75,7 @@ def _form(resource: Resource, record: Any, button: offering.Button, who: Actor, 
 
 
 def _asked(resource: Resource, record: Any, ask: offering.Ask, button: offering.Button, who: Actor) -> forms.Field:
-    plan = _plan(resource)
+    plan = plan_of(resource)
     if ask.kind == "flag":
         return forms.ChoiceField(
             label=ask.words, choices=[("1", _("同意")), ("0", _("不同意"))], widget=forms.RadioSelect
@@ -93,7 +93,7 @@ def _asked(resource: Resource, record: Any, ask: offering.Ask, button: offering.
 def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpResponse:
     """One step on one page; after it the next to-do of the same kind opens."""
     who = frame.must_view(request, resource)
-    record, plan = frame.row_of(resource, pk), _plan(resource)
+    record, plan = frame.row_of(resource, pk), plan_of(resource)
     button = next((one for one in flow.buttons_of(record, who) if one.name == name), None) if plan else None
     if plan is None or button is None:
         raise Forbidden(
@@ -149,42 +149,12 @@ def opened(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 
 def _routes(resource: Resource) -> list[URLPattern]:
-    if _plan(resource) is None:
+    if plan_of(resource) is None:
         return []
     return [
         path("<int:pk>/steps/<slug:name>/", addresses.bound(step, resource), name="step"),
         path("<int:pk>/opened/", addresses.bound(opened, resource), name="opened"),
     ]
-
-
-def _api(router: Router, resource: Resource) -> None:
-    """The same for programs: what may be done now, and doing it; `key` makes it safe to repeat."""
-    plan = _plan(resource)
-    if plan is None:
-        return
-    code = resource.label.replace(".", "_")
-
-    @router.get("/{int:pk}/steps", response=list[dict[str, Any]], operation_id=f"{code}_steps")
-    def steps(request: Any, pk: int) -> Any:
-        with scope.within(build.who(request)) as who:
-            record = frame.row_of(resource, pk)
-            return [
-                {
-                    "name": one.name, "words": one.words, "needs_note": one.needs_note, "fields": list(one.fields),
-                    "asks": [ask.name for ask in one.asks], "refused": one.refused, "version": one.version,
-                }
-                for one in flow.buttons_of(record, who)
-            ]  # fmt: skip
-
-    @router.post("/{int:pk}/steps/{name}", response=schemas.Done, operation_id=f"{code}_step")
-    def take(request: Any, pk: int, name: str, body: schemas.StepIn) -> Any:
-        with scope.within(build.who(request)) as who:
-            record = frame.row_of(resource, pk)
-            flow.perform(
-                plan, name, record, by=who, data={**body.values, "note": body.note}, version=body.version, key=body.key
-            )
-            fresh = frame.row_of(resource, pk)
-            return {"done": plan.state_words(plan.state(fresh)), "id": fresh.pk, "version": fresh.version}
 
 
 def waiting(who: Actor) -> dict[str, Any]:
@@ -224,4 +194,4 @@ def url_of_task(task: Any) -> str:
 
 details.EXTRAS.append(_on_detail)
 addresses.MORE.append(_routes)
-build.MORE.append(_api)
+more("baozhang.kernel.api.steps.addresses")

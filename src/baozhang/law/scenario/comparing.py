@@ -96,7 +96,9 @@ class Comparison:
             return
         faults = refusal.faults
         said = "；".join(
-            str(part) for part in (refusal.what, refusal.why, refusal.instead, *(f.reason for f in faults)) if part
+            str(part)
+            for part in (refusal.what, refusal.why, refusal.instead, *(p for f in faults for p in (f.reason, f.remedy)))
+            if part
         )
         ok = (
             all(word.text(_("含")) in said for word in wanted["contains"].rows(_("含")))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 NO_DEPRECIATION = "none"
 _NEVER = frozenset({Category.LAND, Category.RELIC, Category.BOOK, Category.LIVING, Category.MATERIAL})
 _FAMILY = {"equipment": Category.EQUIPMENT, "furniture": Category.FURNITURE}
+_PLATE_NOISE = re.compile(r"[\s·•.\-]")
 # What a card without a class code is, by its name; the first that fits.
 _NAMED = (
     (Category.LAND, re.compile(r"土地|宗地|地块")),
@@ -26,8 +27,15 @@ _NAMED = (
 )
 
 
+def clean_plate(said: str) -> str:
+    """A number plate as it is kept: capital letters, without dots and spaces, so that one vehicle is one plate everywhere."""
+    return _PLATE_NOISE.sub("", said).upper()
+
+
 def place(card: Card) -> None:
-    """This will set edition, class name, category, item and depreciation group of a card from what its row says."""
+    """This will set edition, class name, category, item, depreciation group and plate of a card from what its row says."""
+    if card.plate:
+        card.plate = clean_plate(card.plate)
     if card.class_code and not card.edition:
         card.edition = edition_of(card.class_code, card.class_name or card.name)
     code = card.class_code = tidy(card.class_code) if card.class_code else ""

@@ -19,6 +19,7 @@ from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.statement import Statement
 
 SIGN = access.permission(custody.SIGN, gettext_lazy("签收交接的资产"))
 
@@ -166,8 +167,18 @@ class Repairs(Resource):
 
 def upkeep(card: Card) -> Decimal:
     """This is what a card's repair and upkeep have cost so far."""
-    found = Repair._base_manager.filter(card=card).aggregate(total=Sum("cost"))["total"]
-    return Decimal(found or 0)
+    return Decimal(_SPENT.first(card.pk) or 0)
+
+
+_SPENT = Statement(
+    lambda card: (
+        Repair._base_manager.filter(card_id=card)
+        .order_by()
+        .values("card_id")
+        .annotate(total=Sum("cost"))
+        .values_list("total", flat=True)
+    )
+)
 
 
 _KEPT = ("assets.handover", "assets.handoveritem", "assets.repair")

@@ -11,9 +11,9 @@ from baozhang.ch2_provision.running.choices import SIGNS
 from baozhang.kernel import clock
 
 _MOMENT = re.compile(
-    r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*(\d{1,2})[:：时]?(\d{2})(?:[:：分]?(\d{2})(?:\.\d+)?秒?)?)?"
+    r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*(?:(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?|(\d{1,2})(\d{2})(\d{2})?)(?:\.\d+)?[分秒]?)?"
 )
-_TIME = re.compile(r"(\d{1,2})[:：时](\d{2})(?:[:：分](\d{2})(?:\.\d+)?秒?)?分?|(\d{2})(\d{2})(\d{2})")
+_TIME = re.compile(r"(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?:\.\d+)?[分秒]?|(\d{2})(\d{2})(\d{2})")
 _PLATE_NOISE = re.compile(r"[\s·•.\-_]|\(.*?\)|（.*?）")
 Read = tuple[dt.datetime | None, dt.date | None, str]
 
@@ -23,7 +23,10 @@ def moment_of(said: Any, time: str = "") -> Read:
     found = _MOMENT.fullmatch(str(said or "").strip())
     if found is None:
         return None, None, str(said or "").strip()
-    year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups())
+    year, month, day, *clocks = (int(part) if part else None for part in found.groups())
+    hour, minute, second = (
+        clocks[:3] if clocks[0] is not None else clocks[3:]
+    )  # with its colons, or in one run of digits
     # Midnight to the second is how a sheet writes a day without its time.
     bare = hour is None or (hour, minute, second or 0) == (0, 0, 0)
     if bare and (told := _TIME.fullmatch(time.strip())):

@@ -49,7 +49,7 @@ class DispatchFlow(Flow):
     model = Dispatch
     words = gettext_lazy("派车单")
     article = ARTICLE
-    initial = (S.PLANNED,)
+    initial = (S.PLANNED, S.RUNNING, S.ENDED)  # a slip that was kept on paper comes in as it went
 
     begin = Step(
         gettext_lazy("登记出车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("odometer_out",),

@@ -19,7 +19,7 @@ APPROVE = access.permission("trips.request:approve", gettext_lazy("审批用车"
 SEND = access.permission("trips.request:send", gettext_lazy("调度派车"))
 WENT_FIRST = ledger.act("trips.went_first", gettext_lazy("先行用车"))
 COMPLETED = ledger.act("trips.completed", gettext_lazy("补办审批"))
-SYSTEM = access.system_actor("用车")  # moves requests along with their dispatch
+SYSTEM = access.system_actor("随派车单")  # moves requests along with their dispatch
 ARTICLE = "第二十三条第一款"
 
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.trips.choices import SEAL_AHEAD
 from baozhang.ch2_provision.trips.choices import SealState as S
 from baozhang.ch2_provision.trips.models import Sealing
+from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.queries.holidays import next_holiday
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import access, ledger
+from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
@@ -50,6 +51,17 @@ class SealingFlow(Flow):
         gettext_lazy("登记启封"), S.SEALED, S.UNSEALED, ":seal", kind="primary", icon="lock-open", fields=("odometer_opened", "opened_by"),
         required=("odometer_opened", "opened_by"), says=gettext_lazy("节假日内提前启封的，在意见中写明理由。"),
     )  # fmt: skip
+
+
+@SealingFlow.seal.effect
+def _sealed(sealing: Sealing) -> None:
+    """What is written down is what the odometer shows: it never shows less than at the last return."""
+    last = last_odometer(sealing.vehicle_id, clock.now())
+    if last is not None and sealing.odometer_sealed is not None and sealing.odometer_sealed < last:
+        raise Refused(
+            _("封存里程 %(sealed)s 公里小于上次还车的 %(last)s 公里") % {"sealed": sealing.odometer_sealed, "last": last}, article=ARTICLE,
+            why=_("里程表不会倒退。"), instead=_("请照里程表读数更正。"),
+        )  # fmt: skip
 
 
 @SealingFlow.unseal.guard

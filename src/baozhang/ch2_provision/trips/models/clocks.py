@@ -9,12 +9,13 @@ from typing import Any
 from baozhang.kernel import clock
 
 _TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
+_SAID = re.compile(r"([01]?\d|2[0-3])(?:[:：点时]([0-5]\d)?分?|([0-5]\d))")  # 9:05, 905, 0905, 9点, 9点05分
 
 
 def clean_time(said: str) -> str:
-    """A time of day as it is kept (08:05); what is none stays as it was said."""
-    found = _TIME.fullmatch(said.strip())
-    return f"{int(found.group(1)):02d}:{found.group(2)}" if found else said.strip()
+    """A time of day as it is kept (08:05), also where a phone has no colon at hand; what is none stays as it was said."""
+    found = _SAID.fullmatch("".join(said.split()))
+    return f"{int(found.group(1)):02d}:{found.group(2) or found.group(3) or '00'}" if found else said.strip()
 
 
 def is_time(said: str) -> bool:

@@ -19,6 +19,7 @@ from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
 from baozhang.kernel import clock
 
 MOVED = 500  # metres; less is moving a vehicle in its yard
+DRIFT = 50  # metres by which a fix of a vehicle that stands may be wrong: so near to its fence it is within
 LOOK_BACK = 60  # days of ways that a patrol looks at; a finding stays as long as its way is looked at
 Row = tuple[int, str, dt.datetime, dt.datetime, dt.date, int]
 NAMES = ("vehicle", "kind", "since", "until", "day", "metres")
@@ -67,7 +68,8 @@ def a_night(vehicle: Vehicle, now: dt.datetime, lat: int, lon: int) -> list[Row]
         return []
     away = float(ways.distance(lat, lon, float(vehicle.parking_lat) * 1e6, float(vehicle.parking_lon) * 1e6))
     day = now.astimezone(clock.ZONE).date()
-    return [(vehicle.pk, NIGHT, now, now, day, round(away))] if away > (vehicle.parking_radius or 0) + MOVED else []
+    fence = MOVED if vehicle.parking_radius is None else vehicle.parking_radius + DRIFT
+    return [(vehicle.pk, NIGHT, now, now, day, round(away))] if away > fence else []
 
 
 def _moment(seconds: int) -> dt.datetime:

@@ -12,14 +12,16 @@ from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.trips import views
 from baozhang.ch2_provision.trips.choices import REQUEST_COLOURS, RequestState
 from baozhang.ch2_provision.trips.flows import RequestFlow
-from baozhang.ch2_provision.trips.flows.dispatch import attach
+from baozhang.ch2_provision.trips.flows.dispatch import attach, cost_of
 from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete
 from baozhang.ch2_provision.trips.models import Request
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.refusal import Invalid
-from baozhang.kernel.resource import Group, Resource, register
+from baozhang.kernel.resource import Computed, Group, Resource, register
+
+KM = pgettext_lazy("unit", "公里")
 
 
 def _complete(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -63,10 +65,14 @@ class Requests(Resource):
     groups = (
         Group(gettext_lazy("谁、做什么"), ("organ", "applicant", "purpose", "reason", "seats", "share")),
         Group(gettext_lazy("何时何地"), ("origin", "destination", "day", "leave", "back_day", "back", "remarks")),
-        Group(gettext_lazy("办理"), ("number", "state", "dispatch", "urgent", "completed_at")),
+        Group(gettext_lazy("办理"), ("number", "state", "dispatch", "km", "cost", "urgent", "completed_at")),
         Group(gettext_lazy("评价"), ("rating", "comment")),
     )
     readonly = frozenset({"number", "state", "dispatch", "urgent", "completed_at", "rating", "comment"})
+    computed = {  # what is settled: of the whole trip, whoever else rode along
+        "km": Computed(gettext_lazy("行驶里程"), lambda one: one.dispatch and one.dispatch.kilometres, "number", KM, ("dispatch",)),
+        "cost": Computed(gettext_lazy("途中费用"), lambda one: (one.dispatch and cost_of(one.dispatch)) or None, "money", gettext_lazy("元"), ("dispatch",)),
+    }  # fmt: skip
     filters = ("organ", "state", "purpose", "day", "urgent")
     search = ("number", "applicant", "reason", "destination")
     begins = lambda who: {"applicant": who.name}  # noqa: E731 -- mostly whoever fills it in rides

@@ -8,6 +8,7 @@ from .papers import (
     trip_without_approval,
     urgent_trip_not_completed,
 )
+from .sealing import odometer_while_sealed
 from .tracks import moved_while_sealed, moved_without_trip, parked_outside_fence
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "moved_while_sealed",
     "moved_without_trip",
     "odometer_backwards",
+    "odometer_while_sealed",
     "parked_outside_fence",
     "trip_on_sealed_day",
     "trip_without_approval",

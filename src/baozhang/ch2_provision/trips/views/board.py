@@ -21,7 +21,7 @@ from baozhang.ch2_provision.trips.flows.request import SEND
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.queries.desk import Desk, bounds, desk, next_waiting, promised, went_first
-from baozhang.ch2_provision.trips.queries.holidays import holiday_of
+from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, clock, shell
 from baozhang.kernel.access import Actor
@@ -93,17 +93,29 @@ def _context(who: Actor, day: dt.date) -> dict[str, Any]:
     held = desk(day, every, who.organ_id or 0)
     proposals = _proposals(held)
     holiday = holiday_of(day)
+    shut = _shut(held, day, day)
     first, owed = went_first(every, day.year)
     return {
         "next_day": None if held.waiting else next_waiting(every, day),
         "first": _("本年先用后补 %(n)s 次，其中 %(owed)s 次尚未补办") % {"n": first, "owed": owed} if first else "",
         "day": day, "before": day - dt.timedelta(days=1), "after": day + dt.timedelta(days=1), "hours": range(FIRST_HOUR, LAST_HOUR, 2),
         "groups": _groups(held, proposals), "waiting": len(held.waiting), "lanes": _lanes(held), "holiday": holiday,
-        "vehicles": [{"key": one.pk, "words": f"{one.plate} · {_('%(n)s 座') % {'n': passengers(one)}}"} for one in held.vehicles],
+        "vehicles": [
+            {"key": one.pk, "words": f"{one.plate} · {_('%(n)s 座') % {'n': passengers(one)}}{' · ' + _('封存') if one.pk in shut else ''}"}
+            for one in held.vehicles
+        ],
         "drivers": [{"key": one.pk, "words": one.name} for one in held.drivers],
         "counts": ngettext("%(n)s 项申请待派车", "%(n)s 项申请待派车", len(held.waiting)) % {"n": len(held.waiting)},
         "page": {"title": _("调度台"), "purpose": _("系统建议合乘和车辆、驾驶人，由调度员决定"), "article": frame.law("第二十三条第一款")},
     }  # fmt: skip
+
+
+def _shut(held: Desk, since: dt.date, until: dt.date) -> set[int]:
+    """The vehicles that are sealed on one of some days: they are shown, and never proposed."""
+    days = sealed_days(since, until)
+    keys = [one.pk for one in held.vehicles]
+    opened = open_on(keys, days)
+    return {key for key in keys for one in days if (key, one) not in opened}
 
 
 def _proposals(held: Desk) -> list[solving.Proposal]:
@@ -116,9 +128,10 @@ def _proposals(held: Desk) -> list[solving.Proposal]:
     ]  # fmt: skip
     since, until = min(one.starts for one in asks), max(one.ends for one in asks)
     taken = promised([one.pk for one in held.vehicles], [one.pk for one in held.drivers], since, until)
+    shut = _shut(held, since.astimezone(clock.ZONE).date(), until.astimezone(clock.ZONE).date())
     cars = [
         solving.Thing(one.pk, passengers(one), tuple((d.starts, d.ends) for d in taken if d.vehicle_id == one.pk), _used(held, "vehicle_id", one.pk))
-        for one in held.vehicles
+        for one in held.vehicles if one.pk not in shut
     ]  # fmt: skip
     hands = [
         solving.Thing(

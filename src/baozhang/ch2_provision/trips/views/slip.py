@@ -101,12 +101,13 @@ def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: 
 
 
 def _went(resource: Resource, dispatch: Dispatch) -> list[dict[str, Any]]:
-    """When it left and came back, with what on the odometer; what is not known yet is left out."""
+    """When it left and came back, with what on the odometer, what it cost; what is not known yet is left out."""
     km = pgettext("unit", "公里")
     rows = [
         (resource.words_of("out_at"), shown(dispatch.out_at), ""), (resource.words_of("odometer_out"), dispatch.odometer_out, km),
         (resource.words_of("in_at"), shown(dispatch.in_at), ""), (resource.words_of("odometer_in"), dispatch.odometer_in, km),
-        (_("行驶里程"), dispatch.kilometres, km),
+        (_("行驶里程"), dispatch.kilometres, km), (resource.words_of("rest"), dispatch.rest or "", resource.unit_of("rest")),
+        *((resource.words_of(name), getattr(dispatch, name) or "", _("元")) for name in ("tolls", "parking", "fuel", "fare")),
     ]  # fmt: skip
     return [{"words": words, "value": value, "unit": unit} for words, value, unit in rows if value not in (None, "")]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.assets.choices import Category
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models.placing import clean_plate
 from baozhang.ch2_provision.assets.queries.doubts import vin_is_valid
 from baozhang.ch2_provision.vehicles.choices import Body, Energy, PlateKind
 from baozhang.ch2_provision.vehicles.models import Vehicle
@@ -45,11 +46,6 @@ _ENERGIES = (
     (re.compile(r"纯电"), Energy.ELECTRIC), (re.compile(r"插电|插混"), Energy.PLUG_IN), (re.compile(r"增程"), Energy.EXTENDED),
     (re.compile(r"燃料电池|氢"), Energy.FUEL_CELL), (re.compile(r"柴油"), Energy.DIESEL),
 )  # fmt: skip
-
-
-def clean_plate(said: str) -> str:
-    """A plate as it is kept: capital letters, without dots and spaces."""
-    return re.sub(r"[\s·•.\-]", "", said).upper()
 
 
 def plate_kind(plate: str) -> PlateKind | None:

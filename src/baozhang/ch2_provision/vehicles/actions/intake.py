@@ -9,27 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext_lazy
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from baozhang.ch2_provision.vehicles.choices import Datum, LinkState, TerminalState
+from baozhang.ch2_provision.vehicles.choices import Datum, TerminalState
 from baozhang.ch2_provision.vehicles.models import Source, Terminal
 from baozhang.ch2_provision.vehicles.telemetry import datum
 from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, Batch, doubt_of, is_blind
 from baozhang.ch2_provision.vehicles.telemetry.relaying import reach_of
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
-from baozhang.kernel import clock, ledger, observation
-from baozhang.kernel.access import Actor
-from baozhang.kernel.record import keep
+from baozhang.kernel import clock, observation
 
 MOST = 5_000  # positions in one message
-KEY = ledger.act("source_key", gettext_lazy("签发定位来源密钥"))
 
 
 class Said(BaseModel):
@@ -62,25 +57,6 @@ class Answer:
     def as_dict(self) -> dict[str, Any]:
         """The same for JSON."""
         return {"stored": self.stored, "doubtful": self.doubtful, "refused": self.refused}
-
-
-def source_of(key: str) -> Source | None:
-    """The platform that a key belongs to; None where there is none in use."""
-    if not key:
-        return None
-    return Source._base_manager.filter(digest=_digest(key), state=LinkState.IN_USE).select_related("organ").first()
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
-
-
-def issue_key(source: Source, *, by: Actor, note: str = "") -> str:
-    """This will give a platform a new key, shown this once; the one before it is void."""
-    key = secrets.token_urlsafe(32)
-    source.digest = _digest(key)
-    keep(source, by=by, act=KEY, note=note)
-    return key
 
 
 def take_in(source: Source, positions: Sequence[Any]) -> Answer:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.models.placing import clean_plate
 from baozhang.ch2_provision.vehicles.choices import TerminalState
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
@@ -56,7 +57,8 @@ class Terminal(Record):
         return f"{self.plate} {self.phone}"
 
     def derive(self) -> None:
-        """The number without leading zeros, since editions of the standard fill it up differently."""
+        """The number without leading zeros, since editions of the standard fill it up differently; the plate as cards keep it."""
+        self.plate = clean_plate(self.plate)
         self.phone = self.phone.strip().lower().lstrip("0")
 
     def faults(self) -> Iterable[Any]:

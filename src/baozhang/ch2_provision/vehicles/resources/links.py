@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
-from baozhang.ch2_provision.vehicles.actions import intake, linking
+from baozhang.ch2_provision.vehicles.actions import linking, sources
 from baozhang.ch2_provision.vehicles.choices import LinkState
 from baozhang.ch2_provision.vehicles.models import Relay, Source
 from baozhang.ch2_provision.vehicles.queries.links import health_of, waiting
@@ -46,7 +46,7 @@ def _acts(right: str) -> dict[str, Act]:
 
 
 def _key(records: Sequence[Source], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    key = intake.issue_key(records[0], by=by, note=note)
+    key = sources.issue_key(records[0], by=by, note=note)
     return _("%(name)s 的新密钥（只显示这一次，原密钥已失效）：%(key)s") % {"name": records[0].name, "key": key}
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from baozhang.ch2_provision.vehicles.actions import intake
+from baozhang.ch2_provision.vehicles.actions import sources
 from baozhang.kernel import scope
 
 BEARER = "Bearer "
@@ -23,9 +23,11 @@ def _said(status: int, what: str, **more: Any) -> JsonResponse:
 @require_POST
 def positions(request: HttpRequest) -> JsonResponse:
     """{"positions": [...]} → how many are stored, and which were not, with the reason."""
+    from baozhang.ch2_provision.vehicles.actions import intake  # what reads them is heavy, and few processes ever do
+
     given = request.headers.get("Authorization", "")
     with scope.everything("定位来源接入"):
-        source = intake.source_of(given.removeprefix(BEARER).strip()) if given.startswith(BEARER) else None
+        source = sources.source_of(given.removeprefix(BEARER).strip()) if given.startswith(BEARER) else None
         if source is None:
             answer = _said(401, "密钥无效或者平台已停用")
             answer["WWW-Authenticate"] = "Bearer"

@@ -1,0 +1,135 @@
+"""Terminals that do things their own way: packages in any order and again, editions mixed, answers nobody asked for, whole datagrams."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from baozhang.ch2_provision.vehicles.models import CardEvent
+from baozhang.gateways.jt808 import parts
+from tests.gateways.jt808 import encoding
+from tests.gateways.jt808.simulator import Box, connect
+from tests.gateways.jt808.test_gateway import NOW, PHONE, Enter, fixes, inside, run, stored
+
+pytestmark = [pytest.mark.real_clock, pytest.mark.usefixtures("db")]
+
+
+def test_packages_backwards_doubled_and_once_more_after_their_answer(entered: Enter, monkeypatch: Any) -> None:
+    entered(PHONE)
+    monkeypatch.setattr(parts, "PATIENCE", 0.0)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port)
+        wires = encoding.parts(0x0704, PHONE, 65_530, encoding.batch(fixes(60), 1), size=300)  # serials pass 65,535
+        for wire in (*reversed(wires), wires[2]):
+            box.send_raw(wire)
+        serials = [(65_530 + n) % 65_536 for n in range(len(wires))]
+        assert [await box.answered(serial) for serial in serials] == [0] * len(wires)
+        box.send_raw(wires[4])  # its answer was lost
+        assert await box.answered(serials[4]) == 0
+        gateway.look()
+        assert await box.say(0x0002) == 0
+        assert not [one for one in box.heard if one.id == 0x8003], "a whole that is durable is not asked for again"
+
+    run(story)
+    assert stored() == 60
+
+
+def test_two_divided_messages_mixed_with_each_other_and_with_a_position(entered: Enter) -> None:
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port)
+        early = encoding.parts(0x0704, PHONE, 100, encoding.batch(fixes(40), 1), size=200)
+        before = encoding.batch(fixes(40, start=NOW - dt.timedelta(days=1)), 1)
+        late = encoding.parts(0x0704, PHONE, 300, before, size=200)
+        for one, other in zip(early, late, strict=True):
+            box.send_raw(one + other)
+        assert await box.say(0x0200, fixes(1, start=NOW - dt.timedelta(days=2))[0].body()) == 0
+        for serial in (*range(100, 100 + len(early)), *range(300, 300 + len(late))):
+            assert await box.answered(serial) == 0
+
+    run(story)
+    assert stored() == 81
+
+
+def test_editions_mixed_on_one_line_are_answered_each_in_its_own(entered: Enter) -> None:
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port)
+        heads: list[int] = []
+        feed = box.feed
+        box.feed = lambda data: (heads.append(len(data)), feed(data))[1]  # type: ignore[method-assign]
+        for n, edition in enumerate((2013, 2019, 2013, 2019)):
+            box.edition = edition
+            assert await box.say(0x0200, fixes(4)[n].body()) == 0
+        assert heads == [20, 25, 20, 25]  # what an answer takes with a header of twelve bytes, and of seventeen
+
+    run(story)
+    assert stored() == 4
+
+
+@pytest.mark.parametrize("phone", ["12345678901234567890", "4eb6fb4ad628"])
+def test_numbers_of_twenty_digits_and_of_no_digits_come_in(entered: Enter, phone: str) -> None:
+    entered(phone)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port, phone, edition=2019 if len(phone) == 20 else 2013)
+        assert await box.say(0x0200, fixes(1)[0].body()) == 0
+
+    run(story)
+    assert stored() == 1
+
+
+def test_an_answer_to_what_nobody_asked_neither_ends_the_line_nor_answers_another(entered: Enter) -> None:
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port)
+        asking = asyncio.create_task(gateway.ask(PHONE, 0x8201, b"", patience=0.5))
+        asked = await box.wait(0x8201)
+        for wrong in (asked.serial + 1, asked.serial - 1, 0xFFFF):
+            box.send(0x0001, (wrong % 65_536).to_bytes(2, "big") + b"\x82\x01\x00")
+            assert await box.say(0x0201, (wrong % 65_536).to_bytes(2, "big") + fixes(1)[0].body()) == 0
+        with pytest.raises(TimeoutError):
+            await asking
+        assert await box.say(0x0002) == 0
+
+    run(story)
+    assert stored() == 1  # where it was is true, whatever it was an answer to
+
+
+def test_a_datagram_may_hold_several_messages_and_a_broken_one(entered: Enter) -> None:
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await connect(Box(PHONE), udp_port, udp=True)
+        await box.enter()
+        wires = [encoding.message(0x0200, PHONE, 900 + n, fix.body()) for n, fix in enumerate(fixes(4))]
+        broken = wires[1][:20] + bytes((wires[1][20] ^ 4,)) + wires[1][21:]
+        box.send_raw(b"?" + wires[0] + broken + wires[1] + wires[2])
+        box.send_raw(wires[3][:-6])  # never goes on: a frame is in one datagram
+        box.send_raw(wires[3])
+        assert [await box.answered(900 + n) for n in range(4)] == [0, 0, 0, 0]
+        box.transport.close()
+
+    run(story)
+    assert stored() == 4
+
+
+def test_a_driver_of_2011_is_noted_without_his_name(entered: Enter) -> None:
+    entered(PHONE)
+    name, number, office = "李四".encode("gbk"), b"310101199001011234", "上海市".encode("gbk")
+    body = bytes([len(name)]) + name + number.ljust(20, b"\0") + number.ljust(40, b"\0") + bytes([len(office)]) + office
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port, edition=2011)
+        assert await box.say(0x0702, body) == 0
+
+    run(story)
+    event = CardEvent.objects.get()
+    assert event.put_in and len(event.holder) == 32 and "310101" not in str(vars(event))
