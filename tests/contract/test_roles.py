@@ -212,6 +212,7 @@ def _standing(rows: dict[str, Any]) -> tuple[int, int]:
     return ledger.Entry.objects.filter(kind__in=labels).count(), attachments.Attachment._base_manager.count()
 
 
+@pytest.mark.once
 def test_nobody_from_outside_reads_or_moves_a_row(as_user: Door, quiet: None) -> None:
     people, rows = _people(as_user), _rows(factories.organ(SECRET))
     own = list(_routes(get_resolver().url_patterns))
