@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from . import clock, space
+from . import clock, troubles
 from .refusal import Refused
 
 log = logging.getLogger("baozhang.jobs")
@@ -163,7 +163,7 @@ def _do(job: Job, args: dict[str, Any]) -> None:
         job.state, job.result, job.error = State.REFUSED, refused.as_dict(), str(refused.what)
     except Exception as error:
         log.exception("job %s %s failed", job.pk, job.name)
-        job.state, job.error = State.FAILED, f"{space.said(error) or error}\n{traceback.format_exc()[-4000:]}"
+        job.state, job.error = State.FAILED, f"{troubles.said(error) or error}\n{traceback.format_exc()[-4000:]}"
 
 
 @task()

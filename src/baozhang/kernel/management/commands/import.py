@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from baozhang.kernel import access, clock, imports, scope, space
+from baozhang.kernel import access, clock, imports, scope, troubles
 from baozhang.kernel.accounts import User
 from baozhang.kernel.border import lookup
 from baozhang.kernel.record import Record
@@ -55,9 +55,9 @@ class Command(BaseCommand):
         except Refused as refused:
             self._refuse(refused, options["json"])
         except (OSError, DatabaseError) as error:
-            if not space.is_full(error):
+            if not troubles.is_full(error):
                 raise
-            self._refuse(space.refusal(), options["json"])
+            self._refuse(troubles.refusal(), options["json"])
         if options["json"]:
             self.stdout.write(json.dumps(found, ensure_ascii=False, default=str))
         else:
