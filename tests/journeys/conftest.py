@@ -15,7 +15,7 @@ from system import browser as chromium
 
 from baozhang.demo.district import PASSWORD
 from tests.journeys.house import House, open_house
-from tests.journeys.watching import Watch, shot, watch
+from tests.journeys.watching import AT_HOME, Watch, shot, watch
 
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 
@@ -42,7 +42,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("Debian's Chromium is missing")
         pytest.skip("journeys were not run: Debian's Chromium is missing")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
+        running = playwright.chromium.launch(executable_path=program, args=[*BROWSER_FLAGS, AT_HOME])
         yield running
         running.close()
 
@@ -63,7 +63,7 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
             **options,
         )
         context.set_default_timeout(15_000)
-        seen = watch(context, address)
+        seen = watch(context)
         watches.append(seen)
         contexts.append(context)
         page = context.new_page()

@@ -57,7 +57,7 @@ def address() -> Iterator[str]:
         ("/loud", "console: loud"),
         ("/thrown", "undefined_thing"),
         ("/inline", "content policy: script-src"),
-        ("/elsewhere", "call to another host"),
+        ("/elsewhere", "net::ERR_NAME_NOT_RESOLVED (http://192.0.2.1/"),
         ("/missing", "status of 404"),
     ],
 )

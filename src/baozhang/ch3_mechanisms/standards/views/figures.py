@@ -158,7 +158,7 @@ def _step(step: queries.Step, known: dict[str, str], day: dt.date) -> dict[str, 
 
 
 def _chart(figure: Any, steps: list[queries.Step], known: dict[str, str]) -> dict[str, Any] | None:
-    """A line a place and row, where the figure has ever changed."""
+    """A line a place and row, where the figure has ever changed: level from one change to the next, and up to today."""
     series: dict[str, dict[dt.date, float]] = {}
     for step in steps:
         name = " ".join(part for part in (shown.named(step.place, known), shown.row(step.row)) if part)
@@ -168,13 +168,14 @@ def _chart(figure: Any, steps: list[queries.Step], known: dict[str, str]) -> dic
     if len(days) < 2 or len(days) > LONGEST or len(series) > 6:
         return None
     rows = [{"name": name, "values": _along(points, days)} for name, points in series.items()]
+    drawn = [*days, today] if days[-1] < (today := clock.today()) else days
     return {
         "id": "story-chart",
         "title": _("%(name)s的变化") % {"name": figure.name},
         "data": {
-            "kind": "line",
-            "categories": [day.isoformat() for day in days],
-            "series": rows,
+            "kind": "steps",
+            "categories": [day.isoformat() for day in drawn],
+            "series": [{"name": name, "values": _along(points, drawn)} for name, points in series.items()],
             "unit": figure.unit_name,
         },
         "table": {

@@ -1,5 +1,5 @@
 // Charts: a few kinds, drawn by ECharts only when they come into sight, in the colours of the page.
-// The data stands in the page as JSON: {kind: "bar"|"row"|"line"|"ring", categories, series: [{name, values}], unit, stacked}.
+// The data stands in the page as JSON: {kind: "bar"|"row"|"line"|"steps"|"ring", categories, series: [{name, values}], unit, stacked}.
 import { $$, words } from "./common.js";
 
 let library;
@@ -24,7 +24,7 @@ function options(data) {
   const dark = style.colorScheme === "dark";
   const text = { color: ink("--dim"), fontFamily: ink("--font"), fontSize: 12 };
   const values = { type: "value", axisLabel: text, splitLine: { lineStyle: { color: ink("--line") } }, name: data.unit, nameTextStyle: text };
-  const names = { type: "category", data: data.categories, axisLabel: text, axisTick: { show: false }, axisLine: { lineStyle: { color: ink("--edge") } } };
+  const names = { type: "category", data: data.categories, boundaryGap: data.kind !== "steps", axisLabel: text, axisTick: { show: false }, axisLine: { lineStyle: { color: ink("--edge") } } };
   const base = {
     color: dark ? palettes.dark : palettes.light,
     textStyle: text,
@@ -37,10 +37,10 @@ function options(data) {
     const slices = data.categories.map((name, at) => ({ name, value: data.series[0].values[at] }));
     return { ...base, series: [{ type: "pie", radius: ["48%", "72%"], data: slices, label: { ...text, formatter: "{b} {d}%" } }] };
   }
-  const lying = data.kind === "row";
+  const lying = data.kind === "row", lines = ["line", "steps"].includes(data.kind);
   const series = data.series.map((one, at) => ({
-    name: one.name, data: one.values, type: data.kind === "line" ? "line" : "bar", stack: data.stacked ? "all" : undefined, barMaxWidth: 28,
-    itemStyle: { borderRadius: data.kind === "line" ? 0 : lying ? [0, 3, 3, 0] : [3, 3, 0, 0] }, lineStyle: { type: dashes[at % 3], width: 2 }, symbolSize: 6,
+    name: one.name, data: one.values, type: lines ? "line" : "bar", step: data.kind === "steps" && "end", stack: data.stacked ? "all" : undefined, barMaxWidth: 28,
+    itemStyle: { borderRadius: lines ? 0 : lying ? [0, 3, 3, 0] : [3, 3, 0, 0] }, lineStyle: { type: dashes[at % 3], width: 2 }, symbolSize: 6,
   }));
   return { ...base, xAxis: lying ? values : names, yAxis: lying ? { ...names, inverse: true } : values, series };
 }
