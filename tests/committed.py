@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from tests import laid
+
+STAYING = ("django_content_type", "auth_permission")  # rows that migrating has made
 
 
 def committed(blocker: Any) -> Iterator[None]:
@@ -26,7 +27,22 @@ def committed(blocker: Any) -> Iterator[None]:
                 laid.again()
             else:
                 with triggers_down():
-                    call_command("flush", interactive=False, verbosity=0, reset_sequences=False, allow_cascade=True)
+                    empty()
+
+
+def empty() -> None:
+    """Takes the rows out of the few tables that have any: to cut two hundred of them off takes a second each time."""
+    names = [
+        connection.ops.quote_name(name)
+        for name in connection.introspection.django_table_names(only_existing=True, include_views=False)
+    ]
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names)
+    kept = {connection.ops.quote_name(name) for name in STAYING}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(asked)
+        for (name,) in cursor.fetchall():
+            if name not in kept:
+                cursor.execute(f"DELETE FROM {name}")
 
 
 @contextmanager
