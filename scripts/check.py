@@ -112,25 +112,26 @@ def quick() -> list[Check]:
 
 
 def everything() -> tuple[list[Check], list[Check]]:
-    """All checks, as before a merge, in two rows that go on beside each other: a browser waits more than it works."""
+    """All checks, as before a merge: those that keep every core busy, and those that go on beside them in one process."""
     server = postgres_bin()
     pytest = tool(
         "pytest", *WORKERS, "-m", "database and not journey and not once", "--ignore=tests/architecture", "tests"
     )
-    return [Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests"))], [
+    return [
+        Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests")),
+        Check(
+            "tests on PostgreSQL",
+            (sys.executable, str(ROOT / "scripts" / "postgres.py"), "--", *pytest),
+            "" if server else "there is no PostgreSQL 15 here",
+            embedded=False,
+        ),
+    ], [
         *style(),
         *templates(),
         Check(
             "journeys in a browser",
             tool("pytest", "-q", "-m", "journey", "tests/journeys"),
             "" if browser() else "there is no Chromium here",
-        ),
-        # It begins while the other tests still run: a server that lays its tables down leaves a core to them.
-        Check(
-            "tests on PostgreSQL",
-            (sys.executable, str(ROOT / "scripts" / "postgres.py"), "--", *pytest),
-            "" if server else "there is no PostgreSQL 15 here",
-            embedded=False,
         ),
     ]
 
