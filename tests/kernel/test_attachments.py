@@ -298,6 +298,7 @@ print(attachments.Attachment._base_manager.count())
 
 
 @pytest.mark.slow
+@pytest.mark.once
 def test_killed_at_any_point_there_is_no_row_without_its_file(tmp_path: Path) -> None:
     (script := tmp_path / "bring.py").write_text(KILLED)
     with scratch(tmp_path) as place:

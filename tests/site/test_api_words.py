@@ -9,6 +9,8 @@ import pytest
 from baozhang.kernel.resource import RESOURCES
 from tests import factories
 
+pytestmark = pytest.mark.once  # what programs are told has nothing to do with the database
+
 
 def test_every_address_may_refuse_in_the_same_shape(client, db):
     told = client.get("/api/openapi.json").json()

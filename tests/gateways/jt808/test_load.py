@@ -45,6 +45,7 @@ def test_too_many_lines_are_refused_with_what_to_do() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("db")
 def test_terminals_over_both_transports_are_all_answered() -> None:
@@ -56,6 +57,7 @@ def test_terminals_over_both_transports_are_all_answered() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.once
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("db")
 def test_gateway_and_clients_end_with_the_load() -> None:
