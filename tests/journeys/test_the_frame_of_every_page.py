@@ -79,3 +79,13 @@ def test_the_menu_and_the_search_are_in_thumbs_reach(phone: Page, sign_in):
     phone.locator(".thumbs a", has_text="搜索").click()
     phone.locator("#palette input[name=q]").fill("gwyc")
     expect(phone.locator("#palette")).to_be_visible()
+
+
+def test_what_programs_can_do_is_read_by_everybody(either: Page):
+    either.goto("/api/docs")
+    expect(either.locator("h1")).to_have_text("接口说明")
+    shot(either, "api")
+    either.locator('a[href="/help/api/assets/cards/"]').click()
+    either.locator("main details summary").nth(1).click()
+    expect(either.locator("main details[open] code", has_text="acquired").first).to_be_visible()
+    shot(either, "api-of-cards")
