@@ -27,7 +27,7 @@ def sent(card: Card) -> Repair:
 
 @pytest.mark.parametrize(("hopeless", "state"), [(False, UseState.IN_USE), (True, UseState.DISPOSING)])
 def test_there_and_back(card: MakeCard, hopeless: bool, state: str) -> None:
-    thing = card()
+    before, thing = card(), card()
     work = sent(thing)
     assert Card._base_manager.get(pk=thing.pk).use_state == UseState.REPAIR
     with pytest.raises(Refused, match="已有进行中"):
@@ -36,7 +36,8 @@ def test_there_and_back(card: MakeCard, hopeless: bool, state: str) -> None:
         repairs.finish(work, day=DAY, cost=Decimal(300), result="换电源", by=by, hopeless=hopeless)
         with pytest.raises(Refused):
             repairs.finish(work, day=DAY, cost=Decimal(300), result="", by=by)
-    assert Card._base_manager.get(pk=thing.pk).use_state == state and upkeep(thing) == 300
+    assert Card._base_manager.get(pk=thing.pk).use_state == state
+    assert [upkeep(one) for one in (thing, card(), before)] == [300, 0, 0]
 
 
 def test_days_in_the_wrong_order_are_refused(card: MakeCard) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models import Card, LedgerTotal
+from baozhang.ch2_provision.assets.rules import doubles
 from baozhang.kernel import scope
 from baozhang.kernel.record import keep
 from baozhang.law.figures import IssuedValue
@@ -160,7 +161,9 @@ def test_signs_of_the_same_thing(card, first, second, wrong):
     assert bool(found("possible_duplicate", DAY)) == wrong
 
 
-def test_the_same_number_is_a_double_in_two_agencies_only_with_the_same_thing(card, neighbour):
+@pytest.mark.parametrize("few", [doubles.FEW, 1])  # as many shared numbers as are looked for one by one, and more
+def test_the_same_number_is_a_double_in_two_agencies_only_with_the_same_thing(card, neighbour, monkeypatch, few):
+    monkeypatch.setattr(doubles, "FEW", few)
     card(number="TY2023000001")
     card(number="TY2023000001", organ=neighbour, name="办公桌")
     assert found("possible_duplicate", DAY) == []

@@ -14,12 +14,14 @@ from baozhang.ch2_provision.warehouse.actions.proposing import accept_all, detec
 from baozhang.ch2_provision.warehouse.choices import EntryState, ItemState, ProposalState, Reason
 from baozhang.ch2_provision.warehouse.flows import EntryFlow, ProposalFlow, entering
 from baozhang.ch2_provision.warehouse.models import Entry, Event, Item, Proposal, Purchase, SharedClass, Store
+from baozhang.ch2_provision.warehouse.views import oncard
 from baozhang.ch3_mechanisms.standards.models import Standard
 from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.documents.register import Document
 from baozhang.kernel.flow import Task
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.resource import RESOURCES
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
 
@@ -178,3 +180,14 @@ def test_a_withdrawn_application_lets_go(house: House) -> None:
     house.take(EntryFlow, "cancel", entry, "clerk", note="误报")
     assert Item._base_manager.get().state == ItemState.REFUSED and not holds.of_case(entry)
     house.do("clerk", lambda who: entering.begin([card], by=who, day=TODAY, reasons={}))
+
+
+def test_a_card_says_where_it_stands_to_those_who_may_see_that(house: House, store: Store) -> None:
+    card, other = house.card(), house.card()
+    house.entered([card], store=store)
+    shelf = RESOURCES["assets/cards"]
+    (panel,) = house.do("clerk", lambda who: oncard._panel(shelf, card, who))["panels"]
+    assert "/warehouse/items/" in panel["rows"][0]["value"]
+    assert house.do("clerk", lambda who: oncard._panel(shelf, other, who)) == {}
+    # Also where somebody holds a card in hand that is none of his.
+    assert house.do("farclerk", lambda who: oncard._panel(shelf, card, who)) == {}
