@@ -13,13 +13,16 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from system import browser, postgres_bin, required
+import postgres
+from system import browser, required
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -111,23 +114,27 @@ def quick() -> list[Check]:
     return found
 
 
-def everything() -> tuple[list[Check], list[Check]]:
+@contextmanager
+def server() -> Iterator[str]:
+    """A PostgreSQL for as long as the checks run, which find it in their environment; yields why there is none, or nothing."""
+    try:
+        with postgres.cluster() as made:
+            os.environ["BAOZHANG_DATABASE_URL"] = made.url
+            yield ""
+    except postgres.NoServer as reason:
+        yield str(reason)
+
+
+def everything(no_server: str) -> tuple[list[Check], list[Check]]:
     """All checks, as before a merge: those that keep every core busy, and those that go on beside them in one process."""
-    server = postgres_bin()
-    pytest = tool(
-        "pytest", *WORKERS, "-m", "database and not journey and not once", "--ignore=tests/architecture", "tests"
-    )
+    again = ("-m", "database and not journey and not once", "--ignore=tests/architecture")
     return [
         Check("tests on SQLite", tool("pytest", *WORKERS, "-m", "not journey", "tests")),
-        Check(
-            "tests on PostgreSQL",
-            (sys.executable, str(ROOT / "scripts" / "postgres.py"), "--", *pytest),
-            "" if server else "there is no PostgreSQL 15 here",
-            embedded=False,
-        ),
+        Check("tests on PostgreSQL", tool("pytest", *WORKERS, *again, "tests"), no_server, embedded=False),
     ], [
         *style(),
         *templates(),
+        Check("migrations on PostgreSQL", (sys.executable, "-m", "tests.laid"), no_server, embedded=False),
         Check(
             "journeys in a browser",
             tool("pytest", "-q", "-m", "journey", "tests/journeys"),
@@ -189,7 +196,8 @@ def main() -> int:
     if sys.argv[1:] == ["quick"]:
         return summary([run(check) for check in quick()])
     if sys.argv[1:] == ["all"]:
-        outcomes = both(*everything())
+        with server() as obstacle:
+            outcomes = both(*everything(obstacle))
         return summary(outcomes, time.monotonic() - begun)
     print(__doc__, file=sys.stderr)
     return 2

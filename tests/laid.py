@@ -1,6 +1,7 @@
 """The empty database of the tests, migrated once and copied from then on: migrating takes longer than many a test run.
 
 On SQLite the copy is a file that later runs find again; on PostgreSQL a template in the same server, which lives as long.
+`python -m tests.laid` makes the template of the server in the environment, so that no test waits for it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import django
 from django.db import connection
 
 from baozhang.kernel import empty
@@ -93,3 +95,9 @@ def again() -> None:
 def target() -> Any:
     """The file of the test database, which each worker has for itself."""
     return connection.settings_dict["TEST"]["NAME"]
+
+
+if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    django.setup()
+    template()

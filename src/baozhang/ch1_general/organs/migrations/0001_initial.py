@@ -5,8 +5,10 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from baozhang.kernel import tables
 
-class Migration(migrations.Migration):
+
+class Migration(tables.Migration):
 
     initial = True
 

@@ -6,8 +6,10 @@ import django.db.models.deletion
 from decimal import Decimal
 from django.db import migrations, models
 
+from baozhang.kernel import tables
 
-class Migration(migrations.Migration):
+
+class Migration(tables.Migration):
 
     initial = True
 
