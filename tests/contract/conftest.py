@@ -14,6 +14,7 @@ from baozhang.kernel.access import Reach
 from baozhang.kernel.accounts import User
 from baozhang.kernel.resource import RESOURCES, Resource
 from tests import factories
+from tests.photograph import Photograph
 
 EVERY = "contract_every"  # a role with every business right in its own organ
 EVERY_ADMIN = "contract_admin"
@@ -71,9 +72,19 @@ def roles() -> Iterator[None]:
         del access.ROLES[code]
 
 
+@pytest.fixture(scope="session")
+def photograph() -> Photograph[World]:
+    """The world as it was made first: every later test finds it again."""
+    return Photograph(_world)
+
+
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, photograph: Photograph[World]) -> World:
     """The two agencies and their people."""
+    return photograph.again()
+
+
+def _world() -> World:
     mine, theirs = factories.organ("云间区教育局"), factories.organ("云间区卫生局")
     return World(
         mine=mine,
