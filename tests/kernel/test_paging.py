@@ -57,11 +57,14 @@ def walk(query: str, forward: bool) -> list[int]:
 @pytest.mark.parametrize(
     "query", ["x=1", "category=furniture", "use_state=idle&category=vehicle", "q=轿车", "department=财务"]
 )
-@pytest.mark.parametrize(("cap", "stretch"), [(10_000, 10_000), (2, 10_000), (2, 5)])
-def test_pages_are_the_whole_list(cards: Any, sort: str, query: str, cap: int, stretch: int, monkeypatch: Any) -> None:
+@pytest.mark.parametrize(("cap", "stretch", "few"), [(10_000, 10_000, 0), (2, 10_000, 0), (2, 5, 0), (2, 5, 10_000)])
+def test_pages_are_the_whole_list(
+    cards: Any, sort: str, query: str, cap: int, stretch: int, few: int, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(listing, "CAP", cap)
     monkeypatch.setattr(listing, "CAP_OF_WORDS", cap)
     monkeypatch.setattr(paging, "STRETCH", stretch)
+    monkeypatch.setattr(paging, "FEW", few)
     with scope.everything("test"):
         whole = list(
             Listing(resource.get(Cards.slug), QueryDict(f"{query}&sort={sort}")).ordered().values_list("pk", flat=True)
@@ -78,6 +81,20 @@ def test_few_rows_cost_two_queries_wherever_the_page_lies(cards: Any) -> None:
             with CaptureQueriesContext(connection) as asked:
                 assert len(query.page().rows) == 20
             assert len(asked) == 2
+
+
+@pytest.mark.parametrize(("query", "walked"), [("department=财务", True), ("value_from=90500&value_to=90500", False)])
+def test_what_is_seldom_is_collected_and_what_is_frequent_is_walked_to(
+    cards: Any, query: str, walked: bool, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(listing, "CAP", 1)
+    monkeypatch.setattr(listing, "CAP_OF_WORDS", 1)
+    # As many of all keys as lie between two cards of that value, which are one in twenty-one.
+    monkeypatch.setattr(paging, "FEW", 2 * Card._base_manager.latest("pk").pk // 21 + 1)
+    with scope.everything("test"), CaptureQueriesContext(connection) as asked:
+        page = Listing(resource.get(Cards.slug), QueryDict(f"{query}&sort=-value")).page()
+    assert page.capped and page.rows
+    assert any("OFFSET" in one["sql"] for one in asked.captured_queries) == walked
 
 
 def test_a_count_beyond_the_cap_is_said_as_such(cards: Any, monkeypatch: Any) -> None:

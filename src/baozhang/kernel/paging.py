@@ -4,11 +4,13 @@ A database that has to find fifty of a million rows in an order can walk the ord
 collect all that fit and sort them. It guesses which; where filter and order hang together (dear things are seldom
 furniture) it guesses wrong and walks the whole table. Here what fits is collected up to a cap first, which gives the
 count; if that was all, it is sorted and the page is found. Otherwise a stretch of the index is walked, in which rows
-that are not rare must turn up; only where the stretch yields too little is the whole collected.
+that are not rare must turn up; only where the stretch yields too little, or where what was collected tells that they are
+rare, is the whole collected.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection, models
@@ -16,6 +18,7 @@ from django.db.models import F, Func, Q, QuerySet
 
 Cursor = tuple[Any, int]  # the sort value and key of a row
 STRETCH = 10_000  # index entries walked before giving up
+FEW = 10_000  # rows that are collected and sorted sooner than a stretch is walked
 
 
 class Unindexed(Func):
@@ -53,11 +56,18 @@ class Cut:
 
     def keys(self) -> tuple[list[int], int]:
         """These are the keys of the page's rows in their order, and how many rows fit, up to one more than the cap."""
-        found, count = self._collected()
-        return (found if count <= self.cap else self._walked()), count
+        found, count, span = self._collected()
+        if count <= self.cap:
+            return found, count
+        return self._taken(self._all if self._seldom(count, span) else self._stretch), count
 
-    def _collected(self) -> tuple[list[int], int]:
-        """What fits is collected up to the cap, counted, and the page cut from it: right where the cap was not reached."""
+    def _seldom(self, count: int, span: int) -> bool:
+        """True where few rows will fit in all: those collected lie as the table does, scattered over so many of its keys."""
+        last = self.rows.model._base_manager.order_by("-pk").values_list("pk", flat=True)[:1][0]
+        return count * last <= FEW * span
+
+    def _collected(self) -> tuple[list[int], int, int]:
+        """What fits is collected up to the cap and counted, and the page cut from it, which is right where the cap was not reached; last over how many keys they lie scattered."""
         some = self.rows.order_by().values_list("pk", self.field.attname)[: self.cap + 1]
         sql, values = some.query.sql_with_params()
         id_ = self.field.attname == "id"
@@ -65,19 +75,19 @@ class Cut:
         way = "DESC" if self.descending else "ASC"
         with connection.cursor() as cursor:
             cursor.execute(
-                f"WITH hit ({'id, again' if id_ else 'id, sort'}) AS MATERIALIZED ({sql}), counted AS (SELECT count(*) AS n FROM hit) "
-                f"SELECT counted.n, page.id FROM counted LEFT JOIN (SELECT id FROM hit {where} "
+                f"WITH hit ({'id, again' if id_ else 'id, sort'}) AS MATERIALIZED ({sql}), counted AS (SELECT count(*) AS n, max(id) - min(id) + 1 AS span FROM hit) "
+                f"SELECT counted.n, counted.span, page.id FROM counted LEFT JOIN (SELECT id FROM hit {where} "
                 f"ORDER BY {'' if id_ else f'sort {way}, '}id {way} LIMIT {self.size}) AS page ON TRUE",
                 [*values, *more],
             )
             lines = cursor.fetchall()
-        return [key for _count, key in lines if key is not None], lines[0][0]
+        return [line[2] for line in lines if line[2] is not None], lines[0][0], lines[0][1]
 
-    def _walked(self) -> list[int]:
+    def _taken(self, way: Callable[[Q, int], list[int]]) -> list[int]:
         found: list[int] = []
         for part in self._parts():
             if len(found) < self.size:
-                found += self._stretch(part, self.size - len(found))
+                found += way(part, self.size - len(found))
         return found
 
     def _parts(self) -> list[Q]:
@@ -100,11 +110,13 @@ class Cut:
         limit = next(iter(end), None)
         near = rows if limit is None else rows.filter(_upto(self.field.attname, limit, self.descending))
         found = list(near.order_by(*self.order).values_list("pk", flat=True)[:size])
-        if limit is None or len(found) == size:
-            return found
+        return found if limit is None or len(found) == size else self._all(part, size)
+
+    def _all(self, part: Q, size: int) -> list[int]:
+        """The first rows of a part, all of which are collected and sorted."""
         one = Unindexed(F(self.field.name))
         first = one.desc() if self.descending else one.asc()
-        return list(rows.order_by(first, self.order[-1]).values_list("pk", flat=True)[:size])
+        return list(self.rows.filter(part).order_by(first, self.order[-1]).values_list("pk", flat=True)[:size])
 
 
 def in_order(name: str, descending: bool) -> tuple[str, ...]:
