@@ -185,3 +185,24 @@ def test_a_row_that_points_nowhere_is_told_so_in_every_list(officer: Actor) -> N
             if not {fault.field for fault in found.faults} >= set(unknown):
                 broken.append((one.slug, unknown))
     assert not broken
+
+
+@pytest.mark.parametrize(
+    ("slug", "values", "field"),
+    [
+        ("trips/drivers", [{"name": "张三"}, {"name": "李四"}], "account"),
+        ("organs/appointments", [{"role": "head", "since": dt.date(2026, 3, 1), "until": dt.date(2026, 2, 1)}], "until"),
+    ],
+)
+def test_what_the_database_would_refuse_is_told_with_its_row_before(
+    slug: str, values: list[dict[str, Any]], field: str
+) -> None:
+    where = factories.organ("甲局")
+    person = factories.person("qian", "head", where)
+    own = {"organ": where, "account" if field == "account" else "user": person}
+    rows = [border.Row(own | one, number) for number, one in enumerate(values, 2)]
+    with scope.everything("test") as by:
+        found = border.accept(resource.get(slug), rows, by=by)
+    (fault,) = found.faults
+    assert (fault.row, fault.field, bool(fault.column)) == (len(values) + 1, field, True)
+    assert len(found.new) == len(values) - 1

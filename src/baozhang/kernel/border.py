@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from . import bulk, ledger, offered
 from .access import Actor
 from .customs import CustomField, fields_for, merge
+from .field_checks import field_faults, unusable
 from .guarding import guarded_changes, promised
-from .invariants import Keys, Stood, batch_faults, field_faults, taken, unique_faults
+from .invariants import Keys, Stood, batch_faults, taken, unique_faults
 from .plain import kept_fields
 from .record import Kept, Record, blank, keep
 from .refusal import Fault, Forbidden, Invalid, NotFound
@@ -102,10 +103,11 @@ def accept(
     if resource.before_import is not None:
         type(resource).before_import(good, by, memory.counts)  # type: ignore[misc]
     existing, keys = _existing(model, good), _keys_of(resource)
+    must = [name for name in keys if not resource.field(name).null and keys[name] != model.scope_field]
     pairs: list[tuple[Row, Record, Record | None]] = []
     for row, old in zip(good, existing, strict=True):
         record = copy.copy(old) if old is not None else blank(model)
-        if _fill(record, row, customs, batch, keys):
+        if _fill(record, row, customs, batch, keys) and not _bare(resource, record, row, must, batch):
             record.derive()
             pairs.append((row, record, old))
     names = kept_fields(model)
@@ -200,7 +202,7 @@ def _existing(model: type[Record], rows: Sequence[Row]) -> list[Record | None]:
         return [None] * len(rows)
     names = model.natural
     keys = [tuple(_key_part(row.values, name) for name in names) for row in rows]
-    full = [key for key in keys if None not in key and "" not in key]
+    full = [key for key in keys if None not in key]
     pks = taken(model, names, full)
     records: dict[int, Record] = {}
     for part in bulk.chunks(sorted(set(pks.values()))):
@@ -238,6 +240,15 @@ def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch, ke
         row.unread |= {fault.field for fault in faults}
         return not faults
     return True
+
+
+def _bare(resource: Resource, record: Record, row: Row, must: Sequence[str], batch: Batch) -> bool:
+    """True where a record that this one hangs on is not named: nothing follows from it then, and the rest is looked at alone."""
+    lacking = [name for name in must if getattr(record, resource.field(name).attname) is None]
+    for name in lacking:
+        batch.faults.append(_at(row, record.fault_of(name, _("必填"), "", _("请填写这一项；表中没有这一列的，请补上"))))
+    row.unread |= set(lacking)
+    return bool(lacking)
 
 
 def _judge(
@@ -330,7 +341,8 @@ def _allowed(
 
 
 def _organ_words(model: type[Record]) -> Any:
-    return next((field.verbose_name for field in model._meta.concrete_fields if field.attname == "organ_id"), "")
+    own = (field.verbose_name for field in model._meta.concrete_fields if field.attname == "organ_id")
+    return next(own, model._meta.verbose_name)
 
 
 def _at(row: Row, fault: Fault) -> Fault:
@@ -345,7 +357,10 @@ def one(
     batch = Batch()
     target = record or resource.model()
     found = _resolve(resource, [row], batch)
-    if not (found and _fill(target, row, fields_for(resource.label), batch, _keys_of(resource))):
+    sound = found and _fill(target, row, fields_for(resource.label), batch, _keys_of(resource))
+    spoiled = unusable(target, resource.fields) if sound else []
+    if not sound or spoiled:
+        batch.faults += [fault for fault in spoiled if not fault.value]
         _look_at_rest(resource, [row], [record], batch, by, Memory())
         raise Invalid(_("内容有误，没有保存"), faults=batch.faults)
     resource.take_in(target, by=by, note=note)

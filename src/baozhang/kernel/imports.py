@@ -17,15 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, bulk, clock, corrections, ledger, resource
-from .border import Row
-from .intake import Intake, Taken, writer
+from .intake import Intake, Taken, read_into, writer
 from .mappings import chosen
 from .record import Record, as_of, keep, remove
 from .refusal import Invalid, NotFound, Refused
 from .resource import Resource
 from .scope import within
 from .sheet_columns import columns_of
-from .sheets.checking import CheckedRows
 from .sheets.columns import Column
 from .sheets.headings import Table, find_tables, layout_at
 from .sheets.mapping import Mapping, changed, propose
@@ -195,28 +193,6 @@ def choose(session: ImportSession, sheet: str, *, heading: int | None, columns: 
                         fingerprint=mapping.fingerprint,
                         defaults={"mapping": mapping.to_json()},
                     )
-
-
-def read_into(
-    intake: Intake, workbook: Workbook, found: Iterable[tuple[Table, Mapping]], columns: list[Column]
-) -> list[str]:
-    """This will hand every data row to the intake, or what is wrong with its cells; what was skipped, as sentences."""
-    notes: list[str] = []
-    for table, mapping in found:
-        checked = CheckedRows(table.sheet, table.layout, mapping, columns, epoch1904=workbook.epoch1904)
-        given = _editions(intake.resource, mapping)
-        for line in checked:
-            faults = [problem.fault() for problem in line.problems]
-            values = {**given, **line.values} if given else line.values
-            intake.add(Row(values, line.row, line.sheet, frozenset([fault.field for fault in faults])), faults)
-        notes += [f"{table.sheet.name}：{text}" for text in checked.skipped.sentences()]
-    return notes
-
-
-def _editions(res: Resource, mapping: Mapping) -> dict[str, Any]:
-    """The edition of a code list that a heading names goes into the field beside the code."""
-    known = {field.name for field in res.model._meta.concrete_fields}
-    return {"edition": next(iter(mapping.editions.values()))} if "edition" in known and mapping.editions else {}
 
 
 def preview(session: ImportSession, *, by: access.Actor) -> Taken:

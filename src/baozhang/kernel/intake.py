@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
 
 from . import ledger
 from .access import Actor
@@ -12,6 +16,11 @@ from .border import Batch, Change, Memory, Row, accept
 from .record import Record, keep
 from .refusal import Fault
 from .resource import Resource
+from .sheets.checking import CheckedRows
+from .sheets.columns import Column
+from .sheets.headings import Table
+from .sheets.mapping import Mapping as ColumnMapping
+from .sheets.reading import Workbook
 
 PIECE = 5_000  # rows in memory at a time
 SHOWN, SHOWN_NEW = 200, 20  # changes and new records kept for the preview; the counts are of all
@@ -101,4 +110,48 @@ def writer(by: Actor, *, note: str, batch: str) -> Callable[[Batch], None]:
     return write
 
 
-__all__ = ["Intake", "Taken", "writer"]
+def read_into(
+    intake: Intake, workbook: Workbook, found: Iterable[tuple[Table, ColumnMapping]], columns: list[Column]
+) -> list[str]:
+    """This will hand every data row to the intake, or what is wrong with its cells; what was skipped, as sentences."""
+    notes: list[str] = []
+    for table, mapping in found:
+        checked = CheckedRows(table.sheet, table.layout, mapping, columns, epoch1904=workbook.epoch1904)
+        given, silent = _editions(intake.resource, mapping), _silent(intake.resource, mapping)
+        unsaid: Counter[str] = Counter()
+        for line in checked:
+            faults = [problem.fault() for problem in line.problems]
+            values = {**given, **line.values} if given else line.values
+            for name in [name for name in silent if name in values and values[name] in (None, "")]:
+                del values[name]
+                unsaid[name] += 1
+            intake.add(Row(values, line.row, line.sheet, frozenset([fault.field for fault in faults])), faults)
+        said = [*checked.skipped.sentences(), *_taken_for(unsaid, silent)]
+        notes += [f"{table.sheet.name}：{text}" for text in said]
+    return notes
+
+
+def _silent(res: Resource, mapping: ColumnMapping) -> dict[str, models.Field[Any, Any]]:
+    """The columns in which an empty cell says nothing, as if there were none: a field that cannot be empty has its default."""
+    known = {field.name: field for field in res.model._meta.concrete_fields}
+    mapped = [known[name] for name in mapping.columns.values() if name in known]
+    return {one.name: one for one in mapped if not one.null and one.get_default() not in (None, "", {})}
+
+
+def _taken_for(unsaid: Mapping[str, int], silent: Mapping[str, models.Field[Any, Any]]) -> Iterator[str]:
+    """What was taken for granted where cells are empty, as sentences; that nothing is nothing needs no saying."""
+    for name, rows in unsaid.items():
+        field = silent[name]
+        value = field.get_default()
+        if value:
+            facts = {"column": field.verbose_name, "rows": rows, "value": dict(field.flatchoices).get(value, value)}
+            yield _("“%(column)s”有 %(rows)s 行未填，新登记的按“%(value)s”，已有的不变。") % facts
+
+
+def _editions(res: Resource, mapping: ColumnMapping) -> dict[str, Any]:
+    """The edition of a code list that a heading names goes into the field beside the code."""
+    known = {field.name for field in res.model._meta.concrete_fields}
+    return {"edition": next(iter(mapping.editions.values()))} if "edition" in known and mapping.editions else {}
+
+
+__all__ = ["Intake", "Taken", "read_into", "writer"]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, models
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from . import bulk
+from .conditions import Condition
+from .field_checks import field_faults
 from .plain import kept_fields
 from .refusal import Fault, Invalid
 from .statement import read
@@ -23,118 +26,39 @@ from .statement import read
 if TYPE_CHECKING:
     from .record import Record
 
-Check = Callable[[Any], str | None]
 Stood = Mapping[int, tuple[Any, ...]]  # key → (version, head, *kept fields)
 Keys = dict[tuple[str, ...], set[tuple[Any, ...]]]  # unique set of attributes → the keys met so far
 
 
-def _text_check(field: models.Field[Any, Any]) -> Check:
-    limit = field.max_length
-
-    def look(value: Any) -> str | None:
-        if limit and len(value) > limit:
-            return _("过长：最多 %(limit)s 个字符") % {"limit": limit}
-        return None
-
-    return look
-
-
-def _decimal_check(field: models.DecimalField[Any, Any]) -> Check:
-    most = Decimal(10) ** (field.max_digits - field.decimal_places)
-    places = field.decimal_places
-
-    def look(value: Any) -> str | None:
-        if not isinstance(value, Decimal) or not value.is_finite():
-            return _("不是数值")
-        if abs(value) >= most:
-            return _("数值过大：应小于 %(most)s") % {"most": most}
-        if -value.as_tuple().exponent > places and value != round(value, places):  # type: ignore[operator]
-            return _("小数位过多：最多 %(places)s 位") % {"places": places}
-        return None
-
-    return look
-
-
-def _choice_check(field: models.Field[Any, Any]) -> Check:
-    choices: Any = field.choices
-    if callable(getattr(choices, "func", None)):  # known only when all apps are loaded: ask each time
-        return lambda value: None if value in dict(field.flatchoices) else _("不在可选值之内")
-    known = {value for value, _words in field.flatchoices}
-    return lambda value: None if value in known else _("不在可选值之内")
-
-
-def _date_check(_field: models.Field[Any, Any]) -> Check:
-    return lambda value: None if isinstance(value, dt.date) else _("不是日期")
+@lru_cache(maxsize=None)
+def _conditions(model: type[Record]) -> tuple[tuple[Condition, models.CheckConstraint], ...]:
+    own = [one for one in model._meta.constraints if isinstance(one, models.CheckConstraint)]
+    return tuple((Condition(model, one.condition), one) for one in own if isinstance(one.condition, Q))
 
 
 @lru_cache(maxsize=None)
-def _checks(model: type[Record]) -> tuple[tuple[str, models.Field[Any, Any], bool, tuple[Check, ...]], ...]:
-    found = []
-    for field in model._meta.concrete_fields:
-        if field.primary_key or field.attname in ("version", "head", "search", "kept_at"):
-            continue
-        own: list[Check] = []
-        if field.choices:
-            own.append(_choice_check(field))
-        if isinstance(field, models.DecimalField):
-            own.append(_decimal_check(field))
-        elif isinstance(field, (models.CharField, models.TextField)) and field.max_length:
-            own.append(_text_check(field))
-        elif isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
-            own.append(_date_check(field))
-        empty_ok = field.blank or (field.null and not field.choices)
-        found.append((field.attname, field, empty_ok, tuple(own)))
-    return tuple(found)
+def _sometimes_unique(model: type[Record]) -> tuple[tuple[Condition, models.UniqueConstraint], ...]:
+    own = [one for one in model._meta.constraints if isinstance(one, models.UniqueConstraint)]
+    return tuple((Condition(model, one.condition), one) for one in own if one.fields and one.condition is not None)
 
 
-def field_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int, Fault]]:
-    """What is wrong with the fields of records, by their place: missing, too long, not among the choices, no number.
-
-    A column is looked at once a different value, since most cells of a ledger repeat; rows only where a value is wrong.
-    """
+def condition_faults(
+    model: type[Record], rows: Sequence[Record], told: Iterable[tuple[int, Fault]]
+) -> list[tuple[int, Fault]]:
+    """What the database's own conditions would refuse, by the place of the row; not where `told` says what is wrong there."""
     faults: list[tuple[int, Fault]] = []
-    plan = _checks(model)
-    columns = zip(*map(attrgetter(*(name for name, *_rest in plan)), rows), strict=True)
-    for (_name, field, empty_ok, checks), values in zip(plan, columns, strict=False):
-        look = _looker(field, empty_ok, checks)
-        for value in _different(values, field):
-            if look(value) is not None:
-                wrong = ((i, one, look(one)) for i, one in enumerate(values))
-                faults += [(i, _fault(field, one, reason)) for i, one, reason in wrong if reason is not None]
-                break
+    attributes = {field.name: field.attname for field in model._meta.concrete_fields}
+    spoiled = {(i, attributes.get(fault.field, "")) for i, fault in told}
+    for condition, constraint in _conditions(model):
+        columns = [list(map(attrgetter(name), rows)) for name in condition.names]
+        skipped = {i for i, name in spoiled if name in condition.names}
+        values = {i: one for i, one in enumerate(zip(*columns, strict=True)) if i not in skipped}
+        broken = {one for one in set(values.values()) if condition.of(one) is False}  # mostly the same few
+        for i in [i for i, one in values.items() if one in broken] if broken else ():
+            field = _field_name(model, condition.names[0])
+            reason = constraint.get_violation_error_message()
+            faults.append((i, model.fault_of(field, reason, getattr(rows[i], condition.names[0]))))
     return faults
-
-
-def _looker(field: models.Field[Any, Any], empty_ok: bool, checks: tuple[Check, ...]) -> Check:
-    def look(value: Any) -> str | None:
-        if value is None or value == "":
-            return _("必填") if (value is None and not field.null) or not empty_ok else None
-        return next((reason for check in checks if (reason := check(value))), None)
-
-    return look
-
-
-def _different(values: Sequence[Any], field: models.Field[Any, Any]) -> Iterable[Any]:
-    """The different values of a column; all of them where equal ones may be of different kinds, or cannot be compared."""
-    first = values[0]
-    if (first is None or type(first) is str) and values.count(first) == len(values):
-        return values[:1]
-    if isinstance(field, models.JSONField):
-        return values
-    # Only numbers are equal across kinds: 1, 1.0 and Decimal(1).
-    numeric = isinstance(field, models.DecimalField | models.IntegerField)
-    return values if numeric and len(set(map(type, values)) - {type(None)}) > 1 else set(values)
-
-
-def _fault(field: models.Field[Any, Any], value: Any, reason: str) -> Fault:
-    missing = value is None or value == ""
-    return Fault(
-        reason=reason,
-        field=field.name,
-        value="" if missing else str(value),
-        column=str(field.verbose_name),
-        remedy=_("请填写这一项；表中没有这一列的，请补上") if missing else "",
-    )
 
 
 def unique_sets(model: type[Record]) -> list[tuple[str, ...]]:
@@ -170,16 +94,40 @@ def unique_faults(
     faults: list[tuple[int, Fault]] = []
     for names in unique_sets(model):
         keys = [tuple(getattr(row, name) for name in names) for row in rows]
-        full = {i: key for i, key in enumerate(keys) if None not in key and "" not in key}
+        full = {i: key for i, key in enumerate(keys) if None not in key}
         owner = (met if met is not None else {}).setdefault(names, set())
         moved = _moved(model, rows, names, stood or {})
         in_database = taken(model, names, list({key for i, key in full.items() if i in moved}))
         for i, key in full.items():
             here = in_database.get(key)
             if key in owner or (here is not None and here != rows[i].pk):
-                field = model._meta.get_field(_field_name(model, names[-1]))
                 reason = _("与本批另一行重复") if key in owner else _("已有同样的记录")
-                faults.append((i, _fault(field, key[-1], reason)))  # type: ignore[arg-type]
+                faults.append((i, model.fault_of(_field_name(model, names[-1]), reason, key[-1])))
+            owner.add(key)
+    return faults
+
+
+def sometimes_faults(model: type[Record], rows: Sequence[Record], met: Keys) -> list[tuple[int, Fault]]:
+    """Rows that meet the condition of a unique set, twice in the batch (or in `met`) or beside another row already.
+
+    For the border, where many rows come at once; of a single record that is kept the database says it.
+    """
+    faults: list[tuple[int, Fault]] = []
+    for condition, constraint in _sometimes_unique(model):
+        names = tuple(model._meta.get_field(name).attname for name in constraint.fields)  # type: ignore[union-attr]
+        meant = attrgetter(*names, *condition.names)
+        wide = {i: meant(row) if len(names) + len(condition.names) > 1 else (meant(row),) for i, row in enumerate(rows)}
+        keys = {i: one[: len(names)] for i, one in wide.items() if condition.of(one[len(names) :]) is True}
+        keys = {i: key for i, key in keys.items() if None not in key}
+        there: dict[tuple[Any, ...], int] = {}
+        for part in bulk.chunks(sorted({key[0] for key in keys.values()}, key=str)):
+            others = model._base_manager.filter(constraint.condition or Q(), **{f"{names[0]}__in": part}).order_by()
+            there.update((tuple(key), pk) for pk, *key in others.values_list("pk", *names))
+        owner = met.setdefault((constraint.name, *names), set())
+        for i, key in keys.items():
+            if key in owner or there.get(key, rows[i].pk) != rows[i].pk:
+                reason = constraint.get_violation_error_message()
+                faults.append((i, model.fault_of(_field_name(model, names[-1]), reason, key[-1])))
             owner.add(key)
     return faults
 
@@ -207,13 +155,33 @@ def batch_faults(
     `met` are the unique keys of earlier batches of the same file; those of this one are put in. `stood` is how the rows
     stand in the database, by key, where that is known.
     """
-    faults: list[tuple[int, Fault]] = []
+    faults = field_faults(model, rows)
+    bare = {i for i, fault in faults if not fault.value}
     for i, row in enumerate(rows):
-        faults.extend((i, fault) for fault in row.faults())
-    faults = sorted([*field_faults(model, rows), *faults], key=itemgetter(0))
+        faults.extend((i, fault) for fault in (_spoken_for(row) if i in bare else row).faults())
+    faults.sort(key=itemgetter(0))
+    faults.extend(condition_faults(model, rows, faults))
     faults.extend(unique_faults(model, rows, met, stood))
+    if met is not None:
+        faults.extend(sometimes_faults(model, rows, met))
     faults.extend(model.together(rows))
-    return faults or [(0, fault) for fault in period_faults(model, rows)]
+    faults = faults or [(0, fault) for fault in period_faults(model, rows)]
+    return [(i, _named(model, fault)) for i, fault in faults]
+
+
+def _spoken_for(row: Record) -> Record:
+    """The row with its defaults where a value is missing that cannot be: what else is wrong with it is told by the class."""
+    whole = copy(row)
+    for field in row._meta.concrete_fields:
+        if not field.null and field.has_default() and getattr(row, field.attname) is None:
+            setattr(whole, field.attname, field.get_default())
+    return whole
+
+
+def _named(model: type[Record], fault: Fault) -> Fault:
+    """The fault under the words of its field, where it brings none of its own."""
+    words = {field.name: field.verbose_name for field in model._meta.concrete_fields} if not fault.column else {}
+    return replace(fault, column=str(words[fault.field])) if fault.field in words else fault
 
 
 def check(model: type[Record], rows: Sequence[Record], stood: Stood | None = None) -> None:
@@ -260,8 +228,7 @@ def _overlaps(model: type[Record], spans: list[tuple[Any, Any]], start: str) -> 
     spans = sorted(spans, key=lambda span: span[0])
     for (_a, until), (since, _b) in pairwise(spans):
         if until is None or until >= since:
-            field = model._meta.get_field(start)
-            return [_fault(field, since, _("与已有的期间重叠"))]  # type: ignore[arg-type]
+            return [model.fault_of(start, _("与已有的期间重叠"), since)]
     return []
 
 

@@ -325,3 +325,29 @@ def _saved(data):
     path = Path(tempfile.mkdtemp()) / "again.xlsx"
     path.write_bytes(data)
     return path
+
+
+def book(*rows: list[Any]) -> io.BytesIO:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
+        sheet = workbook.add_worksheet("台账")
+        for at, line in enumerate(rows):
+            sheet.write_row(at, 0, line)
+    file.seek(0)
+    return file
+
+
+def test_an_empty_cell_of_a_field_with_a_default_says_nothing(clerk):
+    headings = ["资产编号", "资产名称", "原值", "数量", "使用状况", "保管人"]
+    take(clerk, {"number": "A1", "use_state": "idle", "quantity": Decimal(3), "custodian": "李明"})
+    sheet = book(headings, ["A1", "办公椅", 500, "", "", ""], ["A2", "办公桌", 900, None, "", "王红"])
+    with scope.within(clerk):
+        session = imports.upload(RES, sheet, "ledger.xlsx", organ_id=clerk.organ_id, by=clerk)
+        taken = imports.preview(session, by=clerk)
+        assert taken.counts() == {"new": 1, "changed": 1, "unchanged": 0, "wrong": 0}
+        notes = imports.checked(session)["notes"]
+        assert "台账：“使用状况”有 2 行未填，新登记的按“在用”，已有的不变。" in notes
+        imports.commit(session, by=clerk)
+    old, new = Card._base_manager.order_by("number")
+    assert (old.use_state, old.quantity, old.custodian) == ("idle", 3, ""), "what may be empty is emptied"
+    assert (new.use_state, new.quantity, new.custodian) == ("in_use", 1, "王红")

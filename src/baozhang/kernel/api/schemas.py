@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.db import models
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
+from baozhang.kernel import clock
 from baozhang.kernel.resource import Resource
 
 
@@ -74,13 +75,20 @@ class StepIn(BaseModel):
     key: str = ""
 
 
+def _here(moment: dt.datetime) -> dt.datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.ZONE)
+
+
+Moment = Annotated[dt.datetime, AfterValidator(_here)]  # one that names no zone is meant as the clock on the wall
+
+
 def _type_of(field: models.Field[Any, Any]) -> Any:
     if isinstance(field, models.ForeignKey):
         return str
     if field.choices:
         return Literal[tuple(str(value) for value, _words in field.flatchoices)]
     kinds: tuple[tuple[type, Any], ...] = (
-        (models.DateTimeField, dt.datetime), (models.DateField, dt.date), (models.BooleanField, bool),
+        (models.DateTimeField, Moment), (models.DateField, dt.date), (models.BooleanField, bool),
         (models.DecimalField, Decimal), (models.IntegerField, int), (models.JSONField, dict[str, Any]),
     )  # fmt: skip
     return next((kind for type_, kind in kinds if isinstance(field, type_)), str)

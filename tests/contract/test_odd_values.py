@@ -1,0 +1,45 @@
+"""Whatever a program sends for a field, it is taken or refused in words; nothing breaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from django.test import Client
+
+from baozhang.kernel.resource import RESOURCES
+from tests import factories
+from tests.contract.conftest import World, looked_at
+from tests.contract.test_resources import WRITABLE, _body, _clerk
+
+ODD: list[tuple[type[models.Field[Any, Any]] | tuple[Any, ...], Any]] = [
+    (models.DateField, "0001-01-01"),
+    ((models.DecimalField, models.IntegerField), 10**30),
+    (models.ForeignKey, ""),
+    (models.Field, "a\x00" + "x" * 700),
+]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("slug", looked_at(WRITABLE))
+def test_no_value_breaks_it(slug: str, world: World, as_user: Callable[[Any], Client]) -> None:
+    resource = RESOURCES[slug]
+    client = as_user(_clerk(resource, world))
+    row = factories.kept(resource.model, where=world.mine)
+    body = _body(resource, factories.sample(resource.model, where=world.mine))
+    for name in resource.fields:
+        value = next(one for kind, one in ODD if isinstance(resource.field(name), kind))
+        # A new record and one that is there: both go through the same border.
+        new = (f"/api/{slug}/", client.post, {**body, name: value})
+        bare = (f"/api/{slug}/{row.pk}", client.patch, {"version": row.version, name: None})
+        for address, send, sent in (new, bare):
+            with transaction.atomic():
+                answer = send(address, json.dumps(sent), content_type="application/json")
+                transaction.set_rollback(True)
+            assert answer.status_code in (200, 201, 403, 404, 409, 422), (name, sent, answer.content)
+            if answer.status_code == 422:
+                said = answer.json()
+                assert said["what"] and not said["what"].isascii(), (name, sent, said)
