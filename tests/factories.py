@@ -57,7 +57,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
         "credit": Decimal(0),
         "voucher": _voucher,
     },
-    "assets.depreciationrun": lambda n: {"month": dt.date(2000 + n // 12 % 500, n % 12 + 1, 1)},
+    "assets.depreciationrun": lambda n: {"month": dt.date(1900 + n // 12 % 299, n % 12 + 1, 1)},
     "assets.handover": lambda n: {"leaver": f"甲{n}", "taker": f"乙{n}"},
     "assets.letting": lambda n: {
         "kind": "lend",

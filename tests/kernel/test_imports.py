@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -191,7 +192,11 @@ def test_a_row_that_points_nowhere_is_told_so_in_every_list(officer: Actor) -> N
     ("slug", "values", "field"),
     [
         ("trips/drivers", [{"name": "张三"}, {"name": "李四"}], "account"),
-        ("organs/appointments", [{"role": "head", "since": dt.date(2026, 3, 1), "until": dt.date(2026, 2, 1)}], "until"),
+        (
+            "organs/appointments",
+            [{"role": "head", "since": dt.date(2026, 3, 1), "until": dt.date(2026, 2, 1)}],
+            "until",
+        ),
     ],
 )
 def test_what_the_database_would_refuse_is_told_with_its_row_before(
@@ -206,3 +211,34 @@ def test_what_the_database_would_refuse_is_told_with_its_row_before(
     (fault,) = found.faults
     assert (fault.row, fault.field, bool(fault.column)) == (len(values) + 1, field, True)
     assert len(found.new) == len(values) - 1
+
+
+def test_rows_without_a_number_come_in_once(tmp_path: Path) -> None:
+    where = factories.organ("甲局")
+    clerk = Actor(
+        factories.person("qian", "asset_clerk", where).pk, "钱进", (Holding(where.pk, where.name, "asset_clerk"),)
+    )
+    needs = resource.get("allocation/needs")
+    headings = ["需求编号", "配置项目", "需要数量", "用途", "需用日期"]
+    path = tmp_path / "needs.xlsx"
+    path.write_bytes(book(["", "办公椅", 2, "新进人员", "2026-06-01"], headings=headings).getvalue())
+
+    def brought() -> dict[str, Any]:
+        return imports.from_file(needs, path, organ_id=where.pk, by=clerk)
+
+    found = brought()
+    assert found["errors"] == [] and found["new"] == 1
+    with pytest.raises(Refused, match="已经导入"):
+        brought()
+    with scope.within(clerk):
+        for again in (False, True):
+            session = imports.upload(needs, io.BytesIO(path.read_bytes()), path.name, organ_id=where.pk, by=clerk)
+            imports.preview(session, by=clerk)
+            if again:
+                with pytest.raises(Refused, match="1 行没有编号"):
+                    imports.commit(session, by=clerk)
+            else:
+                first = imports.commit(session, by=clerk)
+        imports.undo(first, by=clerk)
+        assert imports.commit(session, by=clerk).new == 1, "taken back, it may come again"
+    assert needs.model._base_manager.count() == 2

@@ -103,7 +103,8 @@ def accept(
     if resource.before_import is not None:
         type(resource).before_import(good, by, memory.counts)  # type: ignore[misc]
     existing, keys = _existing(model, good), _keys_of(resource)
-    must = [name for name in keys if not resource.field(name).null and keys[name] != model.scope_field]
+    fields = {name: resource.field(name) for name in keys}
+    must = [name for name, one in fields.items() if not (one.null or one.blank) and keys[name] != model.scope_field]
     pairs: list[tuple[Row, Record, Record | None]] = []
     for row, old in zip(good, existing, strict=True):
         record = copy.copy(old) if old is not None else blank(model)

@@ -128,13 +128,15 @@ def field_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int,
 
 
 def unusable(record: Record, names: Iterable[str]) -> list[Fault]:
-    """Of some fields those with whose value nothing can be reckoned: none where there must be one, or out of every range."""
+    """Of some fields those with whose value nothing can be reckoned: out of every range, or none where there must be one.
+
+    What may be left blank follows from the rest, and so does the organ.
+    """
     model = type(record)
     kinds = {name: model._meta.get_field(name) for name in names}
-    meant = {
-        name for name, field in kinds.items() if isinstance(field, RECKONED) and field.attname != model.scope_field
-    }
-    return [fault for _i, fault in field_faults(model, [record]) if fault.field in meant]
+    meant = {name: one for name, one in kinds.items() if isinstance(one, RECKONED) and one.attname != model.scope_field}
+    faults = [fault for _i, fault in field_faults(model, [record]) if fault.field in meant]
+    return [fault for fault in faults if fault.value or not meant[fault.field].blank]
 
 
 def _looker(field: models.Field[Any, Any], empty_ok: bool, checks: tuple[Check, ...]) -> Check:

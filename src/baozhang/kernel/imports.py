@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -283,10 +284,26 @@ def commit(session: ImportSession, *, by: access.Actor) -> ImportSession:
                 instead=_("请改正后重新上传。"),
                 faults=taken.faults,
             )
+        same = ImportSession._base_manager.filter(slug=res.slug, organ_id=session.organ_id, digest=session.digest)
+        _not_again(res, taken, same.filter(state=State.COMMITTED).values_list("kept_at", flat=True))
         session.new, session.changed, session.unchanged, session.wrong = taken.new, taken.changed, taken.unchanged, 0
         session.state = State.COMMITTED
         keep(session, by=by, right=res.right("import"))
     return session
+
+
+def _not_again(res: Resource, taken: Taken, moments: models.QuerySet[Any, Any]) -> None:
+    """This will refuse a file that was written already at one of these moments, where its rows cannot be told from new ones."""
+    before = moments.order_by("-pk").first() if taken.nameless and taken.new else None
+    if before is None:
+        return
+    facts = {"day": before.astimezone(clock.ZONE).date(), "rows": taken.nameless}
+    own = "、".join(str(res.model._meta.get_field(name).verbose_name) for name in res.model.natural)  # type: ignore[union-attr]
+    raise Refused(
+        _("这份文件 %(day)s 已经导入，其中 %(rows)s 行没有编号，再导入会重复登记") % facts,
+        why=_("同一条记录按%(own)s认出，没有填的行分不清是否已经登记。") % {"own": own},
+        instead=_("请从列表导出已登记的记录，改后再导入；或先撤销上一次导入。"),
+    )
 
 
 def undo(session: ImportSession, *, by: access.Actor) -> ImportSession:
@@ -356,13 +373,18 @@ def from_file(
     with within(by), transaction.atomic(), open_workbook(path, path.name) as workbook:
         known = RememberedMapping.objects.filter(slug=res.slug, organ_id=organ_id)
         found = [(t, chosen(t.layout, columns, known, mapping)) for t in find_tables(workbook, columns)]
-        write = writer(by, note=path.name, batch=f"file-{clock.now():%Y%m%d%H%M%S%f}")
+        mark = f"file-{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}-"
+        batch = f"{mark}{secrets.token_hex(8)}"
+        write = writer(by, note=path.name, batch=batch)
         intake = Intake(res, by=by, defaults=_organ_default(res, organ_id), write=None if dry_run else write)
         notes = [note for _table, how in found for note in how.notes]
         notes += read_into(intake, workbook, found, columns)
         taken = intake.end()
         if taken.faults:
             transaction.set_rollback(True)  # what the sound pieces before the first fault brought
+        elif not dry_run:
+            same = ledger.Entry.objects.filter(kind=res.label, organ_id=organ_id, batch__startswith=mark)
+            _not_again(res, taken, same.exclude(batch=batch).values_list("at", flat=True))
     return {
         **taken.counts(), "total": taken.total, "written": not taken.faults and not dry_run, "notes": notes,
         "errors": [asdict(fault) for fault in taken.faults],

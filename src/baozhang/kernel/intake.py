@@ -31,6 +31,7 @@ class Taken:
     """What all pieces of a file came to: the counts, all faults, and the first changes and new records to show."""
 
     total: int = 0
+    nameless: int = 0  # rows that bring no number of their own, and get one
     new: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -67,11 +68,14 @@ class Intake:
         self._waiting: list[Row] = []
         # Rows that are judged together, such as periods that must not overlap, cannot be judged in pieces.
         model = resource.model
+        own = [one for one in model._meta.concrete_fields if one.attname in model.natural and not one.is_relation]
+        self._own = [] if resource.recognises else [one.name for one in own if one.blank]
         self._whole = model.exclusive_period is not None or model.together.__func__ is not Record.together.__func__  # type: ignore[attr-defined]
 
     def add(self, row: Row, faults: Iterable[Fault] = ()) -> None:
         """This will take in one row, with what is wrong with its unread cells; it is judged when its piece is full."""
         self.taken.faults.extend(faults)
+        self.taken.nameless += any(row.values.get(name) in (None, "") for name in self._own)
         self._waiting.append(row)
         if len(self._waiting) >= PIECE and not self._whole:
             self._judge()

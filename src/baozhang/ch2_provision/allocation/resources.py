@@ -137,6 +137,17 @@ class Needs(Resource):
     related = (Related("allocation/matches", "need"), Related("allocation/answers", "need"))
     hints = _hints
     before_import = _number
+    headings = {
+        "number": ("编号",),
+        "item": ("标准项目", "品目"),
+        "class_code": ("分类代码", "资产分类", "国标分类代码"),
+        "name": ("名称", "品名", "物品名称", "设备名称", "资产名称"),
+        "quantity": ("数量", "需求数量", "申请数量", "拟配置数量"),
+        "replaced": ("更新数量", "其中：更新", "拟更新数量"),
+        "spec": ("规格", "规格型号", "配置要求", "技术要求"),
+        "purpose": ("用途说明", "使用用途", "申请理由", "需求说明"),
+        "needed_by": ("需用日期", "需求日期", "到位日期", "使用日期", "需用时间", "要求到位时间"),
+    }
     acts = {
         "first": Act(
             gettext_lazy("选用排在最前的候选"), ANSWER, _first, many=False, article="第十二条第二款", icon="check", shown=lambda _need: False,

@@ -236,6 +236,7 @@ class Cards(Resource):
     }
     hints = _hints
     before_import = actions.number_rows
+    recognises = True
 
 
 @register
