@@ -43,3 +43,22 @@ def test_no_value_breaks_it(slug: str, world: World, as_user: Callable[[Any], Cl
             if answer.status_code == 422:
                 said = answer.json()
                 assert said["what"] and not said["what"].isascii(), (name, sent, said)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "slug", [slug for slug, one in RESOURCES.items() if any(act.fields for act in one.acts.values())]
+)
+def test_no_value_breaks_an_act(slug: str, world: World, as_user: Callable[[Any], Client]) -> None:
+    resource = RESOURCES[slug]
+    client = as_user(_clerk(resource, world))
+    row = factories.kept(resource.model, where=world.mine)
+    for code, act in resource.acts.items():
+        for name in act.fields:
+            value = next(one for kind, one in ODD if isinstance(resource.field(name), kind))
+            for odd in (value, [1]):
+                sent = {"ids": [row.pk], "note": "说明", "values": {name: odd}}
+                with transaction.atomic():
+                    answer = client.post(f"/api/{slug}/acts/{code}", json.dumps(sent), content_type="application/json")
+                    transaction.set_rollback(True)
+                assert answer.status_code in (200, 403, 404, 409, 422), (code, name, odd, answer.content)

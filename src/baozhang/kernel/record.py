@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar, NoReturn, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.db.models.base import ModelState
@@ -18,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from . import bulk, clock, ledger
 from .access import Actor
+from .field_checks import unusable
 from .guarding import guarded_changes, only_steps_move, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
@@ -124,6 +126,11 @@ class Record(models.Model):
 
     def validate_constraints(self, exclude: Any = None) -> None:
         """A form's look at the database's constraints: at the record as it will be kept, with what follows from the rest."""
+        if spoiled := unusable(self, [field.name for field in self._meta.concrete_fields if field.editable]):
+            told = {fault.field: str(fault.reason) for fault in spoiled if fault.field not in (exclude or ())}
+            if told:
+                raise ValidationError(told)
+            return  # what the form does not ask for is told when the record is kept
         derived = copy(self)
         derived.derive()
         super(Record, derived).validate_constraints(exclude=exclude)

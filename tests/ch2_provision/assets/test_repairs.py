@@ -53,3 +53,19 @@ def test_days_in_the_wrong_order_are_refused(card: MakeCard) -> None:
                 state="done",
             )
         )
+
+
+def test_a_program_gives_what_the_act_asks_for_as_the_screen_does(card: MakeCard, as_user) -> None:
+    thing = card()
+    work = sent(thing)
+    client = as_user(factories.person("zhao", "asset_clerk", thing.organ))
+
+    def finish(**values):
+        body = {"ids": [work.pk], "values": values}
+        return client.post("/api/assets/repairs/acts/finish", body, content_type="application/json")
+
+    wrong = finish(done_on="2026-02-30", cost="三百", colour="red").json()
+    assert {fault["field"] for fault in wrong["faults"]} == {"done_on", "cost", "colour"}
+    assert finish(done_on="2026-03-03", cost="300.50", result="换电源").status_code == 200
+    work.refresh_from_db()
+    assert (work.done_on, work.cost, work.state) == (dt.date(2026, 3, 3), Decimal("300.50"), "done")

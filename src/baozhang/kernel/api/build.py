@@ -16,7 +16,7 @@ from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.utils import contribute_operation_callback
 
-from baozhang.kernel import access, acts, border, clock, imports, ledger, scope, tokens
+from baozhang.kernel import access, acts, asked, border, clock, imports, ledger, scope, tokens
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.programs import MORE
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, NotFound, Refused
@@ -197,7 +197,9 @@ def _acting(router: Router, resource: Resource) -> None:
             rows = list(resource.model.objects.filter(pk__in=body.ids))
             if len(rows) != len(set(body.ids)):
                 raise NotFound(_("有的记录不存在，或不在您的范围内"))
-            return {"done": acts.perform(resource, name, rows, by=actor, note=body.note, values=body.values)}
+            meant = resource.acts.get(name)
+            values = asked.values_of(resource, meant, rows, body.values, by=actor) if meant and rows else {}
+            return {"done": acts.perform(resource, name, rows, by=actor, note=body.note, values=values)}
 
 
 def _importing(router: Router, resource: Resource) -> None:

@@ -1,0 +1,59 @@
+"""What an act asks for, from a program: read by the same form as on the screen, so that both meet the same checks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from copy import copy
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from . import border, offered
+from .access import Actor
+from .acts import Act
+from .forms import form_for
+from .record import Record
+from .refusal import Fault, Invalid
+from .resource import Resource
+
+
+def values_of(
+    resource: Resource, act: Act, rows: Sequence[Record], given: Mapping[str, Any], *, by: Actor
+) -> dict[str, Any]:
+    """The values for an act on some records, each of its field's type; what is not given is as the screen would offer it.
+
+    A reference is named by its key or by what people call it. Raises Invalid with a fault for each value that is wrong,
+    missing or not asked for.
+    """
+    faults = [Fault(_("这项操作不填写这一项"), name, str(given[name])) for name in given if name not in act.fields]
+    alone = rows[0] if len(rows) == 1 else None
+    offers = act.begins(alone) if act.begins is not None and alone is not None else {}
+    data = {name: _posted(resource, name, given[name] if name in given else offers.get(name)) for name in act.fields}
+    form = form_for(resource, by=by, names=act.fields, data=data, **({"instance": copy(alone)} if alone else {}))
+    if act.fields and not form.is_valid():
+        for name, errors in form.errors.items():
+            column = str(form.fields[name].label) if name in form.fields else ""
+            faults += [Fault(str(error), name, str(data.get(name) or ""), column=column) for error in errors]
+    if faults:
+        why = "；".join(f"{fault.column or fault.field}：{fault.reason}" for fault in faults[:3])
+        instead = _("请按提示改正后再提交。")
+        raise Invalid(_("“%(act)s”的内容有误") % {"act": act.words}, why=why, instead=instead, faults=faults)
+    return dict(form.cleaned_data) if act.fields else {}
+
+
+def _posted(resource: Resource, name: str, value: Any) -> Any:
+    """A value as the form would post it."""
+    field = resource.field(name)
+    if isinstance(value, models.Model):
+        return value.pk
+    if isinstance(field, models.ForeignKey) and isinstance(value, str) and value:
+        target: Any = field.related_model
+        found = border.lookup(target, {value}, offered.rows(resource, target)).get(value)
+        return value if found is None else found.pk
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(field, models.BooleanField) and isinstance(value, bool):
+        return value
+    return "" if value is None else str(value)
