@@ -62,3 +62,26 @@ def test_no_value_breaks_an_act(slug: str, world: World, as_user: Callable[[Any]
                     answer = client.post(f"/api/{slug}/acts/{code}", json.dumps(sent), content_type="application/json")
                     transaction.set_rollback(True)
                 assert answer.status_code in (200, 403, 404, 409, 422), (code, name, odd, answer.content)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("slug", looked_at(RESOURCES, all_of_them=False))
+def test_no_address_breaks_a_list(slug: str, world: World, as_user: Callable[[Any], Client]) -> None:
+    resource = RESOURCES[slug]
+    client = as_user(_clerk(resource, world))
+    names = [
+        *resource.filters,
+        *(f"{name}_from" for name in resource.filters),
+        "q",
+        "size",
+        "sort",
+        "after",
+        "at",
+        "cols",
+    ]
+    for name in names:
+        for value in ("9" * 25, "NaN", "\x00", "９-²"):
+            answer = client.get(f"/{slug}/", {name: value}, headers={"HX-Request": "true", "HX-Target": "list"})
+            assert answer.status_code in (200, 422), (name, value)
+    for address in (f"/{slug}/{'9' * 25}/", f"/api/{slug}/{'9' * 25}", f"/{slug}/{'9' * 25}/history/"):
+        assert client.get(address).status_code == 404

@@ -84,8 +84,12 @@ def perform(
     by: Actor,
     note: str = "",
     values: dict[str, Any] | None = None,
+    read: Callable[[Act], dict[str, Any]] | None = None,
 ) -> str:
-    """This will do a named act to records, all or nothing, and say what was done."""
+    """This will do a named act to records, all or nothing, and say what was done.
+
+    `read` gives the values where they are still to be read; it is asked once it is known that the actor may.
+    """
     act: Act | None = resource.acts.get(name)
     if act is None:
         raise Invalid(_("没有这项操作"))
@@ -95,5 +99,6 @@ def perform(
     for organ in {record.organ_key() for record in records}:
         by.must(act.permission, organ)
     with transaction.atomic():
-        said = act.run(records, by=by, note=note, values=values or {})
+        given = read(act) if read is not None else values or {}
+        said = act.run(records, by=by, note=note, values=given)
         return said if isinstance(said, Done) else str(said)

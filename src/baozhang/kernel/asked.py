@@ -20,7 +20,7 @@ from .resource import Resource
 
 
 def values_of(
-    resource: Resource, act: Act, rows: Sequence[Record], given: Mapping[str, Any], *, by: Actor
+    resource: Resource, act: Act, *, rows: Sequence[Record], given: Mapping[str, Any], by: Actor
 ) -> dict[str, Any]:
     """The values for an act on some records, each of its field's type; what is not given is as the screen would offer it.
 

@@ -208,7 +208,7 @@ def _read_cursor(text: str) -> tuple[Any, int] | None:
 
 def _condition(one: Filter) -> Q:
     if one.kind in ("choice", "reference"):
-        if one.kind == "reference" and not all(value.isdigit() for value in one.values):
+        if one.kind == "reference" and not all(value.isdecimal() and len(value) < 19 for value in one.values):
             raise _unreadable(one, ",".join(one.values))
         return Q(**{f"{one.path}__in": one.values})
     if one.kind == "bool":
@@ -241,9 +241,14 @@ def _spoken_of(one: Filter) -> Q:
 
 def _bound(one: Filter, text: str) -> Any:
     try:
-        return dt.date.fromisoformat(text) if one.kind == "date" else Decimal(text.replace(",", ""))
+        if one.kind == "date":
+            return dt.date.fromisoformat(text)
+        number = Decimal(text.replace(",", ""))
     except (ValueError, InvalidOperation):
         raise _unreadable(one, text) from None
+    if not number.is_finite() or number.adjusted() > 17:  # no column holds as much
+        raise _unreadable(one, text)
+    return number
 
 
 def _unreadable(one: Filter, text: str) -> Invalid:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.db.models import F, Func, Q, QuerySet
 
@@ -69,7 +70,10 @@ class Cut:
     def _collected(self) -> tuple[list[int], int, int]:
         """What fits is collected up to the cap and counted, and the page cut from it, which is right where the cap was not reached; last over how many keys they lie scattered."""
         some = self.rows.order_by().values_list("pk", self.field.attname)[: self.cap + 1]
-        sql, values = some.query.sql_with_params()
+        try:
+            sql, values = some.query.sql_with_params()
+        except EmptyResultSet:  # among no values there is none
+            return [], 0, 0
         id_ = self.field.attname == "id"
         where, more = ("", []) if self.cursor is None else _beyond_in_sql(self.field, self.cursor, self.descending)
         way = "DESC" if self.descending else "ASC"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import ninja
@@ -197,9 +197,8 @@ def _acting(router: Router, resource: Resource) -> None:
             rows = list(resource.model.objects.filter(pk__in=body.ids))
             if len(rows) != len(set(body.ids)):
                 raise NotFound(_("有的记录不存在，或不在您的范围内"))
-            meant = resource.acts.get(name)
-            values = asked.values_of(resource, meant, rows, body.values, by=actor) if meant and rows else {}
-            return {"done": acts.perform(resource, name, rows, by=actor, note=body.note, values=values)}
+            read = partial(asked.values_of, resource, rows=rows, given=body.values, by=actor)
+            return {"done": acts.perform(resource, name, rows, by=actor, note=body.note, read=read)}
 
 
 def _importing(router: Router, resource: Resource) -> None:
