@@ -65,7 +65,7 @@ class Wrong:
 
     def fault(self, model: Any) -> Fault:
         """The fault of a row or a field, with the same words."""
-        said = "".join((f"{ARTICLE}：{self.what}。", self.why))
+        said = f"{ARTICLE}：{self.what}。{self.why}".rstrip("。")  # what to do instead follows
         return Fault(said, self.name, remedy=self.instead, column=str(model._meta.get_field(self.name).verbose_name))
 
 
