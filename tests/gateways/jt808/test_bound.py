@@ -9,16 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from baozhang.ch2_provision.vehicles.actions import Known
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.gateways.jt808 import commit, talk
 from baozhang.gateways.jt808.answers import Result
 from baozhang.gateways.jt808.commit import held_by
 from baozhang.gateways.jt808.session import Session, Sessions
 from tests.gateways.jt808 import encoding
-from tests.gateways.jt808.simulator import read_all
-from tests.gateways.jt808.test_gateway import NOW, PHONE, fixes
+from tests.gateways.jt808.simulator import Box, read_all
+from tests.gateways.jt808.test_gateway import NOW, PHONE, Enter, fixes, inside, run, stored
 
 pytestmark = pytest.mark.real_clock
 LOST = encoding.Fix(NOW, status=0).body()  # without a fix: kept with its bytes
@@ -128,3 +130,33 @@ def test_what_is_too_much_is_refused_and_what_was_taken_is_stored(monkeypatch: p
     assert ear.results()[50:] == [Result.DONE] * 250
     assert (ear.disk.stored, ear.disk.sizes) == (250, [100, 100, 50])
     assert not ear.commit.full
+
+
+@pytest.mark.usefixtures("db")
+def test_a_gateway_ends_though_the_database_stays_away_and_says_so_once(
+    entered: Enter, monkeypatch: Any, caplog: Any
+) -> None:
+    entered(PHONE)
+    monkeypatch.setattr(commit, "AGAIN", 0.01)
+    monkeypatch.setattr(commit, "ENDING", 0.3)
+
+    class Store:
+        def append(self, batch: Any) -> None:
+            if batch.points:
+                raise OperationalError("the database is away")
+            STORE.append(batch)
+
+    boxes: list[Box] = []
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        boxes.append(await inside(port))
+        boxes[0].send(0x0200, fixes(1)[0].body())
+        monkeypatch.setattr(gateway, "_note_visits", away)
+        await asyncio.sleep(0.2)
+
+    async def away() -> None:
+        raise OperationalError("the database is away")
+
+    run(story, store=Store())
+    assert stored() == 0 and caplog.text.count("Traceback") == 1
+    assert not [one for one in boxes[0].heard if one.id == 0x8001 and one.body[4] == Result.DONE]

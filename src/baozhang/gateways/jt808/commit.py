@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +30,8 @@ MOST_HELD = 512 << 20  # bytes held until they are durable: with what 20,000 lin
 # What is held, in bytes of memory: CPython's objects as tests/gateways/jt808/test_bound.py measures them
 A_MESSAGE, A_POSITION = 650, 300
 AGAIN = 1.0  # seconds before a batch is tried again
+TOLD_EACH = 60  # tries between two lines in the log while the database is away
+ENDING = 30.0  # seconds that a gateway which is to end waits for a database that is away; what is not answered, terminals keep
 Done = Callable[[bool], None]
 
 
@@ -72,6 +75,7 @@ class Committer:
         self._timer: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self.stored = self.doubtful = self.batches = 0
+        self._until = math.inf  # on the loop's clock: when it ends at the latest
 
     async def ask(self, work: Callable[..., T], *args: Any) -> T:
         """This will do other work in the database's thread and return its answer."""
@@ -133,11 +137,21 @@ class Committer:
 
     async def _put(self, batch: Batch) -> bool:
         """True when it is durable, however long that takes; False where the database will never take it."""
+        tried = 0
         while True:
             try:
                 await self.ask(self.store.append, batch)
-            except (OperationalError, InterfaceError):
-                log.exception("%s positions could not be stored; trying again", batch.size)
+            except (OperationalError, InterfaceError) as error:
+                if asyncio.get_running_loop().time() >= self._until:
+                    log.warning(
+                        "%s positions are not stored and were not answered: terminals send them again", batch.size
+                    )
+                    return False
+                if tried % TOLD_EACH == 0:
+                    log.warning(
+                        "%s positions could not be stored (%s); trying again", batch.size, error, exc_info=not tried
+                    )
+                tried += 1
                 await asyncio.sleep(AGAIN)
                 continue
             except Exception:
@@ -154,7 +168,8 @@ class Committer:
             self._begin()
 
     async def end(self) -> None:
-        """This will write what is left and end the thread."""
+        """This will write what is left and end the thread; a database that stays away is not waited for."""
+        self._until = asyncio.get_running_loop().time() + ENDING
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
