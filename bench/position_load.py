@@ -156,21 +156,26 @@ def drive(
         flush=True,
     )
     sent = 0
-    for rate, seconds in parts:
-        before = watched.cpu_times()
-        with position_away.away(away if (rate, seconds) == parts[-1] else 0, watched):
-            for orders in queues:
-                orders.put((rate / clients, seconds))
-            told = _told(answers, processes)
-        after = watched.cpu_times()
-        used = after.user + after.system - before.user - before.system
-        sent += sum(one["sent"] for one in told)
-        tell(rate, seconds, told, used, watched.memory_info().rss)
+    for place, (rate, seconds) in enumerate(parts, 1):
+        with position_away.away(away if place == len(parts) else 0, watched):
+            sent += _part(watched, queues, answers, processes, rate, seconds)
     for orders in queues:
         orders.put(None)
     for process in processes:
         process.join()
     check(sent)
+
+
+def _part(watched: Any, queues: list[Any], answers: Any, processes: list[Any], rate: int, seconds: float) -> int:
+    """One rate for some seconds, said in words; how many positions were sent."""
+    before = watched.cpu_times()
+    for orders in queues:
+        orders.put((rate / len(queues), seconds))
+    told = _told(answers, processes)
+    after = watched.cpu_times()
+    used = after.user + after.system - before.user - before.system
+    tell(rate, seconds, told, used, watched.memory_info().rss)
+    return sum(one["sent"] for one in told)
 
 
 def _told(answers: Any, processes: list[Any]) -> list[Any]:
