@@ -55,6 +55,11 @@ def days() -> list[dt.date]:
     return [first_day() + dt.timedelta(days=n) for n in range(DAYS)]
 
 
+def working_day() -> dt.date:
+    """The last day of the month on which the whole fleet drives; at weekends one in two hundred does."""
+    return max(day for day in days() if calendar().is_working(day))
+
+
 def at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
     """A moment of a day in China."""
     return dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=clock.ZONE)

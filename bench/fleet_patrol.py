@@ -72,12 +72,14 @@ def measures(fleet: Any, *, profile: bool = False) -> list[Any]:
 
 
 def gathering(fleet: Any) -> Any:
-    """The ways of yesterday and the nights outside, from the positions themselves: once a night."""
+    """The ways of a working day and the night's places, from the positions themselves: once a night."""
     from baozhang.ch2_provision.trips.jobs import gather
+    from baozhang.kernel import clock
 
+    from .fleet_city import working_day
     from .meter import Measure, own_peak, used
 
-    with used() as ours:
+    with clock.on(working_day() + dt.timedelta(days=1)), used() as ours:
         told = gather()
     begun = time.perf_counter()
     limit, positions = _unpacked(fleet)
@@ -93,9 +95,9 @@ def _unpacked(fleet: Any) -> tuple[float, int]:
     from baozhang.ch2_provision.vehicles.models import TrackBlock
     from baozhang.ch2_provision.vehicles.telemetry import blocks
 
-    from .fleet_city import days, seconds
+    from .fleet_city import seconds, working_day
 
-    first = seconds(days()[-1]) // 3_600
+    first = seconds(working_day()) // 3_600
     rows = TrackBlock.objects.filter(hour__gte=first, hour__lt=first + 24).values_list("hour", "data").iterator(5_000)
     return 0.0, sum(len(blocks.unpack(bytes(data), hour)) for hour, data in rows)
 

@@ -37,6 +37,12 @@ def main(words: list[str]) -> None:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--burst", type=int, default=15_000, help="positions a second")
     parser.add_argument("--burst-seconds", type=float, default=30)
+    parser.add_argument(
+        "--away",
+        type=float,
+        default=0,
+        help="seconds from the burst on in which the database takes nothing (PostgreSQL)",
+    )
     parser.add_argument("--clients", type=int, default=0, help="processes that play the terminals; 0: as few as can")
     options = parser.parse_args(words)
     from .positions import ready
@@ -50,7 +56,7 @@ def main(words: list[str]) -> None:
     enter(options.terminals)
     with gateway_running() as (gateway, port):
         parts = [(options.rate, options.minutes * 60), (options.burst, options.burst_seconds)]
-        drive(port, options.terminals, options.udp, parts, clients, gateway.pid)
+        drive(port, options.terminals, options.udp, parts, clients, gateway.pid, away=options.away)
 
 
 def many_files() -> int:
@@ -123,11 +129,13 @@ def leave(_signal: int, _frame: object) -> None:
 
 
 def drive(
-    ports: tuple[int, ...], terminals: int, udp: int, parts: list[tuple[int, float]], clients: int, gateway: int
-) -> None:
+    ports: tuple[int, ...], terminals: int, udp: int, parts: list[tuple[int, float]], clients: int, gateway: int, *,
+    away: float = 0,
+) -> None:  # fmt: skip
     """Lets the clients go through the parts together, and says how each went."""
     import psutil
 
+    from . import position_away
     from .position_crowd import client
 
     context = multiprocessing.get_context("spawn")
@@ -148,20 +156,26 @@ def drive(
         flush=True,
     )
     sent = 0
-    for rate, seconds in parts:
-        before = watched.cpu_times()
-        for orders in queues:
-            orders.put((rate / clients, seconds))
-        told = _told(answers, processes)
-        after = watched.cpu_times()
-        used = after.user + after.system - before.user - before.system
-        sent += sum(one["sent"] for one in told)
-        tell(rate, seconds, told, used, watched.memory_info().rss)
+    for place, (rate, seconds) in enumerate(parts, 1):
+        with position_away.away(away if place == len(parts) else 0, watched):
+            sent += _part(watched, queues, answers, processes, rate, seconds)
     for orders in queues:
         orders.put(None)
     for process in processes:
         process.join()
     check(sent)
+
+
+def _part(watched: Any, queues: list[Any], answers: Any, processes: list[Any], rate: int, seconds: float) -> int:
+    """One rate for some seconds, said in words; how many positions were sent."""
+    before = watched.cpu_times()
+    for orders in queues:
+        orders.put((rate / len(queues), seconds))
+    told = _told(answers, processes)
+    after = watched.cpu_times()
+    used = after.user + after.system - before.user - before.system
+    tell(rate, seconds, told, used, watched.memory_info().rss)
+    return sum(one["sent"] for one in told)
 
 
 def _told(answers: Any, processes: list[Any]) -> list[Any]:

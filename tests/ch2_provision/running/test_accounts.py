@@ -108,6 +108,7 @@ def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, cli
     page = f"/public/vehicles/{year.mine.code}/"
     with clock.on(APRIL):
         assert "尚未公示" in client.get("/public/vehicles/").content.decode()
+        assert 'class="tile"' not in client.get(page).content.decode(), "nothing published is not zero"
         _opened(year)
         review = _publish(year)
         cache.clear()
@@ -120,7 +121,7 @@ def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, cli
         )
         assert "尚未核定编制" not in everything, "no unit has a quota: there is nothing to hold the vehicles against"
         assert "另有依法不予公开的" in mine and review.document is not None and review.document.number in mine
-        assert "/public/vehicles/" in client.get("/login/").content.decode()
+        assert 'class="tile"' in mine and "/public/vehicles/" in client.get("/login/").content.decode()
         card = plain.card
         card.vehicle_use = plain.use = "enforcement"
         factories.save(card)

@@ -12,6 +12,9 @@ from django.test import Client
 from baozhang.ch2_provision.running import jobs
 from baozhang.ch2_provision.running.models import Cost, PaymentCard
 from baozhang.ch2_provision.running.models.reading import kind_said, moment_of, plate_of
+from baozhang.ch2_provision.running.views import tracks
+from baozhang.ch2_provision.vehicles.models import Terminal
+from baozhang.ch4_supervision.warnings.models import Finding
 from baozhang.kernel import clock
 from baozhang.kernel.refusal import Invalid
 from tests import factories
@@ -89,6 +92,12 @@ def test_the_same_bill_is_kept_once_and_in_bulk(garage: Garage, django_assert_ma
     assert (kept.new, kept.changed, kept.unchanged) == (0, 0, 40) and Cost._base_manager.count() == 40
 
 
+def test_a_time_that_is_none_is_said_once_by_its_own_column(garage: Garage) -> None:
+    with pytest.raises(Invalid) as refused:
+        bring(garage, bill(garage, "Y1", "2026-11-31"))
+    assert [fault.column for fault in refused.value.faults] == ["费用时间"]
+
+
 def test_another_units_vehicle_is_not_mine_to_enter(garage: Garage) -> None:
     other = factories.organ("云间区卫健委")
     theirs = factories.kept(type(garage.vehicles[0]), where=other)
@@ -163,3 +172,22 @@ def test_what_waits_is_matched_or_explained_on_one_page(garage: Garage, client: 
         ("Y2", "matched"),
         ("Y3", "explained"),
     ]
+
+
+def test_from_a_bill_and_from_what_a_rule_said_of_it_one_comes_to_the_track_of_that_day(
+    garage: Garage, client: Client
+) -> None:
+    car = garage.vehicles[0]
+    terminal = factories.kept(Terminal, where=garage.mine, plate=car.plate, phone="13800138000")
+    with clock.on(dt.date(2026, 3, 6)):
+        (cost,) = bring(garage, bill(garage, "Y1", f"{WORKDAY} 09:00"))
+        track = f"/vehicles/map/{terminal.pk}/track/?day={WORKDAY}"
+        for name, shown in (("clerk", True), ("staff", False)):
+            client.force_login(garage.users[name])
+            assert (track in client.get(f"/running/costs/{cost.pk}/").content.decode()) is shown
+    for kind, subject, key, day in (
+        ("running.cost", cost.pk, "", WORKDAY), ("vehicles.vehicle", car.pk, "2026-03-04", dt.date(2026, 3, 4)), ("vehicles.vehicle", car.pk, "", None),
+        ("assets.card", car.card_id, "", None),
+    ):  # fmt: skip
+        about = Finding(kind=kind, subject_id=subject, key=key)
+        assert tracks.where("warnings.finding", about) == (car if day else None, day)

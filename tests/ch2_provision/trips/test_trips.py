@@ -219,6 +219,25 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     assert TODAY
 
 
+def test_a_slip_of_another_driver_is_read_and_not_filled_in(garage: Garage, client: Client) -> None:
+    slip = f"/trips/dispatches/{garage.send(garage.ask(), driver=1).pk}/slip/"
+    for name, fields in (("driver", 0), ("driver2", 1), ("desk", 1)):
+        client.force_login(garage.users[name])
+        assert client.get(slip).content.decode().count('name="odometer_out"') == fields, name
+
+
+def test_the_board_says_what_is_lacking_and_takes_what_is_drawn_onto_a_lane(garage: Garage, client: Client) -> None:
+    garage.ask()
+    for driver in garage.drivers:
+        driver.state = "away"
+        factories.save(driver)
+    client.force_login(garage.users["desk"])
+    page = client.get(f"/trips/board/?day={WORKDAY}").content.decode()
+    assert "没有空闲的驾驶人" in page and "没有空闲的车辆" not in page
+    for one in garage.vehicles:
+        assert f'data-of="vehicle" data-key="{one.pk}"' in page and f'<option value="{one.pk}"' in page
+
+
 def test_over_a_holiday_the_board_proposes_what_may_leave_and_marks_the_rest(garage: Garage, client: Client) -> None:
     plain, duty = garage.vehicles
     duty.duty, duty.duty_reason = True, "应急值守"

@@ -118,7 +118,8 @@ def test_orders_are_opened_from_the_board_once(fleet: Fleet, as_user: Callable[.
     client = as_user("clerk-v")
     page = client.get("/vehicles/health/").content.decode()
     assert "沪A00003" in page and "沪A00008" not in page
-    assert client.post("/vehicles/health/", {"outside": [mine.pk, theirs.pk]}).status_code == 302
+    opened = client.post("/vehicles/health/", {"outside": [mine.pk, theirs.pk]}, follow=True)
+    assert "已开 1 份检修单" in opened.content.decode()
     order = TerminalOrder._base_manager.get()
     assert (order.terminal_id, order.trouble, order.state) == (mine.pk, "outside", "opened") and order.found
     assert client.post("/vehicles/health/", {"outside": [mine.pk]}).status_code == 422

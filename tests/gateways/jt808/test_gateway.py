@@ -392,7 +392,7 @@ def test_nothing_is_answered_before_it_is_stored(entered: Enter, monkeypatch: An
         serial = box.send(0x0200, fixes(1)[0].body())
         assert await box.answered(serial) == 0
         assert not away
-        monkeypatch.setattr(commit, "MOST_WAITING", 0)
+        monkeypatch.setattr(commit, "MOST_HELD", 0)
         assert await box.say(0x0200, fixes(2)[1].body()) == answers.Result.FAILED
 
     run(story, store=Store())

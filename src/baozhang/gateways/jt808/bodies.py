@@ -17,8 +17,8 @@ _REGISTER = {2011: (5, 8, 7), 2013: (5, 20, 7), 2019: (11, 30, 30)}
 
 
 def text_of(data: bytes) -> str:
-    """Text in GBK, what fills it up left away; bytes that are none become marks rather than an error."""
-    return data.strip(b"\x00").decode("gbk", "replace")
+    """Text in GBK, zero bytes left away wherever they stand (no database takes them in a text); bytes that are none become marks rather than an error."""
+    return data.replace(b"\x00", b"").decode("gbk", "replace")
 
 
 def general_reply(message: Message) -> Values:

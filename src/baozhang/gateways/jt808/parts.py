@@ -10,6 +10,10 @@ from .header import Message
 
 MOST_PACKAGES = 2_048  # 2 MB; a larger whole is no message of a vehicle's terminal
 MOST_BYTES = 8 << 20  # held at a time for one terminal
+MOST_OF_STRANGER = 4 << 10  # for one that has not shown who it is: nothing that it may say is longer
+MOST_OF_ALL = 128 << 20  # for all of them
+A_PACKAGE = 400  # bytes that one takes beside its body: what is sent without any must not be held for nothing
+MOST_WHOLES = 32  # that one terminal has begun; one more lets go of that which waits longest
 PATIENCE = 20.0  # seconds without a new package before the missing ones are asked for
 MOST_ASKED = 3  # times
 REMEMBERED = 8  # wholes of which a package may come once more because its answer was lost
@@ -23,7 +27,7 @@ class _Whole:
     first: Message
     start: int  # the serial of package 1
     bodies: dict[int, bytes] = field(default_factory=dict)
-    serials: list[int] = field(default_factory=list)  # all that came, doubled ones too: each is answered
+    serials: list[int] = field(default_factory=list)  # of each package, in the order in which they came
     last: float = 0.0
     asked: int = 0
     size: int = 0
@@ -35,9 +39,18 @@ class _Whole:
 
 
 @dataclass(slots=True)
+class Room:
+    """What the packages of all terminals take together."""
+
+    taken: int = 0
+
+
+@dataclass(slots=True)
 class Parts:
     """The divided messages of one terminal."""
 
+    room: Room = field(default_factory=Room)
+    most: int = MOST_BYTES
     wholes: dict[tuple[int, int, int], _Whole] = field(default_factory=dict)
     size: int = 0
     _joined: OrderedDict[tuple[int, int], set[Mark]] = field(default_factory=OrderedDict)
@@ -59,17 +72,23 @@ class Parts:
 
     def add(self, message: Message, at: float) -> Message | None:
         """The whole message when this package is its last; None while others are missing, or it is too large to keep."""
-        if message.packages > MOST_PACKAGES or self.size + len(message.body) > MOST_BYTES:
+        size = A_PACKAGE + len(message.body)
+        if message.packages > MOST_PACKAGES or self.size + size > self.most or self.room.taken + size > MOST_OF_ALL:
             return None
         start = (message.serial - message.package + 1) & 0xFFFF
         key = self._key(message, start)
-        whole = self.wholes.setdefault(key, _Whole(message, key[2]))
+        whole = self.wholes.get(key)
+        if whole is None:
+            if len(self.wholes) >= MOST_WHOLES:
+                self._drop(min(self.wholes, key=lambda one: self.wholes[one].last))
+            whole = self.wholes[key] = _Whole(message, key[2])
         if message.package not in whole.bodies:
             whole.bodies[message.package] = message.body
-            whole.size += len(message.body)
-            self.size += len(message.body)
-        whole.serials.append(message.serial)
-        whole.marks.add(_mark(message))
+            whole.serials.append(message.serial)
+            whole.marks.add(_mark(message))
+            whole.size += size
+            self.size += size
+            self.room.taken += size
         whole.last = at
         if len(whole.bodies) < message.packages:
             return None
@@ -89,7 +108,14 @@ class Parts:
         return key
 
     def _drop(self, key: tuple[int, int, int]) -> None:
-        self.size -= self.wholes.pop(key).size
+        size = self.wholes.pop(key).size
+        self.size -= size
+        self.room.taken -= size
+
+    def clear(self) -> None:
+        """This will let go of all that is not whole."""
+        for key in list(self.wholes):
+            self._drop(key)
 
     def late(self, at: float) -> list[tuple[Message, int, list[int]]]:
         """What is to be asked for again: (a package of it, serial of package 1, missing); those asked in vain are dropped."""

@@ -168,7 +168,8 @@ class Gateway:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._looking
         await self.talk.end()
-        await self._note_visits()
+        with contextlib.suppress(Error):  # strangers come again
+            await self._note_visits()
         await self.commit.end()
         for session in list(self.sessions.all):
             self.sessions.drop(session)

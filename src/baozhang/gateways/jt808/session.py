@@ -11,7 +11,7 @@ from baozhang.ch2_provision.vehicles.actions import Known
 
 from .framing import Cutter
 from .header import Message, divide, pack
-from .parts import Parts
+from .parts import MOST_BYTES, MOST_OF_STRANGER, Parts, Room
 
 MOST_STRANGERS = (
     5_000  # addresses over UDP that have not shown who they are; each costs nothing to whoever makes them up
@@ -26,7 +26,7 @@ class Session:
     write: Callable[[bytes], None]
     end: Callable[[], None]
     peer: str
-    heard: float  # on the loop's clock
+    heard: float  # on the loop's clock; of a stranger, when he came
     udp: bool = False
     cutter: Cutter = field(default_factory=Cutter)
     parts: Parts = field(default_factory=Parts)
@@ -38,6 +38,7 @@ class Session:
     refused: int = 0
     bad: int = 0  # frames that are none
     wrong: int = 0  # messages whose body is none
+    held: int = 0  # bytes of its positions that wait for the disk
     busy: int = 0  # messages that wait for the database
     closed: bool = False
     serial: int = -1
@@ -94,12 +95,14 @@ class Sessions:
 
     def __init__(self) -> None:
         self.all: set[Session] = set()
+        self.room = Room()
         self.by_terminal: dict[str, Session] = {}
         self._strangers: dict[bool, dict[Session, None]] = {False: {}, True: {}}  # over TCP, over UDP; oldest first
 
     def add(self, session: Session) -> None:
         """This will take up a connection, of whom nobody knows yet who it is."""
         self.all.add(session)
+        session.parts.room, session.parts.most = self.room, MOST_OF_STRANGER
         self._strangers[session.udp][session] = None
         if session.udp and len(self._strangers[True]) > MOST_STRANGERS:
             self.drop_oldest_stranger(udp=True)
@@ -113,7 +116,7 @@ class Sessions:
 
     def admit(self, session: Session, known: Known) -> None:
         """This will let a terminal in: an older session of the same terminal ends here."""
-        session.known = known
+        session.known, session.parts.most = known, MOST_BYTES
         self._strangers[session.udp].pop(session, None)
         older = self.by_terminal.get(session.terminal)
         self.by_terminal[session.terminal] = session
@@ -123,6 +126,7 @@ class Sessions:
     def drop(self, session: Session) -> None:
         """This will end a session and forget it; a newer one of the same terminal stays."""
         session.close()
+        session.parts.clear()
         self.all.discard(session)
         self._strangers[session.udp].pop(session, None)
         if self.by_terminal.get(session.terminal) is session:

@@ -105,7 +105,8 @@ class Cost(Record):
 
     def derive(self) -> None:
         """This will read time, plate and kind as the bill says them, and number a bill that has no number."""
-        self.moment, self.day, self.at = moment_of(self.at, self.time)  # type: ignore[assignment]
+        self.moment, day, self.at = moment_of(self.at, self.time)
+        self.day = day or clock.today()  # what is no time is refused by its own column, not by this one too
         if self.vehicle_id and not self.plate:
             self.plate = self.vehicle.plate  # type: ignore[union-attr]
         self.plate, self.card = plate_of(self.plate), self.card.replace(" ", "")
@@ -132,7 +133,7 @@ class Cost(Record):
 
     def faults(self) -> Iterable[Any]:
         """What is no time, no kind, no sum; half a place; a bill of tomorrow; a trip of another vehicle."""
-        day: Any = self.day  # what is no date has left it empty
+        _moment, day, _said = moment_of(self.at, self.time)
         if day is None:
             yield self.fault_of("at", gettext("不是时间"), self.at, gettext("写成 2026-03-05 09:20 的形式"))
         elif day > clock.today():

@@ -3,6 +3,7 @@
 from .bills import (
     bill_twice,
     card_of_another_vehicle,
+    cost_after_disposal,
     cost_elsewhere,
     cost_without_trip,
     fuel_beyond_tank,
@@ -18,6 +19,6 @@ from .months import (
 )
 
 __all__ = [
-    "bill_twice", "card_of_another_vehicle", "cost_elsewhere", "cost_without_trip", "costs_over_budget", "fuel_beyond_kilometres",
+    "bill_twice", "card_of_another_vehicle", "cost_after_disposal", "cost_elsewhere", "cost_without_trip", "costs_over_budget", "fuel_beyond_kilometres",
     "fuel_beyond_tank", "fuel_while_sealed", "odometer_against_tracks", "several_fuellings", "trip_without_track", "violation_without_trip",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a bill shows: more than the tank holds, on a sealed day, without a trip, elsewhere, another's card, twice."""
+"""What a bill shows: more than the tank holds, on a sealed day, without a trip, after disposal, elsewhere, another's card, twice."""
 
 from __future__ import annotations
 
@@ -101,6 +101,26 @@ def cost_without_trip(cost: Cost, law: Any) -> Verdict | None:
     }  # fmt: skip
     return Verdict(
         sentence, _facts(cost), amount=cost.amount, remedy=_("补齐派车记录并对应行程；不属于公务的，由使用人退回费用。")
+    )
+
+
+def _after_disposal(day: dt.date, ground: Any) -> QuerySet[Cost]:
+    """These are the costs of vehicles that had been disposed of by then."""
+    return _rows(day).filter(day__gt=F("vehicle__card__disposed")).select_related("vehicle__card")
+
+
+@rule(article=ARTICLE, subject="running.cost", since="2022-11-01", candidates=_after_disposal, severity="serious")
+def cost_after_disposal(cost: Cost, law: Any) -> Verdict | None:
+    """车辆处置以后又发生费用"""
+    gone = cost.vehicle.card.disposed if cost.vehicle is not None else None
+    if gone is None or cost.day is None or cost.day <= gone:
+        return None
+    sentence = _("%(plate)s 已于 %(gone)s 处置，%(at)s 又有%(kind)s %(amount)s 元") % {
+        "plate": cost.vehicle, "gone": gone, "at": cost.at, "kind": Kind(cost.kind).label, "amount": cost.amount,
+    }  # fmt: skip
+    facts = _facts(cost, **{_("处置日期"): gone})
+    return Verdict(
+        sentence, facts, amount=cost.amount, remedy=_("核对单据是否属于这辆车；停用油卡和通行卡，不应支付的追回。")
     )
 
 

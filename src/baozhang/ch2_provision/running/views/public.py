@@ -204,7 +204,7 @@ def _of_unit(organ: Organization, year: int) -> dict[str, Any]:
         "tiles": [
             {"words": _("行驶里程"), "value": cells.number(sum(one.km for one in found)), "unit": pgettext("unit", "公里")},
             {"words": _("运行费用"), "value": cells.money(sum(one.total for one in found)), "unit": _("元")},
-        ],
+        ] if papers else [],  # nothing published is not zero
         "table": {"rows": rows, "columns": _heads((_("车辆"), "text", ""), (_("用途"), "text", ""), (_("行驶里程"), "number", pgettext("unit", "公里")), (_("加油充电"), "money", _("元")),
                                                    (_("维修保养检验"), "money", _("元")), (_("运行费用"), "money", _("元")), (_("每公里费用"), "money", _("元")))},
         "classes": _classes(open_to_all.classes(organ.pk, clock.today())), "table_title": _("逐车"),

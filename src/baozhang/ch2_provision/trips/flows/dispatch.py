@@ -64,15 +64,22 @@ class DispatchFlow(Flow):
     )
 
 
+def drives(dispatch: Dispatch, who: Actor) -> bool:
+    """True for the driver of a slip, and for whoever plans in its unit."""
+    driver = dispatch.driver
+    return who.can(PLAN, dispatch.organ_id) or (driver is not None and driver.account_id == who.user_id)
+
+
 @DispatchFlow.begin.guard
 @DispatchFlow.end.guard
 def _is_his(dispatch: Dispatch, *, by: Actor) -> None:
     """A driver takes his own slips; whoever plans may enter them for him."""
-    driver = dispatch.driver
-    if by.system or by.can(PLAN, dispatch.organ_id) or (driver is not None and driver.account_id == by.user_id):
+    if by.system or drives(dispatch, by):
         return
     raise Forbidden(
-        _("这不是您的派车单"), why=str(driver or ""), instead=_("请由派车单上的驾驶人登记，或由调度员代为登记。")
+        _("这不是您的派车单"),
+        why=str(dispatch.driver or ""),
+        instead=_("请由派车单上的驾驶人登记，或由调度员代为登记。"),
     )
 
 
@@ -259,7 +266,7 @@ def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None
         raise Refused(
             _("%(dispatch)s 已经出车，不能改派") % {"dispatch": dispatch},
             article=ARTICLE,
-            instead=_("请在还车后另行派车。"),
+            instead=_("请先登记还车；余下的行程由用车人另提申请，来不及审批的可以紧急先用车。"),
         )
     with transaction.atomic():
         fresh = Dispatch._base_manager.select_for_update(of=("self",)).select_related("organ").get(pk=dispatch.pk)

@@ -4,11 +4,12 @@ from .papers import (
     driver_beyond_hours,
     driver_without_rest,
     odometer_backwards,
+    trip_not_returned,
     trip_on_sealed_day,
     trip_without_approval,
     urgent_trip_not_completed,
 )
-from .sealing import odometer_while_sealed
+from .sealing import not_sealed, odometer_while_sealed
 from .tracks import moved_while_sealed, moved_without_trip, parked_outside_fence
 
 __all__ = [
@@ -16,9 +17,11 @@ __all__ = [
     "driver_without_rest",
     "moved_while_sealed",
     "moved_without_trip",
+    "not_sealed",
     "odometer_backwards",
     "odometer_while_sealed",
     "parked_outside_fence",
+    "trip_not_returned",
     "trip_on_sealed_day",
     "trip_without_approval",
     "urgent_trip_not_completed",

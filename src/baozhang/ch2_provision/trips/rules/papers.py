@@ -62,6 +62,31 @@ def trip_without_approval(dispatch: Dispatch, law: Any) -> Verdict | None:
     return Verdict(sentence, facts, remedy=_("说明用途；确属公务的，补办用车申请。"))
 
 
+def _still_out(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
+    """These are the dispatches that should have come back before this day and of which no return is entered."""
+    rows = Dispatch._base_manager.filter(_since(day), state=DispatchState.RUNNING, ends__lt=bounds(day)[0])
+    return rows.select_related("vehicle", "driver")
+
+
+@rule(article=ARTICLE, subject="trips.dispatch", since="2022-11-01", candidates=_still_out)
+def trip_not_returned(dispatch: Dispatch, law: Any) -> Verdict | None:
+    """过了预计还车时间没有登记还车"""
+    if dispatch.state != DispatchState.RUNNING or dispatch.ends >= bounds(law.day)[0]:
+        return None
+    told = {
+        "plate": dispatch.vehicle or dispatch.hired,
+        "out": shown(dispatch.out_at or dispatch.starts),
+        "ends": shown(dispatch.ends),
+    }
+    sentence = _("%(plate)s %(out)s 出车，预计 %(ends)s 还车，至今没有登记还车") % told
+    facts = {
+        _("派车单号"): dispatch.number,
+        _("驾驶人"): str(dispatch.driver or ""),
+        _("预计还车"): shown(dispatch.ends),
+    }
+    return Verdict(sentence, facts, remedy=_("登记还车里程；仍在使用的，说明行程和预计还车时间。"))
+
+
 def _backwards(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
     """These are the dispatches that begin with less on the odometer than the one before ended with."""
     before = Dispatch._base_manager.filter(

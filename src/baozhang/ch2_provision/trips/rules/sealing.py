@@ -1,4 +1,4 @@
-"""What the two odometer readings of a sealing show: a vehicle that was to stand still did not."""
+"""What the papers of a sealing show: that nobody sealed the vehicle, or that it was to stand still and did not."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.choices import DispatchState, SealState
 from baozhang.ch2_provision.trips.models import Dispatch, Sealing
+from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.law.rules import Verdict, rule
 
 from .papers import ARTICLE, LOOK_BACK
@@ -47,3 +48,24 @@ def odometer_while_sealed(sealing: Sealing, law: Any) -> Verdict | None:
         _("封存人"): sealing.sealed_by, _("启封人"): sealing.opened_by,
     }  # fmt: skip
     return Verdict(sentence, facts, remedy=_("说明封存期间用车的理由和批准情况；里程抄错的，更正。"))
+
+
+def _open(day: dt.date, ground: Any) -> QuerySet[Sealing]:
+    """These are the vehicles whose holiday has begun and that were neither sealed nor excepted."""
+    rows = Sealing._base_manager.filter(
+        state=SealState.PLANNED, since__lte=day, since__gt=day - dt.timedelta(days=LOOK_BACK),
+        vehicle__state__in=(VehicleState.IN_USE, VehicleState.IDLE),
+    )  # fmt: skip
+    return rows.select_related("vehicle")
+
+
+@rule(article=ARTICLE, subject="trips.sealing", since="2022-11-01", candidates=_open)
+def not_sealed(sealing: Sealing, law: Any) -> Verdict | None:
+    """节假日开始后没有登记封存，也没有写明值班不封存"""
+    if sealing.state != SealState.PLANNED or sealing.since > law.day:
+        return None
+    sentence = _("%(plate)s %(holiday)s（%(since)s — %(until)s）没有登记封存，也没有写明值班不封存的理由") % {
+        "plate": sealing.vehicle, "holiday": sealing.holiday, "since": sealing.since, "until": sealing.until,
+    }  # fmt: skip
+    facts = {_("封存起始"): sealing.since, _("封存截止"): sealing.until, _("封存地点"): sealing.place}
+    return Verdict(sentence, facts, remedy=_("补登记封存里程；值班使用的，写明不封存的理由和值班人。"))

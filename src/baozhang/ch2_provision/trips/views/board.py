@@ -162,9 +162,18 @@ def _groups(held: Desk, proposals: list[solving.Proposal]) -> list[dict[str, Any
                 for one in rows
             ],
             "seats": proposal.group.seats, "together": len(rows) > 1, "vehicle": proposal.vehicle, "driver": proposal.driver,
-            "complete": proposal.vehicle is not None and proposal.driver is not None,
+            "lacks": _lacking(proposal),
         })  # fmt: skip
     return found
+
+
+def _lacking(proposal: solving.Proposal) -> str:
+    """What of a proposal nobody is free for, in words; empty where it is whole."""
+    if proposal.vehicle is None and proposal.driver is None:
+        return _("没有空闲的车辆和驾驶人")
+    if proposal.vehicle is None:
+        return _("没有空闲的车辆")
+    return _("没有空闲的驾驶人") if proposal.driver is None else ""
 
 
 def _lanes(held: Desk) -> list[dict[str, Any]]:
@@ -173,7 +182,9 @@ def _lanes(held: Desk) -> list[dict[str, Any]]:
     for words, rows, name in ((_("车辆"), held.vehicles, "vehicle_id"), (_("驾驶人"), held.drivers, "driver_id")):
         for one in rows:
             bars = [_bar(d, held.day) for d in held.dispatches if getattr(d, name) == one.pk]
-            lanes.append({"kind": words, "words": str(one), "bars": bars, "first": one is rows[0]})
+            lanes.append({
+                "kind": words, "words": str(one), "bars": bars, "first": one is rows[0], "key": one.pk, "name": name.removesuffix("_id"),
+            })  # fmt: skip
     return lanes
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.ch2_provision.trips.choices import PROMISED, DispatchState
-from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, DispatchFlow
+from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, DispatchFlow, drives
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
@@ -91,7 +91,7 @@ def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: 
     return {
         "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},  # type: ignore[attr-defined]
         "riders": list(riders(dispatch).exclude(state="cancelled").order_by("starts")), "leaves": shown(dispatch.starts), "returns": shown(dispatch.ends),
-        "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id), "last": last,
+        "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id) and drives(dispatch, who), "last": last,
         "fields": [{"name": name, "words": resource.words_of(name), "unit": resource.unit_of(name) or _("元"), "must": name.startswith("odometer"),
                     "value": request.POST.get(name, "")} for name in fields],
         "went": _went(resource, dispatch),

@@ -26,6 +26,7 @@ from baozhang.ch2_provision.vehicles.choices import (
     ON_THE_WAY,
     POOLED,
     AdditionKind,
+    AdditionState,
     Body,
     Grade,
     QuotaClass,
@@ -64,7 +65,7 @@ class Wrong:
 
     def fault(self, model: Any) -> Fault:
         """The fault of a row or a field, with the same words."""
-        said = "".join((f"{ARTICLE}：{self.what}。", self.why))
+        said = f"{ARTICLE}：{self.what}。{self.why}".rstrip("。")  # what to do instead follows
         return Fault(said, self.name, remedy=self.instead, column=str(model._meta.get_field(self.name).verbose_name))
 
 
@@ -172,6 +173,25 @@ def _renewal(addition: Any, law: Figures, today: dt.date) -> Iterator[Wrong]:
         )  # fmt: skip
 
 
+def _renewed(mine: Sequence[tuple[int, Any]]) -> dict[int, tuple[int, str]]:
+    """Old vehicles that an application already renews: vehicle → (application, its number); the place of one becomes free once."""
+    old = sorted({row.old_id for _i, row in mine if row.old_id})
+    if not old:
+        return {}
+    rows = apps.get_model("vehicles", "addition")._base_manager.filter(old__oneof=old)
+    rows = rows.filter(state__in=(*ALIVE, AdditionState.ENROLLED))  # type: ignore[misc]
+    return {vehicle: (pk, number) for vehicle, pk, number in rows.order_by("pk").values_list("old_id", "pk", "number")}
+
+
+def _once(addition: Any, renewed: Mapping[int, tuple[int, str]]) -> Iterator[Wrong]:
+    pk, number = renewed.get(addition.old_id, (None, ""))
+    if pk is not None and pk != addition.pk:
+        yield Wrong(
+            "old", _("%(plate)s 已由申请 %(number)s 更新") % {"plate": addition.old, "number": number},
+            _("一辆旧车只腾出一个编制，只能更新一次。"), _("请选其他车辆；改由本申请办理的，先撤回那一件。"),
+        )  # fmt: skip
+
+
 # -- quota
 
 
@@ -272,11 +292,12 @@ def of_batch(mine: Sequence[tuple[int, Any]], today: dt.date) -> Iterator[tuple[
         return
     paths, books = places(), dict[str, Figures]()
     found = rooms({row.organ_id for _i, row in mine}, today, but=[row.pk for _i, row in mine if row.pk])
+    renewed = _renewed(mine)
     taken: dict[tuple[int, str], int] = defaultdict(int)
     for i, row in mine:
         path = paths.get(row.organ_id, "")
         law = books.setdefault(path, Figures(today, path))
-        yield from ((i, wrong) for wrong in (*_standard(row, law), *_renewal(row, law, today)))
+        yield from ((i, wrong) for wrong in (*_standard(row, law), *_once(row, renewed), *_renewal(row, law, today)))
         wrong = next(_quota(row, found, taken[row.organ_id, row.use], today), None)
         if wrong is not None:
             yield i, wrong

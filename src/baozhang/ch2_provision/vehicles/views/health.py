@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from baozhang.ch2_provision.vehicles.choices import Trouble
@@ -119,6 +120,10 @@ def _opened(request: HttpRequest, who: Actor, found: list[health.Found]) -> Http
     if not orders:
         raise Invalid(_("没有选中需要检修的终端"), instead=_("请先勾选终端。"))
     mending.begin(orders, by=who)
+    messages.success(
+        request,
+        ngettext("已开 %(n)s 份检修单，请派修", "已开 %(n)s 份检修单，请派修", len(orders)) % {"n": len(orders)},
+    )
     return redirect(frame.list_url(BY_LABEL["vehicles.terminalorder"]))
 
 
