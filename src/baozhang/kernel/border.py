@@ -108,7 +108,7 @@ def accept(
     pairs: list[tuple[Row, Record, Record | None]] = []
     for row, old in zip(good, existing, strict=True):
         record = copy.copy(old) if old is not None else blank(model)
-        if _fill(record, row, customs, batch, keys) and not _bare(resource, record, row, must, batch):
+        if _fill(record, row, customs, batch, keys) and not (must and _bare(resource, record, row, must, batch)):
             record.derive()
             pairs.append((row, record, old))
     names = kept_fields(model)

@@ -75,7 +75,8 @@ class Intake:
     def add(self, row: Row, faults: Iterable[Fault] = ()) -> None:
         """This will take in one row, with what is wrong with its unread cells; it is judged when its piece is full."""
         self.taken.faults.extend(faults)
-        self.taken.nameless += any(row.values.get(name) in (None, "") for name in self._own)
+        if self._own:
+            self.taken.nameless += any(row.values.get(name) in (None, "") for name in self._own)
         self._waiting.append(row)
         if len(self._waiting) >= PIECE and not self._whole:
             self._judge()

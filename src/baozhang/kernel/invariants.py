@@ -42,6 +42,10 @@ def _sometimes_unique(model: type[Record]) -> tuple[tuple[Condition, models.Uniq
     return tuple((Condition(model, one.condition), one) for one in own if one.fields and one.condition is not None)
 
 
+def _broken(condition: Condition, values: Sequence[tuple[Any, ...]]) -> set[tuple[Any, ...]]:
+    return {one for one in set(values) if condition.of(one) is False}
+
+
 def condition_faults(
     model: type[Record], rows: Sequence[Record], told: Iterable[tuple[int, Fault]]
 ) -> list[tuple[int, Fault]]:
@@ -49,15 +53,16 @@ def condition_faults(
     faults: list[tuple[int, Fault]] = []
     attributes = {field.name: field.attname for field in model._meta.concrete_fields}
     spoiled = {(i, attributes.get(fault.field, "")) for i, fault in told}
+    columns: dict[str, list[Any]] = {}
     for condition, constraint in _conditions(model):
-        columns = [list(map(attrgetter(name), rows)) for name in condition.names]
-        skipped = {i for i, name in spoiled if name in condition.names}
-        values = {i: one for i, one in enumerate(zip(*columns, strict=True)) if i not in skipped}
-        broken = {one for one in set(values.values()) if condition.of(one) is False}  # mostly the same few
-        for i in [i for i, one in values.items() if one in broken] if broken else ():
-            field = _field_name(model, condition.names[0])
-            reason = constraint.get_violation_error_message()
-            faults.append((i, model.fault_of(field, reason, getattr(rows[i], condition.names[0]))))
+        for name in condition.names:
+            columns.setdefault(name, list(map(attrgetter(name), rows)))
+        values = list(zip(*(columns[name] for name in condition.names), strict=True))
+        broken = _broken(condition, values)  # mostly the same few, and none
+        for i, one in enumerate(values) if broken else ():
+            if one in broken and not any((i, name) in spoiled for name in condition.names):
+                field = _field_name(model, condition.names[0])
+                faults.append((i, model.fault_of(field, constraint.get_violation_error_message(), one[0])))
     return faults
 
 
