@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from .access import Actor
 from .refusal import Invalid
 from .resource import Resource
+from .turns import wholes_first
 
 
 class Done(str):
@@ -95,5 +96,6 @@ def perform(
     for organ in {record.organ_key() for record in records}:
         by.must(act.permission, organ)
     with transaction.atomic():
+        wholes_first(records)
         said = act.run(records, by=by, note=note, values=values or {})
         return said if isinstance(said, Done) else str(said)
