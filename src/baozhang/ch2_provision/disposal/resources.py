@@ -203,7 +203,10 @@ class Cases(Resource):
     colours = COLOURS
     flow = CaseFlow
     acts = CASE_ACTS
-    pages = {"papers": (gettext_lazy("材料"), views.papers_page), "reply": (gettext_lazy("查看批复"), views.reply_page)}
+    pages = {
+        "papers": (gettext_lazy("材料"), views.papers_page),
+        "reply": (gettext_lazy("查看批复"), views.reply_page, lambda case: case.document_id is not None),
+    }
     related = (
         Related("disposal/lines", "case", gettext_lazy("处置明细")),
         Related("disposal/incoming", "case", gettext_lazy("换入资产"),
@@ -319,6 +322,7 @@ class Incomings(Resource):
     joint = True
     importable = False
     menu = False
+    begun_from = ("case", "form=swap")
     hints = _cost_told
 
 
