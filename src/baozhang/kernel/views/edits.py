@@ -110,35 +110,50 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     act = _act_of(resource, name)
     without = [one for one in request.POST.getlist("without") if one.isdecimal()]
     rows = Listing(resource, request.GET).chosen(ids, everything == "1").exclude(pk__in=without)
+    _some(rows, ids)
     if act.answer is not None:
         who.must(act.permission)
         acts.as_many(act, rows.count())
         return act.answer(rows, by=who)  # type: ignore[no-any-return]
     form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
+
+    def ask(form: Any, refused: Refused | None = None) -> HttpResponse:
+        held = [("act", name), ("everything", everything), *_each("id", ids), *_each("without", without)]
+        step = {**_step(name, act, request, form), "back_url": back, "hidden": held}
+        return _ask(request, resource, form, step, _counted(rows.count()), refused)
+
     if form is not None and not form.is_valid():
-        held = [
-            ("act", name),
-            ("everything", everything),
-            *(("id", one) for one in ids),
-            *(("without", one) for one in without),
-        ]
-        count = rows.count()
-        many = ngettext("%(count)s 条记录", "%(count)s 条记录", count) % {"count": f"{count:,}"}
-        return _ask(
-            request, resource, form, {**_step(name, act, request, form), "back_url": back, "hidden": held}, many
-        )
+        return ask(form)
     values = dict(form.cleaned_data) if form is not None else {}
     chosen = list(rows)
     try:
         said = acts.perform(resource, name, chosen, by=who, note=request.POST.get("note", ""), values=values)
+    except (Forbidden, NotFound):
+        raise
     except Refused as refused:
         aside = [one.pk for one in refused.subjects if one.label == resource.label]
         if not 0 < len(aside) < len(chosen):
-            raise
+            if form is None:
+                raise
+            return ask(form, refused)
         return _without(request, refused, aside, len(chosen) - len(aside), back)
     messages.success(request, frame.leading(said, who))
     return HttpResponseRedirect(back)
+
+
+def _some(rows: Any, ids: list[str]) -> None:
+    """Rows that were ticked and are not in sight do not exist, here as on every other page."""
+    if ids and not rows.exists():
+        raise NotFound(_("记录不存在或不在您的范围内"), instead=_("请返回列表刷新后再办理。"))
+
+
+def _each(name: str, values: list[str]) -> list[tuple[str, str]]:
+    return [(name, one) for one in values]
+
+
+def _counted(count: int) -> str:
+    return ngettext("%(count)s 条记录", "%(count)s 条记录", count) % {"count": f"{count:,}"}
 
 
 def _without(request: HttpRequest, refused: Refused, aside: list[int], left: int, back: str) -> HttpResponse:
@@ -171,10 +186,15 @@ def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str
     }  # fmt: skip
 
 
-def _ask(request: HttpRequest, resource: Resource, form: Any, step: dict[str, Any], what: str) -> HttpResponse:
+def _ask(
+    request: HttpRequest, resource: Resource, form: Any, step: dict[str, Any], what: str, refused: Refused | None = None
+) -> HttpResponse:  # fmt: skip
+    """The page that asks; a refusal stands above what was typed, so that none of it is lost."""
     frame.crumbs(request, resource)
-    context = {"step": step, "form": form, "page": frame.page_of_step(resource, step, what)}
-    return render(request, "kernel/step.html", context, status=422 if form is not None and form.errors else 200)
+    context = {"step": step, "form": form, "page": frame.page_of_step(resource, step, what), "refusal": refused,
+               "faults": refused.faults if refused else ()}  # fmt: skip
+    status = refused.status if refused is not None else 422 if form is not None and form.errors else 200
+    return render(request, "kernel/step.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,7 +211,15 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     if request.method == "POST" and (form is None or form.is_valid()):
         values = dict(form.cleaned_data) if form is not None else {}
         fresh = frame.row_of(resource, pk)
-        said = acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
+        try:
+            said = acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
+        except (Forbidden, NotFound):
+            raise
+        except Refused as refused:
+            if form is None:
+                raise
+            step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
+            return _ask(request, resource, form, step, str(record), refused)
         messages.success(request, frame.leading(said, who))
         return HttpResponseRedirect(frame.url_of(resource, fresh))
     step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
