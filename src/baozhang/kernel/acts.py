@@ -37,7 +37,9 @@ class Act:
     run: Callable[..., str]
     fields: tuple[str, ...] = ()  # fields of the record that the act asks for
     many: bool = True
+    required: tuple[str, ...] = ()  # of these, what a record may leave open and the act may not
     needs_note: bool = False
+    note_words: Any = ""  # what the note is called, where it is more than an opinion
     confirm: Any = ""
     article: str = ""
     icon: str = ""

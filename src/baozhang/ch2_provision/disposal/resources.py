@@ -57,7 +57,7 @@ def _correct(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, A
 
 
 acts.also(Cards, "propose", Act(
-    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), needs_note=True, article=ARTICLE, icon="trash",
+    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
     shown=lambda card: card.disposed is None,
 ))  # fmt: skip
 acts.also(Cards, "join_disposal", Act(

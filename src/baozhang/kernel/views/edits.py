@@ -175,12 +175,17 @@ def _act_of(resource: Resource, name: str) -> acts.Act:
 
 def _asked(resource: Resource, act: acts.Act, who: Any, **given: Any) -> Any:
     """The form of what an act asks for, bound once it was filled in; None where it asks for nothing."""
-    return form_for(resource, by=who, names=act.fields, **given) if act.fields else None
+    if not act.fields:
+        return None
+    form = form_for(resource, by=who, names=act.fields, **given)
+    for name in act.required:
+        form.fields[name].required = True
+    return form
 
 
 def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str, Any]:
     return {
-        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None,
+        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None, "note_words": act.note_words,
         "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
         "url": request.get_full_path(), "note_value": request.POST.get("note", ""), "ready": True,
     }  # fmt: skip
