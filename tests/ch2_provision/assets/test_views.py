@@ -83,7 +83,9 @@ def test_many_labels_come_from_the_lists_bulk_bar(card, agency, neighbour, as_us
         answer = clerk.post("/assets/cards/acts/?use_state=in_use", asked)
         assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), asked
         assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
-    assert clerk.post("/assets/cards/acts/?", {"act": "labels", "id": [theirs.pk]}).status_code == 422
+    assert clerk.post("/assets/cards/acts/?", {"act": "labels", "id": [theirs.pk]}).status_code == 404, (
+        "what is not in sight does not exist"
+    )
     monkeypatch.setattr("baozhang.ch2_provision.assets.views.MOST_LABELS", 2)
     refused = clerk.post("/assets/cards/acts/?", {"act": "labels", "everything": "1"})
     assert refused.status_code == 422
