@@ -19,13 +19,14 @@ from baozhang.ch2_provision.disposal.actions import carrying, screening
 from baozhang.ch2_provision.disposal.actions.papers import file_paper
 from baozhang.ch2_provision.disposal.choices import PaperKind, Screen
 from baozhang.ch2_provision.disposal.flows import CaseFlow
-from baozhang.ch2_provision.disposal.models import Case, Line
+from baozhang.ch2_provision.disposal.models import Case, Incoming, Line
 from baozhang.ch2_provision.disposal.queries.incomes import incomes_of
 from baozhang.ch2_provision.disposal.queries.years import usable_until
 from baozhang.kernel import clock, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import typeset
 from baozhang.kernel.documents.model import Para, Report
+from baozhang.kernel.record import keep
 
 from . import names
 from .resting import resting
@@ -42,6 +43,7 @@ OFFICE = {
 }
 ROLE = {"decide": roles.HEAD, "write_off": roles.ACCOUNTANT, "book_loss": roles.ACCOUNTANT}
 AGREED = ("screened", "review", "pass_on", "audit", "consent")
+SWAPPED_IN = (("复印机", "A02020100", "M7-2", "5200"), ("碎纸机", "A02021301", "C5", "800"))
 RECYCLER = "江海绿源再生资源有限公司"
 
 
@@ -147,6 +149,10 @@ class Tale:
         taker = Tale(case.receiver.name.removeprefix(DISTRICT)).people[roles.ASSET_CLERK]
         return self.step(day, "receive", case, taker, received_by=str(as_user(taker).name), received_on=day)
 
+    def bring(self, row: Incoming) -> None:
+        """One thing that comes in is entered."""
+        self.act(roles.ASSET_CLERK, lambda by: keep(row, by=by))
+
     def earn(self, day: dt.date, case: Case, amount: int, note: str, *, paid: bool) -> None:
         """The accountant enters the income, and pays it."""
         values = {"income": Decimal(amount), "income_due": day + dt.timedelta(days=15), "income_note": note}
@@ -248,6 +254,38 @@ def on_sale(day: dt.date) -> None:
     tale.step(when, "publish", case, notice_place="江海市公共资源交易平台", notice_until=_after(day, 40))
 
 
+def a_swap(day: dt.date) -> None:
+    """Old machines go to a school that can use them for teaching; a copier and a shredder come in, with a sum paid on top."""
+    tale, other = Tale("教育局"), "江海职业技术学院"
+    cards = tale.spent(3, day)
+    if not cards:
+        return
+    case = tale.draft(day, cards, "swap", "已满使用年限，对方需要作教学实训，换入复印、碎纸设备")
+    case = tale.agree(_after(day, 5), tale.decide(day, case))
+    when = _after(day, 14)
+    worth = {"appraised_value": Decimal("4600"), "appraised_on": when}
+    tale.fact(when, case, carrying.APPRAISED, appraiser="江海诚信资产评估有限公司", **worth)
+    tale.paper(when, case, PaperKind.APPRAISAL, PaperKind.NOTICE)
+    tale.step(when, "publish", case, notice_place="江海市公共资源交易平台", notice_until=_after(day, 40))
+    tale.wipe(_after(day, 40), case)
+    case = tale.hand_over(_after(day, 41), case, to=other)
+    tale.earn(_after(day, 42), case, 0, "差价由本单位支付", paid=False)
+    with clock.on(_after(day, 42)):
+        tale.act(roles.ACCOUNTANT, lambda by: carrying.pay_boot(tale.again(case), {"boot": Decimal("1400")}, by=by))
+        for name, code, model, value in SWAPPED_IN:
+            row = Incoming(
+                case=tale.again(case),
+                name=name,
+                class_code=code,
+                model=model,
+                value=Decimal(value),
+                unit="台",
+                place="文印室",
+            )
+            tale.bring(row)
+    tale.step(_after(day, 45), "write_off", case)
+
+
 def income_open(day: dt.date) -> None:
     """Handed over to the recycler; the income has not reached the treasury."""
     tale = Tale("水务局")
@@ -307,7 +345,7 @@ def waits_for_decision(day: dt.date) -> None:
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
     """What happens when."""
     ago = {
-        400: first_year, 200: a_transfer, 110: too_early, 70: income_open, 30: on_sale, 20: a_loss,
+        400: first_year, 200: a_transfer, 160: a_swap, 110: too_early, 70: income_open, 30: on_sale, 20: a_loss,
         8: stopped_by_the_warehouse, 2: waits_for_decision,
     }  # fmt: skip
     return [(today - dt.timedelta(days=days), event) for days, event in ago.items()]

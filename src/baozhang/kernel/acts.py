@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from .access import Actor
 from .refusal import Invalid
 from .resource import Resource
+from .turns import wholes_first
 
 
 class Done(str):
@@ -36,7 +37,9 @@ class Act:
     run: Callable[..., str]
     fields: tuple[str, ...] = ()  # fields of the record that the act asks for
     many: bool = True
+    required: tuple[str, ...] = ()  # of these, what a record may leave open and the act may not
     needs_note: bool = False
+    note_words: Any = ""  # what the note is called, where it is more than an opinion
     confirm: Any = ""
     article: str = ""
     icon: str = ""
@@ -99,6 +102,7 @@ def perform(
     for organ in {record.organ_key() for record in records}:
         by.must(act.permission, organ)
     with transaction.atomic():
+        wholes_first(records)
         given = read(act) if read is not None else values or {}
         said = act.run(records, by=by, note=note, values=given)
         return said if isinstance(said, Done) else str(said)

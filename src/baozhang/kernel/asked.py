@@ -13,10 +13,20 @@ from django.utils.translation import gettext as _
 from . import border, offered
 from .access import Actor
 from .acts import Act
-from .forms import form_for
+from .forms import RecordForm, form_for
 from .record import Record
 from .refusal import Fault, Invalid
 from .resource import Resource
+
+
+def form_of(resource: Resource, act: Act, by: Actor, **given: Any) -> RecordForm | None:
+    """The form of what an act asks for, bound once it was filled in; None where it asks for nothing."""
+    if not act.fields:
+        return None
+    form = form_for(resource, by=by, names=act.fields, **given)
+    for name in act.required:
+        form.fields[name].required = True
+    return form
 
 
 def values_of(
@@ -31,8 +41,8 @@ def values_of(
     alone = rows[0] if len(rows) == 1 else None
     offers = act.begins(alone) if act.begins is not None and alone is not None else {}
     data = {name: _posted(resource, name, given[name] if name in given else offers.get(name)) for name in act.fields}
-    form = form_for(resource, by=by, names=act.fields, data=data, **({"instance": copy(alone)} if alone else {}))
-    if act.fields and not form.is_valid():
+    form = form_of(resource, act, by, data=data, **({"instance": copy(alone)} if alone else {}))
+    if form is not None and not form.is_valid():
         for name, errors in form.errors.items():
             column = str(form.fields[name].label) if name in form.fields else ""
             faults += [Fault(str(error), name, str(data.get(name) or ""), column=column) for error in errors]
@@ -40,7 +50,7 @@ def values_of(
         why = "；".join(f"{fault.column or fault.field}：{fault.reason}" for fault in faults[:3])
         instead = _("请按提示改正后再提交。")
         raise Invalid(_("“%(act)s”的内容有误") % {"act": act.words}, why=why, instead=instead, faults=faults)
-    return dict(form.cleaned_data) if act.fields else {}
+    return dict(form.cleaned_data) if form is not None else {}
 
 
 def _posted(resource: Resource, name: str, value: Any) -> Any:

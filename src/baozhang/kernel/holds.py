@@ -12,6 +12,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from django.apps import apps
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from .refusal import Refused, Stale
 from .resource import BY_LABEL
 from .schedule import every
 from .statement import Statement, read
+from .turns import in_turn
 
 Ended = Callable[[Sequence[int]], None]
 RUN_OUT: dict[str, Ended] = {}  # class of case → what happens to cases whose hold ran out: (keys of the cases)
@@ -92,8 +94,8 @@ def take(
     mine = {"case_kind": case.label, "case_id": case.pk}
     owner = organ if organ is not None else case.organ_key()
     with transaction.atomic():
-        _as_read(rows)
         run_out(_of(rows))
+        _as_read(rows)
         fresh = [
             Hold(kind=row.label, record_id=row.pk, words=words[:120], organ_id=owner, until=until, at=clock.now(), by_name=by.name, **mine)
             for row in sorted(rows, key=lambda row: (row.label, row.pk))  # in one order, so that two who take many never wait for each other
@@ -234,16 +236,21 @@ def run_out(only: Q | None = None) -> int:
     """This will end holds that ran out (some, or all there are) and tell their cases; returns how many."""
     with transaction.atomic():
         over = Hold.objects.filter(only or Q(), until__lte=clock.now())
-        gone = list(over.select_for_update().order_by("kind", "record_id"))
+        found: dict[str, set[int]] = defaultdict(set)
+        for kind, key in over.values_list("case_kind", "case_id"):
+            found[kind].add(key)
+        for kind, keys in sorted(found.items()):  # a step asks for its case before it asks for a hold
+            in_turn(apps.get_model(kind), keys)
+        gone = list(over.select_for_update().order_by("kind", "record_id")) if found else []
         if not gone:
             return 0
         Hold.objects.filter(pk__in=[hold.pk for hold in gone]).delete()
         cases: dict[str, list[int]] = {}
         for hold in gone:
             cases.setdefault(hold.case_kind, []).append(hold.case_id)
-        for kind, keys in cases.items():
+        for kind, members in cases.items():
             if kind in RUN_OUT:
-                RUN_OUT[kind](sorted(set(keys)))
+                RUN_OUT[kind](sorted(set(members)))
         return len(gone)
 
 

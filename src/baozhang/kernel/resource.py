@@ -109,6 +109,10 @@ class Resource:
     headings: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # other headings that sheets use for a field
     importable: ClassVar[bool] = True
     addable: ClassVar[bool] = True
+    begun_from: ClassVar[tuple[str, str]] = (
+        "",
+        "",
+    )  # foreign key to the whole from whose page alone it is added (its Related says when), and which of them the list leads to
     computed: ClassVar[Mapping[str, Computed]] = {}
     key_facts: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[Related, ...]] = ()
@@ -119,7 +123,9 @@ class Resource:
     enter: ClassVar[Callable[..., Any] | None] = None  # (record, by) keeps a new record, where more happens than that
     begins: ClassVar[Callable[[Any], Mapping[str, Any]] | None] = None  # actor → what stands in a blank form
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
-    pages: ClassVar[Mapping[str, Any]] = {}  # extra pages of a record: name → (words, view)
+    pages: ClassVar[
+        Mapping[str, Any]
+    ] = {}  # extra pages of a record: name → (words, view), and where the page says something
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
     follows: ClassVar[tuple[str, ...]] = ()  # foreign keys to what this record came from: the chain of a need
     leads: ClassVar[tuple[str, ...]] = ()  # foreign keys to what came of it

@@ -29,7 +29,7 @@ def _of(resource: Resource) -> URLResolver:
             path("hints/", bound(edits.hints, resource), name="hints"),
             path("<int:pk>/edit/", bound(edits.edit, resource), name="edit"),
         ]
-    for name, (_words, view) in resource.pages.items():
+    for name, (_words, view, *_shown) in resource.pages.items():
         if view is not None:
             patterns.append(path(f"<int:pk>/{name}/", bound(view, resource), name=name))
     for more in MORE:

@@ -10,11 +10,12 @@ import pytest
 from django.db import connection
 
 from baozhang.ch2_provision.allocation.flows import NeedFlow
-from baozhang.ch2_provision.allocation.matching import accept
+from baozhang.ch2_provision.allocation.matching import MatchFlow, accept
 from baozhang.ch2_provision.allocation.models import Match, Need
 from baozhang.kernel import clock, scope
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.refusal import Refused
+from tests import crossing
 from tests.ch2_provision.allocation.conftest import Place, build
 from tests.committed import committed
 from tests.conftest import TODAY
@@ -72,3 +73,19 @@ def test_two_tabs_do_not_pass_the_standard_together(place: Place) -> None:
     found = at_once(place, "staff", needs, lambda need, by: NeedFlow.take("submit", need, by=by))
     assert all("超出配置标准" in said for said in found if said != "got"), found
     assert sorted(need.state for need in Need._base_manager.all()) == ["draft", "draft", "draft", "open"]
+
+
+def test_a_reserved_item_is_given_up_while_its_need_is_withdrawn(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    need = place.need(2)
+    one, two = place.idle(place.mine), place.idle(place.mine)
+    with scope.within(place("clerk")) as by:
+        match, _other = accept(Need.objects.get(pk=need.pk), [one.pk, two.pk], by=by)
+    given, withdrawn = crossing.at_once(
+        monkeypatch,
+        lambda: place.take("let_go", match, "clerk", MatchFlow, note="另有一台"),
+        lambda: place.take("cancel", need, "staff", note="不再需要"),
+    )
+    assert withdrawn == "" and given in ("", "Refused: 现在不能办理“放弃”"), (
+        "whoever comes second finds what became of it"
+    )
+    assert Hold.objects.count() == 0 and Need._base_manager.get().state == "withdrawn"

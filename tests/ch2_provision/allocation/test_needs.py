@@ -19,6 +19,7 @@ from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.flow import Task
 from baozhang.kernel.notices import Notice
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.resource import BY_LABEL
 from tests import factories
 from tests.ch2_provision.allocation.conftest import Place
 from tests.conftest import TODAY
@@ -330,3 +331,11 @@ class TestTheWarehouse:
         need.refresh_from_db()
         match.refresh_from_db()
         assert (match.state, need.state) == ("lapsed", "open")
+
+
+def test_the_grounds_stand_in_the_order_in_which_they_were_compared(place: Place) -> None:
+    """The database keeps them in none: read back they would stand in that of the alphabet."""
+    need, card = place.need(), place.idle(place.mine)
+    match = Match._base_manager.get(pk=taken(place, need, card)[0].pk)
+    shown = BY_LABEL["allocation.match"].computed["grounds"].value(match)
+    assert shown.splitlines()[:3] == ["本单位闲置", "同一项目", "成色未验"]

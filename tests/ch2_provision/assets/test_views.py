@@ -83,7 +83,9 @@ def test_many_labels_come_from_the_lists_bulk_bar(card, agency, neighbour, as_us
         answer = clerk.post("/assets/cards/acts/?use_state=in_use", asked)
         assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-"), asked
         assert "sandbox" in answer["Content-Security-Policy"] and answer["X-Content-Type-Options"] == "nosniff"
-    assert clerk.post("/assets/cards/acts/?", {"act": "labels", "id": [theirs.pk]}).status_code == 422
+    assert clerk.post("/assets/cards/acts/?", {"act": "labels", "id": [theirs.pk]}).status_code == 404, (
+        "what is not in sight does not exist"
+    )
     monkeypatch.setattr("baozhang.ch2_provision.assets.views.MOST_LABELS", 2)
     refused = clerk.post("/assets/cards/acts/?", {"act": "labels", "everything": "1"})
     assert refused.status_code == 422
@@ -116,6 +118,7 @@ def seed_classes_as_system():
 
 def test_of_many_cards_those_in_the_way_are_left_out_and_the_rest_go_on(card, agency, as_user):
     idle, used = [card(use_state="idle") for _n in range(2)], card(use_state="in_use")
+    factories.organ("云间区机关事务管理局", agency.jurisdiction, competence="authority")
     clerk = as_user(factories.person("clerk", "asset_clerk", agency))
     picked = {"act": "offer", "id": [one.pk for one in (*idle, used)]}
     refused = clerk.post("/assets/cards/acts/?", picked)
@@ -142,3 +145,12 @@ def test_an_export_reads_by_pieces_and_names_what_its_rows_point_to(
     told = dict(line.split(",")[:2] for line in lines)
     assert {told[one.number] for one in mine} == {agency.name}
     assert {told[one.number] for one in theirs} == {neighbour.name}
+
+
+def test_a_fault_is_reported_from_the_card(card, agency, as_user):
+    broken, gone = card(), card(use_state="scrapped", disposal="scrapping", disposed=dt.date(2024, 1, 2))
+    clerk = as_user(factories.person("clerk", "asset_clerk", agency))
+    assert f"/assets/cards/{broken.pk}/acts/repair/" in clerk.get(f"/assets/cards/{broken.pk}/").content.decode()
+    assert "/acts/repair/" not in clerk.get(f"/assets/cards/{gone.pk}/").content.decode()
+    form = clerk.get(f"/assets/cards/{broken.pk}/acts/repair/", follow=True).content.decode()
+    assert str(broken) in form and 'name="fault"' in form

@@ -11,10 +11,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch2_provision.disposal.flows import CaseFlow
-from baozhang.ch2_provision.disposal.models import Case
-from baozhang.kernel import clock, scope
+from baozhang.ch2_provision.disposal.models import Case, Line
+from baozhang.kernel import acts, clock, scope
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.refusal import Refused
+from baozhang.kernel.resource import BY_LABEL
+from tests import crossing
 from tests.committed import committed
 from tests.conftest import TODAY
 
@@ -60,6 +62,25 @@ class TestTwoAtOnce:
         assert [pk for pk, state in states.items() if state == "deciding"] == got, (
             "who came second is a draft as before"
         )
+
+    def test_a_thing_goes_to_the_warehouse_while_its_case_is_withdrawn(
+        self, db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        office = Office()
+        case = office.decided(office.card(), office.card())
+
+        def store() -> None:
+            by = office("仓管")
+            with scope.within(by):
+                acts.perform(BY_LABEL["disposal.line"], "store", list(Line.objects.order_by("pk")[:1]), by=by)
+
+        stored, withdrawn = crossing.at_once(
+            monkeypatch, store, lambda: office.take("cancel", case, "王局", note="另行办理")
+        )
+        assert withdrawn == "" and stored in ("", "Refused: 办件“已撤销”，不能再办理筛选"), (
+            "not both in the way of both"
+        )
+        assert not Hold.objects.filter(case_kind=case.label).exists()
 
 
 @pytest.mark.django_db

@@ -64,3 +64,29 @@ def test_a_paper_on_which_a_step_rests_is_not_taken_off(office, as_user):
     refused = clerk.post(take_off % minutes)
     assert refused.status_code == 409 and "不能移除" in refused.content.decode()
     assert not Paper._base_manager.get(attachment_id=minutes).attachment.removed
+
+
+def test_a_refused_act_keeps_what_was_typed(office, as_user):
+    one, two = office.card(), office.card()
+    clerk = as_user(office.user("张管"))
+    post = {"act": "propose", "id": [one.pk, two.pk], "ready": "1", "disposal": "other", "note": "缸体开裂不能修复"}
+    for answer in (clerk.post("/assets/cards/acts/?", post), clerk.post(f"/assets/cards/{one.pk}/acts/propose/", post)):
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "请选择处置形式" in page
+        assert "缸体开裂不能修复" in page and 'name="disposal"' in page
+
+
+def test_what_an_act_cannot_do_without_is_asked_for(office, as_user):
+    clerk = as_user(office.user("张管"))
+    page = clerk.post(f"/assets/cards/{office.card().pk}/acts/propose/", {"disposal": "", "note": "已损坏"})
+    assert page.status_code == 422 and "处置理由" in page.content.decode() and "已损坏" in page.content.decode()
+    assert not Case._base_manager.exists()
+
+
+def test_the_reply_is_offered_once_there_is_one(office, as_user):
+    case, clerk = office.decided(office.card()), as_user(office.user("张管"))
+    address = f"/disposal/cases/{case.pk}/"
+    assert f"{address}reply/" not in clerk.get(address).content.decode()
+    for step in ("screened", "review", "pass_on", "audit", "consent"):
+        case = office.take(step, case)
+    assert f"{address}reply/" in clerk.get(address).content.decode()

@@ -129,6 +129,17 @@ def test_the_page_of_the_case_leads_on(office, as_user):
     assert case.number in form and "入账成本" in form
 
 
+def test_the_list_adds_only_to_a_swap_and_leads_to_one_else(office, as_user):
+    case, draft = received(office, office.card()), office.draft(office.card(number="C-9"), form="swap")
+
+    def offered(query=""):
+        return as_user("张管").get(f"/disposal/incoming/{query}").content.decode()
+
+    assert f"/disposal/incoming/add/?case={case.pk}" in offered(f"?case={case.pk}")
+    for query in ("", f"?case={draft.pk}"):
+        assert "/disposal/incoming/add/" not in offered(query) and "/disposal/cases/?form=swap" in offered(query)
+
+
 def test_while_it_is_typed_the_cost_that_is_left_is_told(office, as_user):
     case = received(office, office.card())
     bring(office, case, "300")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from baozhang.ch1_general.organs.models import Appointment
 from baozhang.ch2_provision.assets.actions import income
 from baozhang.ch2_provision.assets.models import Card, Income, Voucher
 from baozhang.ch2_provision.disposal.actions import carrying, screening
@@ -346,3 +347,21 @@ def test_a_card_does_not_end_past_a_case(office):
     assert factories.kept(
         Card, where=office.agency, disposal="scrapping", acquired=dt.date(2012, 1, 1), disposed=dt.date(2021, 3, 1)
     ).disposed, "the past comes in"
+
+
+def test_who_decided_for_the_authority_itself_does_not_also_approve(office):
+    """Its head decides within and approves for all: of its own things somebody else approves."""
+    factories.person("局管", "asset_clerk", office.authority)
+    factories.save(
+        Appointment(user=office.user("孙局"), organ=office.authority, role="head", since=dt.date(2022, 1, 1))
+    )
+    factories.person("钱副", "support_head", office.authority)
+    case = office.draft(office.card(office.authority), who="局管")
+    case = office.take("submit", case, "局管")
+    office.paper(case, "minutes", who="局管")
+    case = office.take("decide", case, "孙局")
+    for step in ("screened", "review"):
+        case = office.take(step, case)
+    with pytest.raises(Refused, match="您不能办理"):
+        office.take("pass_on", case, "孙局")
+    assert office.take("pass_on", case, "钱副").state == "finance"

@@ -191,7 +191,13 @@ class TestSites:
         with pytest.raises(Invalid) as refusal:
             office.take("张会", BudgetFlow, "submit", theirs)
         assert "统一编列" in str(refusal.value.why)
-        write(office, line, reason="分散用房：培训中心")
+        write(
+            office, line, reason="按上年实际支出"
+        )  # every line without a quota has that; it says nothing of other premises
+        with pytest.raises(Invalid) as again:
+            office.take("张会", BudgetFlow, "submit", theirs)
+        assert "分散用房说明" in str(again.value.faults[0].remedy)
+        write(office, line, apart="培训中心，沪江路 9 号，600 ㎡")
         office.take("张会", BudgetFlow, "submit", theirs)
 
 

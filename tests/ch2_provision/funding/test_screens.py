@@ -84,6 +84,8 @@ def test_the_workbook_is_typed_into_by_whose_turn_it_is(office: Office, door: Op
     assert clerk.post(address, {f"amount-{line.pk}": "1"}).status_code == 403
     over = finance.post(address, {f"granted-{line.pk}": "49000.01", f"reply_note-{line.pk}": ""})
     assert over.status_code == 422
+    assert finance.post(address, {f"granted-{line.pk}": "", "rest": "1"}).status_code == 302
+    assert BudgetLine._base_manager.get(pk=line.pk).granted == 49_000, "what is not cut is granted as asked"
     assert finance.post(address, {f"granted-{line.pk}": "48000", f"reply_note-{line.pk}": "压减"}).status_code == 302
     assert BudgetLine._base_manager.get(pk=line.pk).granted == 48_000
 

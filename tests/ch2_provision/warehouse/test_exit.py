@@ -215,7 +215,9 @@ def test_what_is_lost_is_answered_for_before_the_loan_ends(house: House, store: 
                 house.take(ThingFlow, "settle", thing, "officer", **asked)
         house.take(ThingFlow, "settle", thing, "officer", **asked, compensation_due=TODAY + dt.timedelta(days=30))
     assert Loan._base_manager.get().state == LoanState.CLOSED and not Hold.objects.exists()
-    assert sorted(Item._base_manager.values_list("state", flat=True)) == ["disposal", "lost"]
+    assert sorted(Item._base_manager.values_list("state", "grade")) == [("lost", "spent"), ("repair", "repair")], (
+        "nobody has said that what is damaged is past repair"
+    )
     due = Income._base_manager.get()
     assert (due.kind, due.amount, due.organ_id, due.card_id) == ("compensation", 800, lost.card.organ_id, lost.card_id)
     assert due.due_on == TODAY + dt.timedelta(days=30), "by the day that was said, not the next morning"

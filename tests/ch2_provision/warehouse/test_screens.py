@@ -215,3 +215,12 @@ def test_what_was_bought_for_an_event_is_put_on_its_bill_from_its_page(house: Ho
     assert address in clerk.get(page).content.decode()
     assert f'value="{event.pk}" selected' in clerk.get(address).content.decode()
     assert address not in as_user(house.users["officer"]).get(page).content.decode()
+
+
+def test_who_offers_cards_to_the_warehouse_has_drafted_their_application(house: House, as_user: Door) -> None:
+    idle, old = house.card(use_state="idle"), house.card(use_state="disposing")
+    post = {"act": "offer", "id": [idle.pk, old.pk]}
+    said = as_user("clerk").post("/assets/cards/acts/?", post, follow=True).content.decode()
+    entry = Entry._base_manager.get()
+    assert entry.state == EntryState.DRAFT and f'href="/warehouse/entries/{entry.pk}/"' in said
+    assert dict(Item._base_manager.values_list("card", "reason")) == {idle.pk: "idle", old.pk: "useful"}

@@ -15,6 +15,7 @@ from baozhang.ch2_provision.allocation.queries import cover
 from baozhang.ch2_provision.assets.models import Card, Voucher
 from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow
 from baozhang.ch2_provision.funding.models import BudgetLine, Commitment, PlanLine
+from baozhang.ch3_mechanisms.procurement.actions import begin
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import DeliveredCard, Delivery, Purchase, PurchaseLine
 from baozhang.kernel import chain, scope
@@ -209,3 +210,16 @@ def test_a_need_whose_line_the_authority_refused_is_not_stuck(shop: Shop) -> Non
     need = shop.take("产管", NeedFlow, "look_again", need)
     assert (need.state, need.planned, cover.left(need)) == ("open", 0, 3)
     assert shop.take("产管", NeedFlow, "cancel", need, note="下一年再提").state == "withdrawn"
+
+
+def test_a_purchase_begins_with_what_the_authority_has_left_of_the_line(shop: Shop) -> None:
+    shop.round()
+    need = shop.need(3, 4500)
+    line = PlanLine._base_manager.get(pk=need.plan_line_id)
+    plan = shop.hand_in(line.plan)
+    shop.take("赵计", PlanLineFlow, "reduce", line, agreed_quantity="2", agreed_amount="8000", reason="本年压减")
+    shop.take("赵计", PlanFlow, "review", plan)
+    shop.take("孙局", PlanFlow, "agree", plan)
+    made = shop.act("产管", begin, Need._base_manager.get(pk=need.pk))
+    row = PurchaseLine._base_manager.get(purchase=made)
+    assert (row.quantity, row.unit_price) == (2, 4000)

@@ -41,7 +41,7 @@ class NeedState(TextChoices):
     PLANNED = "planned", _("已列计划")
     MATCHED = "matched", _("已落实存量")
     MET = "met", _("已满足")
-    WITHDRAWN = "withdrawn", _("已撤回")
+    WITHDRAWN = "withdrawn", _("已撤销")
 
 
 class Source(TextChoices):

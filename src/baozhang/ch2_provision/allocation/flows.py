@@ -98,7 +98,7 @@ class NeedFlow(Flow):
     )  # fmt: skip
     meet = Step(gettext_lazy("需求满足"), (S.MATCHED, S.PLANNED), S.MET, ":answer", todo=False, icon="check-circle")
     cancel = Step(
-        gettext_lazy("撤回需求"), (S.DRAFT, S.EXCEPTION, S.OPEN, S.DECLINED, S.INSISTED, S.UNMATCHED, S.MATCHED), S.WITHDRAWN, ":submit",
+        gettext_lazy("撤销需求"), (S.DRAFT, S.EXCEPTION, S.OPEN, S.DECLINED, S.INSISTED, S.UNMATCHED, S.MATCHED), S.WITHDRAWN, ":submit",
         needs_note=True, todo=False, side=True, kind="danger", icon="x-circle",
     )  # fmt: skip
 
@@ -190,7 +190,7 @@ def _nothing_there(need: Need) -> None:
 def _ask_left(need: Need) -> None:
     if not cover.left(need):
         raise Refused(
-            _("需要的数量已经从存量落实"), article=ARTICLE, instead=_("不再需要的，放弃已预留的资产或者撤回需求。")
+            _("需要的数量已经从存量落实"), article=ARTICLE, instead=_("不再需要的，放弃已预留的资产或者撤销需求。")
         )
 
 

@@ -21,6 +21,7 @@ from .flows import ANSWER, PERMIT, PLAN, REVIEW, SUBMIT, NeedFlow
 from .matching import DECIDE, RECEIVE, RELEASE, MatchFlow, accept_first
 from .models import Answer, Match, Need
 from .models.need import next_number
+from .queries.candidates import in_order
 from .queries.cover import covered
 from .queries.standing import Standing, standing_of
 from .standards import excess
@@ -181,7 +182,7 @@ class Matches(Resource):
     )
     computed = {
         "card_name": Computed(gettext_lazy("资产名称"), lambda match: match.card.name, needs=("card",)),
-        "grounds": Computed(gettext_lazy("依次比较"), lambda match: "\n".join(match.reasons.values())),
+        "grounds": Computed(gettext_lazy("依次比较"), lambda match: "\n".join(in_order(match.reasons))),
     }
     readonly = frozenset(
         {"need", "organ", "source", "owner", "card", "quantity", "until", "reservation", "said", "new_card", "done_on"}

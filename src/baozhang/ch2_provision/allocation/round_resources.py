@@ -16,6 +16,7 @@ from baozhang.kernel.resource import Computed, Group, Related, Resource, registe
 
 from .choices import DECISION_COLOURS, ROUND_COLOURS, Decision
 from .models import Round, RoundLine
+from .queries.candidates import in_order
 from .rounds import CARRY, DECIDE, WORK_OUT, AllocationRoundFlow, decide
 
 
@@ -85,7 +86,7 @@ class RoundLines(Resource):
         "wanting": Computed(gettext_lazy("需求单位"), lambda line: line.need.organ.name, needs=("need__organ",)),
         "owner": Computed(gettext_lazy("资产所属单位"), lambda line: line.card.organ.name, needs=("card__organ",)),
         "card_name": Computed(gettext_lazy("资产名称"), lambda line: line.card.name, needs=("card",)),
-        "grounds": Computed(gettext_lazy("排序依据"), lambda line: "，".join(line.reasons.values())),
+        "grounds": Computed(gettext_lazy("排序依据"), lambda line: "，".join(in_order(line.reasons))),
     }
     readonly = frozenset({"round", "organ", "need", "card", "source", "cost", "decision", "note"})
     filters = ("round", "decision", "source")

@@ -26,7 +26,7 @@ from .flows import ANSWER
 from .matching import accept
 from .models import Match, Need
 from .queries import cover
-from .queries.candidates import SOURCES, Candidate, Found, candidates_of
+from .queries.candidates import SOURCES, Candidate, Found, candidates_of, in_order
 from .queries.standing import Standing, standing_of
 
 LOOKED_FOR = (
@@ -125,6 +125,7 @@ def _candidate(one: Candidate, place: int) -> dict[str, Any]:
     own = one.source == Source.OWN
     return {
         "pk": card.pk, "place": place, "name": card.name, "model": " ".join(filter(None, (card.brand, card.model))),
+        "number": "" if one.source == Source.WAREHOUSE else card.number,  # the catalogue shows no card
         "owner": "" if own else one.owner.name, "at": card.place if own else "", "url": frame.url_of(BY_LABEL["assets.card"], card) if own else "",
         "quantity": count(one.quantity), "several": one.quantity != 1, "grounds": [g.words for g in one.grounds if g.words and g.name != "source"],
     }  # fmt: skip
@@ -161,7 +162,7 @@ def _on_answer(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
         return {}
     columns = [{"words": words, "kind": "text"} for words in (_("资产名称"), _("来源"), _("所属单位"), _("排序依据"))]
     rows = [
-        {"cells": [one["name"], Source(one["source"]).label, one["owner"], "，".join(v for k, v in one["grounds"].items() if v and k != "source")]}
+        {"cells": [one["name"], Source(one["source"]).label, one["owner"], "，".join(in_order({**one["grounds"], "source": ""}))]}
         for one in record.candidates
     ]  # fmt: skip
     block = {

@@ -79,11 +79,11 @@ class CaseFlow(Flow):
         kind="primary", when=in_lane(Lane.AUTHORITY, Lane.JOINT),
     )  # fmt: skip
     approve = Step(
-        gettext_lazy("批准"), State.SIGNING, State.EXECUTING, SIGN, where=authority, four_eyes=("review",), returnable=(State.REVIEWING, State.DRAFT),
+        gettext_lazy("批准"), State.SIGNING, State.EXECUTING, SIGN, where=authority, four_eyes=("review", "decide"), returnable=(State.REVIEWING, State.DRAFT),
         within="disposal.days.hand_over", kind="primary", when=in_lane(Lane.AUTHORITY), says=gettext_lazy("批准后编号、生成批复。"),
     )  # fmt: skip
     pass_on = Step(
-        gettext_lazy("同意，送财政部门"), State.SIGNING, State.FINANCE, SIGN, where=authority, four_eyes=("review",),
+        gettext_lazy("同意，送财政部门"), State.SIGNING, State.FINANCE, SIGN, where=authority, four_eyes=("review", "decide"),
         returnable=(State.REVIEWING, State.DRAFT), withdrawable=True, kind="primary", when=in_lane(Lane.JOINT),
     )  # fmt: skip
     refuse = Step(

@@ -57,7 +57,7 @@ def _correct(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, A
 
 
 acts.also(Cards, "propose", Act(
-    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), needs_note=True, article=ARTICLE, icon="trash",
+    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
     shown=lambda card: card.disposed is None,
 ))  # fmt: skip
 acts.also(Cards, "join_disposal", Act(
@@ -203,7 +203,10 @@ class Cases(Resource):
     colours = COLOURS
     flow = CaseFlow
     acts = CASE_ACTS
-    pages = {"papers": (gettext_lazy("材料"), views.papers_page), "reply": (gettext_lazy("查看批复"), views.reply_page)}
+    pages = {
+        "papers": (gettext_lazy("材料"), views.papers_page),
+        "reply": (gettext_lazy("查看批复"), views.reply_page, lambda case: case.document_id is not None),
+    }
     related = (
         Related("disposal/lines", "case", gettext_lazy("处置明细")),
         Related("disposal/incoming", "case", gettext_lazy("换入资产"),
@@ -319,6 +322,7 @@ class Incomings(Resource):
     joint = True
     importable = False
     menu = False
+    begun_from = ("case", "form=swap")
     hints = _cost_told
 
 

@@ -12,6 +12,7 @@ from baozhang.kernel import clock, jobs, notices, scope
 from baozhang.kernel.jobs import Job
 from baozhang.kernel.schedule import every
 
+from .actions.following import follow_cards
 from .actions.proposing import detect
 from .choices import LOAN_OPEN
 from .models import Loan
@@ -33,6 +34,13 @@ def daily() -> dict[str, Any]:
     """This will look for what should enter, before anybody comes to the office."""
     with scope.everything("入仓检测") as by:
         return detect(day=clock.today(), by=by).as_dict()
+
+
+@every("*/10 * * * *", name="warehouse-follow", words=gettext_lazy("在仓物品随资产卡片更新"))
+def follow() -> int:
+    """This will bring the catalogue in line with the cards."""
+    with scope.everything("在仓物品随资产卡片更新") as by:
+        return follow_cards(by=by)
 
 
 @every("0 8 * * *", name="warehouse-remind", words=gettext_lazy("公物仓借用到期提醒"))

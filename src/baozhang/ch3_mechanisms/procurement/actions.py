@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_DOWN, Decimal
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.allocation.choices import NeedState
 from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.funding.queries.plans import carried, standing_line
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
@@ -14,15 +17,24 @@ from baozhang.kernel.refusal import Refused
 from .choices import Way
 from .flows import ARTICLE, PurchaseFlow
 from .models import Purchase, PurchaseLine
-from .queries import bought_for
+from .queries import bought_elsewhere, bought_for
+
+CENT = Decimal("0.01")
 
 
 def begin(need: Need, *, by: Actor) -> Purchase:
     """This will draft the purchase of what a need still lacks, at the price of its plan; way and price may be changed in the draft."""
-    rest = need.planned - bought_for(need.pk)
-    if need.state != NeedState.PLANNED or need.unit_price is None or rest <= 0:
+    bought, price = bought_for(need.pk), need.unit_price
+    rest = need.planned - bought
+    stands = standing_line(need.plan_line) if need.plan_line is not None else None
+    if (
+        stands is not None and stands.agreed_quantity and price is not None
+    ):  # reduced by the authority: no more, and no dearer
+        rest = min(rest, int(stands.agreed_quantity) - bought_elsewhere(need.pk, Purchase(), stands)[0])
+        price = min(price, (carried(stands) / stands.agreed_quantity).quantize(CENT, ROUND_DOWN))
+    if need.state != NeedState.PLANNED or price is None or rest <= 0:
         raise Refused(
-            _("%(need)s 没有可以采购的数量") % {"need": need}, why=_("列入计划 %(planned)s 件，已有采购 %(n)s 件。") % {"planned": need.planned, "n": need.planned - rest},
+            _("%(need)s 没有可以采购的数量") % {"need": need}, why=_("列入计划 %(planned)s 件，已有采购 %(n)s 件。") % {"planned": need.planned, "n": bought},
             article=ARTICLE, instead=_("请查看已有的采购；没有列入计划的，先列入年度计划。"),
         )  # fmt: skip
     with transaction.atomic():
@@ -30,5 +42,5 @@ def begin(need: Need, *, by: Actor) -> Purchase:
             organ=need.organ, title=_("%(name)s采购") % {"name": need.name}, means=need.means, way=Way.FRAMEWORK
         )
         PurchaseFlow.start(made, by=by)
-        keep(PurchaseLine(purchase=made, need=need, quantity=rest, unit_price=need.unit_price), by=by)
+        keep(PurchaseLine(purchase=made, need=need, quantity=rest, unit_price=price), by=by)
     return made

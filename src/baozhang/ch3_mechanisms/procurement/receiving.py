@@ -76,7 +76,7 @@ def receive(
         keep([DeliveredCard(delivery=delivery, organ_id=fresh.organ_id, line=line, card=card) for line, card in zip(lines, cards, strict=True)],
              by=by, act=DELIVERED, right=ACCEPT)  # fmt: skip
         _book(fresh, delivery, cards, by=by, day=day)
-        for line, number in chosen:
+        for line, number in sorted(chosen, key=lambda pair: pair[0].need_id):  # by key, as others ask for needs
             line.delivered += number
             receive_bought(line.need, number, by=by, right=ACCEPT)
         keep([line for line, _number in chosen], by=by, act=DELIVERED, right=ACCEPT)

@@ -20,7 +20,7 @@ from baozhang.kernel.resource import Computed, Group, Related, Resource, registe
 
 from . import views
 from .actions import begin
-from .choices import COLOURS
+from .choices import COLOURS, State
 from .flows import ACCEPT, AGREE, CHECK, SETTLE, SUBMIT, PurchaseFlow, accepted_sum
 from .models import DeliveredCard, Delivery, Purchase, PurchaseLine
 from .queries import bought_for, lines_of
@@ -73,7 +73,9 @@ class Purchases(Resource):
     flow = PurchaseFlow
     related = (Related("procurement/lines", "purchase"), Related("procurement/deliveries", "purchase"))
     importable = False
-    pages = {"accept": (gettext_lazy("验收到货"), views.accept_page)}
+    pages = {
+        "accept": (gettext_lazy("验收到货"), views.accept_page, lambda purchase: purchase.state == State.CONTRACTED)
+    }
 
 
 def _receive(records: Sequence[PurchaseLine], *, by: Actor, note: str, values: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from baozhang.kernel.refusal import Invalid, Refused
 
 from . import actions, pricing
 from .choices import ReviewState, State
-from .models import QuotaReview, Standard
+from .models import QuotaReview, Standard, StandardLine
 
 ISSUERS = (Competence.AUTHORITY, Competence.FINANCE)
 
@@ -50,6 +50,17 @@ def an_issuer(standard: Any) -> None:
         raise Refused(
             _("%(organ)s不能发布配置标准") % {"organ": standard.organ.name},
             why=_("配置标准由财政部门、机关事务管理部门制定。"), article="第十二条第一款", instead=_("请由同级机关事务管理部门起草。"),
+        )  # fmt: skip
+
+
+@StandardFlow.submit.guard
+def a_financier(standard: Any) -> None:
+    """What may be spent is for finance to set, upon the physical quotas of the authority (article 7, paragraph 2)."""
+    quota = StandardLine._base_manager.filter(standard=standard, key__startswith=pricing.EXPENDITURE).first()
+    if quota is not None and standard.organ.competence != Competence.FINANCE:
+        raise Refused(
+            _("%(organ)s不能制定支出定额") % {"organ": standard.organ.name}, why=_("“%(line)s”是支出定额，由财政部门制定。") % {"line": quota},
+            article=pricing.ARTICLE, instead=_("请移出支出定额，实物定额和服务标准仍由本部门制定；支出定额请财政部门起草。"),
         )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, NotFound, Refused, Stale
 from baozhang.kernel.scope import rows_of
 from baozhang.kernel.statement import Statement
+from baozhang.kernel.turns import wholes_first
 
 from . import trail
 from .choices import RESPONSIBLE, Part
@@ -72,9 +73,10 @@ class Case:
 
     @classmethod
     def locked(cls, plan: Plan, record: Record, by: Actor) -> Case:
-        """The case with its record read anew and locked until the transaction ends; NotFound where it is gone."""
+        """The case with its record read anew and locked until the transaction ends, after what it is a part of; NotFound where it is gone."""
         if not isinstance(record, plan.model):
             raise TypeError(f"flow {plan.name} moves {plan.label}, not {record.label}")
+        wholes_first([record])
         fresh = _locking(plan.model).first(record.pk)
         if fresh is None:
             raise _gone()

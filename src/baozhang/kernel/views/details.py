@@ -148,8 +148,8 @@ def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, A
     for name, act in resource.acts.items():
         if who.can(act.permission, record.organ_key()) and (act.shown is None or act.shown(record)):
             made.append({"words": act.words, "url": f"{base}acts/{name}/", "icon": act.icon, "kind": ""})
-    for name, (words, view) in resource.pages.items():
-        if view is not None:
+    for name, (words, view, *shown) in resource.pages.items():
+        if view is not None and all(holds(record) for holds in shown):
             made.append({"words": words, "url": f"{base}{name}/", "kind": "", "icon": ""})
     return made
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import acts, holds
+from baozhang.kernel import acts, asked, holds
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.record import Record, keep
@@ -110,35 +110,50 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     act = _act_of(resource, name)
     without = [one for one in request.POST.getlist("without") if one.isdecimal()]
     rows = Listing(resource, request.GET).chosen(ids, everything == "1").exclude(pk__in=without)
+    _some(rows, ids)
     if act.answer is not None:
         who.must(act.permission)
         acts.as_many(act, rows.count())
         return act.answer(rows, by=who)  # type: ignore[no-any-return]
-    form = _asked(resource, act, who, data=request.POST if request.POST.get("ready") else None)
+    form = asked.form_of(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
+
+    def ask(form: Any, refused: Refused | None = None) -> HttpResponse:
+        held = [("act", name), ("everything", everything), *_each("id", ids), *_each("without", without)]
+        step = {**_step(name, act, request, form), "back_url": back, "hidden": held}
+        return _ask(request, resource, form, step, _counted(rows.count()), refused)
+
     if form is not None and not form.is_valid():
-        held = [
-            ("act", name),
-            ("everything", everything),
-            *(("id", one) for one in ids),
-            *(("without", one) for one in without),
-        ]
-        count = rows.count()
-        many = ngettext("%(count)s 条记录", "%(count)s 条记录", count) % {"count": f"{count:,}"}
-        return _ask(
-            request, resource, form, {**_step(name, act, request, form), "back_url": back, "hidden": held}, many
-        )
+        return ask(form)
     values = dict(form.cleaned_data) if form is not None else {}
     chosen = list(rows)
     try:
         said = acts.perform(resource, name, chosen, by=who, note=request.POST.get("note", ""), values=values)
+    except (Forbidden, NotFound):
+        raise
     except Refused as refused:
         aside = [one.pk for one in refused.subjects if one.label == resource.label]
         if not 0 < len(aside) < len(chosen):
-            raise
+            if form is None:
+                raise
+            return ask(form, refused)
         return _without(request, refused, aside, len(chosen) - len(aside), back)
     messages.success(request, frame.leading(said, who))
     return HttpResponseRedirect(back)
+
+
+def _some(rows: Any, ids: list[str]) -> None:
+    """Rows that were ticked and are not in sight do not exist, here as on every other page."""
+    if ids and not rows.exists():
+        raise NotFound(_("记录不存在或不在您的范围内"), instead=_("请返回列表刷新后再办理。"))
+
+
+def _each(name: str, values: list[str]) -> list[tuple[str, str]]:
+    return [(name, one) for one in values]
+
+
+def _counted(count: int) -> str:
+    return ngettext("%(count)s 条记录", "%(count)s 条记录", count) % {"count": f"{count:,}"}
 
 
 def _without(request: HttpRequest, refused: Refused, aside: list[int], left: int, back: str) -> HttpResponse:
@@ -158,23 +173,23 @@ def _act_of(resource: Resource, name: str) -> acts.Act:
     return cast("acts.Act", resource.acts[name])
 
 
-def _asked(resource: Resource, act: acts.Act, who: Any, **given: Any) -> Any:
-    """The form of what an act asks for, bound once it was filled in; None where it asks for nothing."""
-    return form_for(resource, by=who, names=act.fields, **given) if act.fields else None
-
-
 def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str, Any]:
     return {
-        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None,
+        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None, "note_words": act.note_words,
         "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
         "url": request.get_full_path(), "note_value": request.POST.get("note", ""), "ready": True,
     }  # fmt: skip
 
 
-def _ask(request: HttpRequest, resource: Resource, form: Any, step: dict[str, Any], what: str) -> HttpResponse:
+def _ask(
+    request: HttpRequest, resource: Resource, form: Any, step: dict[str, Any], what: str, refused: Refused | None = None
+) -> HttpResponse:  # fmt: skip
+    """The page that asks; a refusal stands above what was typed, so that none of it is lost."""
     frame.crumbs(request, resource)
-    context = {"step": step, "form": form, "page": frame.page_of_step(resource, step, what)}
-    return render(request, "kernel/step.html", context, status=422 if form is not None and form.errors else 200)
+    context = {"step": step, "form": form, "page": frame.page_of_step(resource, step, what), "refusal": refused,
+               "faults": refused.faults if refused else ()}  # fmt: skip
+    status = refused.status if refused is not None else 422 if form is not None and form.errors else 200
+    return render(request, "kernel/step.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])
@@ -187,11 +202,19 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     if act.answer is not None:
         return act.answer(resource.model.objects.filter(pk=pk), by=who)  # type: ignore[no-any-return]
     began = act.begins(record) if act.begins is not None else None
-    form = _asked(resource, act, who, data=request.POST or None, instance=record, initial=began)
+    form = asked.form_of(resource, act, who, data=request.POST or None, instance=record, initial=began)
     if request.method == "POST" and (form is None or form.is_valid()):
         values = dict(form.cleaned_data) if form is not None else {}
         fresh = frame.row_of(resource, pk)
-        said = acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
+        try:
+            said = acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
+        except (Forbidden, NotFound):
+            raise
+        except Refused as refused:
+            if form is None:
+                raise
+            step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
+            return _ask(request, resource, form, step, str(record), refused)
         messages.success(request, frame.leading(said, who))
         return HttpResponseRedirect(frame.url_of(resource, fresh))
     step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}

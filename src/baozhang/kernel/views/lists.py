@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from baozhang.kernel import cells, offered, search, views_saved
+from baozhang.kernel.access import Actor
 from baozhang.kernel.listing import SIZES, Filter, Listing, Page
 from baozhang.kernel.refusal import NotFound
-from baozhang.kernel.resource import Resource
+from baozhang.kernel.resource import BY_LABEL, Resource
 
 from . import frame
 
@@ -94,6 +95,7 @@ def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[st
         else _("%(count)s 条") % {"count": f"{found.count:,}"}
     )
     may_add = resource.addable and who.can(resource.right("add"))
+    add_url, add_words = _adding(listing, who) if may_add else ("", "")
     return {
         "url": base, "q": listing.q, "filters": [_filter(listing, one) for one in listing.filters],
         "clear_url": base if listing.q or any(one.active for one in listing.filters) else "",
@@ -104,10 +106,10 @@ def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[st
         "column_choices": _choices(listing), "hidden": [(name, value) for name in ("sort",) for value in listing.query.getlist(name)],
         "exports": _exports(listing) if who.can(resource.right("export")) else [],
         "import_url": f"{base}import/" if resource.importable and who.can(resource.right("import")) else "",
-        "add_url": f"{base}add/" if may_add else "",
+        "add_url": add_url, "add_words": add_words,
         "bulk": _bulk(resource, who), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
         "views": views_saved.offered(resource, who, request.GET), "view_save_url": f"{base}views/" if who.user_id else "",
-        "empty": _empty(listing, may_add, resource.importable and who.can(resource.right("import"))),
+        "empty": _empty(listing, add_url, add_words, resource.importable and who.can(resource.right("import"))),
     }  # fmt: skip
 
 
@@ -160,15 +162,31 @@ def _bulk(resource: Resource, who: Any) -> list[dict[str, Any]]:
     return [act.as_button(name) for name, act in resource.acts.items() if act.many and who.can(act.permission)]
 
 
-def _empty(listing: Listing, may_add: bool, may_import: bool) -> dict[str, Any]:
+def _adding(listing: Listing, who: Actor) -> tuple[str, str]:
+    """Where one adds a row, and what the way there is called: a part is added to a whole that takes it in, or the wholes are shown."""
+    resource, base = listing.resource, frame.list_url(listing.resource)
+    field, which = resource.begun_from
+    if not field:
+        return f"{base}add/", ""
+    model: Any = resource.field(field).related_model
+    wholes = BY_LABEL[model._meta.label_lower]
+    chosen = next((one.values for one in listing.filters if one.name == field), ())
+    whole = model.objects.filter(pk=chosen[0]).first() if len(chosen) == 1 else None
+    adds = next(one.adds for one in wholes.related if one.slug == resource.slug and one.adds is not None)
+    if whole is not None and adds(whole) and who.can(resource.right("add"), whole.organ_key()):
+        return f"{base}add/?{field}={whole.pk}", ""
+    return f"{frame.list_url(wholes)}?{which}", _("从“%(wholes)s”登记") % {"wholes": wholes.title}
+
+
+def _empty(listing: Listing, add_url: str, add_words: str, may_import: bool) -> dict[str, Any]:
     resource = listing.resource
     if listing.q or any(one.active for one in listing.filters):
         return {"why": _("没有符合条件的记录。"), "next_words": _("清除条件"), "next_url": frame.list_url(resource)}
     made = {"why": _("这里还没有记录。")}
     if may_import:
         made |= {"next_words": _("导入现有台账"), "next_url": f"{frame.list_url(resource)}import/"}
-    elif may_add:
-        made |= {"next_words": _("新增"), "next_url": f"{frame.list_url(resource)}add/"}
+    elif add_url:
+        made |= {"next_words": add_words or _("新增"), "next_url": add_url}
     return made
 
 

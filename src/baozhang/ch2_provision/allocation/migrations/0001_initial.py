@@ -40,7 +40,7 @@ class Migration(tables.Migration):
                 ('purpose', models.CharField(max_length=200, verbose_name='用途')),
                 ('needed_by', models.DateField(verbose_name='最迟到位日期')),
                 ('place', models.CharField(blank=True, default='', max_length=120, verbose_name='使用地点')),
-                ('state', models.CharField(choices=[('draft', '草稿'), ('exception', '超标准待批'), ('open', '待答复'), ('declined', '不适用待复核'), ('insisted', '坚持调剂'), ('unmatched', '无可调剂'), ('planned', '已列计划'), ('matched', '已落实存量'), ('met', '已满足'), ('withdrawn', '已撤回')], default='draft', max_length=12, verbose_name='状态')),
+                ('state', models.CharField(choices=[('draft', '草稿'), ('exception', '超标准待批'), ('open', '待答复'), ('declined', '不适用待复核'), ('insisted', '坚持调剂'), ('unmatched', '无可调剂'), ('planned', '已列计划'), ('matched', '已落实存量'), ('met', '已满足'), ('withdrawn', '已撤销')], default='draft', max_length=12, verbose_name='状态')),
                 ('declared', models.CharField(blank=True, default='', help_text='逐类写明候选资产为什么不能用：规格、性能、时间或者安全', max_length=500, verbose_name='不适用的理由')),
                 ('exception', models.CharField(blank=True, default='', max_length=300, verbose_name='超标准的理由')),
                 ('permitted', models.PositiveIntegerField(blank=True, null=True, verbose_name='批准超标准数量')),

@@ -47,6 +47,7 @@ class Match(Record):
     done_on = models.DateField(_("交接日期"), null=True, blank=True)
 
     searched = ("card.name", "card.number", "need.name")
+    part_of = ("need",)
     loose = ("state", frozenset({"reserved", "asked"}))
 
     class Meta:

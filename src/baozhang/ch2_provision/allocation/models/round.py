@@ -74,6 +74,7 @@ class RoundLine(Record):
     note = text(_("决定理由"), 200)
 
     searched = ("need.name", "card.name")
+    part_of = ("round",)
     loose = ("round.state", frozenset({"draft", "proposed"}))
 
     class Meta:

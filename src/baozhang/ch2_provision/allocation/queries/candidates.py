@@ -7,7 +7,7 @@ to move, and last the card's own key, so that it is the same each time. A later 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -35,6 +35,14 @@ from baozhang.law.items import items
 SHOWN = 30  # candidates of one source put before a reader; how many there are is said beside them
 UNKNOWN = 9999  # months; nobody said when use began
 MOVING = "allocation.moving_cost"
+ORDER = (
+    "source",
+    "fit",
+    "condition",
+    "age",
+    "distance",
+    "moving",
+)  # of the grounds, a later one only where all before are alike
 SOURCES = (Source.OWN, Source.WAREHOUSE, Source.OTHERS)
 
 
@@ -72,6 +80,11 @@ class Candidate:
             "card": self.card.pk, "name": self.card.name, "model": self.card.model, "source": str(self.source), "owner": self.owner.name,
             "quantity": str(self.quantity), "grounds": {ground.name: ground.words for ground in self.grounds},
         }  # fmt: skip
+
+
+def in_order(grounds: Mapping[str, str]) -> list[str]:
+    """These are kept grounds in the order in which they were compared; the database keeps them in none."""
+    return [grounds[name] for name in ORDER if grounds.get(name)]
 
 
 @dataclass

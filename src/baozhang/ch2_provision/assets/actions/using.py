@@ -61,7 +61,7 @@ def offer_to_warehouse(
         raise Refused(
             _("%(card)s 的使用状况为“%(state)s”，不能提请入仓") % {"card": unfit[0], "state": state}, article="第十五条第一款",
             why=_("纳入公物仓的是闲置、低效、超标准配置和待处置中仍有使用价值的资产。"),
-            instead=_("请先把使用状况改为闲置、多余或待处置。"), subjects=unfit,
+            instead=_("确已不用的，先登记为闲置、多余或者待处置；在用而可以共享的设备，由机关事务管理部门列入共享共用资产目录后入仓。"), subjects=unfit,
         )  # fmt: skip
     for card in cards:
         card.offered = card.offered or day or clock.today()

@@ -89,6 +89,7 @@ class HandoverItem(Record):
     remarks = text(_("说明"), 200)
 
     natural = ("handover_id", "card_id")
+    part_of = ("handover",)
     searched = ("taker",)
     loose = ("signature", frozenset({"open"}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.http import HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -95,10 +96,6 @@ def _change(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, An
     return _("已变更 %(count)s 张卡片的使用状况") % {"count": count}
 
 
-def _offer(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    return _("已提请 %(count)s 张卡片入仓") % {"count": actions.offer_to_warehouse(cards, by=by, note=note)}
-
-
 def _labels(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     """Programs fetch the sheet from its own address; an act answers them with a sentence."""
     ids = "&".join(f"id={card.pk}" for card in cards)
@@ -106,6 +103,16 @@ def _labels(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, An
         "address": f"/assets/cards/labels.pdf?{ids}",
         "count": len(cards),
     }
+
+
+def _repair_said(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """Programs enter it where it is kept."""
+    return _("请在“维修保养”中登记 %(card)s 的故障") % {"card": cards[0]}
+
+
+def _repair(rows: Any, *, by: Actor) -> HttpResponseRedirect:
+    """The form of a repair with the card filled in."""
+    return HttpResponseRedirect(f"/assets/repairs/add/?card={rows.get().pk}")
 
 
 def _item_name(card: Card) -> str:
@@ -225,8 +232,8 @@ class Cards(Resource):
     acts = {
         "use": Act(gettext_lazy("变更使用状况"), "assets.card:change", _change, ("use_state", "idle_since"), icon="arrow-path",
                    shown=lambda card: card.disposed is None),
-        "offer": Act(gettext_lazy("提请入仓"), "assets.card:change", _offer, article="第十五条第一款", icon="inbox-stack",
-                     shown=lambda card: card.disposed is None and card.offered is None and card.use_state != UseState.IN_USE),
+        "repair": Act(gettext_lazy("登记报修"), "assets.repair:add", _repair_said, many=False, article="第十一条第二款", icon="wrench",
+                      shown=lambda card: card.disposed is None, answer=_repair, new_tab=False),
         "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", shown=lambda card: False,
                       answer=views.labels_of),
     }  # fmt: skip

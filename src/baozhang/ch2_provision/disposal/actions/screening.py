@@ -17,10 +17,12 @@ from baozhang.ch2_provision.disposal.models import Case, Line
 from baozhang.ch2_provision.disposal.models.case import DRAFT, SCREEN
 from baozhang.ch2_provision.disposal.queries.assessing import Assessment, lines_of
 from baozhang.ch2_provision.warehouse.actions import screened
+from baozhang.ch2_provision.warehouse.models import Proposal
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.turns import in_turn
 
 from .ending import let_go
 
@@ -75,6 +77,7 @@ def store(lines: Sequence[Line], *, by: Actor, note: str = "") -> int:
     with transaction.atomic():
         changed = _kept(rows, act=STORED, by=by, note=note)
         cards = [line.card for line in rows]
+        in_turn(Proposal, Proposal._base_manager.filter(card__in=cards).values_list("pk", flat=True))
         for case in {line.case_id: line.case for line in rows}.values():
             let_go(case, by=by, lines=[line for line in rows if line.case_id == case.pk])
         _offer(cards, rows, by=by)

@@ -52,6 +52,7 @@ class Line(Record):
     ended_on = models.DateField(_("结果日期"), null=True, blank=True)
 
     natural = ("case_id", "card_id")
+    part_of = ("case",)
     loose = ("case.state", frozenset({"draft", "deciding", "screening"}))
 
     class Meta:

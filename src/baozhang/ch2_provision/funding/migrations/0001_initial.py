@@ -69,6 +69,7 @@ class Migration(tables.Migration):
                 ('computed_amount', models.DecimalField(blank=True, decimal_places=2, editable=False, max_digits=18, null=True, verbose_name='定额测算数')),
                 ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='申请数')),
                 ('reason', models.CharField(blank=True, default='', help_text='定额待核实或没有定额时，写明按什么测算', max_length=300, verbose_name='不按定额测算的理由')),
+                ('apart', models.CharField(blank=True, default='', help_text='在集中办公点以外另有用房的，写明地址和面积', max_length=200, verbose_name='分散用房说明')),
                 ('granted', models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True, verbose_name='批复数')),
                 ('reply_note', models.CharField(blank=True, default='', max_length=300, verbose_name='批复意见')),
                 ('committed', models.DecimalField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=18, verbose_name='占用数')),

@@ -141,6 +141,13 @@ class BudgetLine(Record):
         default="",
         help_text=_("定额待核实或没有定额时，写明按什么测算"),
     )
+    apart = models.CharField(
+        _("分散用房说明"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("在集中办公点以外另有用房的，写明地址和面积"),
+    )
     granted = models.DecimalField(_("批复数"), max_digits=18, decimal_places=2, null=True, blank=True)
     reply_note = models.CharField(_("批复意见"), max_length=300, blank=True, default="")
     committed = models.DecimalField(_("占用数"), max_digits=18, decimal_places=2, default=Decimal(0), editable=False)

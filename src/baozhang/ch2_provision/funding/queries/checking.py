@@ -80,7 +80,7 @@ def _sites(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
     central = [
         line
         for line in lines
-        if line.item in CENTRAL and line.site_id is None and not line.reason.strip() and line.amount
+        if line.item in CENTRAL and line.site_id is None and not line.apart.strip() and line.amount
     ]
     housed = housed_at(budget.organ_id) if central else []
     if not housed:
@@ -90,7 +90,7 @@ def _sites(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
         Fault(
             _("%(line)s：本单位在%(site)s集中办公，%(item)s由%(organ)s统一编列（第八条第二款）")
             % {"line": line, "site": where, "item": CostItem(line.item).label, "organ": where.organ},
-            "site", str(line), _("请删去这一行；另有分散用房的，写明理由。"), row=line.number, column=_("集中办公点"),
+            "site", str(line), _("请删去这一行；另有分散用房的，打开这一行填写“分散用房说明”。"), row=line.number, column=_("集中办公点"),
         )
         for line in central
     ]  # fmt: skip

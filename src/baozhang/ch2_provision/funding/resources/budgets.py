@@ -172,11 +172,11 @@ class BudgetLines(Resource):
     purpose = gettext_lazy("定额、基数、测算数、申请数、批复数，以及占用、支出和余额；批复表按预算编号和行号导入")
     columns = ("words", "item", "amount", "granted", "committed", "spent", "remaining", "number", "budget")
     more_columns = (
-        "organ", "plan_line", "site", "quota", "driver", "driver_value", "product", "reason", "reply_note", "reported", "reported_on",
+        "organ", "plan_line", "site", "quota", "driver", "driver_value", "product", "reason", "apart", "reply_note", "reported", "reported_on",
     )  # fmt: skip
     groups = (
         Group(gettext_lazy("明细"), ("budget", "number", "item", "words", "amount", "reason")),
-        Group(gettext_lazy("计划和办公点"), ("plan_line", "site")),
+        Group(gettext_lazy("计划和办公点"), ("plan_line", "site", "apart")),
         Group(gettext_lazy("测算"), ("product", "quota", "quota_source", "driver", "driver_value", "driver_source")),
         Group(gettext_lazy("批复"), ("granted", "reply_note")),
         Group(gettext_lazy("执行"), ("committed", "spent", "remaining", "reported", "reported_on")),

@@ -131,7 +131,7 @@ def doubled(day: dt.date, ground: Any) -> QuerySet[BudgetLine]:
     """These are the lines for repair, services or energy of agencies that are housed where another body pays for it."""
     housed = SiteMember._base_manager.filter(organ_id=OuterRef("organ_id")).exclude(site__organ_id=OuterRef("organ_id"))
     rows = BudgetLine._base_manager.filter(
-        Exists(housed), budget__state__in=APPLIED, item__in=CENTRAL, site=None, reason=""
+        Exists(housed), budget__state__in=APPLIED, item__in=CENTRAL, site=None, apart=""
     )
     rows = rows.exclude(granted=0).exclude(amount=0).annotate(housed=Exists(housed, output_field=BooleanField()))
     return rows.select_related("budget", "organ").order_by("pk")
@@ -153,4 +153,4 @@ def site_cost_twice(line: BudgetLine, law: Any) -> Verdict | None:
         _("申请数"): line.amount,
     }
     amount: Decimal = line.granted if line.granted is not None else line.amount
-    return Verdict(sentence, facts, amount, _("删减重复的经费；另有分散用房的，在预算明细中写明理由。"))
+    return Verdict(sentence, facts, amount, _("删减重复的经费；另有分散用房的，在预算明细中填写“分散用房说明”。"))

@@ -84,6 +84,7 @@ def _save(budget: Budget, mode: str, data: Any, who: Actor) -> int:
         if f"{names[0]}-{line.pk}" not in data:
             continue
         number, text = (data.get(f"{name}-{line.pk}", "").strip() for name in names)
+        number = number or (f"{line.amount:f}" if mode == "reply" and "rest" in data else "")  # not cut: as asked
         try:
             value = Decimal(number.replace(",", "").replace("，", "")) if number else None
         except InvalidOperation:

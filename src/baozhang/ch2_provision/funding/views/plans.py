@@ -90,7 +90,9 @@ def _answer(plan: Plan, data: Any, who: Actor) -> int:
             except Forbidden:
                 raise
             except Refused as refused:
-                reason = "；".join(str(fault.reason) for fault in refused.faults) or str(refused.why or refused.what)
+                reason = "；".join(f"{fault.column}：{fault.reason}" for fault in refused.faults) or str(
+                    refused.why or refused.what
+                )
                 raise Invalid(
                     _("%(line)s：%(what)s") % {"line": line, "what": refused.what}, why=refused.why, article="第九条",
                     instead=refused.instead, faults=[Fault(reason, row=line.pk)],
@@ -166,7 +168,8 @@ def _files(lines: list[PlanLine]) -> dict[int, int]:
 def _totals(lines: list[PlanLine]) -> dict[str, str]:
     asked = sum((line.amount for line in lines), Decimal(0))
     agreed = sum((line.agreed_amount or Decimal(0) for line in lines), Decimal(0))
-    return {"asked": cells.money(asked), "agreed": cells.money(agreed)}
+    decided = any(line.state != LineState.PENDING for line in lines)
+    return {"asked": cells.money(asked), "agreed": cells.money(agreed) if decided else ""}
 
 
 @require_http_methods(["GET", "POST"])

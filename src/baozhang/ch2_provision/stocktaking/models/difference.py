@@ -65,6 +65,7 @@ class Difference(Record):
     settled_on = models.DateField(_("处理日期"), null=True, blank=True)
 
     searched = ("number", "name", "place", "responsible")
+    part_of = ("count",)
     loose = ("count.state", frozenset({"judging"}))
 
     class Meta:

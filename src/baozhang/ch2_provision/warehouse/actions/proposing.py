@@ -24,6 +24,7 @@ from baozhang.ch2_provision.warehouse.rules.detecting import all_detectors
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
+from baozhang.kernel.turns import in_turn
 from baozhang.law.judge import Judged, Tally, judge
 
 LANGUAGE = "zh-hans"  # proposals are kept in the language of the law
@@ -165,6 +166,7 @@ def accept_all(proposals: Sequence[Proposal], *, by: Actor) -> Entry:
     """This will answer yes to proposals of one organ, with one application for all of them."""
     rows = [one for one in proposals if one.state == ProposalState.OPEN]
     with transaction.atomic():
+        in_turn(Proposal, [one.pk for one in rows])
         entry = entering.begin(
             [one.card for one in rows], by=by, day=clock.today(), reasons={one.card_id: one.reason for one in rows},
             words={one.card_id: one.sentence for one in rows},

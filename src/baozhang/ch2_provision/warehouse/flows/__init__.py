@@ -1,5 +1,6 @@
 """The paths: proposal, entry, exit, loan, one thing on loan, event."""
 
+from . import lettings
 from .entries import EntryFlow
 from .events import EventFlow
 from .exits import ExitFlow
@@ -7,4 +8,4 @@ from .loans import LoanFlow
 from .proposals import ProposalFlow
 from .things import ThingFlow
 
-__all__ = ["EntryFlow", "EventFlow", "ExitFlow", "LoanFlow", "ProposalFlow", "ThingFlow"]
+__all__ = ["EntryFlow", "EventFlow", "ExitFlow", "LoanFlow", "ProposalFlow", "ThingFlow", "lettings"]

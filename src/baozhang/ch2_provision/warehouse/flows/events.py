@@ -68,6 +68,11 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> i
             article=EventFlow.article,
             instead=_("活动已经结束的，请办理归还和清退。"),
         )
+    asked = list(
+        Exit._base_manager.select_for_update()
+        .filter(event=event, mode=Mode.LOAN, state__in=EXIT_WAITING)
+        .order_by("pk")
+    )  # before the loans, as the papers of an exit move theirs; the event last, to which a signature still points
     loans = list(
         Loan._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=LOAN_OPEN).order_by("pk")
     )
@@ -77,6 +82,5 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> i
         notices.notify_holders(INSPECT, loan.giver_id, title=words, about=(loan.label, loan.pk))
     event.closes = closes
     keep(event, by=by, act=MOVED, right=CHANGE, note=note)
-    asked = Exit._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=EXIT_WAITING)
-    keep(list(asked.order_by("pk")), by=by, act=MOVED, right=CHANGE, where=event.organ_id)
+    keep(asked, by=by, act=MOVED, right=CHANGE, where=event.organ_id)
     return len(loans)

@@ -11,7 +11,7 @@ from baozhang.ch2_provision.assets.actions import income
 from baozhang.ch2_provision.assets.choices.books import IncomeKind
 from baozhang.ch2_provision.warehouse.choices import Grade, Harm, ItemState, LoanState
 from baozhang.ch2_provision.warehouse.choices import ThingState as S
-from baozhang.ch2_provision.warehouse.models import Loan, Thing
+from baozhang.ch2_provision.warehouse.models import Thing
 from baozhang.kernel import access, holds, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
@@ -81,14 +81,8 @@ def _handed_in(thing: Thing, *, by: Actor, day: dt.date) -> None:
     """The day; where it was the last one out, the whole loan waits for inspection."""
     thing.handed_in = day
     keep(thing, by=by, act=DATED, right=HAND_IN)
-    loan = _in_turn(thing)
-    if loan.state == LoanState.OPEN and not things_of(loan, S.OUT):
-        LoanFlow.take("hand_in", loan, by=by)
-
-
-def _in_turn(thing: Thing) -> Loan:
-    """The loan, held until this return is through: of the last two that come back at once, the later one sees the other."""
-    return Loan._base_manager.select_for_update().get(pk=thing.loan_id)
+    if thing.loan.state == LoanState.OPEN and not things_of(thing.loan, S.OUT):
+        LoanFlow.take("hand_in", thing.loan, by=by)
 
 
 @LoanFlow.hand_in.effect
@@ -121,13 +115,27 @@ def _back(thing: Thing, *, by: Actor, day: dt.date, step: Step) -> None:
 
 @ThingFlow.settle.effect
 def _settled(thing: Thing, *, by: Actor, day: dt.date) -> None:
-    """What is lost leaves the warehouse; what is damaged goes to be disposed of."""
+    """What is lost leaves the warehouse; what is damaged is repaired, or found past repair by whoever keeps it."""
     where = thing.loan.authority_id
     _payable(thing, day)
-    _end(thing, Grade.SPENT, day, by, SETTLE, where)
-    state = ItemState.LOST if thing.harm == Harm.LOST else ItemState.DISPOSAL
-    stock.move(stock.locked([thing.item_id]), state, by=by, act=WRITTEN, right=SETTLE, where=where, day=day, grade=Grade.SPENT,
-               store=None, place=None)  # fmt: skip
+    lost = thing.harm == Harm.LOST
+    _end(thing, Grade.SPENT if lost else Grade.REPAIR, day, by, SETTLE, where)
+    items = stock.locked([thing.item_id])
+    if lost:
+        stock.move(
+            items,
+            ItemState.LOST,
+            by=by,
+            act=WRITTEN,
+            right=SETTLE,
+            where=where,
+            day=day,
+            grade=Grade.SPENT,
+            store=None,
+            place=None,
+        )
+    else:
+        stock.back(items, {thing.item_id: Grade.REPAIR}, by=by, act=WRITTEN, right=SETTLE, where=where, day=day)
     if (
         thing.compensation and thing.compensation_due
     ):  # what is paid for a public thing is non-tax revenue of its owner (article 13, paragraph 5)
@@ -157,7 +165,6 @@ def _end(thing: Thing, grade: str, day: dt.date, by: Actor, right: str, where: i
 def _one_less(thing: Thing) -> None:
     """The promise on this one thing ends; the loan ends with the last."""
     holds.release(thing.loan, [thing.card])
-    loan = _in_turn(thing)
-    if loan.state != LoanState.CLOSED and not things_of(loan, S.OUT, S.BACK, S.LIABLE):
+    if thing.loan.state != LoanState.CLOSED and not things_of(thing.loan, S.OUT, S.BACK, S.LIABLE):
         with scope.everything("全部归还") as system:  # it follows from the last return, whoever signed that
-            LoanFlow.take("close", loan, by=system)
+            LoanFlow.take("close", thing.loan, by=system)

@@ -102,6 +102,7 @@ class Thing(Record):
     ended_on = models.DateField(_("验收日期"), null=True, blank=True)
 
     searched = ("item.name", "card.number", "organ.name")
+    part_of = ("loan",)
     loose = ("state", frozenset({"out", "back"}))
 
     class Meta:

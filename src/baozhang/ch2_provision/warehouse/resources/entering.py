@@ -8,13 +8,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from baozhang.ch2_provision.assets.actions import offer_to_warehouse
+from baozhang.ch2_provision.assets.choices import UseState
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.resources import Cards
 from baozhang.ch2_provision.warehouse.actions.proposing import accept_all
-from baozhang.ch2_provision.warehouse.choices import ENTRY_COLOURS, PROPOSAL_COLOURS, ProposalState
-from baozhang.ch2_provision.warehouse.flows import EntryFlow, ProposalFlow
+from baozhang.ch2_provision.warehouse.choices import ENTRY_COLOURS, PROPOSAL_COLOURS, ProposalState, Reason
+from baozhang.ch2_provision.warehouse.flows import EntryFlow, ProposalFlow, entering
 from baozhang.ch2_provision.warehouse.flows.proposals import ANSWER
 from baozhang.ch2_provision.warehouse.models import Entry, Proposal
+from baozhang.kernel import acts, clock
 from baozhang.kernel.access import Actor
-from baozhang.kernel.acts import Act
+from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.law.explain import article_words, figure_sentence
@@ -29,6 +34,28 @@ def _accept(proposals: Sequence[Proposal], *, by: Actor, note: str, values: dict
         "count": len(rows),
         "entry": entry,
     }
+
+
+def _enter(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """Who offers a thing has applied for its entry: one draft for each agency, the first of which is opened."""
+    kinds = {UseState.DEGRADED: Reason.LOW, UseState.DISPOSING: Reason.USEFUL}
+    count = offer_to_warehouse(cards, by=by, note=note)
+    by_organ: dict[int, list[Card]] = {}
+    for card in cards:
+        by_organ.setdefault(card.organ_id, []).append(card)
+    reasons = {card.pk: kinds.get(UseState(card.use_state), Reason.IDLE) for card in cards}
+    made = [entering.begin(mine, by=by, day=clock.today(), reasons=reasons) for mine in by_organ.values()]
+    words = _("已提请 %(count)s 张卡片入仓，并起草入仓申请：补充内部决策和存放方式后提交") % {"count": count}
+    return Done(words, made[0])
+
+
+def _may_enter(card: Any) -> bool:
+    return card.disposed is None and card.use_state != UseState.IN_USE
+
+
+acts.also(Cards, "offer", Act(
+    gettext_lazy("提请入仓"), entering.ADD, _enter, article="第十五条第一款", icon="inbox-stack", shown=_may_enter,
+))  # fmt: skip
 
 
 def _lines(proposal: Any) -> str:

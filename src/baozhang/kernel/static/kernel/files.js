@@ -85,11 +85,14 @@ function take(form, files) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** How large a file is, in the unit in which it is not nothing. */
+const weight = (bytes) => bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+
 document.addEventListener("change", (event) => {
   const form = event.target.type === "file" && formOf(event.target);
   if (!form) return;
   if (form.dataset.drop) attach(form, [...event.target.files]);
-  else $("[data-name]", form).textContent = `${event.target.files[0].name} · ${(event.target.files[0].size / 1048576).toFixed(1)} MB`;
+  else $("[data-name]", form).textContent = `${event.target.files[0].name} · ${weight(event.target.files[0].size)}`;
 });
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-drop-page]")) return;

@@ -62,8 +62,9 @@ function hits(count, text, go, search) {
 export function lineOf(count, line, act, room) {
   const said = told(count, line);
   const away = said && room && said.place && said.place !== room.place && said.result !== "missing";
+  const short = said && said.result !== "missing" && said.quantity != null && Number(said.quantity) !== line.quantity;
   const under = said
-    ? [filled(words.by, { name: said.who || known.me?.name, when: moment(said.at) }), said.pending ? words.pending : "", away ? filled(words.elsewhere, { place: said.place }) : ""]
+    ? [filled(words.by, { name: said.who || known.me?.name, when: moment(said.at) }), said.pending ? words.pending : "", short ? `${words.quantity} ${said.quantity}${line.unit}（${filled(words.unit_of, { n: `${line.quantity}${line.unit}` })}）` : "", away ? filled(words.elsewhere, { place: said.place }) : ""]
     : [[line.keeper, line.user].filter((one, place, both) => one && both.indexOf(one) === place).join("、"), line.model, line.quantity === 1 ? "" : `${line.quantity}${line.unit}`];
   const warn = said?.other ? make("small", { className: "t-amber", textContent: filled(words.both, { name: said.other.who, result: resultWords(said.other.result) }) }) : null;
   return make("button", { type: "button", className: "line", onclick: act, "data-line": line.id },

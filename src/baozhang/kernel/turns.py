@@ -1,0 +1,40 @@
+"""Turns: who touches a whole and its parts asks for the whole first, and for many by ascending key; so nobody waits crosswise.
+
+A class of parts names its wholes, `part_of = ("loan",)`; a step or act on a part then asks for them before it touches the part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import models
+
+from . import bulk
+from .statement import read
+
+
+def in_turn(model: type[models.Model], keys: Iterable[int]) -> None:
+    """This will hold rows until the transaction ends, in the one order that everybody keeps."""
+    for part in bulk.chunks(sorted(set(keys))):
+        read(model, ("id",), among=("id", part), locked=True)
+
+
+def wholes_first(rows: Sequence[Any]) -> None:
+    """This will hold what records of one class are parts of, and let them see it as it stands now."""
+    for name in getattr(rows[0], "part_of", ()) if rows else ():
+        field = rows[0]._meta.get_field(name)
+        in_turn(field.related_model, {getattr(row, field.attname) for row in rows})
+        seen = [whole for row in rows if (whole := row._state.fields_cache.get(name)) is not None]
+        fresh = {
+            whole.pk: whole
+            for part in bulk.chunks(sorted({whole.pk for whole in seen}))
+            for whole in field.related_model._base_manager.filter(pk__in=part)
+        }
+        for whole in seen:
+            _as_it_stands(whole, fresh[whole.pk])
+
+
+def _as_it_stands(whole: models.Model, fresh: models.Model) -> None:
+    """What the caller has read along with it (its organ, say) stays read."""
+    whole.__dict__.update({f.attname: getattr(fresh, f.attname) for f in fresh._meta.concrete_fields})
