@@ -60,7 +60,10 @@ def test_five_scans_without_a_network_arrive_once(phone: Page, sign_in):
     expect(phone.locator("body[data-ready]")).to_have_count(1)
 
     phone.context.set_offline(True)
-    numbers = [one.inner_text() for one in phone.locator(f"{LINES} .code").all()[3:6]]  # those before end alike
+    known = [one.inner_text() for one in phone.locator(f"{LINES} .code").all()]
+    numbers = [one for one in known if sum(other.endswith(one[-5:]) for other in known) == 1][
+        :3
+    ]  # none ends like another
     assert len(numbers) == 3, "the fullest room has too little in it"
     for place, number in enumerate(numbers, start=1):  # 1 to 3: by the last figures
         phone.locator("#code").fill(number[-5:])

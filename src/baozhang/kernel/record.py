@@ -61,6 +61,9 @@ class Record(models.Model):
     loose: ClassVar[tuple[str, frozenset[Any]] | None] = (
         None  # (path of a state, its values in which files may come off again)
     )
+    part_of: ClassVar[
+        tuple[str, ...]
+    ] = ()  # foreign keys to wholes that are held before it, whoever moves it (`turns`)
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
 
     class Meta:

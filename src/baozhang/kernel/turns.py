@@ -22,7 +22,7 @@ def in_turn(model: type[models.Model], keys: Iterable[int]) -> None:
 
 def wholes_first(rows: Sequence[Any]) -> None:
     """This will hold what records of one class are parts of, and let them see it as it stands now."""
-    for name in getattr(rows[0], "part_of", ()) if rows else ():
+    for name in type(rows[0]).part_of if rows else ():
         field = rows[0]._meta.get_field(name)
         in_turn(field.related_model, {getattr(row, field.attname) for row in rows})
         seen = [whole for row in rows if (whole := row._state.fields_cache.get(name)) is not None]

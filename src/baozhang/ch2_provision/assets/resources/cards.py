@@ -232,7 +232,7 @@ class Cards(Resource):
     acts = {
         "use": Act(gettext_lazy("变更使用状况"), "assets.card:change", _change, ("use_state", "idle_since"), icon="arrow-path",
                    shown=lambda card: card.disposed is None),
-        "repair": Act(gettext_lazy("登记报修"), "assets.repair:add", _repair_said, many=False, article="第十一条第二款", icon="wrench",
+        "repair": Act(gettext_lazy("登记报修"), "assets.repair:add", _repair_said, many=False, article="第十一条第二款", icon="wrench-screwdriver",
                       shown=lambda card: card.disposed is None, answer=_repair, new_tab=False),
         "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", shown=lambda card: False,
                       answer=views.labels_of),

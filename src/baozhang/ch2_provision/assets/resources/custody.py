@@ -138,7 +138,7 @@ class Repairs(Resource):
     place = 26
     article = "第十一条第二款"
     chapter = "assets"
-    icon = "wrench"
+    icon = "wrench-screwdriver"
     words = gettext_lazy("维修保养")
     purpose = gettext_lazy("每次维修保养的原因、承修单位和费用，都记在卡片上")
     columns = ("card", "kind", "reported_on", "fault", "vendor", "done_on", "cost", "state", "organ")
