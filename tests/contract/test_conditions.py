@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from baozhang.kernel.conditions import Condition
 from baozhang.kernel.record import Record
 
-MOST = 60  # rows tried a condition
+MOST = 24  # rows tried a condition
 DAYS = [dt.date(2024, 1, 1), dt.date(2024, 1, 15), dt.date(2024, 3, 1)]
 MOMENTS = [dt.datetime(2024, 1, 1, hour, tzinfo=dt.UTC) for hour in (1, 5)]
 SAMPLES: list[tuple[type[models.Field[Any, Any]], list[Any]]] = [
