@@ -44,7 +44,7 @@ class Condition:
             return self._leaf(*node, negated=negated)
         negated ^= node.negated
         parts = [self._node(child, negated=negated) for child in node.children]
-        whole = _any(parts) if node.connector == Q.OR else _all(parts)
+        whole = _joined(parts, decides=node.connector == Q.OR)
         return _not(whole) if node.negated else whole
 
     def _leaf(self, path: str, wanted: Any, *, negated: bool) -> Answer:
@@ -89,30 +89,18 @@ class Condition:
         return lambda _values: constant
 
 
-def _all(parts: Sequence[Answer]) -> Answer:
+def _joined(parts: Sequence[Answer], decides: bool) -> Answer:
+    """The answer of several: of one that decides (false where all must hold, true where one will do), else of all the rest."""
+
     def answer(values: Values) -> Any:
         known = True
         for part in parts:
             said = part(values)
             if said is None:
                 known = False
-            elif not said:
-                return False
-        return True if known else None
-
-    return answer
-
-
-def _any(parts: Sequence[Answer]) -> Answer:
-    def answer(values: Values) -> Any:
-        known = True
-        for part in parts:
-            said = part(values)
-            if said is None:
-                known = False
-            elif said:
-                return True
-        return False if known else None
+            elif bool(said) is decides:
+                return decides
+        return not decides if known else None
 
     return answer
 
