@@ -15,6 +15,7 @@ class SessionStore(Kept):
     """The session of a browser."""
 
     def _get_session_from_db(self) -> Any:
+        # By the real clock, not the kernel's: Django has written the end of the session by it.
         found = _LIVING.first(self.session_key, timezone.now())
         if found is None:
             self._session_key = None
