@@ -27,6 +27,18 @@ navigator.mediaDevices.getUserMedia = async () => {
 };
 """  # what a label looks like before the lens, in a browser that reads no codes by itself
 
+# A tap at every turn of the browser while the phone reads its disk: is each line's word to be had?
+TAPS = """async () => {
+  const address = performance.getEntriesByType("resource").map((one) => one.name).find((name) => /truth[^/]*\\.js/.test(name));
+  const truth = await import(address);
+  const { port1, port2 } = new MessageChannel();
+  const turn = () => new Promise((next) => { port1.onmessage = next; port2.postMessage(0); });
+  let reading = true, taps = 0;
+  truth.read().then(() => { reading = false; });
+  for (; reading; taps += 1, await turn()) truth.known.counts.forEach((count) => truth.told(count, count.lines[0]));
+  return taps;
+}"""
+
 
 def scans(page: Page) -> int:
     """How many scans the server has, as its own list says."""
@@ -122,3 +134,11 @@ def test_the_camera_reads_what_is_in_sight_once(phone: Page, sign_in):
     expect(phone.locator("video")).to_have_count(0)
     expect(phone.locator("#sync")).to_have_attribute("data-waiting", "0")
     assert scans(phone) == before + 1
+
+
+def test_a_tap_while_the_phone_reads_its_disk_shows_what_was_known(phone: Page, sign_in):
+    sign_in(phone, "jiaoyu")
+    phone.goto(PHONE)
+    expect(phone.locator("body[data-ready]")).to_have_count(1)
+    phone.locator(".rooms .entry").first.wait_for()
+    assert phone.evaluate(TAPS) > 5

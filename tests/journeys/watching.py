@@ -64,7 +64,7 @@ def watch(context: BrowserContext) -> Watch:
 
     def on_page(page: Page) -> None:
         page.on("console", on_console)
-        page.on("pageerror", lambda error: seen.note(f"script: {error}"))
+        page.on("pageerror", lambda error: seen.note(f"script: {error} ({page.url})\n{error.stack}"))
 
     context.add_init_script(WATCH_POLICY)
     context.on("page", on_page)

@@ -19,13 +19,14 @@ export const inTurn = (act) => {
 /** Reads everything from the phone. */
 export const read = () => inTurn(readAll);
 
+// Whoever taps while this reads is shown what was known before: nothing is set until all has been read.
 async function readAll() {
-  known.me = (await store.get("meta", "me")) || null;
-  known.counts = (await store.all("counts")).map(grown);
+  const me = (await store.get("meta", "me")) || null;
+  const counts = (await store.all("counts")).map(grown);
   const scans = await store.all("scans");
-  known.others = scans.filter((scan) => known.me && scan.by !== known.me.id);
-  known.pending = scans.filter((scan) => !known.me || scan.by === known.me.id);
-  known.photos = (await store.all("photos")).length;
+  const photos = (await store.all("photos")).length;
+  const others = scans.filter((scan) => me && scan.by !== me.id);
+  Object.assign(known, { me, counts, photos, others, pending: scans.filter((scan) => !me || scan.by === me.id) });
   known.counts.forEach(lay);
 }
 
@@ -88,7 +89,8 @@ export const record = (scan, picture) => inTurn(async () => {
   await store.keepScan(scan, picture);
   known.pending.push(scan);
   if (picture) known.photos += 1;
-  lay(countOf(scan.count));
+  const count = countOf(scan.count);
+  if (count) lay(count); // lists that came meanwhile may know the count no more; the scan is kept, the server answers it
 });
 
 /** Takes in what the server told since. */
