@@ -57,7 +57,7 @@ def _doors(resource: Resource, row: Any) -> Iterator[str]:
     yield from (base, f"{base}edit/", *(f"{base}{name}/" for name in resource.pages))
     if resource.slug in DEEP:
         file = getattr(row, "file", 1)
-        yield from (f"{base}history/", f"{base}chain/", f"{base}proof/1/", f"{base}proof/1/proof.json")
+        yield from (f"{base}chain/", f"{base}proof/1/", f"{base}proof/1/proof.json")
         yield from (f"{base}attachments/", f"{base}attachments/{file}/", f"{base}attachments/{file}/preview/")
         yield f"{base}attachments/{file}/remove/"
         yield from (f"{base}{name}/" for name in ("pdf", "paper", "evidence", "label", "opened"))
@@ -83,6 +83,9 @@ def _state() -> tuple[int, int]:
 
 def test_no_page_of_it_opens_and_none_can_be_posted_to(scoped: Resource, theirs: Any, attacker: Client) -> None:
     before = _state()
+    where = f"{scoped.slug}/{theirs.pk}"
+    pages = (f"/{where}/", f"/{where}/history/", f"/api/{where}", f"/api/{where}/history")
+    assert {page: attacker.get(page).status_code for page in pages} == dict.fromkeys(pages, 404)
     for door in _doors(scoped, theirs):
         assert attacker.get(door).status_code in CLOSED, f"GET {door}"
         assert attacker.post(door, {"note": "x", "version": "1"}).status_code in CLOSED, f"POST {door}"

@@ -66,24 +66,6 @@ def test_without_a_session_there_is_only_the_door(resource: Resource, world: Wor
     assert client.get(f"/api/{resource.slug}/").status_code == 401
 
 
-def test_another_organs_row_does_not_exist(scoped: Resource, world: World, as_user: Door) -> None:
-    row = factories.kept(scoped.model, where=world.theirs)
-    client = as_user(_clerk(scoped, world))
-    pages = [
-        f"/{scoped.slug}/{row.pk}/",
-        f"/{scoped.slug}/{row.pk}/history/",
-        f"/api/{scoped.slug}/{row.pk}",
-        f"/api/{scoped.slug}/{row.pk}/history",
-    ]
-    if scoped.fields:
-        pages.append(f"/{scoped.slug}/{row.pk}/edit/")
-    assert {page: client.get(page).status_code for page in pages} == dict.fromkeys(pages, 404)
-    assert row.pk not in [one["id"] for one in client.get(f"/api/{scoped.slug}/").json()["rows"]]
-    exported = b"".join(client.get(f"/{scoped.slug}/export.csv")).decode()
-    assert world.theirs.name not in exported
-    assert f"/{scoped.slug}/{row.pk}/" not in client.get(f"/search/?q={str(row)[:4]}").content.decode()
-
-
 def test_writing_into_another_organ_is_refused_and_nothing_changes(
     scoped: Resource, world: World, as_user: Door
 ) -> None:

@@ -131,7 +131,11 @@ def read_into(
                 del values[name]
                 unsaid[name] += 1
             intake.add(Row(values, line.row, line.sheet, frozenset([fault.field for fault in faults])), faults)
-        said = [*checked.skipped.sentences(), *_taken_for(unsaid, silent)]
+        said = [
+            *filter(None, [mapping.left_out(table.layout)]),
+            *checked.skipped.sentences(),
+            *_taken_for(unsaid, silent),
+        ]
         notes += [f"{table.sheet.name}：{text}" for text in said]
     return notes
 

@@ -62,6 +62,14 @@ def test_missing_unmatched_and_suggested():
     assert not mapping.is_sure and any("缺少必需的列：中文名称" in note for note in mapping.notes)
 
 
+def test_what_no_field_takes_is_said_but_running_numbers_and_rivals_are_not():
+    found = layout("序号", "资产编号", "原值", "价值", "天气", "备用列 2")
+    mapping = propose(found, COLUMNS)
+    assert mapping.left_out(found) == "2 列没有对应的字段，没有读入：“天气”、“备用列 2”。"
+    whole = layout("资产编号", "原值")
+    assert propose(whole, COLUMNS).left_out(whole) == ""
+
+
 def test_units_of_headings_and_of_the_line_above():
     mapping = propose(
         layout("资产名称", "原值（万元）", "净值", "数量", "土地使用权面积（平方米）", money_unit="千元"), COLUMNS

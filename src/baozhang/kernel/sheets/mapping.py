@@ -15,6 +15,8 @@ from .matching import Matcher
 from .places import letters
 
 SURE = 0.8
+SHOWN = 12  # names of columns in one sentence
+COUNTING = ("序号", "行号")
 
 
 @dataclass(slots=True)
@@ -45,6 +47,20 @@ class Mapping:
     def position(self, name: str) -> int | None:
         """This is the position from 0 that holds a column, or None."""
         return next((index for index, column in self.columns.items() if column == name), None)
+
+    def left_out(self, layout: Layout) -> str:
+        """This is the sentence on the headings of a layout that no field takes; empty where there are none.
+
+        A running number of the rows is nothing that anybody misses, and of rivals the notes speak already.
+        """
+        silent = (*self.rivals, *(heading.index for heading in layout.headings if heading.words in COUNTING))
+        names = [
+            h.raw for h in layout.headings if h.index in self.unmatched and h.index not in silent and h.raw.strip()
+        ]
+        if not names:
+            return ""
+        shown = "、".join(f"“{name}”" for name in names[:SHOWN]) + ("…" if len(names) > SHOWN else "")
+        return _("%(count)s 列没有对应的字段，没有读入：%(names)s。") % {"count": len(names), "names": shown}
 
     def to_json(self) -> str:
         """This is the mapping as JSON text, to be kept by its fingerprint."""
