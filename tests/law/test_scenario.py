@@ -325,6 +325,27 @@ def test_a_slip_of_the_pen_is_told_in_the_writers_words(text, said):
     assert said in str(wrong.value) and "found" not in str(wrong.value)
 
 
+@pytest.mark.parametrize(
+    "expectation",
+    ["应拒绝:", "应拒绝: {含: }", "应拒绝: {含: [甲, ]}", "应拒绝: {}", "应发现: []", "应发现: [{规则: too_many, 金额: }]", "应有: {记录: []}",
+     "应有: {记录: [{单位: }]}", "应有: {标准: [{参数: , 值: 1}]}", "应有: {标准: [{参数: assets.quantity.desktop, 单位: , 值: 1}]}"],
+)  # fmt: skip
+def test_to_expect_nothing_is_refused(expectation):
+    assert "没有写内容" in wrong(f"经过: [{{在: 2025-03-03, 巡查: 是, {expectation}}}]".replace("[甲, ]", "[甲, '']"))
+
+
+def test_that_there_is_nothing_else_is_something():
+    nobody = STAGE.replace("实有人数: 12", "实有人数: 10")
+    assert outcome("经过: [{在: 2025-03-03, 巡查: 是, 只发现: []}]", nobody).ok
+    assert not outcome("经过: [{在: 2025-03-03, 巡查: 是, 只发现: []}]").ok
+
+
+def test_the_same_record_twice_in_one_act_is_refused():
+    one = "{单位: 云间区教育局, 职级档次: 处级及以下, 起始日期: 2015-01-01}"
+    found = outcome(f"经过: [{{在: 2025-03-03, 撤销: {{编制与实有人数: [{one}, {one}]}}, 应拒绝: {{含: 出现了两次}}}}]")
+    assert found.ok, (found.error, found.checks)
+
+
 @pytest.mark.parametrize("text", ["2025-03-03", "2025-3-3", "2025年3月3日", "2025/3/3", "2025.03.03"])
 def test_days_are_read_as_people_write_them(text):
     (node,) = documents(f"在: {text}\n", "a.yaml")

@@ -39,7 +39,7 @@ def values_of(
     """
     faults = [Fault(_("这项操作不填写这一项"), name, str(given[name])) for name in given if name not in act.fields]
     alone = rows[0] if len(rows) == 1 else None
-    offers = act.begins(alone) if act.begins is not None and alone is not None else {}
+    offers = _offers(resource, act, alone)
     data = {name: _posted(resource, name, given[name] if name in given else offers.get(name)) for name in act.fields}
     form = form_of(resource, act, by, data=data, **({"instance": copy(alone)} if alone else {}))
     if form is not None and not form.is_valid():
@@ -51,6 +51,14 @@ def values_of(
         instead = _("请按提示改正后再提交。")
         raise Invalid(_("“%(act)s”的内容有误") % {"act": act.words}, why=why, instead=instead, faults=faults)
     return dict(form.cleaned_data) if form is not None else {}
+
+
+def _offers(resource: Resource, act: Act, alone: Record | None) -> dict[str, Any]:
+    """What stands in the form of an act when the screen opens it: as the one record has it, else the fields' defaults."""
+    attributes = [resource.field(name).attname for name in act.fields]
+    shown: Any = alone if alone is not None else resource.model()
+    offers = {name: getattr(shown, attribute, None) for name, attribute in zip(act.fields, attributes, strict=True)}
+    return offers | (act.begins(alone) if act.begins is not None and alone is not None else {})
 
 
 def _posted(resource: Resource, name: str, value: Any) -> Any:

@@ -24,7 +24,7 @@ from .guarding import guarded_changes, only_steps_move, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
-from .refusal import Fault, NotFound, Refused, Stale
+from .refusal import Fault, Invalid, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .statement import read
@@ -228,6 +228,8 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
     """The rows as they stand, locked: pk → (version, head, *kept fields); NotFound or Stale where that is so."""
     found: dict[int, tuple[Any, ...]] = {}
     keys = sorted(row.pk for row in rows)
+    if len(set(keys)) < len(keys):
+        raise Invalid(_("同一条记录在一次办理中出现了两次"), instead=_("请每条记录只列一次。"))
     columns = ("id", "version", "head", *kept_fields(model))
     for part in bulk.chunks(keys):
         found.update((values[0], values[1:]) for values in read(model, columns, among=("id", part), locked=True))

@@ -10,7 +10,7 @@ from .customs import CustomField, fields_for
 from .resource import Resource, kind_of
 from .sheets.columns import Column
 
-_COLUMN_KINDS = {"link": "reference", "state": "choice", "number": "decimal", "moment": "text", "json": "text"}
+_COLUMN_KINDS = {"link": "reference", "state": "choice", "number": "decimal", "json": "text"}
 
 
 def columns_of(resource: Resource) -> list[Column]:

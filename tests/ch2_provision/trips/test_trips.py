@@ -288,13 +288,16 @@ def test_the_head_is_told_what_went_first_and_the_applicant_what_to_do_instead(g
 
 
 def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they_ended(garage: Garage) -> None:
+    def at(day: int, hour: int) -> dt.datetime:
+        return dt.datetime(2026, 3, day, hour, tzinfo=clock.ZONE)
+
     rows = [
-        border.Row({"vehicle": garage.vehicles[n], "driver": garage.drivers[n], "starts": f"2026-03-0{day} 08:00", "ends": f"2026-03-0{day} 09:00"})
+        border.Row({"vehicle": garage.vehicles[n], "driver": garage.drivers[n], "starts": at(day, 8), "ends": at(day, 9)})
         for n in (0, 1) for day in (2, 3)
     ]  # fmt: skip
     rows[0].values |= {
-        "out_at": "2026-03-02 08:00",
-        "in_at": "2026-03-02 09:00",
+        "out_at": at(2, 8),
+        "in_at": at(2, 9),
         "odometer_out": 100,
         "odometer_in": 110,
     }

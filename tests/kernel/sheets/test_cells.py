@@ -314,7 +314,7 @@ def test_a_code_has_plain_letters_and_digits():
     assert parse(CODE, "Ａ０２－１") == "A02-1"
 
 
-@pytest.mark.parametrize("kind", ["text", "reference", "integer", "decimal", "money", "date", "bool"])
+@pytest.mark.parametrize("kind", ["text", "reference", "integer", "decimal", "money", "date", "moment", "bool"])
 @pytest.mark.parametrize("raw", [None, "", "  ", "\ufeff", "\xa0"])
 def test_a_blank_is_none_or_refused_where_required(kind, raw):
     assert parse(Column("x", "某列", kind), raw) is None

@@ -23,7 +23,7 @@ _DAY = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _FIVE_DIGITS = re.compile(r"\d{5}(?:\.\d+)?")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９．／－—–−：　\xa0", "0123456789./----:  ")
+FULL_WIDTH = str.maketrans("０１２３４５６７８９．／－—–−：　\xa0", "0123456789./----:  ")
 _MEMORY = 50_000
 
 
@@ -69,7 +69,7 @@ def _any_date(raw: Any, column: Column, epoch1904: bool) -> date:
         return raw
     if isinstance(raw, int | float):
         return _from_number(raw, column, epoch1904)
-    text = str(raw).translate(_FULL_WIDTH).strip()
+    text = str(raw).translate(FULL_WIDTH).strip()
     if found := _DAY.fullmatch(text):
         return _make(raw, column, found.group(1), found.group(3), found.group(4))
     if found := _COMPACT.fullmatch(text):

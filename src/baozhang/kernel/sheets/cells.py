@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .cell_dates import date_parser, shown
+from .cell_moments import moment_parser
 from .cell_numbers import number_parser
 from .columns import Column, expected
 from .refusals import CellError
@@ -45,6 +46,8 @@ def compile_column(column: Column, *, unit: str = "", epoch1904: bool = False) -
         return _choice(column, _words(column))
     if column.kind == "date":
         return _guarded(column, date_parser(column, epoch1904=epoch1904))
+    if column.kind == "moment":
+        return _guarded(column, moment_parser(column, epoch1904=epoch1904))
     return _guarded(column, number_parser(column, unit=unit))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-KINDS = ("text", "integer", "decimal", "money", "date", "choice", "bool", "reference")
-TYPED_KINDS = ("integer", "decimal", "money", "date", "choice", "bool")
+KINDS = ("text", "integer", "decimal", "money", "date", "moment", "choice", "bool", "reference")
+TYPED_KINDS = ("integer", "decimal", "money", "date", "moment", "choice", "bool")
 
 MONEY_UNITS: Mapping[str, Decimal] = {
     "元": Decimal(1),
@@ -115,6 +115,8 @@ def expected(column: Column) -> str:
     kind = column.kind
     if kind == "date":
         return _("应为日期，如 2013-1-1")
+    if kind == "moment":
+        return _("应为日期和时间，如 2013-1-1 9:30")
     if kind == "integer":
         text = _("应为整数")
     elif kind in ("money", "decimal"):

@@ -20,7 +20,17 @@ from .streams import Page, write_xlsx
 Target = str | os.PathLike[str] | IO[bytes]
 _FORM_ROWS = 5000
 _LIST_CHARACTERS = 250
-_WIDTHS = {"text": 22, "reference": 20, "date": 13, "money": 15, "decimal": 13, "integer": 10, "choice": 14, "bool": 8}
+_WIDTHS = {
+    "text": 22,
+    "reference": 20,
+    "date": 13,
+    "moment": 18,
+    "money": 15,
+    "decimal": 13,
+    "integer": 10,
+    "choice": 14,
+    "bool": 8,
+}
 
 
 def column_page(name: str, columns: Sequence[Column], records: Iterable[Mapping[str, Any] | Sequence[Any]]) -> Page:
@@ -63,6 +73,7 @@ def template_xlsx(columns: Sequence[Column], target: Target | None = None, *, na
         "may": book.add_format({"bg_color": "#F1F4F8", "border": 1, "text_wrap": True, "valign": "vcenter"}),
         "text": book.add_format({"num_format": "@"}),
         "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         "money": book.add_format({"num_format": "#,##0.00"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
     }
@@ -82,7 +93,9 @@ def template_xlsx(columns: Sequence[Column], target: Target | None = None, *, na
 
 def _form_column(sheet: Any, index: int, column: Column, looks: dict[str, Any], lists: _Lists) -> None:
     title = column.title()
-    look = looks.get({"reference": "text", "date": "date", "money": "money"}.get(column.kind, "text"))
+    look = looks.get(
+        {"reference": "text", "date": "date", "moment": "moment", "money": "money"}.get(column.kind, "text")
+    )
     if column.kind in ("integer", "decimal", "bool"):
         look = None
     sheet.set_column(index, index, max(_WIDTHS[column.kind], min(40.0, 2.1 * len(title) + 3)), look)

@@ -85,8 +85,8 @@ class Comparison:
     def refused(self, node: Node, refusal: Refused | None) -> None:
         """This will expect a refusal: its article, words of its sentence, the field that is wrong."""
         if isinstance(node.value, dict):
-            wanted, _rest = sections(node, REFUSAL, _("应拒绝"))
-        elif node.value is not None and node.text(_("应拒绝")) not in ("是", "true", "yes"):
+            wanted, _rest = sections(node, REFUSAL, _("应拒绝"), filled=REFUSAL)
+        elif node.text(_("应拒绝")) not in ("是", "true", "yes"):
             wanted = {"contains": node}
         else:
             wanted = {}
@@ -126,9 +126,9 @@ class Comparison:
     def records(self, node: Node) -> None:
         """This will expect that records have certain values."""
         for part in node.rows(_("记录")):
-            for word, rows in part.mapping(_("记录")).items():
+            for word, rows in part.filled(_("记录")).mapping(_("记录")).items():
                 table = Table.called(word, rows, self.stage)
-                for row in rows.rows(word):
+                for row in rows.filled(word).rows(word):
                     values = table.values(row.mapping(word), found=True)
                     key = table.key(values)
                     record = table.find(key, row, everywhere=True)
@@ -144,7 +144,7 @@ class Comparison:
         """These are the conditions of an expected finding, each checked for sense, so that no typing error passes."""
         if isinstance(node.value, str):
             node = Node({"rule": node}, node.line, node.file)
-        own, _rest = sections(node, FINDING, _("发现"))
+        own, _rest = sections(node, FINDING, _("发现"), filled=FINDING)
         wanted: dict[str, Any] = {name: part.text(name) for name, part in own.items() if name != "contains"}
         if "contains" in own:
             wanted["contains"] = [word.text(_("含")) for word in own["contains"].rows(_("含"))]

@@ -86,6 +86,8 @@ REFUSAL: Words = {
     "contains": ("含", "包含"),
     "field": ("栏目", "字段"),
 }
+# What is expected must say something; that there is nothing else, and that a figure has no value, is something.
+EXPECTATIONS = ("refused", "expect", "findings", "absent", "resolved", "unjudged")
 EXPECT: Words = {
     "figures": ("标准", "参数"),
     "findings": ("应发现", "发现"),
@@ -203,7 +205,7 @@ def parse(text: str, file: str = "") -> Iterator[Scenario]:
 
 
 def _scenario(node: Node) -> Scenario:
-    parts, _none = sections(node, SCENARIO, _("场景"))
+    parts, _none = sections(node, SCENARIO, _("场景"), filled=("expect",))
     if "scenario" not in parts:
         raise node.wrong(_("缺少“场景”。"), _("请以“场景: 名称”开头。"))
     acts = _acts(parts["acts"]) if "acts" in parts else []
@@ -275,7 +277,7 @@ def figures(node: Node, *, since: bool = False) -> list[FigureFact]:
     """These are figures as written; with `since` each must say from which day it is in force."""
     found = []
     for part in node.rows(_("标准")):
-        own, _rest = sections(part, FIGURE, _("标准"))
+        own, _rest = sections(part, FIGURE, _("标准"), filled=FIGURE.keys() - {"value"})
         for name, words in (("key", _("参数")), ("value", _("值")), *((("since", _("自")),) if since else ())):
             if name not in own:
                 raise part.wrong(_("标准缺少“%(name)s”。") % {"name": words})
@@ -310,7 +312,7 @@ def _value(node: Node) -> Any:
 def _acts(node: Node) -> list[ActFact]:
     found: list[ActFact] = []
     for number, part in enumerate(node.rows(_("经过")), 1):
-        own, _rest = sections(part, ACT, _("经过第 %(n)s 步") % {"n": number})
+        own, _rest = sections(part, ACT, _("经过第 %(n)s 步") % {"n": number}, filled=EXPECTATIONS)
         verbs = [verb for verb in VERBS if verb in own]
         if len(verbs) > 1:
             raise part.wrong(_("一步只能做一件事。"), _("请分成两步写。"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import acts, border, clock, flow, ledger, scope
 from baozhang.kernel.access import Actor
+from baozhang.kernel.asked import values_of
 from baozhang.kernel.flow.plan import VERBS
 from baozhang.kernel.record import Record, remove
 from baozhang.kernel.refusal import Refused
@@ -221,10 +222,14 @@ class _Play:
         words: Words = {name: (str(one.words),) for name, one in table.resource.acts.items()}
         name = _choose(_part(act.body, own, "step", _("操作")), words, _("操作"))
         values = table.filled(own["values"].mapping(_("填写"))) if "values" in own else {}
-        acts.perform(table.resource, name, records, by=by, note=act.note, values=values)
+
+        def read(asked: acts.Act) -> dict[str, Any]:
+            return values_of(table.resource, asked, rows=records, given=values, by=by)
+
+        acts.perform(table.resource, name, records, by=by, note=act.note, read=read)
 
     def _expect(self, node: Node, place: str) -> None:
-        own, _rest = sections(node, EXPECT, _("应有"))
+        own, _rest = sections(node, EXPECT, _("应有"), filled=EXPECT.keys() - {"only"})
         compare = Comparison(place, self.stage, self.outcome.checks)
         if "figures" in own:
             compare.figures(figures(own["figures"]), clock.today())

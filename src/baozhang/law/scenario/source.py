@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -43,6 +43,19 @@ class Node:
     def wrong(self, what: str, instead: str = "") -> ScenarioError:
         """This is an error at this place, to be raised."""
         return ScenarioError(what, line=self.line, file=self.file, instead=instead)
+
+    @property
+    def empty(self) -> bool:
+        """This is true where nothing was written, or a list has such a part: an expectation of nothing would always come true."""
+        if isinstance(self.value, list):
+            return not self.value or any(part.empty for part in self.value)
+        return self.value in (None, "", {})
+
+    def filled(self, what: str) -> Node:
+        """This is the place itself, refused where nothing was written."""
+        if self.empty:
+            raise self.wrong(_("“%(what)s”没有写内容。") % {"what": what}, _("请写明，或删去这一项。"))
+        return self
 
     def mapping(self, what: str) -> dict[str, Node]:
         """These are the parts of a mapping; `what` names it for whoever wrote something else."""
@@ -95,10 +108,13 @@ class Node:
 Words = Mapping[str, tuple[str, ...]]
 
 
-def sections(node: Node, words: Words, what: str, *, free: bool = False) -> tuple[dict[str, Node], dict[str, Node]]:
+def sections(
+    node: Node, words: Words, what: str, *, free: bool = False, filled: Container[str] = ()
+) -> tuple[dict[str, Node], dict[str, Node]]:
     """These are the parts of a mapping by keyword, and with `free` the parts under names that are no keyword.
 
-    Keywords are accepted in Chinese and English; an unknown one is refused with the nearest that would be right.
+    Keywords are accepted in Chinese and English; an unknown one is refused with the nearest that would be right, and so
+    is one of `filled` with nothing behind it.
     """
     known = {spelling: name for name, spellings in words.items() for spelling in (name, *spellings)}
     found: dict[str, Node] = {}
@@ -108,7 +124,7 @@ def sections(node: Node, words: Words, what: str, *, free: bool = False) -> tupl
         if name is not None:
             if name in found:
                 raise part.wrong(_("“%(key)s”写了两次。") % {"key": key})
-            found[name] = part
+            found[name] = part.filled(key) if name in filled else part
         elif free:
             other[key] = part
         else:

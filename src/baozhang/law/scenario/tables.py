@@ -184,7 +184,7 @@ def _shown(held: Any) -> Column:
     words = str(held.verbose_name)
     if held.choices:
         return Column(held.name, words, "choice", choices={str(said): value for value, said in held.flatchoices})
-    kinds = ((models.ForeignKey, "reference"), (models.DateTimeField, "text"), (models.DateField, "date"), (models.BooleanField, "bool"),
+    kinds = ((models.ForeignKey, "reference"), (models.DateTimeField, "moment"), (models.DateField, "date"), (models.BooleanField, "bool"),
              (models.DecimalField, "decimal"), (models.IntegerField, "integer"))  # fmt: skip
     return Column(held.name, words, next((kind for type_, kind in kinds if isinstance(held, type_)), "text"))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
 
 from baozhang.kernel import clock
 
@@ -34,14 +33,3 @@ def moment(day: dt.date | None, said: str) -> dt.datetime | None:
 def shown(at: dt.datetime | None) -> str:
     """A moment as people read it: month, day, time."""
     return "" if at is None else f"{at.astimezone(clock.ZONE):%m-%d %H:%M}"
-
-
-def read(said: Any) -> Any:
-    """A moment that came as text (2026-03-05 09:00), in China standard time where nothing else is said; else what came."""
-    if not isinstance(said, str):
-        return said
-    try:
-        found = dt.datetime.fromisoformat(said.strip())
-    except ValueError:
-        return said.strip() or None
-    return found if found.tzinfo else found.replace(tzinfo=clock.ZONE)

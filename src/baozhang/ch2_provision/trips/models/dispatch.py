@@ -18,10 +18,8 @@ from baozhang.kernel import bulk, clock
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
-from .clocks import read, shown
+from .clocks import shown
 from .driver import Driver
-
-MOMENTS = ("starts", "ends", "out_at", "in_at")
 
 
 class Dispatch(Record):
@@ -101,19 +99,13 @@ class Dispatch(Record):
 
     def derive(self) -> None:
         """This will number a new dispatch within its unit and year; one from paper stands where its moments say."""
-        for name in MOMENTS:  # sheets and scenarios bring moments as text
-            setattr(self, name, read(getattr(self, name)))
         if not self.pk and self.out_at is not None:
             self.state = DispatchState.RUNNING if self.in_at is None else DispatchState.ENDED
         if not self.number and self.organ_id:
             self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
-        """An end before the beginning; one of ours without vehicle and driver; another unit's; what is no moment."""
-        unread = [name for name in MOMENTS if isinstance(getattr(self, name), str)]
-        if unread:
-            yield from (self.fault_of(name, gettext("不是时间")) for name in unread)
-            return
+        """An end before the beginning; one of ours without vehicle and driver; another unit's."""
         if self.starts is not None and self.ends is not None and self.ends <= self.starts:
             yield self.fault_of("ends", gettext("还车应晚于出车"))
         ours = self.means in OWN_FLEET
@@ -134,7 +126,7 @@ class Dispatch(Record):
         mine = [
             (i, row)
             for i, row in enumerate(rows)
-            if row.state in PROMISED and isinstance(row.starts, dt.datetime) and isinstance(row.ends, dt.datetime)
+            if row.state in PROMISED and row.starts is not None and row.ends is not None
         ]
         for name, words in (("vehicle", gettext("车辆")), ("driver", gettext("驾驶人"))):
             keys = sorted({getattr(row, f"{name}_id") for _i, row in mine if getattr(row, f"{name}_id")})

@@ -13,7 +13,7 @@ from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.columns import Column
 
 KINDS = {
-    "text": "文字", "integer": "整数", "decimal": "数值", "money": "金额", "date": "日期", "choice": "选项", "bool": "是否", "reference": "引用",
+    "text": "文字", "integer": "整数", "decimal": "数值", "money": "金额", "date": "日期", "moment": "日期时间", "choice": "选项", "bool": "是否", "reference": "引用",
 }  # fmt: skip
 
 
