@@ -91,3 +91,20 @@ def test_no_address_breaks_a_list(slug: str, world: World, as_user: Callable[[An
             assert answer.status_code in (200, 422), (name, value)
     for address in (f"/{slug}/{'9' * 25}/", f"/api/{slug}/{'9' * 25}", f"/{slug}/{'9' * 25}/history/"):
         assert client.get(address).status_code == 404
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("slug", looked_at(WRITABLE))
+def test_no_text_breaks_a_form_or_a_choice(slug: str, world: World, as_user: Callable[[Any], Client]) -> None:
+    """What is a digit and no number, and a number that no column holds: in fields, versions and ticks."""
+    resource = RESOURCES[slug]
+    client = as_user(_clerk(resource, world), headers={"Accept": "application/json"})
+    row = factories.kept(resource.model, where=world.mine)
+    for odd in ("²", "9" * 30):
+        sent = {**dict.fromkeys(resource.fields, odd), "version": odd}
+        answers = [client.post(f"/{slug}/{row.pk}/edit/", sent), client.get(f"/{slug}/", {"organ": odd, "size": odd})]
+        for name in list(resource.acts)[:1]:
+            answers.append(client.post(f"/{slug}/acts/", {"act": name, "id": [odd], "without": [odd]}))
+            ticked = json.dumps({"ids": [10**30], "note": "说明"})
+            answers.append(client.post(f"/api/{slug}/acts/{name}", ticked, content_type="application/json"))
+        assert {answer.status_code for answer in answers} <= {200, 302, 403, 404, 409, 422}, (odd, answers)

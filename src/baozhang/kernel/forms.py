@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import offered
 from .customs import CustomField, fields_for, merge
+from .posted import whole
 from .record import Record
 from .refusal import Invalid
 from .resource import Resource
@@ -35,8 +36,8 @@ class ReferenceField(forms.ModelChoiceField):
         found = (
             value
             if isinstance(value, models.Model)
-            else self.queryset.filter(pk=value).first()
-            if value and self.queryset is not None
+            else self.queryset.filter(pk=key).first()
+            if (key := whole(value)) and self.queryset is not None
             else None
         )
         self.widget.attrs["data-words"] = str(found) if found else ""

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from . import search
 from .customs import CustomField, fields_for
 from .paging import Cut, in_order
+from .posted import whole, wholes
 from .refusal import Invalid
 from .resource import Resource
 from .rows import in_scope
@@ -82,7 +83,7 @@ class Listing:
 
     def _size(self) -> int:
         asked = self._one("size")
-        return int(asked) if asked.isdigit() and 1 <= int(asked) <= max(SIZES) else 50
+        return size if (size := whole(asked)) and size <= max(SIZES) else 50
 
     def _sort(self) -> str:
         asked = self._one("sort")
@@ -147,11 +148,7 @@ class Listing:
 
     def chosen(self, ids: Sequence[str], everything: bool) -> QuerySet[Any]:
         """The rows that a bulk act means: those ticked, or all that the address asks for."""
-        return (
-            self.rows()
-            if everything
-            else self.resource.model.objects.filter(pk__in=[int(i) for i in ids if i.isdigit()])
-        )
+        return self.rows() if everything else self.resource.model.objects.filter(pk__in=wholes(ids))
 
     def page(self) -> Page:
         """The page that the cursor in the address names, with count and neighbours; two queries, up to five of very many rows."""
@@ -208,7 +205,7 @@ def _read_cursor(text: str) -> tuple[Any, int] | None:
 
 def _condition(one: Filter) -> Q:
     if one.kind in ("choice", "reference"):
-        if one.kind == "reference" and not all(value.isdecimal() and len(value) < 19 for value in one.values):
+        if one.kind == "reference" and len(wholes(one.values)) < len(one.values):
             raise _unreadable(one, ",".join(one.values))
         return Q(**{f"{one.path}__in": one.values})
     if one.kind == "bool":

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from baozhang.ch3_mechanisms.standards.views import shown
 from baozhang.kernel import clock, shell
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import NotFound
 from baozhang.law import articles as index
 from baozhang.law import official
@@ -167,8 +168,8 @@ def find(q: str, who: Any) -> dict[str, Any] | None:
 
 def _by_number(q: str) -> list[int]:
     text = q.strip()
-    if text.isdigit():
-        return [int(text)] if int(text) in index.articles() else []
+    if (number := whole(text)) is not None:
+        return [number] if number in index.articles() else []
     return [
         place.article for place in index.citations_in(text if text.startswith("第") else f"第{text.rstrip('条')}条")
     ]

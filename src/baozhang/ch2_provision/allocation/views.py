@@ -17,6 +17,7 @@ from baozhang.ch2_provision.assets.rules.words import count
 from baozhang.kernel import addresses, clock, flow
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Done
+from baozhang.kernel.posted import wholes
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
@@ -52,7 +53,7 @@ def answer_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     refusal: Refused | None = None
     if request.method == "POST":
         who.must(ANSWER, need.organ_id)
-        chosen = [int(one) for one in request.POST.getlist("card") if one.isdigit()]
+        chosen = wholes(request.POST.getlist("card"))
         try:
             made = accept(need, chosen, by=who)
         except Forbidden:

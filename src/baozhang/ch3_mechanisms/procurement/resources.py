@@ -15,6 +15,7 @@ from baozhang.ch2_provision.allocation.resources import Needs
 from baozhang.kernel import access, acts
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
@@ -80,10 +81,10 @@ class Purchases(Resource):
 
 def _receive(records: Sequence[PurchaseLine], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     """Counts what came of one line; people do it for a whole delivery on the page beside the boxes."""
-    line, number = records[0], str(values.get("quantity", ""))
-    if not number.isdigit():
+    line, number = records[0], whole(values.get("quantity"))
+    if number is None:
         raise Invalid(_("没有填写验收数量"), instead=_("请按实际到货填写每一行的数量。"))
-    delivery = receive(line.purchase, {line.pk: int(number)}, Papers(note=note[:60]), by=by)
+    delivery = receive(line.purchase, {line.pk: number}, Papers(note=note[:60]), by=by)
     return _("已验收 %(n)s 件，建卡 %(n)s 张") % {"n": delivery.quantity}
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.views import details, frame
@@ -69,7 +70,7 @@ def _counted(request: HttpRequest, purchase: Purchase) -> dict[int, int]:
     for line in lines_of(purchase):
         text = request.POST.get(f"line-{line.pk}", "").strip()
         if text:
-            found[line.pk] = int(text) if text.isdigit() else -1
+            found[line.pk] = -1 if (number := whole(text)) is None else number
     return found
 
 

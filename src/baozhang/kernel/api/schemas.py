@@ -13,6 +13,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from baozhang.kernel import clock
 from baozhang.kernel.resource import Resource
 
+Key = Annotated[int, Field(ge=1, lt=2**63)]  # what a column of either database can be compared with
+
 
 class Fault(BaseModel):
     """One thing wrong, with its place."""
@@ -61,7 +63,7 @@ class Entry(BaseModel):
 class Selection(BaseModel):
     """The records that an act means, with its reason and its values."""
 
-    ids: list[int] = []
+    ids: list[Key] = []
     note: str = ""
     values: dict[str, Any] = {}
 

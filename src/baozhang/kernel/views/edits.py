@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from baozhang.kernel import acts, asked, holds
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
+from baozhang.kernel.posted import whole, wholes
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource
@@ -38,9 +40,7 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     who = frame.must_view(request, resource)
     record = frame.row_of(resource, pk)
     who.must(resource.right("change"), record.organ_key())
-    posted = request.POST.get("version", "")
-    if posted.isdigit():
-        record.version = int(posted)
+    record.version = whole(request.POST.get("version")) or record.version
     return _form(request, resource, record, _("修改：%(record)s") % {"record": record})
 
 
@@ -108,7 +108,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     who = frame.must_view(request, resource)
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
-    without = [one for one in request.POST.getlist("without") if one.isdecimal()]
+    without = wholes(request.POST.getlist("without"))
     rows = Listing(resource, request.GET).chosen(ids, everything == "1").exclude(pk__in=without)
     _some(rows, ids)
     if act.answer is not None:
@@ -148,8 +148,8 @@ def _some(rows: Any, ids: list[str]) -> None:
         raise NotFound(_("记录不存在或不在您的范围内"), instead=_("请返回列表刷新后再办理。"))
 
 
-def _each(name: str, values: list[str]) -> list[tuple[str, str]]:
-    return [(name, one) for one in values]
+def _each(name: str, values: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(name, str(one)) for one in values]
 
 
 def _counted(count: int) -> str:

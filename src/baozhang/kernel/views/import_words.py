@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import access, cells, imports, intake, jobs
 from baozhang.kernel.imports import ImportSession, State
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.sheet_columns import columns_of
@@ -55,8 +56,8 @@ def pairing(session: ImportSession, wanted: str, asked: str) -> dict[str, Any]:
         sheets = [sheet for sheet in workbook.sheets if not sheet.is_empty]
         sheet = next((one for one in sheets if one.name == wanted), sheets[0])
         found = {table.sheet.name: (table, mapping) for table, mapping in _tables(session, workbook, columns)}
-        if asked.isdigit() or sheet.name not in found:
-            layout = imports.layout_at(sheet, columns, int(asked) if asked.isdigit() else 1)
+        if whole(asked) is not None or sheet.name not in found:
+            layout = imports.layout_at(sheet, columns, whole(asked) or 1)
             mapping = imports.propose(layout, columns)
         else:
             layout, mapping = found[sheet.name][0].layout, found[sheet.name][1]

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from baozhang.kernel import access, addresses, corrections, import_jobs, imports
 from baozhang.kernel.imports import ImportSession, State
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import NotFound, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.sheet_columns import columns_of
@@ -102,7 +103,7 @@ def _choose(request: HttpRequest, session: ImportSession) -> None:
     start = "column-"
     chosen = {int(k.removeprefix(start)): str(v) for k, v in request.POST.items() if k.startswith(start) and v}
     heading, sheet = request.POST.get("heading", ""), request.POST.get("sheet", "")
-    row = int(heading) if heading.isdigit() else None
+    row = whole(heading)
     imports.choose(session, sheet, heading=row, columns=chosen, remember=bool(request.POST.get("remember")))
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from baozhang.kernel import cells, offered, search, views_saved
 from baozhang.kernel.access import Actor
 from baozhang.kernel.listing import SIZES, Filter, Listing, Page
+from baozhang.kernel.posted import wholes
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 
@@ -133,7 +134,7 @@ def _active(listing: Listing, one: Filter) -> str:
     if one.kind == "reference":
         target: Any = listing.resource.field(one.name).related_model
         rows = offered.rows(listing.resource, target)
-        return "、".join(str(row) for row in rows.filter(pk__in=[v for v in one.values if v.isdigit()])[:3])
+        return "、".join(str(row) for row in rows.filter(pk__in=wholes(one.values))[:3])
     if one.values:
         words = {value: str(text) for value, text in one.choices}
         return "、".join(words.get(value, value) for value in one.values)

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from baozhang.ch1_general.organs.models import Appointment, Organization
 from baozhang.kernel import access, clock, ledger, seals
 from baozhang.kernel.ledger import Entry
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.sayings import sentences
@@ -59,8 +60,8 @@ def condition(query: Mapping[str, Any]) -> Q:
     for name in ("act", "kind"):
         if query.get(name):
             found &= Q(**{name: query[name]})
-    if str(query.get("number") or "").isdigit():
-        found &= Q(record_id=int(query["number"]))
+    if number := whole(query.get("number")):
+        found &= Q(record_id=number)
     if query.get("organ"):
         words = query["organ"].strip()
         organs = Organization._base_manager.filter(Q(name__contains=words) | Q(code=words)).values_list("pk", flat=True)
@@ -79,7 +80,7 @@ def page(query: Mapping[str, Any]) -> tuple[list[Line], int]:
     """The entries before the one the address names, newest first, and the key to go on from (0 at the end)."""
     rows: QuerySet[Entry] = Entry.objects.filter(condition(query)).order_by("-id")
     before = str(query.get("before") or "")
-    rows = rows.filter(id__lt=int(before)) if before.isdigit() else rows
+    rows = rows.filter(id__lt=whole(before)) if whole(before) else rows
     found = list(rows[: PAGE + 1])
     return lines(found[:PAGE]), found[PAGE - 1].pk if len(found) > PAGE else 0
 

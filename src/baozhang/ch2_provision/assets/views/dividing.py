@@ -21,6 +21,7 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import addresses, cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, also
+from baozhang.kernel.posted import wholes
 from baozhang.kernel.refusal import Invalid, NotFound, Refused, Stale
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.views import frame
@@ -89,7 +90,7 @@ def split_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespons
 def merge_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     """The cards that were ticked, what they come to on the first of them, and the act itself."""
     who = frame.must_view(request, resource)
-    ids = [int(one) for one in request.GET.getlist("id") if one.isdigit()][:MOST]
+    ids = wholes(request.GET.getlist("id"))[:MOST]
     cards: list[Any] = list(Card.objects.filter(pk__in=ids).select_related("organ").order_by("pk"))
     if len(cards) != len(set(ids)):
         raise NotFound(_("有的记录不存在，或不在您的范围内"))

@@ -21,6 +21,7 @@ from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.reconciling import Line, miscounted, suspects, three_ways
 from baozhang.kernel import addresses, cells, clock, shell
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import frame
@@ -51,11 +52,11 @@ def organs_of(who: Actor, right: str) -> dict[int, str]:
 
 def chosen(request: HttpRequest, organs: dict[int, str]) -> int | None:
     """This is the agency asked for, the only one where there is one, None for all; NotFound where it is out of sight."""
-    text = request.GET.get("organ", "")
-    if text.isdigit():
-        if int(text) not in organs:
+    asked = whole(request.GET.get("organ"))
+    if asked is not None:
+        if asked not in organs:
             raise NotFound(_("单位不存在或不在您的范围内"))
-        return int(text)
+        return asked
     return next(iter(organs)) if len(organs) == 1 else None
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from baozhang.ch2_provision.funding.choices import LineKind, PlanState
 from baozhang.ch2_provision.funding.queries import totals
 from baozhang.kernel import addresses, cells, clock, shell
+from baozhang.kernel.posted import whole
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import frame
 
@@ -28,7 +29,7 @@ def _wan(value: Decimal) -> float:
 
 def _asked_year(request: HttpRequest, known: list[int]) -> int:
     text = request.GET.get("year", "")
-    year = int(text) if text.isdigit() else 0
+    year = whole(text) or 0
     return year if year in known else (known[0] if known else clock.today().year)
 
 

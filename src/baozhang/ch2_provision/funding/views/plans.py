@@ -24,6 +24,7 @@ from baozhang.ch2_provision.funding.queries.plans import Difference, carried, di
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.attachments import Attachment
+from baozhang.kernel.posted import whole, wholes
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
@@ -84,9 +85,7 @@ def _answer(plan: Plan, data: Any, who: Actor) -> int:
                 continue
             try:
                 seen = data.get(f"version-{line.pk}", "")
-                PlanLineFlow.take(
-                    step, line, by=who, values=_values(line, step, data), version=int(seen) if seen.isdigit() else None
-                )
+                PlanLineFlow.take(step, line, by=who, values=_values(line, step, data), version=whole(seen))
             except Forbidden:
                 raise
             except Refused as refused:
@@ -178,7 +177,7 @@ def prefill(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     who, plan = frame.must_view(request, resource), _plan(resource, pk)
     if request.method == "POST":
         who.must(PlanLine.right("add"), plan.organ_id)
-        lines = [int(key) for key in request.POST.getlist("line") if key.isdigit()]
+        lines = wholes(request.POST.getlist("line"))
         count = actions.take_in(plan, by=who, lines=lines, keys=request.POST.getlist("key"))
         messages.success(request, _("已选入 %(n)d 项，请逐项核对数量、单价和依据") % {"n": count})
         return HttpResponseRedirect(f"{frame.url_of(resource, plan)}lines/" if count else request.path)

@@ -25,6 +25,7 @@ from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, s
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, clock, shell
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import whole, wholes
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
@@ -65,7 +66,7 @@ def _day(said: str) -> dt.date:
 
 
 def _send(request: HttpRequest, who: Actor) -> Dispatch:
-    chosen = [int(one) for one in request.POST.getlist("request") if one.isdigit()]
+    chosen = wholes(request.POST.getlist("request"))
     rows = list(Request.objects.filter(pk__in=chosen).select_related("organ"))
     vehicle = Vehicle.objects.select_related("card").filter(pk=_key(request, "vehicle")).first()
     driver = Driver.objects.filter(pk=_key(request, "driver")).first()
@@ -78,13 +79,13 @@ def _send(request: HttpRequest, who: Actor) -> Dispatch:
     ours = means in OWN_FLEET
     return send(
         rows, organ=own, means=means, vehicle=vehicle if ours else None, driver=driver if ours else None, hired="" if ours else hired, by=who,
-        rest=int(rest) if rest.isdigit() else 0,
+        rest=whole(rest) or 0,
     )  # fmt: skip
 
 
 def _key(request: HttpRequest, name: str) -> int:
     said = request.POST.get(name, "")
-    return int(said) if said.isdigit() else 0
+    return whole(said) or 0
 
 
 def _context(who: Actor, day: dt.date) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from baozhang.ch2_provision.vehicles.queries import health
 from baozhang.ch2_provision.vehicles.queries.terminals import moment
 from baozhang.kernel import cells, clock, shell
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import whole, wholes
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
@@ -29,11 +30,12 @@ TONES = {Trouble.SILENT: "soon", Trouble.BLIND: "forbidden", Trouble.DOUBTFUL: "
 
 def _number(request: HttpRequest, name: str, usual: int, most: int) -> int:
     given = request.GET.get(name) or str(usual)
-    if not given.isdecimal() or not 1 <= int(given) <= most:
+    number = whole(given)
+    if number is None or not 1 <= number <= most:
         raise Invalid(
             _("天数或者比例写得不对"), why=given, instead=_("请写 1 到 %(most)s 之间的整数。") % {"most": most}
         )
-    return int(given)
+    return number
 
 
 def _facts(trouble: Trouble, terminal: Any) -> str:
@@ -107,9 +109,7 @@ def _kind(kind: health.Found, orders: dict[tuple[int, str], TerminalOrder], *, m
 
 def _opened(request: HttpRequest, who: Actor, found: list[health.Found]) -> HttpResponse:
     """Orders for what was ticked; what is no longer in trouble, or has its order by now, is passed over."""
-    wanted = {
-        (kind.trouble, int(key)) for kind in found for key in request.POST.getlist(kind.trouble) if key.isdecimal()
-    }
+    wanted = {(kind.trouble, key) for kind in found for key in wholes(request.POST.getlist(kind.trouble))}
     there = health.under_way({key for _trouble, key in wanted})
     orders = [
         TerminalOrder(terminal=terminal, trouble=kind.trouble, found=_facts(kind.trouble, terminal)[:300])

@@ -21,6 +21,7 @@ from baozhang.ch2_provision.warehouse.flows import entering
 from baozhang.ch2_provision.warehouse.models import Entry
 from baozhang.kernel import addresses, cells, clock, holds, shell
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import wholes
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame
@@ -49,11 +50,7 @@ def new_entry(request: HttpRequest, resource: Resource) -> HttpResponse:
     q, refusal = request.GET.get("q", "").strip(), None
     ticked = set(request.POST.getlist("id"))
     if request.method == "POST":
-        chosen = list(
-            Card.objects.filter(organ_id=who.organ_id, pk__in=[one for one in ticked if one.isdigit()]).select_related(
-                "organ"
-            )
-        )
+        chosen = list(Card.objects.filter(organ_id=who.organ_id, pk__in=wholes(ticked)).select_related("organ"))
         reason = request.POST.get("reason", Reason.IDLE)
         try:
             if reason not in Reason.values:

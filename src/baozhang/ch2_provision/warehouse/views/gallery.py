@@ -18,6 +18,7 @@ from baozhang.ch2_provision.warehouse.models import Item, Offer
 from baozhang.kernel import addresses, cells, shell
 from baozhang.kernel.attachments import Attachment
 from baozhang.kernel.listing import Listing
+from baozhang.kernel.posted import whole
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame
 
@@ -42,7 +43,7 @@ def gallery(request: HttpRequest, resource: Resource) -> HttpResponse:
     if not query.get("state"):
         query["state"] = ItemState.STOCK
     rows = Listing(resource, query).rows().select_related("organ", "store").order_by("-entered_on", "-pk")
-    place = max(int(request.GET["page"]), 1) if request.GET.get("page", "").isdigit() else 1
+    place = max(whole(request.GET.get("page")) or 1, 1)
     offers: list[Any] = list(rows[(place - 1) * SIZE : place * SIZE + 1])
     more, offers = len(offers) > SIZE, offers[:SIZE]
     pictures = first_pictures([offer.pk for offer in offers])

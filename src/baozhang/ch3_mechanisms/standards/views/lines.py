@@ -18,6 +18,7 @@ from baozhang.ch3_mechanisms.standards.actions import LINE_CHANGE, add_figures, 
 from baozhang.ch3_mechanisms.standards.choices import family
 from baozhang.ch3_mechanisms.standards.models import Standard, StandardLine
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame
@@ -83,7 +84,7 @@ def _fill(line: StandardLine, data: QueryDict) -> list[Fault]:
     faults = []
     given = {name: data.get(f"{name}-{line.pk}", "").strip() for name in FIELDS}
     version = str(data.get(f"version-{line.pk}", ""))
-    line.version = int(version) if version.isdigit() else 0
+    line.version = whole(version) or 0
     line.ends = bool(data.get(f"ends-{line.pk}"))
     line.note, line.price_source = given["note"], given["price_source"]
     try:

@@ -18,6 +18,7 @@ from baozhang.ch3_mechanisms.standards.actions import must_be_draft_or_submitted
 from baozhang.ch3_mechanisms.standards.models import Standard, Trial
 from baozhang.kernel import cells, jobs, scope
 from baozhang.kernel.access import Actor
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import frame
@@ -247,7 +248,7 @@ def _open(request: HttpRequest, resource: Resource, standard: Standard, who: Act
     trial = Trial._base_manager.filter(standard=standard).first()
     organ, key = request.GET.get("organ", ""), request.GET.get("key", "")
     reach = trying.reach(standard, who)
-    if trial is None or not organ.isdigit() or (reach is not None and int(organ) not in reach):
+    if trial is None or whole(organ) is None or (reach is not None and whole(organ) not in reach):
         raise NotFound(_("没有找到这项试算结果"), instead=_("请返回试算页重新打开。"))
     values = trying.overlay(queries.lines_of(standard), trial.assumed_from)
     pairs = trying.opened(values, trial.day, int(organ), key, trial.result["rules"])

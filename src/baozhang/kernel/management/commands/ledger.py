@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from baozhang.kernel import resource, scope, seals
+from baozhang.kernel.posted import whole
 
 
 class Command(BaseCommand):
@@ -55,7 +56,7 @@ class Command(BaseCommand):
         except LookupError as error:
             raise CommandError(str(error)) from error
         rows = one.model._base_manager.all()
-        found = rows.filter(pk=int(key)).first() if key.isdigit() else None
+        found = rows.filter(pk=whole(key)).first()
         if found is None and one.model.natural:
             found = rows.filter(**{one.model.natural[-1]: key}).first()
         if found is None:

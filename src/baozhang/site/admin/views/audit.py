@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import cells, jobs, ledger, seals, verification
 from baozhang.kernel.ledger import Entry, Seal
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.verification import State, Verification
 from baozhang.kernel.views import proofs
@@ -102,7 +103,7 @@ def sealed(request: HttpRequest) -> HttpResponse:
     frame.must(request, rights.SEALS)
     before = request.GET.get("before", "")
     rows = Seal.objects.order_by("-day")
-    rows = rows.filter(pk__lt=int(before)) if before.isdigit() else rows
+    rows = rows.filter(pk__lt=whole(before)) if whole(before) else rows
     found = list(rows[: reading.PAGE + 1])
     lines = [
         {"url": f"{reverse('admin-ledger')}?{_query({'day_from': one.day, 'day_to': one.day})}",

@@ -25,6 +25,7 @@ from django_tasks_db.models import DBTaskResult
 
 from baozhang.kernel import access, attachments, cells, clock, schedule, tokens
 from baozhang.kernel.jobs import Job, State
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.tokens import Token
 from baozhang.site.admin import rights
@@ -46,7 +47,7 @@ def machinery(request: HttpRequest) -> HttpResponse:
     before, state = request.GET.get("before", ""), request.GET.get("state", "")
     rows = Job.objects.order_by("-id")
     rows = rows.filter(state=state) if state in State.values else rows
-    rows = rows.filter(pk__lt=int(before)) if before.isdigit() else rows
+    rows = rows.filter(pk__lt=whole(before)) if whole(before) else rows
     found = list(rows[: SHOWN + 1])
     columns = (_("编号"), _("任务"), _("状态"), _("进度"), _("次数"), _("提交"), _("完成"), _("出错之处"))
     context = {

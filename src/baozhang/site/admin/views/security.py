@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import access, cells, clock
 from baozhang.kernel.access import Reach
+from baozhang.kernel.posted import whole
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.resource import BY_LABEL, CHAPTERS
 from baozhang.site.admin import rights, suspensions
@@ -134,7 +135,7 @@ def sign_ins(request: HttpRequest) -> HttpResponse:
     user, before = request.GET.get("user", "").strip(), request.GET.get("before", "")
     rows = AccessFailureLog.objects.order_by("-id")
     rows = rows.filter(username__icontains=user) if user else rows
-    rows = rows.filter(id__lt=int(before)) if before.isdigit() else rows
+    rows = rows.filter(id__lt=whole(before)) if whole(before) else rows
     found = list(rows[: SHOWN + 1])
     more = urlencode({"user": user, "before": found[SHOWN - 1].pk}) if len(found) > SHOWN else ""
     lines = [
