@@ -152,7 +152,7 @@ def offer(key: str, words: Words) -> str:
 def documents(text: str, file: str = "") -> Iterator[Node]:
     """These are the scenarios of a text, separated by ---; ScenarioError names the line where it is no YAML."""
     try:
-        for composed in yaml.compose_all(text, Loader=yaml.SafeLoader):
+        for composed in _composed(text):
             if composed is not None:
                 yield _node(composed, file, 0)
     except yaml.MarkedYAMLError as error:
@@ -164,6 +164,14 @@ def documents(text: str, file: str = "") -> Iterator[Node]:
         ) from error  # fmt: skip
     except yaml.YAMLError as error:
         raise ScenarioError(_("文件格式有误：%(problem)s。") % {"problem": error}, file=file) from error
+
+
+def _composed(text: str) -> list[Any]:
+    """The trees of a text, by the reader in C; what it cannot read is read again by the one whose complaints are explained."""
+    try:
+        return list(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except yaml.YAMLError:
+        return list(yaml.compose_all(text, Loader=yaml.SafeLoader))
 
 
 def _explained(problem: str) -> tuple[str, str]:
@@ -184,7 +192,7 @@ def _node(composed: Any, file: str, depth: int) -> Node:
     if depth > 20:
         raise ScenarioError(_("内容嵌套过深。"), line=line, file=file)
     if isinstance(composed, yaml.ScalarNode):
-        plain = composed.style is None
+        plain = not composed.style
         return Node(None if plain and composed.value.lower() in _NOTHING else composed.value, line, file)
     if isinstance(composed, yaml.SequenceNode):
         return Node([_node(part, file, depth + 1) for part in composed.value], line, file)
