@@ -201,6 +201,18 @@ def test_every_layout_finds_its_fields(name):
     assert found == {heading: field for heading, field in zip(headings, fields, strict=True) if field}
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cells", "field"),
+    [(["购置", "捐赠", ""], "acquisition"), (["财政拨款", "", "自筹"], "funding"), ([], "acquisition")],
+)
+def test_a_heading_of_two_meanings_goes_by_what_stands_below(cells, field):
+    chosen, _rivals = Matcher(columns_of(RES)).assign(
+        [(0, "资产编号"), (1, "资产来源")], [["A", cell] for cell in cells]
+    )
+    assert {match.index: match.column for match in chosen} == {0: "number", 1: field}
+
+
 def _workbook(lines: list[list[Any]]) -> io.BytesIO:
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 SCAN_ROWS = 40
 SAMPLE_ROWS = 60
+SAMPLES = 12  # rows that say which of two columns a heading means
 LEAST_MATCHES = 2
 _HINT_WORDS = frozenset(
     "必填 选填 可选 非必填 必录 可录 文本 文本型 字符 字符型 数字 数值 数值型 日期 日期型 金额 整数 小数 下拉 下拉选择".split()
@@ -60,6 +61,7 @@ class Layout:
     money_unit: str = ""
     shift: Shift | None = None
     skipped: tuple[int, ...] = field(default=())
+    samples: tuple[tuple[Any, ...], ...] = field(default=(), repr=False)  # the first rows below, as they were read
 
     def raw_headings(self, width: int = 0) -> list[str]:
         """This is the heading text of each position from 0, empty where there is none."""
@@ -219,8 +221,12 @@ def _layout(head: list[Row], best: _Candidate, columns: Sequence[Column]) -> Lay
         start += 1
     unit = next((word for _number, row in reversed(head[: best.at]) if (word := money_unit_above(row))), "")
     first = head[start][0] if start < len(head) else head[-1][0] + 1
-    layout = Layout(head[best.at][0], first, best.headings, best.depth, best.matched, unit, None, tuple(skipped))
-    shift = find_shift(layout, columns, [row for _number, row in head[start:]])
+    rows = [row for _number, row in head[start:]]
+    samples = tuple(tuple(row) for row in rows[:SAMPLES])
+    layout = Layout(
+        head[best.at][0], first, best.headings, best.depth, best.matched, unit, None, tuple(skipped), samples
+    )
+    shift = find_shift(layout, columns, rows)
     return replace(layout, headings=_shifted(best.headings, shift), shift=shift) if shift else layout
 
 

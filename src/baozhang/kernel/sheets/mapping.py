@@ -91,7 +91,7 @@ def propose(layout: Layout, columns: Sequence[Column], remembered: Mapping | str
         mapping.confidence = dict.fromkeys(mapping.columns, 1.0)
         mapping.remembered = True
     else:
-        chosen, mapping.rivals = Matcher(columns).assign((h.index, h.raw) for h in layout.headings)
+        chosen, mapping.rivals = Matcher(columns).assign(((h.index, h.raw) for h in layout.headings), layout.samples)
         for match in sorted(chosen, key=lambda match: match.index):
             mapping.columns[match.index] = match.column
             mapping.confidence[match.index] = match.confidence

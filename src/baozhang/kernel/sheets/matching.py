@@ -70,23 +70,44 @@ class Matcher:
                 for known in {spelt.full, spelt.words}:
                     self._known.setdefault(known, []).append((position, order, column.name))
 
-    def candidates(self, headings: Iterable[tuple[int, str]]) -> list[Match]:
-        """This is every pairing that the words allow, best first."""
+    def candidates(self, headings: Iterable[tuple[int, str]], rows: Sequence[Sequence[Any]] = ()) -> list[Match]:
+        """This is every pairing that the words allow, best first.
+
+        Where a word names two columns and one of them is a list of choices, the cells below say whether it is meant.
+        """
         found = []
         for index, raw in headings:
             for way, word in variants(raw):
                 for position, order, name in self._known.get(word, ()):
+                    if way <= WORDS and self._means_another(
+                        word, name, [row[index] for row in rows if index < len(row)]
+                    ):
+                        continue
                     rank = (max(way, WORDS), position, way, index, order)
                     found.append(Match(rank, way, index, name))
         return sorted(found, key=lambda match: match.rank)
 
-    def assign(self, headings: Iterable[tuple[int, str]]) -> tuple[list[Match], dict[int, str]]:
-        """This is the pairing chosen, and for each heading left over the column it lost to a better heading."""
+    def _means_another(self, word: str, name: str, cells: Sequence[Any]) -> bool:
+        """True for a choice whose words stand in none of the cells, and for any other column where they stand in one."""
+        rivals = {other for _position, _order, other in self._known[word]}
+        choices = [column for column in self.columns if column.name in rivals and column.kind == "choice"]
+        if len(rivals) == 1 or not choices or not any(isinstance(cell, str) and cell.strip() for cell in cells):
+            return False
+        spoken = {column.name for column in choices if any(cell in column.choices for cell in cells)}
+        return name not in spoken if spoken else any(column.name == name for column in choices)
+
+    def assign(
+        self, headings: Iterable[tuple[int, str]], rows: Sequence[Sequence[Any]] = ()
+    ) -> tuple[list[Match], dict[int, str]]:
+        """This is the pairing chosen, and for each heading left over the column it lost to a better heading.
+
+        `rows` are some of the cells below, for headings that may mean one column or another.
+        """
         chosen: list[Match] = []
         taken_index: set[int] = set()
         taken_name: set[str] = set()
         rivals: dict[int, str] = {}
-        for match in self.candidates(headings):
+        for match in self.candidates(headings, rows):
             if match.index in taken_index:
                 continue
             if match.column in taken_name:

@@ -29,7 +29,9 @@ STATE_OF_DISPOSAL: Mapping[str, str] = {form: state for state, form in DISPOSAL_
 
 _SCRAPPED = ("报废", "已报废处置", "已核销")
 _ACQUISITION: dict[str, Any] = {
-    **dict.fromkeys(("新购", "购入", "购买", "采购", "外购", "政府采购", "出让"), Acquisition.BOUGHT),
+    **dict.fromkeys(
+        ("新购", "购入", "购买", "自购", "直接购买", "采购", "外购", "政府采购", "出让"), Acquisition.BOUGHT
+    ),
     **dict.fromkeys(
         ("调入", "无偿调入", "划拨", "划转", "无偿划转", "接受划转", "接受调拨", "上级调拨"), Acquisition.TRANSFERRED
     ),
