@@ -12,6 +12,7 @@ import xlsxwriter
 from django.db import transaction
 
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models.placing import place
 from baozhang.ch2_provision.assets.resources import Cards
 from baozhang.kernel import clock, imports, intake, resource, scope
 from baozhang.kernel.access import Actor, Holding
@@ -363,3 +364,14 @@ def test_an_empty_cell_of_a_field_with_a_default_says_nothing(clerk):
     old, new = Card._base_manager.order_by("number")
     assert (old.use_state, old.quantity, old.custodian) == ("idle", 3, ""), "what may be empty is emptied"
     assert (new.use_state, new.quantity, new.custodian) == ("in_use", 1, "王红")
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [("空调机", "equipment"), ("格力空调柜机", "equipment"), ("服务器机柜", "equipment"), ("电脑桌", "furniture"), ("文件柜", "furniture"),
+     ("桌面云终端一体机", "equipment"), ("会议桌", "furniture"), ("办公软件许可", "intangible"), ("国旗", "other")],
+)  # fmt: skip
+def test_without_a_class_code_the_name_says_the_category(name, category):
+    card = Card(name=name)
+    place(card)
+    assert card.category == category

@@ -23,7 +23,16 @@ _NAMED = (
     (Category.STRUCTURE, re.compile(r"围墙|道路|水池|构筑物|停车棚")),
     (Category.VEHICLE, re.compile(r"轿车|越野车|客车|商务车|面包车|货车|摩托车|汽车$")),
     (Category.HOUSE, re.compile(r"(办公|业务|综合)楼|大楼|大厦|房屋|用房$|宿舍|公寓|车库|食堂$")),
-    (Category.FURNITURE, re.compile(r"桌|椅|柜|沙发|茶几|床$")),
+    (Category.INTANGIBLE, re.compile(r"软件|许可证?$|专利|商标")),
+    # 电脑桌 is a table, 空调柜机 and 服务器机柜 are no cupboards.
+    (Category.FURNITURE, re.compile(r"桌(?!面)|椅|沙发|茶几|床$|(?<![机冷冰])柜(?![机式])")),
+    (
+        Category.EQUIPMENT,
+        re.compile(
+            r"空调|冰箱|冷柜|电视|投影|服务器|交换机|路由器|防火墙|相机|摄像|摄影|碎纸|扫描仪|打印|复印|传真|电脑|计算机|笔记本|平板|手机|电话机"
+            r"|话筒|麦克风|音响|音箱|功放|洗衣机|热水器|饮水机|净水|除湿|风扇|显示器|硬盘|不间断电源|UPS|发电机|电梯|一体机|打卡机|考勤机|LED"
+        ),
+    ),
 )
 
 
