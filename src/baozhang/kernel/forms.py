@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import offered
 from .customs import CustomField, fields_for, merge
-from .posted import whole
+from .numbers import whole
 from .record import Record
 from .refusal import Invalid
 from .resource import Resource

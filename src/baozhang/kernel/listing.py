@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from . import search
 from .customs import CustomField, fields_for
+from .numbers import whole, wholes
 from .paging import Cut, in_order
-from .posted import whole, wholes
 from .refusal import Invalid
 from .resource import Resource
 from .rows import in_scope

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from baozhang.ch3_mechanisms.standards.views import shown
 from baozhang.kernel import clock, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import NotFound
 from baozhang.law import articles as index
 from baozhang.law import official

@@ -16,7 +16,7 @@ from baozhang.ch2_provision.funding.queries.plans import standing_line
 from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 

@@ -17,7 +17,7 @@ from baozhang.ch2_provision.assets.rules.words import count
 from baozhang.kernel import addresses, clock, flow
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Done
-from baozhang.kernel.posted import wholes
+from baozhang.kernel.numbers import wholes
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame

@@ -15,7 +15,7 @@ from baozhang.ch2_provision.allocation.resources import Needs
 from baozhang.kernel import access, acts
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.views import details, frame

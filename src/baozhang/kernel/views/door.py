@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from baozhang.kernel import access, clock
 from baozhang.kernel.accounts import User
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden
 

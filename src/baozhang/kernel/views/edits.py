@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from baozhang.kernel import acts, asked, holds
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
-from baozhang.kernel.posted import whole, wholes
+from baozhang.kernel.numbers import whole, wholes
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import access, cells, imports, intake, jobs
 from baozhang.kernel.imports import ImportSession, State
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.sheet_columns import columns_of

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from baozhang.kernel import access, addresses, corrections, import_jobs, imports
 from baozhang.kernel.imports import ImportSession, State
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import NotFound, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.sheet_columns import columns_of

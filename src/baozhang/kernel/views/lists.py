@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from baozhang.kernel import cells, offered, search, views_saved
 from baozhang.kernel.access import Actor
 from baozhang.kernel.listing import SIZES, Filter, Listing, Page
-from baozhang.kernel.posted import wholes
+from baozhang.kernel.numbers import wholes
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 

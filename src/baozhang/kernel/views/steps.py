@@ -18,7 +18,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import offering
 from baozhang.kernel.flow.plan import Plan
 from baozhang.kernel.forms import RecordForm, form_for
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.programs import more
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from baozhang.ch1_general.organs.models import Appointment, Organization
 from baozhang.kernel import access, clock, ledger, seals
 from baozhang.kernel.ledger import Entry
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.sayings import sentences

@@ -21,7 +21,7 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import addresses, cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, also
-from baozhang.kernel.posted import wholes
+from baozhang.kernel.numbers import wholes
 from baozhang.kernel.refusal import Invalid, NotFound, Refused, Stale
 from baozhang.kernel.resource import RESOURCES, Resource
 from baozhang.kernel.views import frame

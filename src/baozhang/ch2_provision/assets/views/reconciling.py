@@ -21,7 +21,7 @@ from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries.reconciling import Line, miscounted, suspects, three_ways
 from baozhang.kernel import addresses, cells, clock, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import frame

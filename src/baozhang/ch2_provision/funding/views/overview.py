@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 from baozhang.ch2_provision.funding.choices import LineKind, PlanState
 from baozhang.ch2_provision.funding.queries import totals
 from baozhang.kernel import addresses, cells, clock, shell
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import frame
 

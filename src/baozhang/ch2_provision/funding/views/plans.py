@@ -24,7 +24,7 @@ from baozhang.ch2_provision.funding.queries.plans import Difference, carried, di
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.attachments import Attachment
-from baozhang.kernel.posted import whole, wholes
+from baozhang.kernel.numbers import whole, wholes
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame

@@ -21,7 +21,7 @@ from baozhang.ch2_provision.running.queries.sums import Running
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import cells, clock, shell
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
 

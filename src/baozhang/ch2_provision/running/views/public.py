@@ -19,7 +19,7 @@ from baozhang.ch2_provision.assets.choices import VehicleUse
 from baozhang.ch2_provision.running.queries import open_to_all
 from baozhang.kernel import cells, clock, shell
 from baozhang.kernel.documents import numbering
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.views import frame
 
 ARTICLE = "第二十三条第一款"

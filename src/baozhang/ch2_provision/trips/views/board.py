@@ -25,7 +25,7 @@ from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, s
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, clock, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import whole, wholes
+from baozhang.kernel.numbers import whole, wholes
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame

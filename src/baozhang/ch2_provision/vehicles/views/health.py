@@ -19,7 +19,7 @@ from baozhang.ch2_provision.vehicles.queries import health
 from baozhang.ch2_provision.vehicles.queries.terminals import moment
 from baozhang.kernel import cells, clock, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import whole, wholes
+from baozhang.kernel.numbers import whole, wholes
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame

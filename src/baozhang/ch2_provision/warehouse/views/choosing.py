@@ -21,7 +21,7 @@ from baozhang.ch2_provision.warehouse.flows import entering
 from baozhang.ch2_provision.warehouse.models import Entry
 from baozhang.kernel import addresses, cells, clock, holds, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import wholes
+from baozhang.kernel.numbers import wholes
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame

@@ -18,7 +18,7 @@ from baozhang.ch2_provision.warehouse.models import Item, Offer
 from baozhang.kernel import addresses, cells, shell
 from baozhang.kernel.attachments import Attachment
 from baozhang.kernel.listing import Listing
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame
 

@@ -18,7 +18,7 @@ from baozhang.ch3_mechanisms.standards.actions import LINE_CHANGE, add_figures, 
 from baozhang.ch3_mechanisms.standards.choices import family
 from baozhang.ch3_mechanisms.standards.models import Standard, StandardLine
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame

@@ -18,7 +18,7 @@ from baozhang.ch3_mechanisms.standards.actions import must_be_draft_or_submitted
 from baozhang.ch3_mechanisms.standards.models import Standard, Trial
 from baozhang.kernel import cells, jobs, scope
 from baozhang.kernel.access import Actor
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import frame

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from baozhang.kernel import resource, scope, seals
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from baozhang.kernel import access, clock
 from baozhang.kernel.forms import RecordForm, form_for, groups_of
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import get

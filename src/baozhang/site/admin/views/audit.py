@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import cells, jobs, ledger, seals, verification
 from baozhang.kernel.ledger import Entry, Seal
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import NotFound
 from baozhang.kernel.verification import State, Verification
 from baozhang.kernel.views import proofs

@@ -25,7 +25,7 @@ from django_tasks_db.models import DBTaskResult
 
 from baozhang.kernel import access, attachments, cells, clock, schedule, tokens
 from baozhang.kernel.jobs import Job, State
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.tokens import Token
 from baozhang.site.admin import rights

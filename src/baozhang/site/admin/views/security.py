@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import access, cells, clock
 from baozhang.kernel.access import Reach
-from baozhang.kernel.posted import whole
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.resource import BY_LABEL, CHAPTERS
 from baozhang.site.admin import rights, suspensions
