@@ -18,6 +18,9 @@ from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
 from baozhang.kernel import border, clock, scope
+from baozhang.kernel.flow import counts, todo
+from baozhang.kernel.flow.todo import Waiting
+from baozhang.kernel.notices import Notice
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.law.judge import judge
@@ -224,6 +227,34 @@ def test_a_slip_of_another_driver_is_read_and_not_filled_in(garage: Garage, clie
     for name, fields in (("driver", 0), ("driver2", 1), ("desk", 1)):
         client.force_login(garage.users[name])
         assert client.get(slip).content.decode().count('name="odometer_out"') == fields, name
+
+
+def test_a_driver_has_his_own_slips_before_him_and_is_told_of_them_alone(
+    garage: Garage, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        made = [garage.send(garage.ask(), driver=0), garage.send(garage.ask(), car=1, driver=1)]
+
+    def before(name: str) -> set[int]:
+        rows = todo(garage(name)).filter(flow="DispatchFlow")
+        assert counts(garage(name)).get("DispatchFlow", Waiting(0, 0, 0)).all == len(rows)
+        return {task.record_id for task in rows}
+
+    def told(name: str) -> set[int | None]:
+        mine = Notice.objects.filter(user=garage.users[name], kind="trips.dispatch")
+        return set(mine.values_list("record_id", flat=True))
+
+    first, second = ({one.pk} for one in made)
+    assert (before("driver"), before("driver2"), before("desk")) == (first, second, first | second)
+    assert (told("driver"), told("driver2")) == (first, second)
+    actor = garage("desk")
+    garage.take("cancel", made[1], "desk", DispatchFlow, note="改期")
+    with scope.within(actor):
+        change(made[0], vehicle=None, driver=garage.drivers[1], by=actor, note="换人")
+    assert (before("driver"), before("driver2")) == (set(), first)
+    garage.drivers[1].account = None
+    factories.save(garage.drivers[1])
+    assert (before("driver"), before("driver2"), before("desk")) == (set(), set(), first), "nobody's phone: the desk's"
 
 
 def test_the_board_says_what_is_lacking_and_takes_what_is_drawn_onto_a_lane(garage: Garage, client: Client) -> None:
