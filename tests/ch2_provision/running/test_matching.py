@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from baozhang.ch2_provision.running import jobs
 from baozhang.ch2_provision.running.models import Cost, PaymentCard
@@ -90,6 +91,15 @@ def test_the_same_bill_is_kept_once_and_in_bulk(garage: Garage, django_assert_ma
                     Costs(), [border.Row(dict(row)) for row in rows], by=actor, defaults={"organ": garage.mine}
                 )
     assert (kept.new, kept.changed, kept.unchanged) == (0, 0, 40) and Cost._base_manager.count() == 40
+
+
+def test_a_bill_without_a_number_gets_one_that_people_can_read_and_the_same_in_either_language(garage: Garage) -> None:
+    row = {name: value for name, value in bill(garage, "", f"{WORKDAY} 09:00").items() if name != "bill"}
+    with clock.on(dt.date(2026, 3, 6)):
+        for language in ("en", "zh-hans"):
+            with translation.override(language):
+                bring(garage, dict(row))
+    assert Cost._base_manager.get().bill == f"{garage.vehicles[0].plate} {WORKDAY} 09:00 加油 240.00"
 
 
 def test_a_time_that_is_none_is_said_once_by_its_own_column(garage: Garage) -> None:

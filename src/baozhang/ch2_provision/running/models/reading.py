@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from baozhang.ch2_provision.running.choices import SIGNS
+from django.utils import translation
+
+from baozhang.ch2_provision.running.choices import SIGNS, Kind
 from baozhang.kernel import clock
 
 _MOMENT = re.compile(
@@ -56,7 +59,14 @@ def kind_said(*words: str) -> str:
 
 def bill_of(whose: str, at: str, kind: str, amount: Decimal | None) -> str:
     """The number of a bill that has none: the same bill always gets the same."""
-    return f"{whose} {at} {kind} {amount or 0:.2f}"
+    return f"{whose} {at} {_kinds().get(kind, kind)} {amount or 0:.2f}"
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """The words of the kinds of cost in the source language: what is kept does not change with the reader's."""
+    with translation.override(None):
+        return {str(value): str(words) for value, words in Kind.choices}
 
 
 def days_of(year: int, month: int) -> tuple[dt.date, dt.date]:
