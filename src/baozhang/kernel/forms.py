@@ -54,17 +54,18 @@ class RecordForm(forms.ModelForm[Any]):
         record = self.instance
         if self.customs:
             record.extra, faults = merge(self.customs, self.cleaned_data, record.extra)
-            self._place(faults)
+            self.mark(faults)
             if faults:
                 raise Invalid(_("内容有误，没有保存"), faults=faults)
         try:
             self.resource.take_in(record, by=by)
         except Invalid as refused:
-            self._place(refused.faults)
+            self.mark(refused.faults)
             raise
         return record
 
-    def _place(self, faults: Any) -> None:
+    def mark(self, faults: Any) -> None:
+        """This will put faults beside the fields that they are about."""
         for fault in faults:
             said = f"{fault.reason}；{fault.remedy}" if fault.remedy else str(fault.reason)
             self.add_error(fault.field if fault.field in self.fields else None, said)

@@ -104,6 +104,8 @@ def test_every_door_refuses_with_article_figure_and_sum(fleet: Fleet, client: Cl
     for words in (said, page.content.decode(), rows):
         for part in ("第二十二条", "超出 10,000.00 元", "超出 0.1 升", "编制 0 辆，配备后 1 辆，超出 1 辆"):
             assert part in words, part
+    assert page.content.decode().count("超出 1 辆") == 1, "said once, at the top"
+    assert set(page.context["form"].errors) == {"price", "displacement", "use"}, "and these fields are marked"
     assert not Addition._base_manager.exists()
 
 

@@ -112,10 +112,12 @@ def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRe
             if form is None:
                 raise
             refused = error
+            if isinstance(form, RecordForm):
+                form.mark(error.faults)
     frame.crumbs(request, resource, record)
-    context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record)}, "form": form or forms.Form(),
+    context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record), "note_value": request.POST.get("note", "")}, "form": form or forms.Form(),
                "page": frame.page_of_step(resource, {"words": button.words, "article": button.article}, str(record)),
-               "refusal": refused, "faults": refused.faults if refused else ()}  # fmt: skip
+               "refusal": refused}  # fmt: skip
     return render(request, "kernel/step.html", context, status=422 if request.method == "POST" else 200)
 
 

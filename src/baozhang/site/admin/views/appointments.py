@@ -75,7 +75,7 @@ def _answer(request: HttpRequest, form: RecordForm, title: str, back: str, words
             raise
         except Refused as error:
             refusal = error
-            form._place(error.faults)
+            form.mark(error.faults)
     record = form.instance
     frame.crumbs(request, resource, record if record.pk else None)
     context = {
