@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from . import search
 from .customs import CustomField, fields_for
+from .numbers import whole, wholes
 from .paging import Cut, in_order
 from .refusal import Invalid
 from .resource import Resource
@@ -81,8 +82,8 @@ class Listing:
         return [str(value) for value in found if value not in ("", None)]
 
     def _size(self) -> int:
-        asked = self._one("size")
-        return int(asked) if asked.isdigit() and 1 <= int(asked) <= max(SIZES) else 50
+        asked = whole(self._one("size"))
+        return asked if asked is not None and 1 <= asked <= max(SIZES) else 50
 
     def _sort(self) -> str:
         asked = self._one("sort")
@@ -147,11 +148,7 @@ class Listing:
 
     def chosen(self, ids: Sequence[str], everything: bool) -> QuerySet[Any]:
         """The rows that a bulk act means: those ticked, or all that the address asks for."""
-        return (
-            self.rows()
-            if everything
-            else self.resource.model.objects.filter(pk__in=[int(i) for i in ids if i.isdigit()])
-        )
+        return self.rows() if everything else self.resource.model.objects.filter(pk__in=wholes(ids))
 
     def page(self) -> Page:
         """The page that the cursor in the address names, with count and neighbours; two queries, up to five of very many rows."""

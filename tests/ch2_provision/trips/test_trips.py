@@ -15,6 +15,7 @@ from baozhang.ch2_provision.trips.flows import DispatchFlow, SealingFlow
 from baozhang.ch2_provision.trips.flows.dispatch import change
 from baozhang.ch2_provision.trips.flows.request import complete
 from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
+from baozhang.ch2_provision.trips.models.clocks import clean_time
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
 from baozhang.kernel import border, clock, scope
@@ -100,6 +101,12 @@ def test_a_cancelled_request_lets_the_vehicle_go(garage: Garage) -> None:
     garage.take("cancel", two, "staff", note="改为视频会议")
     made.refresh_from_db()
     assert made.state == "cancelled"
+
+
+def test_a_time_is_read_as_a_phone_types_it() -> None:
+    assert {clean_time(one) for one in ("8:05", "8.05", "８：05", "805", "8点05分", "0805")} == {"08:05"}
+    assert (clean_time("8点"), clean_time("8点半")) == ("08:00", "08:30")
+    assert clean_time("11点过") == "11点过", "what is no time is said back"
 
 
 def test_holidays_follow_the_calendar_with_make_up_days() -> None:
@@ -213,6 +220,7 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     assert "<svg" in client.get(slip).content.decode()
     assert client.post(slip, {"odometer_out": "2000"}).status_code == 302
     assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
+    assert "途中费用不能小于零" in client.post(slip, {"odometer_in": "2030", "parking": "-3"}).content.decode()
     assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
     assert Dispatch._base_manager.get().kilometres == 30 and "10.50" in client.get(slip).content.decode()
     client.force_login(garage.users["staff"])

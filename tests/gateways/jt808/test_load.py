@@ -50,7 +50,8 @@ def test_terminals_over_both_transports_are_all_answered_and_all_ends_with_the_l
         assert load.stdout
         said = ""
         while "all there" not in said:
-            assert (line := load.stdout.readline()), said
+            line = load.stdout.readline()
+            assert line, said
             said += line
         assert "20 of 20 connected" in said and "(5 over UDP, 2 client processes)" in said
         stored = RecentPosition.objects.count()

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from baozhang.kernel import access, clock
 from baozhang.kernel.accounts import User
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden
 
@@ -96,11 +97,11 @@ def leave(request: HttpRequest) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest) -> HttpResponse:
     """This will let the user stand in another of the organs in which he holds a role."""
-    wanted = request.POST.get("holding", "")
+    wanted = whole(request.POST.get("holding"))
     held = {holding.organ_id for holding in access.holdings_of.ask(frame.actor(request).user_id or 0, clock.today())}
-    if not wanted.isdigit() or int(wanted) not in held:
+    if wanted not in held:
         raise Forbidden(_("您在该单位没有任职"))
-    request.session["organ"] = int(wanted)
+    request.session["organ"] = wanted
     return HttpResponseRedirect("/")
 
 

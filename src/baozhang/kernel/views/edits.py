@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from baozhang.kernel import acts, asked, holds
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import Resource
@@ -38,9 +39,9 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     who = frame.must_view(request, resource)
     record = frame.row_of(resource, pk)
     who.must(resource.right("change"), record.organ_key())
-    posted = request.POST.get("version", "")
-    if posted.isdigit():
-        record.version = int(posted)
+    posted = whole(request.POST.get("version"))
+    if posted is not None:
+        record.version = posted
     return _form(request, resource, record, _("修改：%(record)s") % {"record": record})
 
 

@@ -18,6 +18,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import offering
 from baozhang.kernel.flow.plan import Plan
 from baozhang.kernel.forms import RecordForm, form_for
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.programs import more
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
@@ -129,14 +130,13 @@ def _done(
     if isinstance(form, RecordForm):
         data = {name: form.cleaned_data[name] for name in button.fields}
     data["note"] = request.POST.get("note", "")
-    posted = request.POST.get("version", "")
     flow.perform(
         plan,
         button.name,
         record,
         by=who,
         data=data,
-        version=int(posted) if posted.isdigit() else None,
+        version=whole(request.POST.get("version")),
         key=request.POST.get("key", ""),
     )
     messages.success(request, _("已办理：%(step)s，%(record)s") % {"step": button.words, "record": record})

@@ -21,6 +21,7 @@ from baozhang.ch2_provision.running.queries.sums import Running
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import cells, clock, shell
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
 
@@ -40,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
     organs = who.where(VIEW)
     held = Vehicle.objects.filter() if organs is None else Vehicle.objects.filter(organ_id__in=organs)
     units = sorted(set(held.order_by().values_list("organ_id", flat=True).distinct()))
-    chosen = int(said) if (said := request.GET.get("organ", "")).isdigit() and int(said) in units else None
+    chosen = said if (said := whole(request.GET.get("organ"))) in units else None
     if chosen is None and len(units) == 1:
         chosen = units[0]
     span = dt.date(year, 1, 1), min(dt.date(year, 12, 31), today)
@@ -61,8 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _year(request: HttpRequest, today: dt.date) -> int:
-    said = request.GET.get("year", "")
-    return int(said) if said.isdigit() and today.year - 20 < int(said) <= today.year else today.year
+    said = whole(request.GET.get("year"))
+    return said if said is not None and today.year - 20 < said <= today.year else today.year
 
 
 def _before(span: tuple[dt.date, dt.date]) -> tuple[dt.date, dt.date]:

@@ -19,6 +19,7 @@ from baozhang.ch2_provision.assets.choices import VehicleUse
 from baozhang.ch2_provision.running.queries import open_to_all
 from baozhang.kernel import cells, clock, shell
 from baozhang.kernel.documents import numbering
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.views import frame
 
 ARTICLE = "第二十三条第一款"
@@ -27,8 +28,8 @@ shell.public(gettext_lazy("公务用车公示"), "public-vehicles")
 
 
 def _year(request: HttpRequest) -> int:
-    said, today = request.GET.get("year", ""), clock.today()
-    return int(said) if said.isdigit() and 2000 <= int(said) <= today.year else today.year
+    said, today = whole(request.GET.get("year")), clock.today()
+    return said if said is not None and 2000 <= said <= today.year else today.year
 
 
 def _kept(name: str, make: Any) -> Any:

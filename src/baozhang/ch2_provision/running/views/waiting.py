@@ -23,6 +23,7 @@ from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import cells, shell
 from baozhang.kernel.access import Actor
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
@@ -71,8 +72,7 @@ def _done(request: HttpRequest, who: Actor) -> str:
 
 
 def _key(request: HttpRequest, name: str) -> int:
-    said = request.POST.get(name, "")
-    return int(said) if said.isdigit() else 0
+    return whole(request.POST.get(name)) or 0
 
 
 def _context(who: Actor) -> dict[str, Any]:

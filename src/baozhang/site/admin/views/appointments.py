@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from baozhang.kernel import access, clock
 from baozhang.kernel.forms import RecordForm, form_for, groups_of
+from baozhang.kernel.numbers import whole
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import get
@@ -36,8 +37,8 @@ def appoint(request: HttpRequest) -> HttpResponse:
     who = frame.must_view(request, resource)
     who.must(resource.right("add"))
     initial: dict[str, Any] = {"since": clock.today()}
-    if request.GET.get("user", "").isdigit():
-        initial["user"] = int(request.GET["user"])
+    if (named := whole(request.GET.get("user"))) is not None:
+        initial["user"] = named
     form = form_for(resource, by=who, data=request.POST or None, instance=resource.model(), initial=initial)
     form.fields["role"] = forms.ChoiceField(choices=_roles(), widget=forms.RadioSelect, label=_("角色"))
     form.fields["until"].help_text = _("不填为长期；到期自动失效，不用另外撤销。")
@@ -51,9 +52,9 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     who = frame.must_view(request, resource)
     record = frame.row_of(resource, pk, "user", "organ")
     who.must(resource.right("change"), record.organ_key())
-    posted = request.POST.get("version", "")
-    if posted.isdigit():
-        record.version = int(posted)
+    posted = whole(request.POST.get("version"))
+    if posted is not None:
+        record.version = posted
     form = form_for(resource, by=who, names=("until",), data=request.POST or None, instance=record)
     form.fields["until"].required = True
     form.initial["until"] = form.initial.get("until") or clock.today()

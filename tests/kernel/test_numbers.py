@@ -1,0 +1,29 @@
+"""What an address or a form says for a number or a day, however odd, is one or is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+
+from baozhang.kernel.numbers import day_said, whole, wholes
+
+
+def test_a_number_is_one_or_none() -> None:
+    assert (whole("12"), whole(" 7 "), whole(3)) == (12, 7, 3)
+    for odd in ("", None, "²", "١٢", "-1", "1.5", "1e3", "9" * 19, "9" * 5_000, "x"):
+        assert whole(odd) is None, odd
+    assert wholes(["1", "²", "2"]) == [1, 2]
+
+
+def test_a_day_is_one_that_other_days_can_be_reckoned_from() -> None:
+    assert day_said("2026-03-05") == dt.date(2026, 3, 5) == day_said(dt.date(2026, 3, 5))
+    for odd in ("", None, "2026-02-30", "0001-01-01", "9999-12-31", "明天"):
+        assert day_said(odd) is None, odd
+
+
+@pytest.mark.django_db
+def test_nobody_breaks_the_public_page_with_a_number(client: Client) -> None:
+    for odd in ("²", "9" * 5_000, "-1"):
+        assert client.get("/public/vehicles/", {"year": odd}).status_code == 200, odd
