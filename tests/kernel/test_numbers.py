@@ -7,7 +7,10 @@ import datetime as dt
 import pytest
 from django.test import Client
 
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.kernel.forms import ReferenceField
 from baozhang.kernel.numbers import day_said, whole, wholes
+from tests import factories
 
 
 def test_a_number_is_one_or_none() -> None:
@@ -21,6 +24,15 @@ def test_a_day_is_one_that_other_days_can_be_reckoned_from() -> None:
     assert day_said("2026-03-05") == dt.date(2026, 3, 5) == day_said(dt.date(2026, 3, 5))
     for odd in ("", None, "2026-02-30", "0001-01-01", "9999-12-31", "明天"):
         assert day_said(odd) is None, odd
+
+
+@pytest.mark.django_db
+def test_a_reference_that_is_no_key_is_shown_as_it_was_typed() -> None:
+    held = factories.organ("云间区教育局")
+    field = ReferenceField(url="/", queryset=Organization._base_manager.all())
+    for odd in ("null", "²", "9" * 30, ""):
+        assert (field.prepare_value(odd), field.widget.attrs["data-words"]) == (odd, "")
+    assert (field.prepare_value(str(held.pk)), field.widget.attrs["data-words"]) == (str(held.pk), str(held))
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from . import offered
 from .customs import CustomField, fields_for, merge
+from .numbers import whole
 from .record import Record
 from .refusal import Invalid
 from .resource import Resource
@@ -32,13 +33,9 @@ class ReferenceField(forms.ModelChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """The key to post, and the words to show beside it."""
-        found = (
-            value
-            if isinstance(value, models.Model)
-            else self.queryset.filter(pk=value).first()
-            if value and self.queryset is not None
-            else None
-        )
+        found = value if isinstance(value, models.Model) else None
+        if found is None and self.queryset is not None and (key := whole(value)):
+            found = self.queryset.filter(pk=key).first()
         self.widget.attrs["data-words"] = str(found) if found else ""
         return super().prepare_value(value)
 
