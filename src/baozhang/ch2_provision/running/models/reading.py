@@ -17,7 +17,7 @@ _MOMENT = re.compile(
     r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*(?:(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?|(\d{1,2})(\d{2})(\d{2})?)(?:\.\d+)?[分秒]?)?"
 )
 _TIME = re.compile(r"(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?:\.\d+)?[分秒]?|(\d{2})(\d{2})(\d{2})")
-_PLATE_NOISE = re.compile(r"[\s·•.\-_]|\(.*?\)|（.*?）")
+_PLATE_NOISE = re.compile(r"[_\-](?:蓝|黄|绿|白|黑|渐变绿|黄绿|黄绿双拼)色?$|[\s·•.\-_]|\(.*?\)|（.*?）")
 Read = tuple[dt.datetime | None, dt.date | None, str]
 
 
@@ -47,12 +47,12 @@ def moment_of(said: Any, time: str = "") -> Read:
 
 
 def plate_of(said: str) -> str:
-    """A plate without points, blanks and remarks in brackets, in capitals."""
-    return _PLATE_NOISE.sub("", said or "").upper()
+    """A plate without points, blanks, the colour behind it and remarks in brackets, in capitals."""
+    return _PLATE_NOISE.sub("", (said or "").strip()).upper()
 
 
 def kind_said(*words: str) -> str:
-    """The kind of cost that words of a bill give away; empty where none does. A way in makes it a toll."""
+    """The kind of cost that words of a bill give away; empty where none does."""
     text = " ".join(word for word in words if word)
     return next((kind for kind, signs in SIGNS if any(sign in text for sign in signs)), "")
 

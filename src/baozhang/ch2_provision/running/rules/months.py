@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from baozhang.ch1_general.organs.models import Organization
@@ -27,6 +27,7 @@ from baozhang.law.rules import Verdict, rule
 
 ARTICLE = "第二十三条第一款"
 OVER, DRIFT, A_DAY = "vehicles.running.fuel_over", "vehicles.running.odometer_drift", "vehicles.running.fuellings_a_day"
+A_WAY = dt.timedelta(days=1)  # ways are cut from the track of one day, so none that began earlier reaches a trip
 SHORT = 5  # kilometres; a shorter trip may well leave no track
 Months = list[tuple[dt.date, Driven]]
 HALF = Decimal("0.05")  # the rule compares with tenths of a litre: what these round away is still looked at
@@ -170,8 +171,9 @@ def _silent(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
         plate=OuterRef("vehicle__plate"), state=TerminalState.IN_USE, fitted__lte=OuterRef("out_at__date")
     )
     track = Movement.objects.filter(
-        vehicle=OuterRef("vehicle"), kind=WAY, since__lte=OuterRef("in_at"), until__gte=OuterRef("out_at")
-    )
+        vehicle=OuterRef("vehicle"), kind=WAY, since__lte=OuterRef("in_at"), until__gte=OuterRef("out_at"),
+        since__gt=ExpressionWrapper(OuterRef("out_at") - A_WAY, DateTimeField()),
+    )  # fmt: skip
     rows = Dispatch._base_manager.filter(
         means__in=OWN_FLEET,
         state=DispatchState.ENDED,
