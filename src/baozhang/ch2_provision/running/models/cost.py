@@ -142,7 +142,14 @@ class Cost(Record):
         if not self.kind:
             yield self.fault_of("kind", gettext("看不出费用种类"), self.item, gettext("请填写费用种类"))
         if self.amount is None or (self.kind != Kind.VIOLATION and self.amount <= 0):
-            yield self.fault_of("amount", gettext("金额应大于零"), str(self.amount), gettext("退款请更正原单据") if self.amount else gettext("请填写金额；表中有金额的，把那一列对应到“金额”"))
+            yield self.fault_of(
+                "amount",
+                gettext("金额应大于零"),
+                str(self.amount),
+                gettext("退款请更正原单据")
+                if self.amount
+                else gettext("请填写金额；表中有金额的，把那一列对应到“金额”"),
+            )
         if self.quantity is not None and self.quantity <= 0:
             yield self.fault_of("quantity", gettext("数量应大于零"), str(self.quantity), "")
         if (self.lat is None) != (self.lon is None):

@@ -23,7 +23,7 @@ from baozhang.ch2_provision.trips.models.movement import WAY
 from baozhang.ch2_provision.trips.queries.desk import bounds
 from baozhang.ch2_provision.vehicles.choices import TerminalState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
-from baozhang.law.rules import Verdict, rule
+from baozhang.law.rules import REGULATION_SINCE, Verdict, rule
 
 ARTICLE = "第二十三条第一款"
 OVER, DRIFT, A_DAY = "vehicles.running.fuel_over", "vehicles.running.odometer_drift", "vehicles.running.fuellings_a_day"
@@ -40,7 +40,13 @@ def _months(day: dt.date) -> list[tuple[dt.date, dt.date]]:
     for _n in range(MONTHS):
         found.append(days_of(last.year, last.month))
         last = last.replace(day=1) - dt.timedelta(days=1)
-    return found[::-1]
+    return [span for span in found[::-1] if span[0] >= REGULATION_SINCE]
+
+
+def _begin(day: dt.date) -> dt.date:
+    """The first day of these months; of the running one where there are none yet."""
+    months = _months(day)
+    return months[0][0] if months else day.replace(day=1)
 
 
 def _least(ground: Any, key: str) -> Decimal:
@@ -96,7 +102,7 @@ def fuel_beyond_kilometres(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _often(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles fuelled more than once on a day of the last months, with those days."""
-    since, least = _months(day)[0][0], ground.bounds(A_DAY)
+    since, least = _begin(day), ground.bounds(A_DAY)
     rows = Cost._base_manager.filter(vehicle__isnull=False, kind=Kind.FUEL, day__gte=since, day__lte=day).order_by()
     grouped = rows.values("vehicle_id", "day").annotate(
         n=Count("bill", distinct=True), litres=Sum("quantity"), total=Sum("amount")
@@ -160,7 +166,7 @@ def odometer_against_tracks(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _silent(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
     """These are the trips of vehicles with a terminal that left no track, on days of which tracks of others were gathered."""
-    since, until = bounds(_months(day)[0][0])[0], bounds(day)[0]
+    since, until = bounds(_begin(day))[0], bounds(day)[0]
     seen = list(
         Movement.objects.filter(kind=WAY, day__gte=since.date(), day__lt=day)
         .order_by()

@@ -85,6 +85,8 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
             raise
         except Refused as error:
             refusal = error
+            for fault in error.faults:
+                form.add_error(fault.field if fault.field in form.fields else None, str(fault.reason))
         else:
             messages.success(request, _("已补开派车单并提出申请，待单位负责人补办审批"))
             return HttpResponseRedirect(frame.url_of(BY_LABEL["trips.request"], made))
