@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from tests import factories
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.kernel.forms import ReferenceField
 from baozhang.kernel.numbers import day_said, whole, wholes
-from tests import factories
 
 
 def test_a_number_is_one_or_none() -> None:
