@@ -116,8 +116,7 @@ def _formfield(resource: Resource, field: models.Field[Any, Any], by: Any) -> fo
 
 
 def _reference(resource: Resource, field: models.ForeignKey[Any, Any], by: Any) -> forms.Field:
-    target: type[Record] = field.related_model  # type: ignore[assignment]
-    rows = offered.rows(resource, target)
+    rows = offered.for_field(resource, field.name)
     if field.attname == resource.model.scope_field:
         organs = by.where(resource.right("add"))
         rows = rows if organs is None else rows.filter(pk__in=organs)
