@@ -218,7 +218,8 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     )
     slip = f"/trips/dispatches/{made.pk}/slip/"
     assert "<svg" in client.get(slip).content.decode()
-    assert client.post(slip, {"odometer_out": "2000"}).status_code == 302
+    for _tap in range(2):
+        assert client.post(slip, {"step": "begin", "odometer_out": "2000"}).status_code == 302, "two taps are one"
     assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
     assert "途中费用不能小于零" in client.post(slip, {"odometer_in": "2030", "parking": "-3"}).content.decode()
     assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
@@ -228,6 +229,18 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     assert "10.50" in settled and "行驶里程" in settled, "what is to be confirmed stands before whoever confirms it"
     assert client.get("/trips/board/").status_code == 403
     assert TODAY
+
+
+def test_the_second_tap_of_a_step_comes_to_the_same_page_and_anothers_number_does_not(
+    garage: Garage, client: Client
+) -> None:
+    asked = garage.draft()
+    client.force_login(garage.users["staff"])
+    page, data = f"/trips/requests/{asked.pk}/steps/submit/", {"key": "tap", "version": asked.version}
+    assert {client.post(page, data).url for _tap in range(2)} == {f"/trips/requests/{asked.pk}/"}  # type: ignore[attr-defined]
+    assert client.post(page, {**data, "key": "other"}).status_code == 403
+    client.force_login(garage.users["boss"])
+    assert client.post(page, data).status_code == 403
 
 
 def test_a_slip_of_another_driver_is_read_and_not_filled_in(garage: Garage, client: Client) -> None:
