@@ -33,13 +33,9 @@ class ReferenceField(forms.ModelChoiceField):
 
     def prepare_value(self, value: Any) -> Any:
         """The key to post, and the words to show beside it."""
-        found = (
-            value
-            if isinstance(value, models.Model)
-            else self.queryset.filter(pk=key).first()
-            if (key := whole(value)) and self.queryset is not None
-            else None
-        )
+        found = value if isinstance(value, models.Model) else None
+        if found is None and self.queryset is not None and (key := whole(value)):
+            found = self.queryset.filter(pk=key).first()
         self.widget.attrs["data-words"] = str(found) if found else ""
         return super().prepare_value(value)
 
@@ -55,17 +51,18 @@ class RecordForm(forms.ModelForm[Any]):
         record = self.instance
         if self.customs:
             record.extra, faults = merge(self.customs, self.cleaned_data, record.extra)
-            self._place(faults)
+            self.mark(faults)
             if faults:
                 raise Invalid(_("内容有误，没有保存"), faults=faults)
         try:
             self.resource.take_in(record, by=by)
         except Invalid as refused:
-            self._place(refused.faults)
+            self.mark(refused.faults)
             raise
         return record
 
-    def _place(self, faults: Any) -> None:
+    def mark(self, faults: Any) -> None:
+        """This will put faults beside the fields that they are about."""
         for fault in faults:
             said = f"{fault.reason}；{fault.remedy}" if fault.remedy else str(fault.reason)
             self.add_error(fault.field if fault.field in self.fields else None, said)
@@ -119,8 +116,7 @@ def _formfield(resource: Resource, field: models.Field[Any, Any], by: Any) -> fo
 
 
 def _reference(resource: Resource, field: models.ForeignKey[Any, Any], by: Any) -> forms.Field:
-    target: type[Record] = field.related_model  # type: ignore[assignment]
-    rows = offered.rows(resource, target)
+    rows = offered.for_field(resource, field.name)
     if field.attname == resource.model.scope_field:
         organs = by.where(resource.right("add"))
         rows = rows if organs is None else rows.filter(pk__in=organs)

@@ -82,8 +82,8 @@ class Listing:
         return [str(value) for value in found if value not in ("", None)]
 
     def _size(self) -> int:
-        asked = self._one("size")
-        return size if (size := whole(asked)) and size <= max(SIZES) else 50
+        asked = whole(self._one("size"))
+        return asked if asked is not None and 1 <= asked <= max(SIZES) else 50
 
     def _sort(self) -> str:
         asked = self._one("sort")
@@ -205,7 +205,7 @@ def _read_cursor(text: str) -> tuple[Any, int] | None:
 
 def _condition(one: Filter) -> Q:
     if one.kind in ("choice", "reference"):
-        if one.kind == "reference" and len(wholes(one.values)) < len(one.values):
+        if one.kind == "reference" and not all(value.isdecimal() and len(value) < 19 for value in one.values):
             raise _unreadable(one, ",".join(one.values))
         return Q(**{f"{one.path}__in": one.values})
     if one.kind == "bool":

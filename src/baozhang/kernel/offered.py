@@ -10,6 +10,12 @@ from . import access, clock, scope
 from .resource import Resource
 
 
+def for_field(resource: Resource, name: str) -> Any:
+    """The rows that people are offered for a foreign key: those it may name, less those that the resource says are not meant."""
+    found = rows(resource, resource.field(name).related_model)
+    return resource.narrowed[name](found) if name in resource.narrowed else found
+
+
 def rows(resource: Resource, target: Any) -> Any:
     """The rows of another class that a record of this resource may name: those in scope, and of people one's colleagues.
 

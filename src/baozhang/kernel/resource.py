@@ -132,6 +132,9 @@ class Resource:
     offers: ClassVar[
         Mapping[str, Callable[[], Iterable[tuple[str, Any]]]]
     ] = {}  # text filter → its values and their words, where code knows them
+    narrowed: ClassVar[
+        Mapping[str, Callable[[Any], Any]]
+    ] = {}  # foreign key → those of the rows in scope that people are offered for it
     goes_round: ClassVar[bool] = False  # it lives through many chains: what else came of it belongs to those
     joint: ClassVar[bool] = False  # it only joins two others: a chain leads through it without drawing it
     before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by, counts) before natural keys are matched

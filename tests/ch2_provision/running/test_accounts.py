@@ -120,7 +120,8 @@ def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, cli
             and secret.plate not in str(review.document.content if review.document else "")
         )
         assert "尚未核定编制" not in everything, "no unit has a quota: there is nothing to hold the vehicles against"
-        assert "另有依法不予公开的" in mine and review.document is not None and review.document.number in mine
+        assert "依法不予公开" in mine and ">未核定<" not in mine, "withheld is neither not approved nor none"
+        assert review.document is not None and review.document.number in mine
         assert 'class="tile"' in mine and "/public/vehicles/" in client.get("/login/").content.decode()
         card = plain.card
         card.vehicle_use = plain.use = "enforcement"

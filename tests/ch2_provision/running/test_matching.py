@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from baozhang.ch2_provision.running import jobs
 from baozhang.ch2_provision.running.models import Cost, PaymentCard
@@ -92,6 +93,15 @@ def test_the_same_bill_is_kept_once_and_in_bulk(garage: Garage, django_assert_ma
     assert (kept.new, kept.changed, kept.unchanged) == (0, 0, 40) and Cost._base_manager.count() == 40
 
 
+def test_a_bill_without_a_number_gets_one_that_people_can_read_and_the_same_in_either_language(garage: Garage) -> None:
+    row = {name: value for name, value in bill(garage, "", f"{WORKDAY} 09:00").items() if name != "bill"}
+    with clock.on(dt.date(2026, 3, 6)):
+        for language in ("en", "zh-hans"):
+            with translation.override(language):
+                bring(garage, dict(row))
+    assert Cost._base_manager.get().bill == f"{garage.vehicles[0].plate} {WORKDAY} 09:00 加油 240.00"
+
+
 def test_a_time_that_is_none_is_said_once_by_its_own_column(garage: Garage) -> None:
     with pytest.raises(Invalid) as refused:
         bring(garage, bill(garage, "Y1", "2026-11-31"))
@@ -111,11 +121,14 @@ LAYOUTS = {
     "toll": "车牌号码,入口收费站,出口收费站,通行时间,通行费,运营商,订单号\n{plate},云间,海间,2026-03-05 09:10:22,25,江海高速,T77\n",
     "charging": "订单编号,车牌,充电站名称,充电开始时间,充电电量,总金额\nC1,{plate},行政中心充电站,2026-03-05 12:30,22.4,31.36\n",
     "repair": "工单号,车号,送修日期,维修项目,数量,单价,承修单位\nW1,{plate},2026-03-04,机油滤清器,1,45,定点维修厂\nW1,{plate},2026-03-04,保养工时,2,90,定点维修厂\n",
+    "statement": "某石化对账单\n打印日期,2026-03-06\n\n流水号,交易日期,交易时刻,号码牌,产品,升数,挂牌价,实收(元),网点\nA1,2026-03-05,09:12:05,{plate},95#汽油,40,8.3,332,人民路站\n合计,,,,,40,,332,\n",
+    "road": "车牌,入站名称,入站时间,出站名称,出站时间,通行金额（元）,ETC卡编号\n{plate}_蓝,云间站,2026-03-05 09:20,海间站,2026/03/05 10:59,￥12.50,3101\n",
+    "workshop": "工单编号,进厂日期,车牌号码,维修内容,数量,单价,小计,维修企业\nW9,2026年3月4日,{plate},补胎,1,50,50,某汽修厂\n",
     "violation": "违法编号,号牌号码,违法时间,违法行为,违法地点\nV1,{plate},2026-03-05 09:30,违法停车,人民路\n",
 }
 
 
-def test_files_of_five_suppliers_come_in_as_they_are(garage: Garage, client: Client) -> None:
+def test_files_of_eight_suppliers_come_in_as_they_are(garage: Garage, client: Client) -> None:
     car = garage.vehicles[0]
     factories.kept(PaymentCard, where=garage.mine, number="9000111", vehicle=car)
     garage.drive(garage.send(garage.ask()), 1_000, 1_040)
@@ -131,11 +144,11 @@ def test_files_of_five_suppliers_come_in_as_they_are(garage: Garage, client: Cli
     rows = {(one.kind, one.item, str(one.amount), one.state) for one in Cost._base_manager.filter(vehicle=car)}
     assert rows == {
         ("fuel", "92号汽油", "240.95", "matched"), ("toll", "", "25.00", "matched"), ("charge", "", "31.36", "matched"),
+        ("fuel", "95#汽油", "332.00", "matched"), ("toll", "", "12.50", "matched"), ("repair", "补胎", "50.00", "matched"),
         ("repair", "机油滤清器", "45.00", "matched"), ("repair", "保养工时", "180.00", "matched"), ("violation", "违法停车", "0.00", "matched"),
     }  # fmt: skip
-    assert Cost._base_manager.get(kind="toll").origin == "云间" and Cost._base_manager.get(
-        kind="fuel"
-    ).quantity == Decimal("30.5")
+    assert Cost._base_manager.get(bill="T77").origin == "云间"
+    assert Cost._base_manager.get(bill="88001").quantity == Decimal("30.5")
 
 
 def test_what_waits_is_matched_or_explained_on_one_page(garage: Garage, client: Client) -> None:

@@ -15,9 +15,13 @@ from baozhang.ch2_provision.trips.flows import DispatchFlow, SealingFlow
 from baozhang.ch2_provision.trips.flows.dispatch import change
 from baozhang.ch2_provision.trips.flows.request import complete
 from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
+from baozhang.ch2_provision.trips.models.clocks import clean_time
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
 from baozhang.kernel import border, clock, scope
+from baozhang.kernel.flow import counts, todo
+from baozhang.kernel.flow.todo import Waiting
+from baozhang.kernel.notices import Notice
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.law.judge import judge
@@ -97,6 +101,12 @@ def test_a_cancelled_request_lets_the_vehicle_go(garage: Garage) -> None:
     garage.take("cancel", two, "staff", note="改为视频会议")
     made.refresh_from_db()
     assert made.state == "cancelled"
+
+
+def test_a_time_is_read_as_a_phone_types_it() -> None:
+    assert {clean_time(one) for one in ("8:05", "8.05", "８：05", "805", "8点05分", "0805")} == {"08:05"}
+    assert (clean_time("8点"), clean_time("8点半")) == ("08:00", "08:30")
+    assert clean_time("11点过") == "11点过", "what is no time is said back"
 
 
 def test_holidays_follow_the_calendar_with_make_up_days() -> None:
@@ -208,8 +218,10 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     )
     slip = f"/trips/dispatches/{made.pk}/slip/"
     assert "<svg" in client.get(slip).content.decode()
-    assert client.post(slip, {"odometer_out": "2000"}).status_code == 302
+    for _tap in range(2):
+        assert client.post(slip, {"step": "begin", "odometer_out": "2000"}).status_code == 302, "two taps are one"
     assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
+    assert "途中费用不能小于零" in client.post(slip, {"odometer_in": "2030", "parking": "-3"}).content.decode()
     assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
     assert Dispatch._base_manager.get().kilometres == 30 and "10.50" in client.get(slip).content.decode()
     client.force_login(garage.users["staff"])
@@ -219,11 +231,51 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     assert TODAY
 
 
+def test_the_second_tap_of_a_step_comes_to_the_same_page_and_anothers_number_does_not(
+    garage: Garage, client: Client
+) -> None:
+    asked = garage.draft()
+    client.force_login(garage.users["staff"])
+    page, data = f"/trips/requests/{asked.pk}/steps/submit/", {"key": "tap", "version": asked.version}
+    assert {client.post(page, data).url for _tap in range(2)} == {f"/trips/requests/{asked.pk}/"}  # type: ignore[attr-defined]
+    assert client.post(page, {**data, "key": "other"}).status_code == 403
+    client.force_login(garage.users["boss"])
+    assert client.post(page, data).status_code == 403
+
+
 def test_a_slip_of_another_driver_is_read_and_not_filled_in(garage: Garage, client: Client) -> None:
     slip = f"/trips/dispatches/{garage.send(garage.ask(), driver=1).pk}/slip/"
     for name, fields in (("driver", 0), ("driver2", 1), ("desk", 1)):
         client.force_login(garage.users[name])
         assert client.get(slip).content.decode().count('name="odometer_out"') == fields, name
+
+
+def test_a_driver_has_his_own_slips_before_him_and_is_told_of_them_alone(
+    garage: Garage, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        made = [garage.send(garage.ask(), driver=0), garage.send(garage.ask(), car=1, driver=1)]
+
+    def before(name: str) -> set[int]:
+        rows = todo(garage(name)).filter(flow="DispatchFlow")
+        assert counts(garage(name)).get("DispatchFlow", Waiting(0, 0, 0)).all == len(rows)
+        return {task.record_id for task in rows}
+
+    def told(name: str) -> set[int | None]:
+        mine = Notice.objects.filter(user=garage.users[name], kind="trips.dispatch")
+        return set(mine.values_list("record_id", flat=True))
+
+    first, second = ({one.pk} for one in made)
+    assert (before("driver"), before("driver2"), before("desk")) == (first, second, first | second)
+    assert (told("driver"), told("driver2")) == (first, second)
+    actor = garage("desk")
+    garage.take("cancel", made[1], "desk", DispatchFlow, note="改期")
+    with scope.within(actor):
+        change(made[0], vehicle=None, driver=garage.drivers[1], by=actor, note="换人")
+    assert (before("driver"), before("driver2")) == (set(), first)
+    garage.drivers[1].account = None
+    factories.save(garage.drivers[1])
+    assert (before("driver"), before("driver2"), before("desk")) == (set(), set(), first), "nobody's phone: the desk's"
 
 
 def test_the_board_says_what_is_lacking_and_takes_what_is_drawn_onto_a_lane(garage: Garage, client: Client) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from baozhang.ch2_provision.assets.choices import Establishment, UseState
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.vehicles import jobs
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow, CertificateFlow, QuotaFlow
 from baozhang.ch2_provision.vehicles.flows.issuing import issue
@@ -104,6 +105,8 @@ def test_every_door_refuses_with_article_figure_and_sum(fleet: Fleet, client: Cl
     for words in (said, page.content.decode(), rows):
         for part in ("第二十二条", "超出 10,000.00 元", "超出 0.1 升", "编制 0 辆，配备后 1 辆，超出 1 辆"):
             assert part in words, part
+    assert page.content.decode().count("超出 1 辆") == 1, "said once, at the top"
+    assert set(page.context["form"].errors) == {"price", "displacement", "use"}, "and these fields are marked"
     assert not Addition._base_manager.exists()
 
 
@@ -161,6 +164,16 @@ def _gone(fleet: Fleet, made: Addition, old: Vehicle, new: Any) -> None:
     old.refresh_from_db()
     assert old.state == "gone"
     assert limits.rooms([fleet.mine.pk], TODAY)[fleet.mine.pk, "general"].held == 1
+
+
+def test_only_vehicles_are_offered_for_a_vehicles_card_and_told_apart_by_no_key(fleet: Fleet, client: Client) -> None:
+    fleet.quota(3)
+    car, desk = fleet.card("沪A77777"), factories.kept(Card, where=fleet.mine, name="办公桌", category="furniture")
+    client.force_login(fleet.users["clerk"])
+    for slug in ("vehicles/files", "vehicles/additions"):
+        found = client.get(f"/lookup/{slug}/card").json()["results"]
+        assert car.pk in {one["id"] for one in found} and desk.pk not in {one["id"] for one in found}
+        assert str(fleet.mine.pk) not in {one["hint"] for one in found}
 
 
 def test_enforcement_is_approved_by_finance(fleet: Fleet) -> None:

@@ -1,4 +1,4 @@
-"""Two hundred terminals at once, of all editions, over bad lines; and a gateway that is killed in the middle."""
+"""Sixty terminals at once, of all editions, over bad lines; and a gateway that is killed in the middle."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.gateways.jt808.encoding import Fix
 from tests.gateways.jt808.simulator import Box, connect, running
 
 pytestmark = [pytest.mark.real_clock, pytest.mark.usefixtures("db"), pytest.mark.slow]
-FLEET = 200
+FLEET = 60
 EDITIONS = (2011, 2013, 2019)
 NOW = clock.now().replace(microsecond=0)
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,7 +69,7 @@ async def drive(box: Box, port: int, chance: random.Random, start: dt.datetime) 
     return {int(fix.at.timestamp()) for fix in track}
 
 
-def test_two_hundred_terminals(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sixty_terminals_of_all_editions(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PATIENCE", 0.5)
     monkeypatch.setattr(simulator, "PATIENCE", 60.0)  # a busy machine is no fault of the gateway
     fleet = enter_fleet(FLEET)
@@ -146,8 +146,8 @@ async def report_until_cut(box: Box, port: int, moments: list[int]) -> set[int]:
 def test_a_killed_gateway_loses_nothing_that_it_has_answered(db: None) -> None:
     fleet = enter_fleet(4)
     codes: dict[str, str] = {}
-    start = int(NOW.timestamp()) - 60_000
-    moments = list(range(start, start + 1_500))
+    start = int(NOW.timestamp()) - 20_000
+    moments = list(range(start, start + 500))
     killed = asyncio.run(shoot(Process(), fleet, codes, moments))
     assert 50 < sum(map(len, killed.values())) < 4 * len(moments), "it was not killed in the middle"
     for phone, vehicle in fleet.items():
@@ -168,7 +168,7 @@ async def shoot(
     boxes = [Box(phone) for phone in fleet]
     work = [asyncio.create_task(report_until_cut(box, gateway.port, moments)) for box in boxes]
     async with asyncio.timeout(240):
-        while sum(len(box.heard) for box in boxes) < 400:  # noqa: ASYNC110
+        while sum(len(box.heard) for box in boxes) < 200:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     await asyncio.to_thread(gateway.end, signal.SIGKILL)
     found = await asyncio.gather(*work)

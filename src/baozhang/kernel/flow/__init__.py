@@ -1,5 +1,6 @@
 """Flows: a path is a table of steps in code; buttons, API, diagram, to-dos and deadlines read it."""
 
+from .case import done_with
 from .choices import End, FilingState, Part, RectificationState, ReportState, ReviewState
 from .flow import Flow
 from .limits import calendar, limit_of
@@ -17,6 +18,6 @@ from .todo import counts, done, following, opened, overdue, todo
 __all__ = [
     "FLOWS", "Ask", "Button", "ByOrgan", "Chosen", "End", "Filing", "FilingState", "Flow", "Outcome", "Part", "Party", "Plan",
     "Rectification", "RectificationState", "ReportHandling", "ReportState", "Review", "ReviewState", "Step", "Task",
-    "buttons_of", "calendar", "counts", "done", "flow_of", "following", "limit_keys", "limit_of", "mark_overdue", "opened",
+    "buttons_of", "calendar", "counts", "done", "done_with", "flow_of", "following", "limit_keys", "limit_of", "mark_overdue", "opened",
     "overdue", "path_of", "perform", "settle", "todo",
 ]  # fmt: skip

@@ -225,6 +225,12 @@ _OF_KEY = Statement(
 )
 
 
+def done_with(record: Record, key: str, by: Actor) -> bool:
+    """True where somebody has done something to a record under this number already: the second of two taps."""
+    entry = _OF_KEY.first(record.label, record.pk, f"k:{key}") if 0 < len(key) <= KEY_LENGTH else None
+    return entry is not None and entry.by_id == by.user_id
+
+
 def said(entry: Any) -> dict[str, Any]:
     """Who did what on which day, for a sentence; of a ledger entry."""
     act = ledger.ACTS[entry.act]

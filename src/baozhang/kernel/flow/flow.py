@@ -26,6 +26,9 @@ class Flow:
     initial: ClassVar[tuple[str, ...]] = ()  # the states of a new record; the field's default where empty
     escalate: ClassVar[Party | None] = None  # who sees what is overdue, e.g. Party("x.order:oversee", where=above)
     returned_within: ClassVar[Limit] = None  # the time limit after 驳回
+    own: ClassVar[tuple[str, str] | None] = (
+        None  # the path to the user whose a record is, and the right that sees all of them
+    )
     plan: ClassVar[Plan]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -51,10 +54,11 @@ class Flow:
         above = cls.escalate
         if above is not None:
             above = Party(full(above.permission, cls.model), resolve(above.where, cls), above.words)
+        own = None if cls.own is None else (cls.own[0], full(cls.own[1], cls.model))
         return Plan(
             name=cls.__name__, words=cls.words or cls.model._meta.verbose_name, model=cls.model, article=cls.article,
             state_field=cls.state_field, steps={step.name: step for step in steps}, initial=tuple(map(str, first)),
-            escalate=above, returned_within=cls.returned_within, title=cls.title, may_move_back=cls.may_move_back,
+            escalate=above, returned_within=cls.returned_within, own=own, title=cls.title, may_move_back=cls.may_move_back,
             moved_back=cls.moved_back, takes_back=cls.moved_back.__func__ is not Flow.moved_back.__func__,  # type: ignore[attr-defined]
             choices={str(value): words for value, words in column.flatchoices},
         )  # fmt: skip

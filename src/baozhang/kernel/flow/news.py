@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from baozhang.kernel.access import Actor
 
 from .case import Case, place
 from .choices import Part
+from .plan import FLOWS, Plan
 from .step import Step
 from .task import Task
 
@@ -48,21 +49,33 @@ def of_tasks(tasks: Iterable[Task], by: Actor, note: str = "") -> None:
         later(partial(_tell, rows, by, note))
 
 
-def holders_once() -> Callable[[Task], list[int]]:
-    """The holders of tasks, looked up once for each right and organ."""
+def holders_once(tasks: Sequence[Task]) -> Callable[[Task], list[int]]:
+    """The holders of tasks, looked up once for each right and organ; of a record that is somebody's own he, and who sees all."""
     seen: dict[tuple[Any, ...], list[int]] = {}
+    owners = {
+        plan.name: plan.owners(task.record_id for task in tasks if task.flow == plan.name) for plan in _owned(tasks)
+    }
 
     def find(task: Task) -> list[int]:
         key = (task.assignee_id, task.role, task.permission, task.organ_id)
         if key not in seen:
             seen[key] = holders(task)
-        return seen[key]
+        if task.flow not in owners or task.organ_id is None:
+            return seen[key]
+        everybody = task.plan.own[1], task.organ_id  # type: ignore[index]
+        if everybody not in seen:
+            seen[everybody] = access.holders_of.ask(*everybody, clock.today())
+        return [one for one in seen[key] if one == owners[task.flow].get(task.record_id) or one in seen[everybody]]
 
     return find
 
 
+def _owned(tasks: Iterable[Task]) -> list[Plan]:
+    return [plan for name in {task.flow for task in tasks} if (plan := FLOWS[name]).own is not None]
+
+
 def _tell(tasks: list[Task], by: Actor, note: str) -> list[notices.Notice]:
-    find, made = holders_once(), []
+    find, made = holders_once(tasks), []
     for task in tasks:
         title = _("待办：%(title)s（%(words)s）") % {"title": task.title, "words": task.words}
         parts = [] if by.system else [_("%(name)s送来。") % {"name": by.name}]
@@ -122,7 +135,7 @@ def of_reminder(tasks: list[Task], by: Actor, note: str) -> None:
 
 
 def _tell_reminder(tasks: list[Task], by: Actor, note: str) -> list[notices.Notice]:
-    find, made = holders_once(), []
+    find, made = holders_once(tasks), []
     for task in tasks:
         title = _("催办：%(title)s（%(words)s）") % {"title": task.title, "words": task.words}
         body = _("%(name)s催办。") % {"name": by.name} + note

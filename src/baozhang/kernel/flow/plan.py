@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django.db import models
 
 from baozhang.kernel import ledger
 from baozhang.kernel.record import Record
@@ -32,6 +34,7 @@ class Plan:
     initial: tuple[str, ...]
     escalate: Party | None
     returned_within: Limit
+    own: tuple[str, str] | None  # whose tasks they are: a path to a user, and the right under which others see them too
     title: Callable[[Any], str]
     may_move_back: Callable[..., None]
     moved_back: Callable[..., None]
@@ -88,6 +91,17 @@ class Plan:
         for step in self.steps.values():
             found |= {party.permission for party in parties(step)}
         return found
+
+    def owned_by(self, person_id: int | None) -> models.Q:
+        """The condition on tasks that their records are a person's own."""
+        assert self.own is not None
+        mine = self.model._base_manager.filter(**{self.own[0]: person_id or 0})
+        return models.Q(record_id__in=mine.order_by().values("pk"))
+
+    def owners(self, keys: Iterable[int]) -> dict[int, int | None]:
+        """Whose each of some records is."""
+        assert self.own is not None
+        return dict(self.model._base_manager.filter(pk__in=list(keys)).values_list("pk", self.own[0]))
 
 
 def parties(step: Step) -> tuple[Party | Chosen, ...]:

@@ -45,7 +45,7 @@ def _faults(plan: Plan) -> Iterator[str]:
         if plan.choices and state not in plan.choices:
             yield f"unknown state {state!r}"
     names = [plan.model.right("view"), *([plan.escalate.permission] if plan.escalate else [])]
-    yield from _unknown(names)
+    yield from _unknown(names + ([plan.own[1]] if plan.own else []))
     if len(plan.act("withdraw")) > ACT_LENGTH:
         yield f"its name makes acts longer than {ACT_LENGTH}"
     for step in plan.steps.values():

@@ -62,14 +62,15 @@ def _power(seat: Seat) -> Power:
 
 
 def _all_rights() -> list[str]:
-    return sorted({name for plan in FLOWS.values() for name in plan.rights()})
+    others = {plan.own[1] for plan in FLOWS.values() if plan.own}
+    return sorted(others | {name for plan in FLOWS.values() for name in plan.rights()})
 
 
 def _condition(powers: Iterable[Power]) -> Q:
     found = NOTHING
     for power in powers:
         meant = Q(assignee=None) | Q(assignee=power.person_id)
-        found |= _rights(power) & meant & _roles(power)
+        found |= _rights(power) & meant & _roles(power) & _own(power)
     return found
 
 
@@ -77,8 +78,25 @@ def _rights(power: Power) -> Q:
     """The condition that a task's permission is held in its organ; one term for each different reach."""
     found = NOTHING
     for organs, held in power.rights:
-        here = Q() if organs is None else Q(organ_id__oneof=sorted(organs)) | Q(organ_id=None)
-        found |= Q(permission__oneof=list(held)) & here
+        found |= Q(permission__oneof=list(held)) & _within(organs)
+    return found
+
+
+def _within(organs: frozenset[int] | None) -> Q:
+    return Q() if organs is None else Q(organ_id__oneof=sorted(organs)) | Q(organ_id=None)
+
+
+def _own(power: Power) -> Q:
+    """The condition that a task is one's own where its flow has a task for one person, or that one sees all of them."""
+    found = Q()
+    for plan in FLOWS.values():
+        if plan.own is None or not any(plan.rights().intersection(held) for _organs, held in power.rights):
+            continue
+        everybody = NOTHING
+        for organs, held in power.rights:
+            if plan.own[1] in held:
+                everybody |= _within(organs)
+        found &= ~Q(flow=plan.name) | plan.owned_by(power.person_id) | everybody
     return found
 
 

@@ -186,8 +186,9 @@ def _ask(
 ) -> HttpResponse:  # fmt: skip
     """The page that asks; a refusal stands above what was typed, so that none of it is lost."""
     frame.crumbs(request, resource)
-    context = {"step": step, "form": form, "page": frame.page_of_step(resource, step, what), "refusal": refused,
-               "faults": refused.faults if refused else ()}  # fmt: skip
+    if refused is not None and form is not None:
+        form.mark(refused.faults)
+    context = {"step": step, "form": form, "page": frame.page_of_step(resource, step, what), "refusal": refused}
     status = refused.status if refused is not None else 422 if form is not None and form.errors else 200
     return render(request, "kernel/step.html", context, status=status)
 

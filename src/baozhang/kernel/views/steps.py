@@ -96,6 +96,8 @@ def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRe
     who = frame.must_view(request, resource)
     record, plan = frame.row_of(resource, pk), plan_of(resource)
     button = next((one for one in flow.buttons_of(record, who) if one.name == name), None) if plan else None
+    if button is None and request.method == "POST" and flow.done_with(record, request.POST.get("key", ""), who):
+        return HttpResponseRedirect(frame.url_of(resource, record))
     if plan is None or button is None:
         raise Forbidden(
             _("现在不能办理这一步"),
@@ -113,10 +115,12 @@ def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpRe
             if form is None:
                 raise
             refused = error
+            if isinstance(form, RecordForm):
+                form.mark(error.faults)
     frame.crumbs(request, resource, record)
-    context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record)}, "form": form or forms.Form(),
+    context = {"step": {**_words(resource, record, button, who, form), "back_url": frame.url_of(resource, record), "note_value": request.POST.get("note", "")}, "form": form or forms.Form(),
                "page": frame.page_of_step(resource, {"words": button.words, "article": button.article}, str(record)),
-               "refusal": refused, "faults": refused.faults if refused else ()}  # fmt: skip
+               "refusal": refused}  # fmt: skip
     return render(request, "kernel/step.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -128,14 +132,13 @@ def _done(
     if isinstance(form, RecordForm):
         data = {name: form.cleaned_data[name] for name in button.fields}
     data["note"] = request.POST.get("note", "")
-    posted = request.POST.get("version", "")
     flow.perform(
         plan,
         button.name,
         record,
         by=who,
         data=data,
-        version=whole(posted),
+        version=whole(request.POST.get("version")),
         key=request.POST.get("key", ""),
     )
     messages.success(request, _("已办理：%(step)s，%(record)s") % {"step": button.words, "record": record})

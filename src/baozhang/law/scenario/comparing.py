@@ -156,7 +156,7 @@ class Comparison:
                 )
         if "organ" in wanted:
             wanted["organ"] = str(self.stage.organ(wanted["organ"], own["organ"]))
-        if "subject" in wanted and wanted["subject"] not in self.stage.names:
+        if "subject" in wanted and not self.stage.knows(wanted["subject"]):
             raise own["subject"].wrong(
                 _("场景里没有叫“%(name)s”的记录。") % {"name": wanted["subject"]}, _("请写编号、编码或全称。")
             )

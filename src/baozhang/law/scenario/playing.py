@@ -92,6 +92,7 @@ class _Play:
         given = {"organ": organ} if organ is not None and table.model.scope_field == "organ_id" else None
         with transaction.atomic():
             border.commit(table.resource, rows, by=by, defaults=given, note=note, act=ledger.IMPORT)
+        self.stage.called[table.model] = names_of(table.model)
         for row in rows:
             names = [row.values.get(name) for name in names_of(table.model)]
             self.stage.names |= {str(name) for name in names if isinstance(name, str | int)}

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from baozhang.kernel.access import Actor, system_actor
@@ -25,6 +26,18 @@ class Stage:
     homes: dict[str, str]  # organ → path of names
     actor: Callable[[str, dt.date, Record | None], Actor | None]
     names: set[str] = field(default_factory=set)
+    called: dict[type[Record], tuple[str, ...]] = field(
+        default_factory=dict
+    )  # what was entered → the fields it is called by
+
+    def knows(self, name: str) -> bool:
+        """True for a name that a scenario wrote, and for one that a record got by itself: a vehicle's plate comes from its card."""
+        return name in self.names or any(
+            model._base_manager.filter(**{field: name}).exists()
+            for model, fields in self.called.items()
+            for field in fields
+            if isinstance(model._meta.get_field(field), models.CharField)
+        )
 
     def path(self, name: str, node: Node) -> str:
         """This is the path of codes of a place or an organ called so; of the city where no name is given."""

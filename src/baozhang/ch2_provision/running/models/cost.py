@@ -110,7 +110,8 @@ class Cost(Record):
         if self.vehicle_id and not self.plate:
             self.plate = self.vehicle.plate  # type: ignore[union-attr]
         self.plate, self.card = plate_of(self.plate), self.card.replace(" ", "")
-        self.kind = self.kind or kind_said(self.item, self.place, self.supplier, self.origin)
+        said = kind_said(self.item, self.place, self.supplier, self.origin)
+        self.kind = self.kind or said or (Kind.TOLL if self.origin else "")  # only a road has a way in
         if self.amount in (None, 0) and self.quantity and self.unit_price:
             self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
         self.bill = self.bill or bill_of(self.plate or self.card, self.at, self.kind, self.amount)
@@ -134,14 +135,21 @@ class Cost(Record):
     def faults(self) -> Iterable[Any]:
         """What is no time, no kind, no sum; half a place; a bill of tomorrow; a trip of another vehicle."""
         _moment, day, _said = moment_of(self.at, self.time)
-        if day is None:
+        if day is None and self.at:
             yield self.fault_of("at", gettext("不是时间"), self.at, gettext("写成 2026-03-05 09:20 的形式"))
-        elif day > clock.today():
+        elif day is not None and day > clock.today():
             yield self.fault_of("at", gettext("费用时间在今天之后"), self.at, gettext("请核对日期"))
         if not self.kind:
             yield self.fault_of("kind", gettext("看不出费用种类"), self.item, gettext("请填写费用种类"))
         if self.amount is None or (self.kind != Kind.VIOLATION and self.amount <= 0):
-            yield self.fault_of("amount", gettext("金额应大于零"), str(self.amount), gettext("退款请更正原单据"))
+            yield self.fault_of(
+                "amount",
+                gettext("金额应大于零"),
+                str(self.amount),
+                gettext("退款请更正原单据")
+                if self.amount
+                else gettext("请填写金额；表中有金额的，把那一列对应到“金额”"),
+            )
         if self.quantity is not None and self.quantity <= 0:
             yield self.fault_of("quantity", gettext("数量应大于零"), str(self.quantity), "")
         if (self.lat is None) != (self.lon is None):

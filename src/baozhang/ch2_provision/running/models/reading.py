@@ -5,16 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from baozhang.ch2_provision.running.choices import SIGNS
+from django.utils import translation
+
+from baozhang.ch2_provision.running.choices import SIGNS, Kind
 from baozhang.kernel import clock
 
 _MOMENT = re.compile(
     r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*(?:(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?|(\d{1,2})(\d{2})(\d{2})?)(?:\.\d+)?[分秒]?)?"
 )
 _TIME = re.compile(r"(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?:\.\d+)?[分秒]?|(\d{2})(\d{2})(\d{2})")
-_PLATE_NOISE = re.compile(r"[\s·•.\-_]|\(.*?\)|（.*?）")
+_PLATE_NOISE = re.compile(r"[_\-](?:蓝|黄|绿|白|黑|渐变绿|黄绿|黄绿双拼)色?$|[\s·•.\-_]|\(.*?\)|（.*?）")
 Read = tuple[dt.datetime | None, dt.date | None, str]
 
 
@@ -44,19 +47,26 @@ def moment_of(said: Any, time: str = "") -> Read:
 
 
 def plate_of(said: str) -> str:
-    """A plate without points, blanks and remarks in brackets, in capitals."""
-    return _PLATE_NOISE.sub("", said or "").upper()
+    """A plate without points, blanks, the colour behind it and remarks in brackets, in capitals."""
+    return _PLATE_NOISE.sub("", (said or "").strip()).upper()
 
 
 def kind_said(*words: str) -> str:
-    """The kind of cost that words of a bill give away; empty where none does. A way in makes it a toll."""
+    """The kind of cost that words of a bill give away; empty where none does."""
     text = " ".join(word for word in words if word)
     return next((kind for kind, signs in SIGNS if any(sign in text for sign in signs)), "")
 
 
 def bill_of(whose: str, at: str, kind: str, amount: Decimal | None) -> str:
     """The number of a bill that has none: the same bill always gets the same."""
-    return f"{whose} {at} {kind} {amount or 0:.2f}"
+    return f"{whose} {at} {_kinds().get(kind, kind)} {amount or 0:.2f}"
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """The words of the kinds of cost in the source language: what is kept does not change with the reader's."""
+    with translation.override(None):
+        return {str(value): str(words) for value, words in Kind.choices}
 
 
 def days_of(year: int, month: int) -> tuple[dt.date, dt.date]:

@@ -32,6 +32,11 @@ class Class:
     unset: int = 0
     withheld: bool = False
 
+    @property
+    def silent(self) -> bool:
+        """True where both numbers of all units that have the class are withheld."""
+        return self.withheld and self.allowed is None and not self.held
+
 
 @dataclass
 class Unit:

@@ -120,6 +120,8 @@ def driven(first: dt.date, last: dt.date, *, fuel: bool = True) -> dict[int, Dri
     for vehicle, km in _by_vehicle(_ended(first, last), "vehicle_id", Sum(F("odometer_in") - F("odometer_out"))):
         found[vehicle].km = km or 0
     ways = Movement.objects.filter(kind=WAY, day__gte=first, day__lte=last)
+    if fuel:  # which is held against the slips; tracks are asked only where there are none
+        ways = ways.filter(vehicle__oneof=sorted(key for key, held in found.items() if held.litres and not held.km))
     for vehicle, metres in _by_vehicle(ways, "vehicle", Sum("metres")):
         found[vehicle].km_tracks = round((metres or 0) / 1_000)
     return found

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.assets.rules.words import count as said
 from baozhang.ch2_provision.running.choices import AWAY, Kind
 from baozhang.ch2_provision.running.models import Cost, PaymentCard, Whereabouts
+from baozhang.ch2_provision.trips.queries.desk import judged_since
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
 from baozhang.law.rules import Verdict, rule
 
@@ -21,7 +22,7 @@ PAID_ON_THE_ROAD = (Kind.FUEL, Kind.TOLL, Kind.PARKING)
 
 
 def _since(day: dt.date) -> Q:
-    return Q(day__gt=day - dt.timedelta(days=LOOK_BACK), day__lte=day, vehicle__isnull=False)
+    return Q(day__gte=judged_since(day, LOOK_BACK - 1), day__lte=day, vehicle__isnull=False)
 
 
 def _rows(day: dt.date) -> QuerySet[Cost]:
@@ -148,7 +149,7 @@ def _elsewhere(day: dt.date, ground: Any) -> Iterator[Cost]:
     """These are the bills at whose time all positions of the vehicle were far from their place."""
     far = dict(
         Whereabouts.objects.filter(
-            metres__gt=AWAY, day__gt=day - dt.timedelta(days=LOOK_BACK), day__lte=day
+            metres__gt=AWAY, day__gte=judged_since(day, LOOK_BACK - 1), day__lte=day
         ).values_list("cost", "metres")
     )
     for cost in _rows(day).filter(pk__oneof=sorted(far)).order_by("pk") if far else ():

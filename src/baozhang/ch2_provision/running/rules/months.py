@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, DateTimeField, Exists, ExpressionWrapper, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from baozhang.ch1_general.organs.models import Organization
@@ -23,10 +23,11 @@ from baozhang.ch2_provision.trips.models.movement import WAY
 from baozhang.ch2_provision.trips.queries.desk import bounds
 from baozhang.ch2_provision.vehicles.choices import TerminalState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
-from baozhang.law.rules import Verdict, rule
+from baozhang.law.rules import REGULATION_SINCE, Verdict, rule
 
 ARTICLE = "第二十三条第一款"
 OVER, DRIFT, A_DAY = "vehicles.running.fuel_over", "vehicles.running.odometer_drift", "vehicles.running.fuellings_a_day"
+A_WAY = dt.timedelta(days=1)  # ways are cut from the track of one day, so none that began earlier reaches a trip
 SHORT = 5  # kilometres; a shorter trip may well leave no track
 Months = list[tuple[dt.date, Driven]]
 HALF = Decimal("0.05")  # the rule compares with tenths of a litre: what these round away is still looked at
@@ -39,7 +40,13 @@ def _months(day: dt.date) -> list[tuple[dt.date, dt.date]]:
     for _n in range(MONTHS):
         found.append(days_of(last.year, last.month))
         last = last.replace(day=1) - dt.timedelta(days=1)
-    return found[::-1]
+    return [span for span in found[::-1] if span[0] >= REGULATION_SINCE]
+
+
+def _begin(day: dt.date) -> dt.date:
+    """The first day of these months; of the running one where there are none yet."""
+    months = _months(day)
+    return months[0][0] if months else day.replace(day=1)
 
 
 def _least(ground: Any, key: str) -> Decimal:
@@ -95,7 +102,7 @@ def fuel_beyond_kilometres(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _often(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles fuelled more than once on a day of the last months, with those days."""
-    since, least = _months(day)[0][0], ground.bounds(A_DAY)
+    since, least = _begin(day), ground.bounds(A_DAY)
     rows = Cost._base_manager.filter(vehicle__isnull=False, kind=Kind.FUEL, day__gte=since, day__lte=day).order_by()
     grouped = rows.values("vehicle_id", "day").annotate(
         n=Count("bill", distinct=True), litres=Sum("quantity"), total=Sum("amount")
@@ -159,7 +166,7 @@ def odometer_against_tracks(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
 
 def _silent(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
     """These are the trips of vehicles with a terminal that left no track, on days of which tracks of others were gathered."""
-    since, until = bounds(_months(day)[0][0])[0], bounds(day)[0]
+    since, until = bounds(_begin(day))[0], bounds(day)[0]
     seen = list(
         Movement.objects.filter(kind=WAY, day__gte=since.date(), day__lt=day)
         .order_by()
@@ -170,8 +177,9 @@ def _silent(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
         plate=OuterRef("vehicle__plate"), state=TerminalState.IN_USE, fitted__lte=OuterRef("out_at__date")
     )
     track = Movement.objects.filter(
-        vehicle=OuterRef("vehicle"), kind=WAY, since__lte=OuterRef("in_at"), until__gte=OuterRef("out_at")
-    )
+        vehicle=OuterRef("vehicle"), kind=WAY, since__lte=OuterRef("in_at"), until__gte=OuterRef("out_at"),
+        since__gt=ExpressionWrapper(OuterRef("out_at") - A_WAY, DateTimeField()),
+    )  # fmt: skip
     rows = Dispatch._base_manager.filter(
         means__in=OWN_FLEET,
         state=DispatchState.ENDED,

@@ -62,8 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _year(request: HttpRequest, today: dt.date) -> int:
-    said = request.GET.get("year", "")
-    return asked if (asked := whole(said)) and today.year - 20 < asked <= today.year else today.year
+    said = whole(request.GET.get("year"))
+    return said if said is not None and today.year - 20 < said <= today.year else today.year
 
 
 def _before(span: tuple[dt.date, dt.date]) -> tuple[dt.date, dt.date]:

@@ -28,8 +28,8 @@ shell.public(gettext_lazy("公务用车公示"), "public-vehicles")
 
 
 def _year(request: HttpRequest) -> int:
-    said, today = request.GET.get("year", ""), clock.today()
-    return asked if (asked := whole(said)) and 2000 <= asked <= today.year else today.year
+    said, today = whole(request.GET.get("year")), clock.today()
+    return said if said is not None and 2000 <= said <= today.year else today.year
 
 
 def _kept(name: str, make: Any) -> Any:
@@ -136,6 +136,8 @@ def _said(months: list[int]) -> str:
 
 def _remark(one: open_to_all.Class) -> str:
     """Why the two numbers of a class may not be held against each other."""
+    if one.silent:
+        return _("依法不予公开")
     said = []
     if one.unset and one.allowed is not None:
         said.append(_("其中 %(n)s 辆所在单位尚未核定编制") % {"n": one.unset})
@@ -149,8 +151,8 @@ def _classes(found: list[open_to_all.Class]) -> dict[str, Any]:
         {
             "cells": [
                 one.klass.label,
-                _("未核定") if one.allowed is None else one.allowed,
-                one.held,
+                "—" if one.silent else _("未核定") if one.allowed is None else one.allowed,
+                "—" if one.silent else one.held,
                 _remark(one),
             ]
         }

@@ -72,8 +72,7 @@ def _done(request: HttpRequest, who: Actor) -> str:
 
 
 def _key(request: HttpRequest, name: str) -> int:
-    said = request.POST.get(name, "")
-    return whole(said) or 0
+    return whole(request.POST.get(name)) or 0
 
 
 def _context(who: Actor) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class DispatchFlow(Flow):
     words = gettext_lazy("派车单")
     article = ARTICLE
     initial = (S.PLANNED, S.RUNNING, S.ENDED)  # a slip that was kept on paper comes in as it went
+    own = ("driver__account", ":plan")  # a driver has his own slips before him, whoever plans has all
 
     begin = Step(
         gettext_lazy("登记出车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("odometer_out",),

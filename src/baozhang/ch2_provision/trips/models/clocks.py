@@ -8,13 +8,18 @@ import re
 from baozhang.kernel import clock
 
 _TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
-_SAID = re.compile(r"([01]?\d|2[0-3])(?:[:：点时]([0-5]\d)?分?|([0-5]\d))")  # 9:05, 905, 0905, 9点, 9点05分
+_SAID = re.compile(
+    r"([01]?\d|2[0-3])(?:[:：.．点时]([0-5]\d|半)?分?|([0-5]\d))"
+)  # 9:05, 9.05, 905, 0905, 9点, 9点半, 9点05分
 
 
 def clean_time(said: str) -> str:
     """A time of day as it is kept (08:05), also where a phone has no colon at hand; what is none stays as it was said."""
     found = _SAID.fullmatch("".join(said.split()))
-    return f"{int(found.group(1)):02d}:{found.group(2) or found.group(3) or '00'}" if found else said.strip()
+    if found is None:
+        return said.strip()
+    minute = found.group(2) or found.group(3) or "00"
+    return f"{int(found.group(1)):02d}:{'30' if minute == '半' else minute}"
 
 
 def is_time(said: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -20,6 +21,8 @@ from baozhang.kernel.refusal import Fault
 
 from .clocks import shown
 from .driver import Driver
+
+MONEY = ("tolls", "parking", "fuel", "fare")
 
 
 class Dispatch(Record):
@@ -69,6 +72,8 @@ class Dispatch(Record):
             models.CheckConstraint(
                 condition=Q(means__in=OWN_FLEET, vehicle__isnull=False, driver__isnull=False) | Q(means__in=(Means.RENTED, Means.SOCIAL), vehicle__isnull=True),
                 name="dispatch_fleet", violation_error_message=_("本单位和平台车辆须有车辆和驾驶人，租赁和社会车辆不选")),
+            models.CheckConstraint(condition=Q(*((Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0})) for name in MONEY)),
+                                   name="dispatch_money", violation_error_message=_("途中费用不能小于零")),
             models.CheckConstraint(condition=Q(odometer_in__isnull=True) | Q(odometer_out__isnull=False, odometer_in__gte=F("odometer_out")),
                                    name="dispatch_odometer", violation_error_message=_("还车里程不能小于出车里程")),
         ]  # fmt: skip
@@ -117,6 +122,10 @@ class Dispatch(Record):
             held = getattr(self, name) if getattr(self, f"{name}_id") else None
             if held is not None and held.organ_id != self.organ_id:
                 yield self.fault_of(name, gettext("不是派车单位的"))
+        for name in MONEY:
+            paid = getattr(self, name)
+            if isinstance(paid, Decimal) and paid < 0:
+                yield self.fault_of(name, gettext("途中费用不能小于零"), str(paid), gettext("没有发生的不填"))
         if self.odometer_in is not None and (self.odometer_out is None or self.odometer_in < self.odometer_out):
             yield self.fault_of("odometer_in", gettext("还车里程不能小于出车里程"))
 

@@ -13,6 +13,7 @@ from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
+from baozhang.law.rules import REGULATION_SINCE
 
 SEATS = 5  # of a vehicle whose file does not say
 
@@ -37,6 +38,11 @@ def bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     """A day from midnight to midnight."""
     since = dt.datetime(day.year, day.month, day.day, tzinfo=clock.ZONE)
     return since, since + dt.timedelta(days=1)
+
+
+def judged_since(day: dt.date, back: int) -> dt.date:
+    """The first day of which a patrol judges facts: some days back, never before the regulation was in force (article 45)."""
+    return max(day - dt.timedelta(days=back), REGULATION_SINCE)
 
 
 def desk(day: dt.date, organs: Iterable[int], own: int) -> Desk:

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
 from baozhang.ch2_provision.trips.choices import MADE
 from baozhang.ch2_provision.trips.models import Dispatch, Movement
 from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
+from baozhang.ch2_provision.trips.queries.desk import judged_since
 from baozhang.ch2_provision.vehicles.choices import TerminalState, VehicleState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
 from baozhang.ch2_provision.vehicles.telemetry import ways
@@ -104,11 +105,12 @@ def all_on(kind: str, days: Iterable[dt.date]) -> dict[int, list[Ways]]:
 
 def looked_at(day: dt.date) -> list[dt.date]:
     """The days of ways that a patrol of a day looks at."""
-    return [day - dt.timedelta(days=n) for n in range(LOOK_BACK)]
+    first = judged_since(day, LOOK_BACK - 1)
+    return [day - dt.timedelta(days=n) for n in range((day - first).days + 1)]
 
 
 def _recent(kind: str, day: dt.date) -> Any:
-    return Movement.objects.filter(kind=kind, day__gt=day - dt.timedelta(days=LOOK_BACK), day__lte=day)
+    return Movement.objects.filter(kind=kind, day__gte=judged_since(day, LOOK_BACK - 1), day__lte=day)
 
 
 def _by_vehicle(rows: Any) -> dict[int, list[Ways]]:

@@ -27,10 +27,10 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.trips.choices import ALLOWED, MADE, OWN_FLEET, REST_ENOUGH, DispatchState
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
-from baozhang.ch2_provision.trips.queries.desk import bounds
+from baozhang.ch2_provision.trips.queries.desk import bounds, judged_since
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, runs
 from baozhang.kernel import clock
-from baozhang.law.rules import Verdict, rule
+from baozhang.law.rules import REGULATION_SINCE, Verdict, rule
 
 ARTICLE = "第二十三条第一款"
 LOOK_BACK = 400  # days; older dispatches were judged while they were young, and their findings stay
@@ -38,7 +38,7 @@ CONTINUOUS, DAILY, LATE = "vehicles.trips.continuous_hours", "vehicles.trips.dai
 
 
 def _since(day: dt.date) -> Q:
-    return Q(starts__gte=bounds(day - dt.timedelta(days=LOOK_BACK))[0], starts__lt=bounds(day)[1])
+    return Q(starts__gte=bounds(judged_since(day, LOOK_BACK))[0], starts__lt=bounds(day)[1])
 
 
 def _alone(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
@@ -192,7 +192,7 @@ def driver_without_rest(dispatch: Dispatch, law: Any) -> Verdict | None:
 
 def _busy(day: dt.date, ground: Any) -> Iterator[Driver]:
     """These are the drivers who ended dispatches in the last days, with their hours a day."""
-    since, least = bounds(day - dt.timedelta(days=31))[0], ground.bounds(DAILY)
+    since, least = bounds(judged_since(day, 31))[0], ground.bounds(DAILY)
     rows = Dispatch._base_manager.filter(
         driver__isnull=False, state=DispatchState.ENDED, out_at__gte=since, in_at__lt=bounds(day)[1]
     ).order_by()
@@ -232,7 +232,11 @@ def driver_beyond_hours(driver: Driver, law: Any) -> Iterator[Verdict]:
 def _owed(day: dt.date, ground: Any) -> QuerySet[Request]:
     """These are the trips that went first and were not approved afterwards."""
     return Request._base_manager.filter(
-        urgent=True, completed_at__isnull=True, state__in=ALLOWED, ends__lt=bounds(day)[1]
+        urgent=True,
+        completed_at__isnull=True,
+        state__in=ALLOWED,
+        ends__lt=bounds(day)[1],
+        starts__gte=bounds(REGULATION_SINCE)[0],
     )
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.choices import DispatchState, SealState
 from baozhang.ch2_provision.trips.models import Dispatch, Sealing
+from baozhang.ch2_provision.trips.queries.desk import judged_since
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.law.rules import Verdict, rule
 
@@ -27,7 +28,7 @@ def _moved(day: dt.date, ground: Any) -> QuerySet[Sealing]:
     )  # fmt: skip
     driven = slips.order_by().values("vehicle").annotate(km=Sum(F("odometer_in") - F("odometer_out"))).values("km")
     rows: Any = Sealing._base_manager.filter(
-        state=SealState.UNSEALED, since__gt=day - dt.timedelta(days=LOOK_BACK), opened_on__lte=day,
+        state=SealState.UNSEALED, since__gte=judged_since(day, LOOK_BACK), opened_on__lte=day,
         odometer_opened__gt=F("odometer_sealed") + YARD,
     ).annotate(driven=Coalesce(Subquery(driven, output_field=IntegerField()), 0))  # fmt: skip
     return rows.filter(odometer_opened__gt=F("odometer_sealed") + F("driven") + YARD).select_related("vehicle")  # type: ignore[no-any-return]
@@ -53,7 +54,7 @@ def odometer_while_sealed(sealing: Sealing, law: Any) -> Verdict | None:
 def _open(day: dt.date, ground: Any) -> QuerySet[Sealing]:
     """These are the vehicles whose holiday has begun and that were neither sealed nor excepted."""
     rows = Sealing._base_manager.filter(
-        state=SealState.PLANNED, since__lte=day, since__gt=day - dt.timedelta(days=LOOK_BACK),
+        state=SealState.PLANNED, since__lte=day, since__gte=judged_since(day, LOOK_BACK),
         vehicle__state__in=(VehicleState.IN_USE, VehicleState.IDLE),
     )  # fmt: skip
     return rows.select_related("vehicle")

@@ -25,7 +25,7 @@ from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, s
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, clock, shell
 from baozhang.kernel.access import Actor
-from baozhang.kernel.numbers import whole, wholes
+from baozhang.kernel.numbers import day_said, whole, wholes
 from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
@@ -41,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
     """One day; a proposal is taken or something else chosen, each with one button."""
     who = frame.actor(request)
     who.must(BOARD)
-    day = _day(request.GET.get("day", ""))
+    day = day_said(request.GET.get("day")) or clock.today()
     refusal: Refused | None = None
     if request.method == "POST":
         try:
@@ -58,13 +58,6 @@ def board(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _day(said: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(said)
-    except ValueError:
-        return clock.today()
-
-
 def _send(request: HttpRequest, who: Actor) -> Dispatch:
     chosen = wholes(request.POST.getlist("request"))
     rows = list(Request.objects.filter(pk__in=chosen).select_related("organ"))
@@ -72,20 +65,18 @@ def _send(request: HttpRequest, who: Actor) -> Dispatch:
     driver = Driver.objects.filter(pk=_key(request, "driver")).first()
     hired = request.POST.get("hired", "").strip()
     own = Organization.objects.get(pk=who.organ_id)
-    rest = request.POST.get("rest", "")
     means = request.POST.get("means", "")
     if means not in (Means.RENTED, Means.SOCIAL):
         means = MEANS_OF_ORGAN[all(one.organ_id == own.pk for one in rows)]
     ours = means in OWN_FLEET
     return send(
         rows, organ=own, means=means, vehicle=vehicle if ours else None, driver=driver if ours else None, hired="" if ours else hired, by=who,
-        rest=whole(rest) or 0,
+        rest=whole(request.POST.get("rest")) or 0,
     )  # fmt: skip
 
 
 def _key(request: HttpRequest, name: str) -> int:
-    said = request.POST.get(name, "")
-    return whole(said) or 0
+    return whole(request.POST.get(name)) or 0
 
 
 def _context(who: Actor, day: dt.date) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
 SHOWN = 8
+FAR = 4_000_000_000  # seconds: an address may name any number, a moment may not
 ARTICLE = "第二十三条第一款"
 
 
@@ -65,7 +66,7 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
     """One way: when and how far by the track, why by whoever drove it."""
     who, resource = frame.actor(request), BY_LABEL["vehicles.vehicle"]
     vehicle: Any = Vehicle.objects.select_related("organ").filter(pk=pk).first()
-    begun = dt.datetime.fromtimestamp(since, clock.ZONE)
+    begun = dt.datetime.fromtimestamp(min(since, FAR), clock.ZONE)
     way: Movement | None = loose_ways(pk, clock.today()).filter(since=begun).first() if vehicle is not None else None
     if vehicle is None or way is None:
         raise NotFound(_("没有这段待补办的行程"))
@@ -84,6 +85,8 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
             raise
         except Refused as error:
             refusal = error
+            for fault in error.faults:
+                form.add_error(fault.field if fault.field in form.fields else None, str(fault.reason))
         else:
             messages.success(request, _("已补开派车单并提出申请，待单位负责人补办审批"))
             return HttpResponseRedirect(frame.url_of(BY_LABEL["trips.request"], made))

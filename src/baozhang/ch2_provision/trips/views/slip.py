@@ -62,6 +62,8 @@ def slip(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     refusal: Refused | None = None
     if request.method == "POST" and dispatch.state in ASKED:
         step, fields = ASKED[dispatch.state]
+        if request.POST.get("step", step) != step:  # the second of two taps, or a page that stayed open
+            return HttpResponseRedirect(request.path)
         values = {name: request.POST[name] for name in fields if request.POST.get(name, "").strip()}
         try:
             DispatchFlow.take(step, dispatch, by=who, values=values)

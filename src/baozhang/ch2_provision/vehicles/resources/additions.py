@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs import roles
-from baozhang.ch2_provision.assets.choices import VehicleUse
-from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS
+from baozhang.ch2_provision.assets.choices import Category, VehicleUse
+from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS, VehicleState
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow
 from baozhang.ch2_provision.vehicles.flows.addition import AGREE, APPROVE, HANDLE
 from baozhang.ch2_provision.vehicles.models import Addition, limits
@@ -69,6 +70,10 @@ class Additions(Resource):
     follows = ("need", "plan_line", "old")
     leads = ("card",)
     hints = _hints
+    narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "card": lambda rows: rows.filter(category=Category.VEHICLE),
+        "old": lambda rows: rows.exclude(state=VehicleState.GONE),
+    }
 
 
 _SEE = [Addition.right("view"), Addition.right("export")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -113,6 +113,9 @@ class Vehicles(Resource):
         Group(gettext_lazy("保养维修"), ("service_every", "serviced_at", "serviced_on", "repair_shop", "remarks")),
     )  # fmt: skip
     readonly = frozenset({"plate", "use", "state"})
+    narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "card": lambda rows: rows.filter(category=Category.VEHICLE)
+    }
     computed = {
         "card_number": _of_card("number", gettext_lazy("资产编号")),
         "name": _of_card("name", gettext_lazy("资产名称")),

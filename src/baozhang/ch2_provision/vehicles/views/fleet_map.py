@@ -18,6 +18,7 @@ from baozhang.ch2_provision.vehicles.models import Terminal
 from baozhang.ch2_provision.vehicles.queries import map as places
 from baozhang.ch2_provision.vehicles.telemetry.store import day_of
 from baozhang.kernel import access, clock, shell
+from baozhang.kernel.numbers import day_said
 from baozhang.kernel.refusal import Invalid, NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
@@ -97,10 +98,11 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _day(request: HttpRequest) -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.GET.get("day") or clock.today().isoformat())
-    except ValueError as error:
-        raise Invalid(_("日期写得不对"), why=str(error), instead=_("日期写成 2026-03-05。")) from error
+    said = request.GET.get("day") or clock.today()
+    day = day_said(said)
+    if day is None:
+        raise Invalid(_("日期写得不对"), why=str(said)[:40], instead=_("日期写成 2026-03-05。"))
+    return day
 
 
 @require_GET

@@ -37,8 +37,8 @@ def appoint(request: HttpRequest) -> HttpResponse:
     who = frame.must_view(request, resource)
     who.must(resource.right("add"))
     initial: dict[str, Any] = {"since": clock.today()}
-    if user := whole(request.GET.get("user")):
-        initial["user"] = user
+    if (named := whole(request.GET.get("user"))) is not None:
+        initial["user"] = named
     form = form_for(resource, by=who, data=request.POST or None, instance=resource.model(), initial=initial)
     form.fields["role"] = forms.ChoiceField(choices=_roles(), widget=forms.RadioSelect, label=_("角色"))
     form.fields["until"].help_text = _("不填为长期；到期自动失效，不用另外撤销。")
@@ -52,7 +52,9 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     who = frame.must_view(request, resource)
     record = frame.row_of(resource, pk, "user", "organ")
     who.must(resource.right("change"), record.organ_key())
-    record.version = whole(request.POST.get("version")) or record.version
+    posted = whole(request.POST.get("version"))
+    if posted is not None:
+        record.version = posted
     form = form_for(resource, by=who, names=("until",), data=request.POST or None, instance=record)
     form.fields["until"].required = True
     form.initial["until"] = form.initial.get("until") or clock.today()
@@ -74,7 +76,7 @@ def _answer(request: HttpRequest, form: RecordForm, title: str, back: str, words
             raise
         except Refused as error:
             refusal = error
-            form._place(error.faults)
+            form.mark(error.faults)
     record = form.instance
     frame.crumbs(request, resource, record if record.pk else None)
     context = {
