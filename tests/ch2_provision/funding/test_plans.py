@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -185,6 +186,7 @@ class TestANeedThatNothingMet:
 
     NEED = {
         "item": "desktop", "words": "台式计算机", "quantity": 3, "unit_price": 5000, "purpose": "新录用人员", "evidence": "存量、公物仓均无匹配",
+        "needed_by": TODAY + dt.timedelta(days=30),
     }  # fmt: skip
 
     def test_it_goes_into_the_draft_of_the_year(self, office: Office) -> None:
@@ -208,6 +210,32 @@ class TestANeedThatNothingMet:
         office.hand_in(office.plan())
         with pytest.raises(Refused, match="正在审核"):
             office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+
+    def test_it_goes_into_no_year_that_comes_too_late_or_too_early(self, office: Office) -> None:
+        """What is needed this year waits for no plan of the next; what is needed in two years takes no money of this one."""
+        office.round(2027)
+        need = {**self.NEED, "organ": office.agency}
+        with pytest.raises(Refused) as late:
+            office.act("产管", actions.line_from_need, **need)
+        assert (late.value.article, "2027 年度的经费到那一年才能使用" in late.value.why) == ("第九条", True)
+        assert "2026 年度计划" in late.value.instead
+        with pytest.raises(Refused, match="不能列入 2027 年度计划") as early:
+            office.act("产管", actions.line_from_need, **need | {"needed_by": dt.date(2029, 6, 1)})
+        assert "提前占用经费" in early.value.why
+        assert not PlanLine._base_manager.exists()
+        spring = office.act("产管", actions.line_from_need, **need | {"needed_by": dt.date(2028, 3, 1)})
+        assert spring.plan.year == 2027
+
+    def test_each_need_finds_the_year_it_is_for(self, office: Office) -> None:
+        """With this year's plan agreed and next year's being drafted, the day of the need decides."""
+        office.round()
+        plan = office.agreed(office.line(office.plan(), "复印机"))
+        office.round(2027)
+        now = office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+        then = office.act(
+            "产管", actions.line_from_need, organ=office.agency, **self.NEED | {"needed_by": dt.date(2027, 1, 15)}
+        )
+        assert (now.plan.amends, then.plan) == (plan, office.plan(year=2027))
 
 
 def test_last_years_lines_and_what_upper_rooms_suggest_fill_a_draft(
