@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError
 
-from baozhang.ch3_mechanisms.standards import actions, queries, wording
+from baozhang.ch3_mechanisms.standards import actions, flows, queries, wording
 from baozhang.ch3_mechanisms.standards.choices import State
 from baozhang.ch3_mechanisms.standards.flows import StandardFlow
 from baozhang.ch3_mechanisms.standards.models import Reexamination, Standard, StandardLine
@@ -256,6 +256,34 @@ def test_only_an_authority_or_finance_sets_standards(city: City):
         keep(StandardLine(standard=standard, key=DESKTOP, value=Decimal(9)), by=actor)
         with pytest.raises(Refused, match="不能发布配置标准"):
             StandardFlow.take("submit", standard, by=actor)
+
+
+@pytest.mark.parametrize(
+    ("level", "competence", "key", "may"),
+    [
+        ("city", "authority", "services.standard.repair", True),
+        ("district", "authority", "services.standard.repair", False),
+        ("city", "finance", "services.standard.repair", False),
+        ("city", "authority", "funding.spending.meals", False),
+        ("district", "finance", "funding.spending.meals", True),
+    ],
+)
+def test_each_kind_of_figure_is_set_by_whom_the_law_names(level: str, competence: str, key: str, may: bool, db: None):
+    """Article 7: services by the authority of the city, what may be spent by the finance department of each level."""
+    top = factories.city()
+    organ = factories.organ("某局", top if level == "city" else factories.district("云间区"), competence=competence)
+    standard = Standard(organ=organ, title="自定", valid_from=SINCE)
+    with scope.everything("test") as by:
+        keep(standard, by=by)
+        keep(StandardLine(standard=standard, key=key, row="", value=Decimal(2)), by=by)
+    guards = (flows.a_financier, flows.the_city)
+    if may:
+        assert [guard(standard) for guard in guards] == [None, None]
+        return
+    with pytest.raises(Refused, match="不能制定") as refusal:
+        for guard in guards:
+            guard(standard)
+    assert refusal.value.article.startswith("第七条")
 
 
 def test_a_district_standard_outranks_the_citys(city: City):
