@@ -10,6 +10,9 @@ import pytest
 from django.db import models, transaction
 from django.test import Client
 
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.kernel import scope
+from baozhang.kernel.forms import ReferenceField
 from baozhang.kernel.resource import RESOURCES
 from tests import factories
 from tests.contract.conftest import World, looked_at
@@ -29,6 +32,17 @@ def reckoned(resource: Any, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
             if isinstance(resource.field(name), kind):
                 yield name, value
                 break
+
+
+def test_what_is_no_key_is_said_beside_its_field(world: World) -> None:
+    """A reference that is looked up while one types comes back with what was sent, whatever that was."""
+    with scope.everything("test"):
+        field = ReferenceField(url="/lookup/", queryset=Organization.objects.all())
+        shown = []
+        for sent in ("三", "NaN", "1e30", "9" * 20, "\x00", "[]", str(world.mine.pk)):
+            assert field.prepare_value(sent) == sent
+            shown.append(field.widget.attrs["data-words"])
+    assert shown == [""] * 6 + [str(world.mine)]
 
 
 @pytest.mark.once

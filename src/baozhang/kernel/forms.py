@@ -31,14 +31,11 @@ class ReferenceField(forms.ModelChoiceField):
         self.widget = ReferenceWidget(url)
 
     def prepare_value(self, value: Any) -> Any:
-        """The key to post, and the words to show beside it."""
-        found = (
-            value
-            if isinstance(value, models.Model)
-            else self.queryset.filter(pk=value).first()
-            if value and self.queryset is not None
-            else None
-        )
+        """The key to post, and the words to show beside it; what is no key at all stands there as it was sent."""
+        try:
+            found = value if isinstance(value, models.Model) else self.to_python(value)
+        except forms.ValidationError:
+            found = None
         self.widget.attrs["data-words"] = str(found) if found else ""
         return super().prepare_value(value)
 
