@@ -181,6 +181,14 @@ def test_what_is_spent_cannot_be_taken_out_of_the_plan_again(office: Office) -> 
     office.take("赵计", PlanFlow, "review", new)
 
 
+def test_a_line_without_its_price_is_not_handed_in(office: Office) -> None:
+    office.round()
+    line = office.line(office.plan(), "屋面维修", 0, 1, kind="repair", grade="medium")
+    with pytest.raises(Invalid, match="有 1 项没有填写单价") as refusal:
+        office.take("张会", PlanFlow, "submit", line.plan)
+    assert "屋面维修" in refusal.value.why and refusal.value.article == "第九条"
+
+
 class TestANeedThatNothingMet:
     """`line_from_need`: into the draft, into an amendment, or nowhere."""
 
