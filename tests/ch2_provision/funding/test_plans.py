@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from baozhang.ch2_provision.funding import actions, queries
 from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow, RoundFlow
 from baozhang.ch2_provision.funding.models import Ceiling, Plan, PlanLine, PlanRound
+from baozhang.kernel.accounts import User
 from baozhang.kernel.flow import Task
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
@@ -122,6 +124,23 @@ def test_finance_may_be_asked_to_countersign_and_its_no_holds(office: Office) ->
     office.act("周财", PlanFlow.opine, plan, agree=False, opinion="请核减")
     with pytest.raises(Refused, match="会签未通过"):
         office.take("赵计", PlanFlow, "review", plan)
+
+
+def test_who_countersigns_is_chosen_by_name_on_the_page(office: Office, as_user: Any) -> None:
+    office.round()
+    line = office.line(office.plan(), "复印机")
+    plan = office.hand_in(line.plan)
+    page, address = as_user("赵计"), f"/funding/plans/{plan.pk}/steps/seek/"
+    seen = page.get(address).content.decode()
+    assert "云间区财政局" in seen and "云间区机关事务管理局 · 钱资（资产管理处人员）" in seen and "赵计（" not in seen
+    colleague = User._base_manager.get(username="钱资")
+    for parties in ([str(office.finance.pk), f"{office.authority.pk}/{colleague.pk}"], ["999"]):
+        page.post(address, {"parties": parties})
+    asked = Task.objects.open().filter(record_id=plan.pk, part="countersign")
+    assert set(asked.values_list("organ_id", "assignee_id")) == {
+        (office.finance.pk, None),
+        (office.authority.pk, colleague.pk),
+    }
 
 
 def test_an_amendment_is_a_version_that_shows_what_was_what_is_and_why(office: Office) -> None:
