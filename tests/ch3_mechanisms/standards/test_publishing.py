@@ -51,15 +51,15 @@ def test_a_published_figure_counts_from_its_day_on(city: City):
 
 
 def test_findings_before_the_day_keep_the_old_figure(city: City):
-    patrol()
+    patrol(names=["over_quantity"])
     first = Finding._base_manager.get(rule="over_quantity")
     assert (first.organ_id, first.figures[0]["value"]) == (city.health.pk, "1.0")
     publish(city, draft(city, {(DESKTOP, ""): "0.5"}))
     with clock.on(BEFORE):
-        patrol()
+        patrol(names=["over_quantity"])
     assert Finding._base_manager.filter(rule="over_quantity").count() == 1
     with clock.on(SINCE):
-        patrol()
+        patrol(names=["over_quantity"])
     found = {one.organ_id: one for one in Finding._base_manager.filter(rule="over_quantity")}
     assert {organ: one.figures[0]["value"] for organ, one in found.items()} == {
         city.health.pk: "0.5",
@@ -72,7 +72,7 @@ def test_findings_before_the_day_keep_the_old_figure(city: City):
 
 
 def test_a_finding_made_before_is_made_again_with_the_old_figure(city: City):
-    patrol()
+    patrol(names=["over_quantity"])
     first = Finding._base_manager.get(rule="over_quantity")
     publish(city, draft(city, {(DESKTOP, ""): "0.5"}))
     with clock.on(SINCE + dt.timedelta(days=30)):
