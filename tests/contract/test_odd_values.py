@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.test import Client
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import scope
 from baozhang.kernel.forms import ReferenceField
 from baozhang.kernel.resource import RESOURCES
@@ -32,6 +33,28 @@ def reckoned(resource: Any, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
             if isinstance(resource.field(name), kind):
                 yield name, value
                 break
+
+
+def test_a_character_that_cannot_be_kept_is_refused_at_every_door(
+    world: World, as_user: Callable[[Any], Client]
+) -> None:
+    """SQLite would keep the character NUL, PostgreSQL breaks off: nobody gets as far as either."""
+    card = factories.kept(Card, where=world.mine)
+    client, kind = as_user(world.clerk), "application/json"
+    body = {"organ": world.mine.code, "name": "a\0b", "value": "1"}
+    act = {"ids": [card.pk], "note": "a\0", "values": {"use_state": "idle"}}
+    answers = [
+        client.post("/api/assets/cards/", json.dumps(body), content_type=kind),
+        client.post("/api/assets/cards/acts/use", json.dumps(act), content_type=kind),
+        client.post(f"/assets/cards/{card.pk}/acts/use/", {"note": "a\0", "use_state": "idle"}),
+        client.get("/assets/cards/?q=a%00b"),
+        client.get("/search/?q=%00"),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 5
+    assert all("不能保存的字符" in answer.content.decode() for answer in answers)
+    said = {**act, "note": r"C:\u0000"}  # a backslash and letters: this is text like any other
+    assert client.post("/api/assets/cards/acts/use", json.dumps(said), content_type=kind).status_code == 200
+    assert Card._base_manager.count() == 1
 
 
 def test_what_is_no_key_is_said_beside_its_field(world: World) -> None:
