@@ -56,13 +56,12 @@ class Office:
         self.authority = factories.organ("云间区机关事务管理局", place, competence="authority", document_word="云机管")
         self.agency = factories.organ("云间区教育局", place)
         self.other = factories.organ("云间区卫健委", place)
-        for name, role, organ in (
+        factories.people((
             ("张管", "asset_clerk", self.agency), ("王局", "head", self.agency), ("外人", "asset_clerk", self.other),
             ("外长", "head", self.other), ("赵科", "supervisor", self.authority), ("钱科", "supervisor", self.authority),
             ("孙局", "support_head", self.authority), ("李局", "support_head", self.authority), ("市局", "support_head", self.city),
             ("市科", "supervisor", self.city), ("局管", "asset_clerk", self.authority), ("审计", "auditor", self.authority),
-        ):  # fmt: skip
-            factories.person(name, role, organ)
+        ))  # fmt: skip
 
     def user(self, name: str) -> Any:
         """The account of somebody."""

@@ -10,6 +10,10 @@ import pytest
 from django.db import models, transaction
 from django.test import Client
 
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.models import Card
+from baozhang.kernel import scope
+from baozhang.kernel.forms import ReferenceField
 from baozhang.kernel.resource import RESOURCES
 from tests import factories
 from tests.contract.conftest import World, looked_at
@@ -29,6 +33,39 @@ def reckoned(resource: Any, names: Iterable[str]) -> Iterator[tuple[str, Any]]:
             if isinstance(resource.field(name), kind):
                 yield name, value
                 break
+
+
+def test_a_character_that_cannot_be_kept_is_refused_at_every_door(
+    world: World, as_user: Callable[[Any], Client]
+) -> None:
+    """SQLite would keep the character NUL, PostgreSQL breaks off: nobody gets as far as either."""
+    card = factories.kept(Card, where=world.mine)
+    client, kind = as_user(world.clerk), "application/json"
+    body = {"organ": world.mine.code, "name": "a\0b", "value": "1"}
+    act = {"ids": [card.pk], "note": "a\0", "values": {"use_state": "idle"}}
+    answers = [
+        client.post("/api/assets/cards/", json.dumps(body), content_type=kind),
+        client.post("/api/assets/cards/acts/use", json.dumps(act), content_type=kind),
+        client.post(f"/assets/cards/{card.pk}/acts/use/", {"note": "a\0", "use_state": "idle"}),
+        client.get("/assets/cards/?q=a%00b"),
+        client.get("/search/?q=%00"),
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 5
+    assert all("不能保存的字符" in answer.content.decode() for answer in answers)
+    said = {**act, "note": r"C:\u0000"}  # a backslash and letters: this is text like any other
+    assert client.post("/api/assets/cards/acts/use", json.dumps(said), content_type=kind).status_code == 200
+    assert Card._base_manager.count() == 1
+
+
+def test_what_is_no_key_is_said_beside_its_field(world: World) -> None:
+    """A reference that is looked up while one types comes back with what was sent, whatever that was."""
+    with scope.everything("test"):
+        field = ReferenceField(url="/lookup/", queryset=Organization.objects.all())
+        shown = []
+        for sent in ("三", "NaN", "1e30", "9" * 20, "\x00", "[]", str(world.mine.pk)):
+            assert field.prepare_value(sent) == sent
+            shown.append(field.widget.attrs["data-words"])
+    assert shown == [""] * 6 + [str(world.mine)]
 
 
 @pytest.mark.once

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import ForeignKey
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -101,6 +102,10 @@ def test_a_row_goes_in_by_api_and_comes_out_again(writable: Resource, world: Wor
     assert answer.status_code == 201, answer.content.decode()
     made = answer.json()
     assert made["version"] == 1
+    named = [name for name in body if isinstance(writable.field(name), ForeignKey)]
+    assert {name: made[name] for name in named} == {
+        name: body[name] for name in named
+    }  # what it is told is what it tells
     if writable.model.scope_field != "id":  # an organ that is new lies outside everybody's scope but those above it
         assert client.get(f"/api/{writable.slug}/{made['id']}").json()["id"] == made["id"]
         history = client.get(f"/api/{writable.slug}/{made['id']}/history").json()

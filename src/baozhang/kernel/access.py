@@ -82,6 +82,10 @@ appointed: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
 people_of: Opening[Callable[[Iterable[int], dt.date], Iterable[int]]] = Opening(
     "access.people_of", "the users who hold any role in some organs on a day"
 )
+seats_of: Opening[Callable[[str, int, dt.date], list[tuple[int, str, int, str]]]] = Opening(
+    "access.seats_of",
+    "the seats that hold a permission on a day, of the place of an organ and those above: organ and its name, user and his",
+)
 organ_names: Opening[Callable[[Iterable[int]], dict[int, str]]] = Opening(
     "access.organ_names", "the names of some organs"
 )

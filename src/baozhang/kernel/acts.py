@@ -44,6 +44,9 @@ class Act:
     article: str = ""
     icon: str = ""
     shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
+    among: Callable[[Sequence[Any]], bool] | None = (
+        None  # in the bar of a list: only where this holds of the rows in sight
+    )
     answer: Callable[..., Any] | None = (
         None  # (rows, by) → a file or page to open, in the place of doing something to the rows
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +12,14 @@ from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from . import access, clock, scope
-from .refusal import Refused
+from .refusal import Invalid, Refused
 
 OPEN = ("/login/", "/static/", "/public/", "/i18n/", "/api/", "/health")
 SAFE = ("GET", "HEAD", "OPTIONS")
+_NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -33,6 +36,17 @@ def _reading_only(execute: Any, sql: str, params: Any, many: bool, context: Any)
     ):
         raise WriteOnGet(sql[:120])
     return execute(sql, params, many, context)
+
+
+def _says_nul(request: HttpRequest) -> bool:
+    """True where a text that was sent has the character NUL in it; files are not looked into."""
+    if "%00" in request.META.get("QUERY_STRING", ""):
+        return True
+    if request.method in SAFE:
+        return False
+    if request.content_type == "application/json":
+        return _NUL_IN_JSON.search(request.body) is not None
+    return any("\0" in text for texts in request.POST.lists() for text in (texts[0], *texts[1]))
 
 
 class Desk:
@@ -67,6 +81,17 @@ class Desk:
             with connection.execute_wrapper(_reading_only):
                 return self.get_response(request)
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """What no database could keep is refused before anybody looks at it; one of the two would, the other breaks off."""
+        del view, args, kwargs
+        if not _says_nul(request):
+            return None
+        refused = Invalid(
+            _("内容里有不能保存的字符"), why=_("文字里混有看不见的空字符，多半是从别的程序复制来的。"),
+            instead=_("请删去这段文字，手工重新输入后再提交。"),
+        )  # fmt: skip
+        return refusal_response(request, refused)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page or JSON of a refusal; other errors go their own way."""

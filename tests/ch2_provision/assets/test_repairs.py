@@ -11,7 +11,7 @@ from baozhang.ch2_provision.assets.actions import repairs
 from baozhang.ch2_provision.assets.choices import UseState
 from baozhang.ch2_provision.assets.models import Card, Repair
 from baozhang.ch2_provision.assets.resources.custody import upkeep
-from baozhang.kernel import scope
+from baozhang.kernel import holds, notices, scope
 from baozhang.kernel.refusal import Refused
 from tests import factories
 
@@ -69,3 +69,34 @@ def test_a_program_gives_what_the_act_asks_for_as_the_screen_does(card: MakeCard
     assert finish(done_on="2026-03-03", cost="300.50", result="换电源").status_code == 200
     work.refresh_from_db()
     assert (work.done_on, work.cost, work.state) == (dt.date(2026, 3, 3), Decimal("300.50"), "done")
+
+
+def test_who_uses_a_thing_says_that_it_is_broken_and_sees_how_it_goes(card: MakeCard, as_user) -> None:
+    """From the page that the label's code opens; the clerk is told, and a colleague's thing is not there."""
+    thing = card()
+    user = factories.person("小李", "staff", thing.organ)
+    clerk = factories.person("zhao", "asset_clerk", thing.organ)
+    mine, held, other = (
+        card(user="小李", user_account=user),
+        card(custodian="小李", keeper=user),
+        card(custodian="老张"),
+    )
+    page = as_user(user)
+    assert "报告故障" in page.get(f"/assets/cards/{mine.pk}/").content.decode()
+    address = f"/assets/cards/{mine.pk}/acts/report/"
+    assert page.post(address, {"note": " "}).status_code == 422
+    assert page.post(address, {"note": "字" * 201}).status_code == 422 and not Repair._base_manager.exists()
+    done = page.post(address, {"note": "开机蓝屏，昨天起"})
+    made = Repair._base_manager.get()
+    assert (made.fault, made.reporter, made.state) == ("开机蓝屏，昨天起", "小李", "open")
+    assert f"/assets/repairs/{made.pk}/" in page.get(done["Location"]).content.decode()
+    assert Card._base_manager.get(pk=mine.pk).use_state == UseState.REPAIR
+    assert [notice.record_id for notice in notices.of(clerk.pk)] == [made.pk]
+    assert "开机蓝屏" in page.get(f"/assets/repairs/{made.pk}/").content.decode()
+    assert page.get("/assets/repairs/add/").status_code == 403
+    assert page.post(address, {"note": "还是不行"}).status_code == 409  # known already
+    assert page.post(f"/assets/cards/{other.pk}/acts/report/", {"note": "坏了"}).status_code == 404
+    with scope.everything("test") as by:
+        holds.take(held, case=other, words="调剂", by=by)
+    assert page.post(f"/assets/cards/{held.pk}/acts/report/", {"note": "屏幕破了"}).status_code == 302
+    assert Card._base_manager.get(pk=held.pk).use_state == UseState.IN_USE

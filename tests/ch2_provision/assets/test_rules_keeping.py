@@ -95,7 +95,9 @@ def test_a_title_is_held_by_the_same_level_authority(card, holder, wrong):
         assert judged[0].verdict.facts["应为"] == "云间区机关事务管理局"
 
 
-@pytest.mark.parametrize("values", [{"title_form": "none"}, {"title_form": "open"}, {"use_state": "transferred"}])
+@pytest.mark.parametrize(
+    "values", [{"title_form": "none"}, {"title_form": "open"}, {"use_state": "transferred"}, {"acquisition": "leased"}]
+)
 def test_without_a_title_there_is_no_holder_to_judge(card, values):
     card(**CAR, holder="云间区教育局", **values)
     assert found("title_holder", DAY) == []

@@ -58,13 +58,12 @@ class Office:
         self.finance = factories.organ("云间区财政局", place, competence="finance", document_word="云财")
         self.agency = factories.organ("云间区教育局", place)
         self.other = factories.organ("云间区卫健委", place)
-        for name, role, organ in (
+        factories.people((
             ("张管", "asset_clerk", self.agency), ("王局", "head", self.agency), ("会计", "accountant", self.agency),
             ("外管", "asset_clerk", self.other), ("外长", "head", self.other), ("仓管", "keeper", self.authority),
             ("赵科", "asset_officer", self.authority), ("周科", "asset_officer", self.authority), ("孙局", "support_head", self.authority),
             ("钱财", "finance_officer", self.finance), ("李财", "finance_head", self.finance), ("审计", "auditor", self.authority),
-        ):  # fmt: skip
-            factories.person(name, role, organ)
+        ))  # fmt: skip
 
     def __call__(self, name: str) -> Actor:
         """Somebody as an actor."""

@@ -49,7 +49,12 @@ def test_the_whole_story_of_a_scrapping(office):
     with pytest.raises(Refused, match="没有登记应缴收入") as refused:
         office.take("write_off", case)
     assert refused.value.article == "第十三条第五款"
-    earn(office, case, "120.50")
+    for lacking in ({"income": Decimal(0)}, {"income": Decimal(5), "income_due": None}):
+        with pytest.raises(Invalid):
+            office.act("会计", carrying.earn, office.again(case), lacking)
+    earn(office, case, "0", "回收企业确认无残值")
+    assert not Income._base_manager.exists() and office.again(case).income == 0
+    earn(office, case, "120.50")  # the recycler paid after all
     with pytest.raises(Refused, match=r"120\.50 元没有缴库"):
         office.take("write_off", case)
     pay(office, case)
@@ -60,21 +65,6 @@ def test_the_whole_story_of_a_scrapping(office):
     assert not Hold.objects.exists() and office.lines(case)[0].outcome == "disposed"
     voucher = Voucher._base_manager.get()
     assert (voucher.kind, voucher.source_id, voucher.debit) == ("write_off", case.pk, Decimal(8000))
-
-
-def test_nothing_earned_needs_its_reason(office):
-    case = office.approved(office.card())
-    with pytest.raises(Invalid):
-        earn(office, case, "0")
-    earn(office, case, "0", "回收企业确认无残值")
-    assert not Income._base_manager.exists() and office.again(case).income == 0
-    with pytest.raises(Invalid):
-        office.act(
-            "会计",
-            carrying.earn,
-            office.again(office.approved(office.card())),
-            {"income": Decimal(5), "income_due": None},
-        )
 
 
 @pytest.mark.parametrize(

@@ -33,13 +33,12 @@ class Office:
         self.finance = factories.organ("云间区财政局", place, competence="finance")
         self.agency = factories.organ("云间区教育局", place)
         self.other = factories.organ("云间区卫健委", place)
-        for name, role, organ in (
+        factories.people((
             ("张会", "accountant", self.agency), ("王局", "head", self.agency), ("产管", "asset_clerk", self.agency),
             ("外会", "accountant", self.other), ("外长", "head", self.other), ("局会", "accountant", self.authority),
             ("赵计", "plan_officer", self.authority), ("钱资", "asset_officer", self.authority), ("孙局", "support_head", self.authority),
             ("周财", "finance_officer", self.finance), ("吴财", "finance_head", self.finance),
-        ):  # fmt: skip
-            factories.person(name, role, organ)
+        ))  # fmt: skip
         since = dt.date(2022, 1, 1)
         factories.save(Headcount(organ=self.agency, band="bureau", quota=3, actual=3, since=since))
         factories.save(Headcount(organ=self.agency, band="division", quota=20, actual=22, since=since))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from baozhang.ch2_provision.funding import actions, queries
 from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow, RoundFlow
 from baozhang.ch2_provision.funding.models import Ceiling, Plan, PlanLine, PlanRound
+from baozhang.kernel.accounts import User
 from baozhang.kernel.flow import Task
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
@@ -123,6 +126,23 @@ def test_finance_may_be_asked_to_countersign_and_its_no_holds(office: Office) ->
         office.take("赵计", PlanFlow, "review", plan)
 
 
+def test_who_countersigns_is_chosen_by_name_on_the_page(office: Office, as_user: Any) -> None:
+    office.round()
+    line = office.line(office.plan(), "复印机")
+    plan = office.hand_in(line.plan)
+    page, address = as_user("赵计"), f"/funding/plans/{plan.pk}/steps/seek/"
+    seen = page.get(address).content.decode()
+    assert "云间区财政局" in seen and "云间区机关事务管理局 · 钱资（资产管理处人员）" in seen and "赵计（" not in seen
+    colleague = User._base_manager.get(username="钱资")
+    for parties in ([str(office.finance.pk), f"{office.authority.pk}/{colleague.pk}"], ["999"]):
+        page.post(address, {"parties": parties})
+    asked = Task.objects.open().filter(record_id=plan.pk, part="countersign")
+    assert set(asked.values_list("organ_id", "assignee_id")) == {
+        (office.finance.pk, None),
+        (office.authority.pk, colleague.pk),
+    }
+
+
 def test_an_amendment_is_a_version_that_shows_what_was_what_is_and_why(office: Office) -> None:
     office.round()
     plan = office.plan()
@@ -180,11 +200,20 @@ def test_what_is_spent_cannot_be_taken_out_of_the_plan_again(office: Office) -> 
     office.take("赵计", PlanFlow, "review", new)
 
 
+def test_a_line_without_its_price_is_not_handed_in(office: Office) -> None:
+    office.round()
+    line = office.line(office.plan(), "屋面维修", 0, 1, kind="repair", grade="medium")
+    with pytest.raises(Invalid, match="有 1 项没有填写单价") as refusal:
+        office.take("张会", PlanFlow, "submit", line.plan)
+    assert "屋面维修" in refusal.value.why and refusal.value.article == "第九条"
+
+
 class TestANeedThatNothingMet:
     """`line_from_need`: into the draft, into an amendment, or nowhere."""
 
     NEED = {
         "item": "desktop", "words": "台式计算机", "quantity": 3, "unit_price": 5000, "purpose": "新录用人员", "evidence": "存量、公物仓均无匹配",
+        "needed_by": TODAY + dt.timedelta(days=30),
     }  # fmt: skip
 
     def test_it_goes_into_the_draft_of_the_year(self, office: Office) -> None:
@@ -208,6 +237,32 @@ class TestANeedThatNothingMet:
         office.hand_in(office.plan())
         with pytest.raises(Refused, match="正在审核"):
             office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+
+    def test_it_goes_into_no_year_that_comes_too_late_or_too_early(self, office: Office) -> None:
+        """What is needed this year waits for no plan of the next; what is needed in two years takes no money of this one."""
+        office.round(2027)
+        need = {**self.NEED, "organ": office.agency}
+        with pytest.raises(Refused) as late:
+            office.act("产管", actions.line_from_need, **need)
+        assert (late.value.article, "2027 年度的经费到那一年才能使用" in late.value.why) == ("第九条", True)
+        assert "2026 年度计划" in late.value.instead
+        with pytest.raises(Refused, match="不能列入 2027 年度计划") as early:
+            office.act("产管", actions.line_from_need, **need | {"needed_by": dt.date(2029, 6, 1)})
+        assert "提前占用经费" in early.value.why
+        assert not PlanLine._base_manager.exists()
+        spring = office.act("产管", actions.line_from_need, **need | {"needed_by": dt.date(2028, 3, 1)})
+        assert spring.plan.year == 2027
+
+    def test_each_need_finds_the_year_it_is_for(self, office: Office) -> None:
+        """With this year's plan agreed and next year's being drafted, the day of the need decides."""
+        office.round()
+        plan = office.agreed(office.line(office.plan(), "复印机"))
+        office.round(2027)
+        now = office.act("产管", actions.line_from_need, organ=office.agency, **self.NEED)
+        then = office.act(
+            "产管", actions.line_from_need, organ=office.agency, **self.NEED | {"needed_by": dt.date(2027, 1, 15)}
+        )
+        assert (now.plan.amends, then.plan) == (plan, office.plan(year=2027))
 
 
 def test_last_years_lines_and_what_upper_rooms_suggest_fill_a_draft(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from decimal import Decimal
@@ -162,6 +163,23 @@ def test_a_closed_year_promises_nothing_and_closes_only_when_all_is_settled(
     office.take("周财", BudgetFlow, "close", line.budget)
     with pytest.raises(Refused, match="还不能使用"):
         office.act("张会", actions.commit, line, 1, case=case)
+
+
+def test_next_years_money_is_neither_promised_nor_paid_before_the_year_begins(
+    office: Office, line: BudgetLine, case: Headcount
+) -> None:
+    with clock.on(dt.date(line.budget.year - 1, 12, 31)):
+        for work, given in ((actions.commit, {"case": case}), (actions.spend, {"words": "水费"})):
+            with pytest.raises(Refused, match=f"{line.budget.year} 年度的预算还不能使用") as refusal:
+                office.act("张会", work, line, 100, **given)
+            assert refusal.value.article == "第八条第一款" and "12-31" in refusal.value.why
+    with clock.on(dt.date(line.budget.year, 1, 1)):
+        office.act("张会", actions.commit, line, 100, case=case)
+        with pytest.raises(Refused, match="还不能使用"):
+            office.act("张会", actions.settle, line, 100, case=case, day=dt.date(line.budget.year - 1, 12, 31))
+        with pytest.raises(Invalid, match="晚于今天"):
+            office.act("张会", actions.settle, line, 100, case=case, day=dt.date(line.budget.year, 1, 2))
+        office.act("张会", actions.settle, line, 100, case=case)
 
 
 def test_the_line_that_pays_for_a_need_is_found(office: Office, line: BudgetLine) -> None:

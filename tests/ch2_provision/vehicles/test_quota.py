@@ -249,3 +249,14 @@ def test_cards_of_a_ledger_get_their_files_and_are_followed(fleet: Fleet) -> Non
     held.refresh_from_db()
     assert (held.plate, held.state) == ("沪A20002", "repair")
     assert jobs.keep_files() == {"opened": 0, "followed": 0}
+
+
+def test_a_file_is_offered_where_a_card_is_a_vehicle(fleet: Fleet, client: Client) -> None:
+    """Neither on the page of a desk nor above a list in which there are only desks."""
+    car, desk = fleet.card("沪A20001"), factories.kept(Card, where=fleet.mine, name="办公桌", value=Decimal(800))
+    client.force_login(fleet.users["clerk"])
+    seen = {
+        address: "建立车辆档案" in client.get(f"/assets/cards/{address}").content.decode()
+        for address in ("", "?q=办公桌", f"{desk.pk}/", f"{car.pk}/")
+    }
+    assert list(seen.values()) == [True, False, False, True]

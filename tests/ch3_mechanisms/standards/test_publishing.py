@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError
 
-from baozhang.ch3_mechanisms.standards import actions, queries, wording
+from baozhang.ch3_mechanisms.standards import actions, flows, queries, wording
 from baozhang.ch3_mechanisms.standards.choices import State
 from baozhang.ch3_mechanisms.standards.flows import StandardFlow
 from baozhang.ch3_mechanisms.standards.models import Reexamination, Standard, StandardLine
@@ -51,15 +51,15 @@ def test_a_published_figure_counts_from_its_day_on(city: City):
 
 
 def test_findings_before_the_day_keep_the_old_figure(city: City):
-    patrol()
+    patrol(names=["over_quantity"])
     first = Finding._base_manager.get(rule="over_quantity")
     assert (first.organ_id, first.figures[0]["value"]) == (city.health.pk, "1.0")
     publish(city, draft(city, {(DESKTOP, ""): "0.5"}))
     with clock.on(BEFORE):
-        patrol()
+        patrol(names=["over_quantity"])
     assert Finding._base_manager.filter(rule="over_quantity").count() == 1
     with clock.on(SINCE):
-        patrol()
+        patrol(names=["over_quantity"])
     found = {one.organ_id: one for one in Finding._base_manager.filter(rule="over_quantity")}
     assert {organ: one.figures[0]["value"] for organ, one in found.items()} == {
         city.health.pk: "0.5",
@@ -72,7 +72,7 @@ def test_findings_before_the_day_keep_the_old_figure(city: City):
 
 
 def test_a_finding_made_before_is_made_again_with_the_old_figure(city: City):
-    patrol()
+    patrol(names=["over_quantity"])
     first = Finding._base_manager.get(rule="over_quantity")
     publish(city, draft(city, {(DESKTOP, ""): "0.5"}))
     with clock.on(SINCE + dt.timedelta(days=30)):
@@ -256,6 +256,34 @@ def test_only_an_authority_or_finance_sets_standards(city: City):
         keep(StandardLine(standard=standard, key=DESKTOP, value=Decimal(9)), by=actor)
         with pytest.raises(Refused, match="不能发布配置标准"):
             StandardFlow.take("submit", standard, by=actor)
+
+
+@pytest.mark.parametrize(
+    ("level", "competence", "key", "may"),
+    [
+        ("city", "authority", "services.standard.repair", True),
+        ("district", "authority", "services.standard.repair", False),
+        ("city", "finance", "services.standard.repair", False),
+        ("city", "authority", "funding.spending.meals", False),
+        ("district", "finance", "funding.spending.meals", True),
+    ],
+)
+def test_each_kind_of_figure_is_set_by_whom_the_law_names(level: str, competence: str, key: str, may: bool, db: None):
+    """Article 7: services by the authority of the city, what may be spent by the finance department of each level."""
+    top = factories.city()
+    organ = factories.organ("某局", top if level == "city" else factories.district("云间区"), competence=competence)
+    standard = Standard(organ=organ, title="自定", valid_from=SINCE)
+    with scope.everything("test") as by:
+        keep(standard, by=by)
+        keep(StandardLine(standard=standard, key=key, row="", value=Decimal(2)), by=by)
+    guards = (flows.a_financier, flows.the_city)
+    if may:
+        assert [guard(standard) for guard in guards] == [None, None]
+        return
+    with pytest.raises(Refused, match="不能制定") as refusal:
+        for guard in guards:
+            guard(standard)
+    assert refusal.value.article.startswith("第七条")
 
 
 def test_a_district_standard_outranks_the_citys(city: City):

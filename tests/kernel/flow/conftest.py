@@ -73,13 +73,12 @@ class World:
         self.finance = factories.organ("云间区财政局", place, competence="finance")
         self.agency = factories.organ("云间区教育局", place)
         self.other = factories.organ("云间区卫健委", place)
-        for name, role, organ in (
+        factories.people((
             ("张某", "f_clerk", self.agency), ("李某", "f_clerk", self.agency), ("王局", "f_head", self.agency),
             ("读者", "f_reader", self.agency), ("外人", "f_clerk", self.other), ("赵科", "f_officer", self.authority),
             ("钱科", "f_officer", self.authority), ("孙局", "f_leader", self.authority), ("财务", "f_finance", self.finance),
             ("市局", "f_city", self.city),
-        ):  # fmt: skip
-            factories.person(name, role, organ)
+        ))  # fmt: skip
 
     def user(self, name: str) -> User:
         """The account of somebody."""

@@ -29,6 +29,7 @@ class Organs(AppConfig):
         access.holders_of.fill(queries.holders)
         access.appointed.fill(queries.appointed)
         access.people_of.fill(queries.people)
+        access.seats_of.fill(queries.seats)
         access.organ_names.fill(queries.names)
         case.PLACES.fill(queries.places)
         scenes.SETTING.fill(stage.set_up)

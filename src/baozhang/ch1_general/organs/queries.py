@@ -199,6 +199,23 @@ def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) ->
     return list(dict.fromkeys(user for user, _organ in rows))
 
 
+def seats(permission: str, organ_id: int, day: dt.date) -> list[tuple[int, str, int, str]]:
+    """The seats of a place and those above it that hold a permission: organ and name, user and name with his role; own organ first."""
+    off = suspended()
+    able = {code for code, role in access.ROLES.items() if permission in role.grants and (code, permission) not in off}
+    path = Organization._base_manager.values_list("jurisdiction__path", flat=True).filter(pk=organ_id).first() or ""
+    rows = Appointment._base_manager.filter(
+        on_day(day), role__in=able, user__is_active=True, organ__state=State.ACTIVE, organ__jurisdiction__code__in=path.strip("/").split("/")
+    ).order_by("-organ__jurisdiction__path", "organ__code", "pk")  # fmt: skip
+    found = [
+        (organ, name, user, f"{person}（{access.ROLES[role].words}）")
+        for organ, name, user, person, role in rows.values_list(
+            "organ_id", "organ__name", "user_id", "user__name", "role"
+        )
+    ]
+    return sorted(found, key=lambda seat: seat[0] != organ_id)
+
+
 def people(organ_ids: Iterable[int], day: dt.date) -> QuerySet[Appointment, int]:
     """The keys of the users who hold any role in some organs on a day."""
     return Appointment._base_manager.filter(on_day(day), organ_id__in=set(organ_ids)).values_list("user_id", flat=True)

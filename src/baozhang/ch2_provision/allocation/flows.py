@@ -248,7 +248,7 @@ def _planned(need: Need, *, by: Actor) -> None:
         raise Refused(_("请填写预计单价"), article="第九条")
     need.plan_line = line_from_need(
         organ=need.organ, kind=LineKind.ASSETS, item=need.item, words=need.name, quantity=answer.left, unit_price=need.unit_price,
-        purpose=need.purpose, evidence=answering.evidence(answer), means=need.means, by=by,
+        purpose=need.purpose, evidence=answering.evidence(answer), needed_by=need.needed_by, means=need.means, by=by,
     )  # fmt: skip
     need.planned += answer.left
     keep(need, by=by, act=PLANNED, right=PLAN)

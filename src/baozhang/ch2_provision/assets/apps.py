@@ -19,5 +19,6 @@ class Assets(AppConfig):
         from .queries import renewals
 
         suggesting.suggestions.fill(renewals.renewals)
+        suggesting.suggestions.fill(renewals.repairs)
         suggesting.drivers.fill(renewals.drivers)
         from .views import reconciling, registers, running  # noqa: F401

@@ -88,6 +88,18 @@ ITEM_COLOURS = {
 }  # fmt: skip
 
 
+class Standing(TextChoices):
+    """What becomes of a house that its agency does not need (article 16, paragraph 2)."""
+
+    IDLE = "idle", _("闲置，尚未入仓")
+    OFFERED = "offered", _("在仓，可以调配")
+    USED = "used", _("已预留或者调配使用")
+    LET = "let", _("出租出借")
+
+
+STANDING_COLOURS = {Standing.IDLE: "red", Standing.OFFERED: "amber", Standing.USED: "green", Standing.LET: "blue"}
+
+
 class ProposalState(TextChoices):
     """Where a proposal to enter stands."""
 

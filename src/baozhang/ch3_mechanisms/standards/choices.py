@@ -41,6 +41,7 @@ class ReviewState(TextChoices):
 
 REVIEW_COLOURS = {ReviewState.OPEN: "amber", ReviewState.KEPT: "green", ReviewState.REVISE: "blue"}
 EXPENDITURE = "funding.quota."  # figures of this folder are money: physical quota times reference price
+SPENDING, SERVICE = "funding.spending.", "services.standard."
 
 # Where figures of the catalogue stand on the screen, by the folder of their key; others stand under 其他.
 FAMILIES = {

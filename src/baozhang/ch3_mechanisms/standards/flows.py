@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch1_general.organs.choices import Competence
+from baozhang.ch1_general.organs.choices import Competence, Level
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Review, Step
 from baozhang.kernel.refusal import Invalid, Refused
 
 from . import actions, pricing
-from .choices import ReviewState, State
+from .choices import EXPENDITURE, FAMILIES, SERVICE, SPENDING, ReviewState, State
 from .models import QuotaReview, Standard, StandardLine
 
 ISSUERS = (Competence.AUTHORITY, Competence.FINANCE)
+SERVICE_ARTICLE = "第七条第一款"
 
 
 class StandardFlow(Review):
@@ -56,11 +58,27 @@ def an_issuer(standard: Any) -> None:
 @StandardFlow.submit.guard
 def a_financier(standard: Any) -> None:
     """What may be spent is for finance to set, upon the physical quotas of the authority (article 7, paragraph 2)."""
-    quota = StandardLine._base_manager.filter(standard=standard, key__startswith=pricing.EXPENDITURE).first()
-    if quota is not None and standard.organ.competence != Competence.FINANCE:
+    money = Q(key__startswith=EXPENDITURE) | Q(key__startswith=SPENDING)
+    line = StandardLine._base_manager.filter(money, standard=standard).order_by("pk").first()
+    if line is not None and standard.organ.competence != Competence.FINANCE:
+        kind = FAMILIES[EXPENDITURE.rstrip(".") if line.key.startswith(EXPENDITURE) else SPENDING.rstrip(".")]
+        words = {"organ": standard.organ.name, "kind": kind, "line": line}
         raise Refused(
-            _("%(organ)s不能制定支出定额") % {"organ": standard.organ.name}, why=_("“%(line)s”是支出定额，由财政部门制定。") % {"line": quota},
-            article=pricing.ARTICLE, instead=_("请移出支出定额，实物定额和服务标准仍由本部门制定；支出定额请财政部门起草。"),
+            _("%(organ)s不能制定%(kind)s") % words, why=_("“%(line)s”是%(kind)s，由财政部门制定。") % words, article=pricing.ARTICLE,
+            instead=_("请移出这些条目，实物定额和服务标准仍由机关事务管理部门制定；支出定额和开支标准请财政部门起草。"),
+        )  # fmt: skip
+
+
+@StandardFlow.submit.guard
+def the_city(standard: Any) -> None:
+    """What a service has to be like is one for the whole city, and its support authority says it (article 7, paragraph 1)."""
+    line = StandardLine._base_manager.filter(standard=standard, key__startswith=SERVICE).order_by("pk").first()
+    organ = standard.organ
+    if line is not None and (organ.competence != Competence.AUTHORITY or organ.jurisdiction.level != Level.CITY):
+        raise Refused(
+            _("%(organ)s不能制定%(kind)s") % {"organ": organ.name, "kind": FAMILIES[SERVICE.rstrip(".")]},
+            why=_("“%(line)s”是服务标准，全市一个标准，由市机关事务管理部门制定。") % {"line": line}, article=SERVICE_ARTICLE,
+            instead=_("请移出服务标准；需要调整的，向市机关事务管理部门提出。"),
         )  # fmt: skip
 
 

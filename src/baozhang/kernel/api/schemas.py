@@ -166,6 +166,6 @@ def read(resource: Resource, record: Any) -> dict[str, Any]:
 
 
 def natural(record: Any) -> str:
-    """What a machine calls a record."""
-    names = record.natural or ("pk",)
-    return str(getattr(record, names[0]))
+    """What a machine calls a record: the name by which `border.lookup` finds it again, else its key."""
+    names = record.called or [one for one in record.natural[:1] if not record._meta.get_field(one).is_relation]
+    return str((getattr(record, names[0]) if names else "") or record.pk)

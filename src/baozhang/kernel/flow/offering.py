@@ -174,7 +174,7 @@ def _seek(case: Case) -> Iterator[Button]:
                 case,
                 "seek",
                 words.SEEK,
-                asks=(Ask("parties", _("会签单位"), "parties", ((step.name, str(step.words)),)),),
+                asks=(Ask("parties", _("会签单位"), "parties"),),
             )
             return
 
@@ -202,6 +202,21 @@ def _remind(case: Case) -> Iterator[Button]:
     ]
     if others and case.by.can(case.plan.model.right("view"), case.record.organ_key()):
         yield _verb(case, "remind", words.REMIND, refused=_reason(lambda: may_remind(case)))
+
+
+def parties(plan: Plan, record: Record, by: Actor) -> list[tuple[str, str]]:
+    """Whose countersignature may be asked for: bodies, and single people in them, as `Flow.perform` takes them."""
+    case = Case(plan, record, by)
+    step = next((one for one in plan.leaving(case.state, record) if isinstance(one.countersign, Chosen)), None)
+    organ = case.organ(step) if step is not None else None
+    if step is None or organ is None:
+        return []
+    found: dict[str, str] = {}
+    for place, name, user, person in access.seats_of.ask(step.countersign.permission, organ, case.day):  # type: ignore[union-attr]
+        if user != by.user_id:
+            found.setdefault(str(place), name)
+            found.setdefault(f"{place}/{user}", f"{name} · {person}")
+    return list(found.items())
 
 
 def candidates(plan: Plan, record: Record, verb: str, by: Actor) -> list[tuple[int, str]]:

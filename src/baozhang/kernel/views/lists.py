@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -108,7 +109,7 @@ def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[st
         "exports": _exports(listing) if who.can(resource.right("export")) else [],
         "import_url": f"{base}import/" if resource.importable and who.can(resource.right("import")) else "",
         "add_url": add_url, "add_words": add_words,
-        "bulk": _bulk(resource, who), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
+        "bulk": _bulk(resource, who, found.rows), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
         "views": views_saved.offered(resource, who, request.GET), "view_save_url": f"{base}views/" if who.user_id else "",
         "empty": _empty(listing, add_url, add_words, resource.importable and who.can(resource.right("import"))),
     }  # fmt: skip
@@ -159,8 +160,13 @@ def _exports(listing: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _bulk(resource: Resource, who: Any) -> list[dict[str, Any]]:
-    return [act.as_button(name) for name, act in resource.acts.items() if act.many and who.can(act.permission)]
+def _bulk(resource: Resource, who: Any, rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """The acts on many that somebody may do, without those that none of the rows in sight is for."""
+    return [
+        act.as_button(name)
+        for name, act in resource.acts.items()
+        if act.many and who.can(act.permission) and (act.among is None or act.among(rows))
+    ]
 
 
 def _adding(listing: Listing, who: Actor) -> tuple[str, str]:

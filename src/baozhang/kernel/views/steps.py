@@ -85,8 +85,12 @@ def _asked(resource: Resource, record: Any, ask: offering.Ask, button: offering.
         people = offering.candidates(plan, record, button.verb, who)
         kind = forms.MultipleChoiceField if ask.kind == "users" else forms.ChoiceField
         return kind(label=ask.words, choices=people)
-    if ask.kind == "parties":
-        return forms.CharField(label=ask.words, help_text=_("填写单位编号，多个以逗号分隔"))
+    if ask.kind == "parties" and plan is not None:
+        choices = offering.parties(plan, record, who)
+        said = _("送单位，由其中有会签权限的人员办理；送个人，由本人办理")
+        return forms.MultipleChoiceField(
+            label=ask.words, choices=choices, widget=forms.CheckboxSelectMultiple, help_text=said
+        )
     return forms.ChoiceField(label=ask.words, choices=list(ask.options))
 
 

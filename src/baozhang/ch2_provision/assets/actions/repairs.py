@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.assets.choices import UseState
 from baozhang.ch2_provision.assets.choices.cases import RepairState
 from baozhang.ch2_provision.assets.models import Card, Repair
-from baozhang.kernel import ledger
+from baozhang.kernel import access, clock, holds, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Refused
@@ -23,6 +23,7 @@ from .using import change_use_state
 ARTICLE = "第十一条第二款"
 MENDED = ledger.act("repair_done", gettext_lazy("修竣"))
 WORK = "assets.repair:change"
+REPORT = access.permission("assets.repair:report", gettext_lazy("报告自己使用和保管的资产有故障"))
 
 
 def enter(repair: Repair, *, by: Actor) -> None:
@@ -33,7 +34,7 @@ def enter(repair: Repair, *, by: Actor) -> None:
     keep(repair, by=by)
 
 
-def send(repair: Repair, *, by: Actor, case: Record | None = None) -> Repair:
+def send(repair: Repair, *, by: Actor, case: Record | None = None, right: str = "", held_too: bool = False) -> Repair:
     """This will enter a repair and turn the card to 待修; one that is open already is not entered twice."""
     card = Card._base_manager.get(pk=repair.card_id)  # type: ignore[attr-defined]
     still_there([card], strict=True)
@@ -43,9 +44,24 @@ def send(repair: Repair, *, by: Actor, case: Record | None = None) -> Repair:
             instead=_("请先登记上一次的完成情况。"),
         )  # fmt: skip
     with transaction.atomic():
-        keep(repair, by=by)
-        if card.use_state in (UseState.IN_USE, UseState.IDLE):
-            change_use_state([card], state=UseState.REPAIR, by=by, note=repair.fault, case=case)
+        keep(repair, by=by, right=right)
+        if card.use_state in (UseState.IN_USE, UseState.IDLE) and not (held_too and holds.others([card], case)):
+            change_use_state([card], state=UseState.REPAIR, by=by, note=repair.fault, case=case, right=right)
+    return repair
+
+
+def report(card: Card, *, fault: str, by: Actor) -> Repair:
+    """This will take the word of whoever uses or keeps a thing that it is broken, and tell those who have things mended.
+
+    A card that a case holds keeps its state: what is broken is known all the same, and the case decides what becomes of it.
+    """
+    repair = Repair(organ=card.organ, card=card, reported_on=clock.today(), fault=fault.strip(), reporter=by.name[:40])
+    with transaction.atomic():
+        send(repair, by=by, right=REPORT, held_too=True)
+        notices.notify_holders(
+            WORK, card.organ_id, title=_("%(who)s报告故障：%(card)s") % {"who": by.name, "card": card}, body=repair.fault,
+            about=(repair.label, repair.pk),
+        )  # fmt: skip
     return repair
 
 

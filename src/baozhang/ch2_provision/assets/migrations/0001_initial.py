@@ -344,6 +344,7 @@ class Migration(tables.Migration):
                 ('kind', models.CharField(choices=[('repair', '维修'), ('upkeep', '保养'), ('inspection', '检测')], default='repair', max_length=10, verbose_name='类别')),
                 ('reported_on', models.DateField(verbose_name='报修日期')),
                 ('fault', models.CharField(max_length=200, verbose_name='故障或者内容')),
+                ('reporter', models.CharField(blank=True, default='', max_length=40, verbose_name='报修人')),
                 ('vendor', models.CharField(blank=True, default='', max_length=80, verbose_name='承修单位')),
                 ('done_on', models.DateField(blank=True, null=True, verbose_name='完成日期')),
                 ('cost', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='费用')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -19,14 +20,8 @@ from baozhang.kernel.refusal import Fault
 from .card import Card
 from .columns import day, text
 
-INVESTING = (
-    "对外投资",
-    "入股",
-    "作价出资",
-    "合资",
-    "设立公司",
-    "设立企业",
-)  # what article 13, paragraph 3 forbids under any name
+# What article 13, paragraph 3 forbids under any name: investment, and founding what is run for profit.
+INVESTING = re.compile(r"对外投资|入股|作价|出资|注册资本|合资|合营|合办|(设立|开办|创办)(公司|企业)|(?<!非)营利性")
 
 
 class Letting(Record):
@@ -92,9 +87,9 @@ class Letting(Record):
             yield Fault(gettext("终止日期早于起始日期"), "until", str(self.until), gettext("请核对两个日期"))
         if self.kind and self.rent is not None and (self.kind == LettingKind.LET) != (self.rent > 0):
             yield Fault(gettext("出租须有租金，出借不收租金"), "rent", str(self.rent), gettext("请核对方式和租金"))
-        if said := next((word for word in INVESTING if word in f"{self.purpose}{self.method}"), ""):
+        if named := INVESTING.search(f"{self.purpose} {self.method}"):
             yield Fault(
-                gettext("“%(said)s”不是出租出借：不得以任何形式将机关资产用于对外投资或者设立营利性组织") % {"said": said}, "purpose", self.purpose,
+                gettext("“%(said)s”不是出租出借：不得以任何形式将机关资产用于对外投资或者设立营利性组织") % {"said": named[0]}, "purpose", self.purpose,
                 gettext("不能办理；法律另有规定的，按该规定另行报批"),
             )  # fmt: skip
         if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:  # type: ignore[attr-defined]

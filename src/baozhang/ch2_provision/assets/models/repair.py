@@ -12,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices.cases import RepairKind, RepairState
 from baozhang.kernel import clock
+from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .card import Card
 from .columns import day, money, text
+from .own import seen
 
 
 class Repair(Record):
@@ -27,6 +29,7 @@ class Repair(Record):
     kind = models.CharField(_("类别"), max_length=10, choices=RepairKind.choices, default=RepairKind.REPAIR)
     reported_on = models.DateField(_("报修日期"))
     fault = models.CharField(_("故障或者内容"), max_length=200)
+    reporter = text(_("报修人"), 40)
     vendor = text(_("承修单位"), 80)
     done_on = day(_("完成日期"))
     cost = money(_("费用"))
@@ -51,6 +54,12 @@ class Repair(Record):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.card}：{self.fault}"  # type: ignore[attr-defined]
+
+    @classmethod
+    def visible(cls, actor: Actor, organs: Organs) -> Q | None:
+        """Staff see how it goes with what is in their own name."""
+        mine = Q(card__keeper_id=actor.user_id) | Q(card__user_account_id=actor.user_id)
+        return seen(actor, organs, cls.right("view"), mine)
 
     def derive(self) -> None:
         """What is noted with its end is done."""

@@ -6,14 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
-from django.db.models import Min, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThanOrEqual
 
 from baozhang.ch1_general.organs.queries import places
-from baozhang.ch2_provision.assets.choices import Category
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.choices import WAITING_STATES, Acquisition, Category, UseState
+from baozhang.ch2_provision.assets.choices.cases import RepairState
+from baozhang.ch2_provision.assets.models import Card, Repair
 from baozhang.ch2_provision.funding.queries.suggesting import DriverFact, Suggestion
 from baozhang.law.catalogue import spec
 from baozhang.law.figures import Figures
@@ -23,6 +25,7 @@ from .holding import held_on
 from .months import plus_years
 
 CENT = Decimal("0.01")
+WORN = (UseState.REPAIR, UseState.DEGRADED)
 
 
 @cache
@@ -44,6 +47,36 @@ def renewals(organ_id: int, day: dt.date) -> list[Suggestion]:
         return []
     stock = dict(held.filter(item__in=list(found)).values_list("item").annotate(n=Sum("quantity")))
     return [_suggestion(item, *found[item], stock[item], years[item], law) for item in sorted(found)]
+
+
+def repairs(organ_id: int, day: dt.date) -> list[Suggestion]:
+    """One line for each house of an agency that is known to need work, with what its card and its repairs say; two queries.
+
+    Which houses are due by their age is not said: nobody has issued years for it. Price and grade are the agency's to fill in.
+    """
+    past = Repair._base_manager.filter(card=OuterRef("pk"), reported_on__gt=plus_years(day, -3), reported_on__lte=day)
+    known = Repair._base_manager.filter(card=OuterRef("pk"), state=RepairState.OPEN, reported_on__lte=day)
+    rows = Card._base_manager.filter(held_on(day), organ_id=organ_id, category=Category.HOUSE)
+    rows = rows.exclude(acquisition=Acquisition.LEASED).exclude(use_state__in=WAITING_STATES)
+    rows = rows.filter(Q(use_state__in=WORN) | Exists(known)).annotate(
+        times=Subquery(past.order_by().values("card").annotate(n=Count("pk")).values("n")),
+        cost=Subquery(past.order_by().values("card").annotate(n=Sum("cost")).values("n")),
+        fault=Subquery(known.order_by("-reported_on", "-pk").values("fault")[:1]),
+    )
+    return [_repair(card) for card in rows.order_by("pk")]
+
+
+def _repair(card: Any) -> Suggestion:
+    built = f"{card.completed.year} 年竣工" if card.completed else "竣工日期未登记"
+    area = f"建筑面积 {_plain(card.floor_area)} ㎡" if card.floor_area is not None else "建筑面积未登记"
+    said = f"资产卡片 {card.number}：{built}，{area}，使用状况“{UseState(card.use_state).label}”；"
+    said += f"近三年报修 {card.times or 0} 次，费用 {card.cost or 0:,.2f} 元"
+    said += f"；未完成的报修：{card.fault}。" if card.fault else "。"
+    return Suggestion(
+        key=f"repair-{card.pk}", kind="repair", grade="medium", title=f"维修{card.name}（{card.address or card.number}）"[:120],
+        quantity=Decimal(1), unit="项", unit_price=Decimal(0), purpose="房屋报修未完成，或者待修、降档使用，列入大中修",
+        evidence=said + "请核对应为中修还是大修，按勘查或者造价文件填写单价，材料作为附件上传。",
+    )  # fmt: skip
 
 
 def _suggestion(item: str, count: Decimal, first: dt.date, held: Decimal, years: int, law: Figures) -> Suggestion:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.assets import actions, views
+from baozhang.ch2_provision.assets.actions import repairs
 from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.choices.headings import CARD, CLASS, TOTAL
 from baozhang.ch2_provision.assets.models import AssetClass, Card, LedgerTotal
@@ -19,7 +20,7 @@ from baozhang.ch2_provision.assets.queries.doubts import doubts
 from baozhang.ch2_provision.assets.views import dividing
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
-from baozhang.kernel.acts import Act
+from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.law import explain
 from baozhang.law.items import is_unverified, items
@@ -113,6 +114,12 @@ def _repair_said(cards: Sequence[Card], *, by: Actor, note: str, values: dict[st
 def _repair(rows: Any, *, by: Actor) -> HttpResponseRedirect:
     """The form of a repair with the card filled in."""
     return HttpResponseRedirect(f"/assets/repairs/add/?card={rows.get().pk}")
+
+
+def _report(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    """Whoever uses it says what is wrong; the asset clerk finds it among his repairs and in his notices."""
+    made = repairs.report(cards[0], fault=note, by=by)
+    return Done(_("已报告故障，资产管理员会安排维修；进展可以在这里查看"), made)
 
 
 def _item_name(card: Card) -> str:
@@ -234,6 +241,8 @@ class Cards(Resource):
                    shown=lambda card: card.disposed is None),
         "repair": Act(gettext_lazy("登记报修"), "assets.repair:add", _repair_said, many=False, article="第十一条第二款", icon="wrench-screwdriver",
                       shown=lambda card: card.disposed is None, answer=_repair, new_tab=False),
+        "report": Act(gettext_lazy("报告故障"), repairs.REPORT, _report, many=False, needs_note=True, note_words=gettext_lazy("哪里坏了，什么时候开始的"),
+                      article="第十一条第二款", icon="wrench-screwdriver", shown=lambda card: card.disposed is None),
         "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", shown=lambda card: False,
                       answer=views.labels_of),
     }  # fmt: skip

@@ -142,15 +142,15 @@ class Repairs(Resource):
     words = gettext_lazy("维修保养")
     purpose = gettext_lazy("每次维修保养的原因、承修单位和费用，都记在卡片上")
     columns = ("card", "kind", "reported_on", "fault", "vendor", "done_on", "cost", "state", "organ")
-    more_columns = ("invoice", "result")
+    more_columns = ("reporter", "invoice", "result")
     groups = (
-        Group(gettext_lazy("报修"), ("organ", "card", "kind", "reported_on", "fault", "vendor")),
+        Group(gettext_lazy("报修"), ("organ", "card", "kind", "reported_on", "fault", "reporter", "vendor")),
         Group(gettext_lazy("完成"), ("state", "done_on", "cost", "invoice", "result")),
     )
     readonly = frozenset({"state"})  # it moves with the acts, and the card with it
     enter = repairs.enter
     filters = ("organ", "kind", "state", "reported_on")
-    search = ("fault", "vendor")
+    search = ("fault", "vendor", "reporter")
     order = "-reported_on"
     units = {"cost": gettext_lazy("元")}
     key_facts = ("card", "state", "cost")
@@ -189,4 +189,9 @@ access.grant(roles.ASSET_CLERK, [OPEN, SIGN, "assets.handover:add", "assets.hand
                                  "assets.repair:add", "assets.repair:change"], Reach.OWN)  # fmt: skip
 access.grant((roles.HEAD, roles.ACCOUNTANT), [SIGN], Reach.OWN)
 access.grant(roles.HEAD, [CONFIRM], Reach.OWN)
-access.grant(roles.STAFF, ["assets.card:view", "assets.handover:view", "assets.handoveritem:view", SIGN], Reach.OWN)
+access.grant((roles.STAFF, roles.HEAD, roles.ACCOUNTANT), [repairs.REPORT], Reach.OWN)
+access.grant(
+    roles.STAFF,
+    ["assets.card:view", "assets.handover:view", "assets.handoveritem:view", "assets.repair:view", SIGN],
+    Reach.OWN,
+)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.assets.choices import TITLED, Category, TitleForm
+from baozhang.ch2_provision.assets.choices import TITLED, Acquisition, Category, TitleForm
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.assets.queries.titles import Rightful, rightful
@@ -21,7 +21,7 @@ def candidates(day: dt.date, ground: Any) -> Iterator[Card]:
     """These are the houses, land and vehicles held whose holder is not, word for word, the one who should be it."""
     known = rightful()
     rows = Card._base_manager.filter(held_on(day), category__in=TITLED).exclude(holder="")
-    rows = rows.exclude(title_form__in=(TitleForm.NONE, TitleForm.OPEN))
+    rows = rows.exclude(title_form__in=(TitleForm.NONE, TitleForm.OPEN)).exclude(acquisition=Acquisition.LEASED)
     if ground.organs is not None:
         rows = rows.filter(organ_id__in=ground.organs)
     # The same few names stand on nearly all cards: the names are judged, and only cards with a wrong one are read.
@@ -41,6 +41,8 @@ def title_holder(card: Any, law: Any) -> Verdict | None:
     seen = card.__dict__.get("rightful")
     holder = Rightful(**seen) if seen else rightful().get(card.organ.jurisdiction_id)
     if card.category not in TITLED or not card.holder or card.title_form in (TitleForm.NONE, TitleForm.OPEN):
+        return None
+    if card.acquisition == Acquisition.LEASED:  # what is rented belongs to whoever lets it
         return None
     if holder is None or holder.holds(card.holder):
         return None

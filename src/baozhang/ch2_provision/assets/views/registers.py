@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from baozhang.ch2_provision.assets.choices import TITLED, Category, TitleForm
+from baozhang.ch2_provision.assets.choices import TITLED, Acquisition, Category, TitleForm
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.assets.queries.people import keepers
@@ -56,6 +56,7 @@ def titles(request: HttpRequest, resource: Resource) -> HttpResponse:
     organs, owners = organs_of(who, RIGHT), rightful()
     one, category = chosen(request, organs), request.GET.get("category", "")
     rows = Card.objects.filter(held_on(clock.today()), category__in=[category] if category in TITLED else TITLED)
+    rows = rows.exclude(acquisition=Acquisition.LEASED)  # what is rented is in no name of ours
     rows = rows.filter(organ=one) if one is not None else rows
     counts: Counter[str] = Counter()
     kinds: dict[str, list[tuple[int, str, str]]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,7 @@ AMENDED = ledger.act("funding.amended", gettext_lazy("起草调整版本"))
 FROM_NEED = ledger.act("funding.from_need", gettext_lazy("配置需求转入计划"))
 NEED = access.permission("funding.planline:need", gettext_lazy("将配置需求转入年度计划"))
 ARTICLE = "第九条"
+LAID_OUT = (RoundState.OPEN, RoundState.CLOSED)
 
 
 def enlist(round_: PlanRound, *, by: Actor) -> int:
@@ -153,15 +155,17 @@ def _carry(plan: Plan, line: PlanLine) -> PlanLine:
 
 def line_from_need(
     *, organ: Organization, kind: str = LineKind.ASSETS, item: str, words: str, quantity: Decimal | int, unit_price: Decimal | int,
-    purpose: str, evidence: str, by: Actor, means: str = "",
+    purpose: str, evidence: str, needed_by: dt.date, by: Actor, means: str = "",
 ) -> PlanLine:  # fmt: skip
-    """This will put what is left of a need into the agency's open plan, as a line of the draft.
+    """This will put what is left of a need into the agency's plan of the year in which it is needed, or of the year before.
 
-    The plan is the one that is being drafted, of the earliest year; where this year's is agreed already, an amendment is
-    begun. Refused where there is neither, or where the plan lies with somebody else.
+    A draft is filled, an agreed plan is amended. What is needed by a day of next spring may be bought this year or then;
+    a plan of a later year would bring it too late, and one of an earlier year spend money before anybody needs the thing.
     """
+    year = max(needed_by.year, clock.today().year)  # what is late already comes as soon as it can
+    years = [one for one in (year, year - 1) if one >= clock.today().year]
     with transaction.atomic():
-        plan = draft_plan(organ) or _amended(organ, words, by)
+        plan = _plan_for(organ, years, words, needed_by, by)
         line = PlanLine(
             plan=plan, number=_last_number(plan) + 1, kind=kind, means=means, title=words[:120], item=item if item in items() else "",
             quantity=Decimal(quantity), unit_price=Decimal(unit_price), purpose=purpose[:500], evidence=evidence, source=Source.NEED,
@@ -171,22 +175,55 @@ def line_from_need(
     return line
 
 
-def _amended(organ: Organization, words: str, by: Actor) -> Plan:
-    year = clock.today().year
-    plan = standing_plan(organ, year)
-    at_work = Plan._base_manager.filter(organ=organ, state__in=PLAN_AT_WORK).order_by("year").first()
-    if plan is not None and (at_work is None or at_work.year != year):
-        return amend(plan, cause=_("配置需求经存量核对不能调剂：%(words)s") % {"words": words}, by=by, right=NEED)
-    if at_work is not None:
-        raise Refused(
-            _("%(plan)s正在审核，不能增加事项") % {"plan": at_work},
-            why=_("当前状态为“%(state)s”。") % {"state": at_work.get_state_display()},  # type: ignore[attr-defined]
-            article=ARTICLE, instead=_("请撤回或请审核人驳回后再转入；或待审核同意后办理年度调整。"),
+def _plan_for(organ: Organization, years: list[int], words: str, needed_by: dt.date, by: Actor) -> Plan:
+    """The plan that takes a need in: of the first of its years that has one which can; Refused where none can."""
+    for year in years:
+        draft = draft_plan(organ, year=year)
+        if draft is not None:
+            return draft
+        at_work = Plan._base_manager.filter(
+            organ=organ, year=year, state__in=PLAN_AT_WORK, round__state__in=LAID_OUT
+        ).first()
+        if at_work is not None:
+            raise Refused(
+                _("%(plan)s正在审核，不能增加事项") % {"plan": at_work},
+                why=_("当前状态为“%(state)s”。") % {"state": at_work.get_state_display()},  # type: ignore[attr-defined]
+                article=ARTICLE, instead=_("请撤回或请审核人驳回后再转入；或待审核同意后办理年度调整。"),
+            )  # fmt: skip
+        standing = standing_plan(organ, year)
+        if standing is not None:
+            return amend(
+                standing, cause=_("配置需求经存量核对不能调剂：%(words)s") % {"words": words}, by=by, right=NEED
+            )
+    raise _no_plan(organ, years, needed_by)
+
+
+def _no_plan(organ: Organization, years: list[int], needed_by: dt.date) -> Refused:
+    other = Plan._base_manager.filter(organ=organ, round__state__in=LAID_OUT).exclude(year__in=years)
+    later = other.filter(year__gt=clock.today().year).order_by("year").first()
+    if later is None:
+        return Refused(
+            _("%(organ)s没有可以列入的年度计划") % {"organ": organ}, why=_("本级还没有布置 %(year)s 年度计划编报。") % {"year": years[0]},
+            article=ARTICLE, instead=_("请同级机关事务管理部门布置编报后再转入。"),
         )  # fmt: skip
-    raise Refused(
-        _("%(organ)s没有可以列入的年度计划") % {"organ": organ}, why=_("本级还没有布置 %(year)s 年度计划编报。") % {"year": year},
-        article=ARTICLE, instead=_("请同级机关事务管理部门布置编报后再转入。"),
-    )  # fmt: skip
+    facts = {_("最迟到位日期"): needed_by, _("计划年度"): later.year}
+    words = {"day": needed_by, "year": later.year, "wanted": years[0]}
+    if later.year > years[0]:
+        why = _("需求最迟 %(day)s 到位，%(year)s 年度的经费到那一年才能使用。") % words
+        instead = (
+            _(
+                "请同级机关事务管理部门布置 %(wanted)s 年度计划编报或办理该年度调整；可以等到 %(year)s 年的，撤销这项需求，按新的到位日期重新提出。"
+            )
+            % words
+        )
+    else:
+        why = _("需求最迟 %(day)s 到位，列入 %(year)s 年度计划就是提前占用经费。") % words
+        instead = (
+            _("请待 %(wanted)s 年度计划编报布置后再转入；确需提前的，撤销这项需求，按新的到位日期重新提出。") % words
+        )
+    return Refused(
+        _("这项需求不能列入 %(year)s 年度计划") % words, why=why, article=ARTICLE, instead=instead, facts=facts
+    )
 
 
 def late(round_: PlanRound) -> Sequence[Plan]:

@@ -19,7 +19,7 @@ from baozhang.ch2_provision.funding.models.changing import money
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record, keep
-from baozhang.kernel.refusal import Invalid, NotFound, Refused
+from baozhang.kernel.refusal import Fault, Invalid, NotFound, Refused
 
 COMMIT = access.permission("funding.budgetline:commit", gettext_lazy("占用和支出本单位预算"))
 COMMITTED = ledger.act("funding.committed", gettext_lazy("占用预算"))
@@ -41,6 +41,7 @@ def commit(
     with transaction.atomic():
         held = _locked(line)
         _in_force(held)
+        _in_its_year(held, day or clock.today())
         mine = _open(held, case)
         grown = wanted - (mine.amount if mine is not None else Decimal(0))
         if grown > held.remaining:
@@ -74,6 +75,7 @@ def settle(
     with transaction.atomic():
         held = _locked(line)
         mine = _must_be_open(held, case)
+        _in_its_year(held, day or clock.today())
         if paid > mine.left:
             raise Refused(
                 _("支付 %(paid)s 元，多于占用 %(left)s 元") % {"paid": money(paid), "left": money(mine.left)}, article=ARTICLE,
@@ -142,6 +144,26 @@ def _in_force(held: BudgetLine) -> None:
             _("%(line)s还不能使用") % {"line": held},
             why=_("所在预算的状态为“%(state)s”。") % {"state": held.budget.get_state_display()},  # type: ignore[attr-defined]
             article=ARTICLE, instead=_("预算经财政部门批复后、关闭前才能使用。"),
+        )  # fmt: skip
+
+
+def _in_its_year(held: BudgetLine, day: dt.date) -> None:
+    """The money of a year is there from its first day; a purchase may be prepared before, as far as its check.
+
+    Nothing is promised earlier either: whoever signs on a promise owes the money before anybody has it to spend.
+    """
+    year, today = held.budget.year, clock.today()
+    if day > today:
+        raise Invalid(
+            _("日期晚于今天 %(today)s") % {"today": today}, why=_("预算按实际发生的日期占用和支出。"), article=ARTICLE,
+            instead=_("请填写实际日期。"), faults=[Fault(_("晚于今天 %(today)s") % {"today": today}, "day", str(day), _("请核对年份"))],
+        )  # fmt: skip
+    if day < dt.date(year, 1, 1):
+        raise Refused(
+            _("%(year)s 年度的预算还不能使用") % {"year": year},
+            why=_("预算年度自 %(year)s 年 1 月 1 日开始，这一笔是 %(day)s。") % {"year": year, "day": day},
+            article=ARTICLE, instead=_("采购可以先立项、内部决策，到年初再核对占用；年内必须支付的，从当年预算列支或办理追加预算。"),
+            facts={_("预算年度"): year, _("日期"): day},
         )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ class PlanFlow(Flow):
 @PlanFlow.submit.guard
 @PlanFlow.decide.guard
 def _complete(plan: Plan) -> None:
-    """A plan without lines, a line without its evidence, a change without its reason."""
+    """A plan without lines, a line without evidence or price, a change without its reason."""
     lines = list(PlanLine._base_manager.filter(plan=plan).order_by("number"))
     if not lines:
         raise Refused(
@@ -98,6 +98,12 @@ def _complete(plan: Plan) -> None:
         raise Invalid(
             _("有 %(n)d 项没有写明依据") % {"n": len(bare)}, why="、".join(str(line) for line in bare[:5]), article=ARTICLE,
             instead=_("请逐项写明存量核对、标准缺口或房屋、设备状况，材料作为附件上传。"),
+        )  # fmt: skip
+    unpriced = [line for line in lines if not line.amount]
+    if unpriced:
+        raise Invalid(
+            _("有 %(n)d 项没有填写单价") % {"n": len(unpriced)}, why="、".join(str(line) for line in unpriced[:5]), article=ARTICLE,
+            instead=_("请按价格上限、合同、勘查或者造价文件填写单价；不花钱的事项不用列入。"),
         )  # fmt: skip
     silent = [one.after for one in differences(plan) if one.after is not None and not one.after.change_note.strip()]
     if silent:

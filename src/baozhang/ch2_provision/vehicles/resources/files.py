@@ -168,6 +168,7 @@ def _open(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]
 
 acts.also(Cards, "open_vehicle", Act(
     gettext_lazy("建立车辆档案"), Vehicle.right("add"), _open, article="第二十三条第一款", icon="truck",
+    among=lambda cards: any(card.category == Category.VEHICLE and card.disposed is None for card in cards),
     shown=lambda card: card.category == Category.VEHICLE and card.disposed is None and not Vehicle._base_manager.filter(card=card).exists(),
 ))  # fmt: skip
 

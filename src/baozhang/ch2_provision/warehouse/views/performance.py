@@ -33,7 +33,7 @@ TILES = ("stock", "worth", "entered", "given", "saved", "reuse", "entry", "joine
 ARTICLE = "第十四条第二款"
 
 
-def _authority(who: Actor) -> Organization:
+def authority_of_reader(who: Actor) -> Organization:
     """The authority of the level at which the reader stands."""
     organ = Organization._base_manager.select_related("jurisdiction__parent").filter(pk=who.organ_id or 0).first()
     if organ is None:
@@ -58,7 +58,7 @@ def _period(request: HttpRequest) -> tuple[dt.date, dt.date]:
 def _asked(request: HttpRequest) -> tuple[Organization, dt.date, dt.date]:
     who = frame.actor(request)
     who.must(RIGHT)
-    return _authority(who), *_period(request)
+    return authority_of_reader(who), *_period(request)
 
 
 @require_GET
@@ -177,7 +177,7 @@ def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
 def issued(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """A report as it was issued, for whoever may see the figures."""
     frame.actor(request).must(RIGHT)
-    authority = _authority(frame.actor(request))
+    authority = authority_of_reader(frame.actor(request))
     document = Document._base_manager.filter(pk=pk, organ_id=authority.pk, title__endswith=wording.ABOUT).first()
     if document is None:
         raise NotFound(_("没有找到这一页"))

@@ -31,7 +31,7 @@ function options(data) {
     animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 300,
     tooltip: { trigger: data.kind === "ring" ? "item" : "axis", renderMode: "richText", confine: true },
     legend: data.series.length > 1 || data.kind === "ring" ? { bottom: 0, textStyle: text, icon: "roundRect", itemWidth: 12, itemHeight: 8 } : undefined,
-    grid: { left: 8, right: data.kind === "steps" ? 40 : 24, top: 32, bottom: data.series.length > 1 ? 32 : 8, containLabel: true },
+    grid: { left: 8, right: ["steps", "row"].includes(data.kind) ? 40 : 24, top: 32, bottom: data.series.length > 1 ? 32 : 8, containLabel: true },
   };
   if (data.kind === "ring") {
     const slices = data.categories.map((name, at) => ({ name, value: data.series[0].values[at] }));
