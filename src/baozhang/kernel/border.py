@@ -164,7 +164,7 @@ def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]
                 bad.add(i)
                 reason = _("没有这个%(what)s，或不在您的范围内") % {
                     "what": model_field.related_model._meta.verbose_name
-                }  # type: ignore[union-attr]
+                }
                 batch.faults.append(
                     _at(
                         row,

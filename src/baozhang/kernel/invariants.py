@@ -248,12 +248,12 @@ def unreferenced(model: type[Record], keys: Sequence[int]) -> None:
     for relation in model._meta.get_fields(include_hidden=True):
         if not isinstance(relation, models.ManyToOneRel) or relation.on_delete is not models.PROTECT:
             continue
-        others = relation.related_model._base_manager.all()  # type: ignore[union-attr]
+        others = relation.related_model._base_manager.all()
         if relation.related_model is model:
             others = others.exclude(pk__oneof=list(keys))
         for part in bulk.chunks(list(keys)):
             if others.filter(**{f"{relation.field.name}__oneof": part}).exists():
-                words = relation.related_model._meta.verbose_name  # type: ignore[union-attr]
+                words = relation.related_model._meta.verbose_name
                 raise Invalid(
                     _("仍被其他记录引用，或引用了不存在的记录"), why=_("“%(what)s”中有记录引用它。") % {"what": words},
                     instead=_("请先处理引用它的记录。"),

@@ -74,7 +74,7 @@ class Desk:
             response: Any = self._run(request)
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()
-            return response  # type: ignore[no-any-return]
+            return response
 
     def _run(self, request: HttpRequest) -> HttpResponse:
         if request.method in SAFE and not request.path.startswith(("/login/", "/api/")):

@@ -34,7 +34,7 @@ class ObservedQuerySet(models.QuerySet[Any]):
     def _no(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise WriteOutsideKeep("observations are written through baozhang.kernel.observation")
 
-    update = delete = create = bulk_create = bulk_update = get_or_create = update_or_create = _no  # type: ignore[assignment]
+    update = delete = create = bulk_create = bulk_update = get_or_create = update_or_create = _no
 
 
 class Observation(models.Model):
@@ -45,11 +45,11 @@ class Observation(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
         """This will always raise: observations are written in bulk."""
         raise WriteOutsideKeep("use observation.observe(model, names, rows)")
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """This will always raise."""
         raise WriteOutsideKeep("use observation.withdraw(model, …)")
 

@@ -138,11 +138,11 @@ class Record(models.Model):
         derived.derive()
         super(Record, derived).validate_constraints(exclude=exclude)
 
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
         """This will always raise: records are written through `keep`."""
         raise WriteOutsideKeep("use keep(record, by=…)")
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:  # type: ignore[override]
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         """This will always raise: records are taken back through `remove`."""
         raise WriteOutsideKeep("use remove(record, by=…)")
 
@@ -198,7 +198,7 @@ def keep(
     right is asked instead, `moves` the fields that stand still otherwise and may change, `aside` what the entry says beside
     the fields (names begin with @). `case` is the case that acts: what another one holds keeps its guarded fields. Raises Invalid with one fault a problem, Forbidden, NotFound, Stale, Refused.
     """
-    rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
+    rows: list[R] = [records] if isinstance(records, Record) else list(records)
     if not rows:
         return Kept()
     model = _kept_class(rows[0])
@@ -345,7 +345,7 @@ def remove(
     where: int | None = None,
 ) -> int:  # fmt: skip
     """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse."""
-    rows: list[R] = [records] if isinstance(records, Record) else list(records)  # type: ignore[list-item]
+    rows: list[R] = [records] if isinstance(records, Record) else list(records)
     if not rows:
         return 0
     model = _kept_class(rows[0])

@@ -72,7 +72,7 @@ class ScopedQuerySet(models.QuerySet[M]):
     def _no(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise WriteOutsideKeep("records are written through baozhang.kernel.record.keep")
 
-    update = delete = create = bulk_create = bulk_update = get_or_create = update_or_create = _no  # type: ignore[assignment]
+    update = delete = create = bulk_create = bulk_update = get_or_create = update_or_create = _no
 
 
 class ScopedManager(models.Manager[M]):

@@ -161,7 +161,7 @@ def _place(param: int, value: Any, written: Sequence[Any]) -> _Place | None:
 
 
 def _builder(queryset: models.QuerySet[Any, Any], compiler: Any) -> Callable[[tuple[Any, ...]], Any]:
-    kind, query = queryset._iterable_class, queryset.query  # type: ignore[attr-defined]
+    kind, query = queryset._iterable_class, queryset.query
     if kind is FlatValuesListIterable:
         return lambda row: row[0]
     if kind is ValuesListIterable:

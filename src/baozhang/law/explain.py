@@ -74,7 +74,7 @@ def _unpack(value: Any) -> Any:
         return value
     kind = value[""]
     if kind == "record":
-        return rebuild(apps.get_model(value["of"]), value["pk"], value["version"], value)  # type: ignore[arg-type]
+        return rebuild(apps.get_model(value["of"]), value["pk"], value["version"], value)
     if kind == "map":
         return {_unpack(name): _unpack(part) for name, part in value["is"]}
     if kind == "data":

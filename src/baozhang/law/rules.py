@@ -66,7 +66,7 @@ class Rule:
     @property
     def model(self) -> type[Record]:
         """This is the class of record that the rule looks at."""
-        return apps.get_model(self.subject)  # type: ignore[return-value]
+        return apps.get_model(self.subject)
 
     @property
     def words(self) -> str:

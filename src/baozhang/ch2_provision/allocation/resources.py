@@ -31,7 +31,7 @@ def _standing(need: Need) -> Standing:
     held = vars(need)
     if "_standing" not in held:
         held["_standing"] = standing_of(need)
-    return held["_standing"]  # type: ignore[no-any-return]
+    return held["_standing"]
 
 
 def _entitled(need: Need) -> str:

@@ -93,7 +93,7 @@ def _context(resource: Resource, need: Need, who: Actor, day: Any) -> dict[str, 
 
 
 def _state(resource: Resource, need: Need) -> dict[str, Any]:
-    return {"words": need.get_state_display(), "colour": resource.colours.get(need.state, "plain")}  # type: ignore[attr-defined]
+    return {"words": need.get_state_display(), "colour": resource.colours.get(need.state, "plain")}
 
 
 def _step(base: str, button: Any) -> dict[str, Any]:
@@ -136,8 +136,8 @@ def _matches(need: Need) -> list[dict[str, Any]]:
     resource = BY_LABEL["allocation.match"]
     rows = Match.objects.filter(need=need).select_related("card", "owner").order_by("-id")[:20]
     return [
-        {"url": frame.url_of(resource, one), "words": one.card.name, "owner": one.owner.name, "source": one.get_source_display(), "until": one.until,  # type: ignore[attr-defined]
-         "state": {"words": one.get_state_display(), "colour": resource.colours.get(one.state, "plain")}}  # type: ignore[attr-defined]
+        {"url": frame.url_of(resource, one), "words": one.card.name, "owner": one.owner.name, "source": one.get_source_display(), "until": one.until,
+         "state": {"words": one.get_state_display(), "colour": resource.colours.get(one.state, "plain")}}
         for one in rows
     ]  # fmt: skip
 

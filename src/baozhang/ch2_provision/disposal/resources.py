@@ -280,7 +280,7 @@ class Lines(Resource):
 
 def _cost_told(row: Incoming, by: Actor) -> list[dict[str, Any]]:
     """What all that comes in has to cost, and how much of it is still to be shared out, while a row is typed."""
-    if not row.case_id or row.case.form != Disposal.SWAP:  # type: ignore[attr-defined]
+    if not row.case_id or row.case.form != Disposal.SWAP:
         return []
     others = sum((one.value for one in incoming_of(row.case) if one.pk != row.pk), Decimal(0))
     cost = cost_of(row.case)

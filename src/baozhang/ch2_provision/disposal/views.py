@@ -142,7 +142,7 @@ def papers_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         paper = file_paper(case, form.cleaned_data["kind"], file, file.name, by=who)
         messages.success(
             request, _("已登记材料：%(kind)s，%(name)s") % {"kind": paper.get_kind_display(), "name": paper}
-        )  # type: ignore[attr-defined]
+        )
         return HttpResponseRedirect(frame.url_of(resource, case))
     step = _step_of(case)
     wanted = [need for need in missing(case, step, clock.today()) if need.paper] if step else []

@@ -25,7 +25,7 @@ def paper(
     """This is the reply (approval) or the receipt (filing) of a case, not yet numbered."""
     with translation.override(LANGUAGE):
         filed = case.lane == Lane.FILING
-        form = case.get_form_display()  # type: ignore[attr-defined]
+        form = case.get_form_display()
         title = f"关于{case.organ.name}资产{form}的{'备案回执' if filed else '批复'}"
         word = issuer.document_word.strip() or "（代字）"
         return OfficialDocument(
@@ -39,7 +39,7 @@ def paper(
 def _blocks(case: Case, filed: bool, also: Organization | None) -> list[Block]:
     asked = f"你单位报来的资产处置申请（{case.number}）收悉。"
     agreed = f"经会同{also.name}审核，" if also is not None else "经审核，"
-    form = case.get_form_display()  # type: ignore[attr-defined]
+    form = case.get_form_display()
     said = f"根据机关运行保障条例{BASIS}，" + ("现予备案。" if filed else f"{agreed}同意对所列资产以{form}方式处置。")
     facts: list[tuple[str, str | int]] = [
         ("处置形式", form), ("资产卡片", f"{case.count}张"), ("原值合计", f"{case.value:,.2f}元"),

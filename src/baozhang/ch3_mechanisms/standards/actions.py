@@ -46,7 +46,7 @@ def must_be_draft(standard: Standard) -> None:
     if not standard.editable:
         raise Refused(
             _("“%(title)s”不能再修改") % {"title": standard.title},
-            why=_("当前状态为“%(state)s”，发布的标准只能由新版本替代。") % {"state": standard.get_state_display()},  # type: ignore[attr-defined]
+            why=_("当前状态为“%(state)s”，发布的标准只能由新版本替代。") % {"state": standard.get_state_display()},
             article="第十二条第一款", instead=_("请起草新版本，自新的日期起施行。"),
         )  # fmt: skip
 

@@ -169,7 +169,7 @@ addresses.MORE.append(_addresses)
 shell.entry(
     "mechanisms", gettext_lazy("定额价格变动"), "standards/prices:drift", "standards.referenceprice:view", order=35
 )
-resources.Standards.acts["work_out"] = Act(  # type: ignore[index]
+resources.Standards.acts["work_out"] = Act(
     gettext_lazy("按测算依据计算"), "standards.standard:change", _work_out, many=False, article=ARTICLE, icon="calculator",
     shown=lambda standard: standard.editable,
 )  # fmt: skip

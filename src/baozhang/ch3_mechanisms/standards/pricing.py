@@ -49,7 +49,7 @@ def work_out(standard: Standard, *, by: Actor) -> int:
     """This will set the value of each line of a draft that has parts, with source and day of the prices; how many."""
     if not standard.editable:
         raise Refused(
-            _("“%(state)s”的标准不能修改") % {"state": standard.get_state_display()}, article=ARTICLE,  # type: ignore[attr-defined]
+            _("“%(state)s”的标准不能修改") % {"state": standard.get_state_display()}, article=ARTICLE,
             instead=_("请起草新版本，自新的日期起施行。"),
         )  # fmt: skip
     parts = components_of(standard)

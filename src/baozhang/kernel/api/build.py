@@ -210,7 +210,7 @@ def _importing(router: Router, resource: Resource) -> None:
         with scope.within(actor):
             if actor.organ_id is None:
                 raise Forbidden(_("您目前没有任职"))
-            session_ = imports.upload(resource, file, file.name or "", organ_id=actor.organ_id, by=actor)  # type: ignore[arg-type]
+            session_ = imports.upload(resource, file, file.name or "", organ_id=actor.organ_id, by=actor)
             batch = imports.preview(session_, by=actor)
             if commit and not batch.faults:
                 imports.commit(session_, by=actor)

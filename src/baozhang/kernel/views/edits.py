@@ -114,7 +114,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     if act.answer is not None:
         who.must(act.permission)
         acts.as_many(act, rows.count())
-        return act.answer(rows, by=who)  # type: ignore[no-any-return]
+        return act.answer(rows, by=who)
     form = asked.form_of(resource, act, who, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
 
@@ -201,7 +201,7 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     act = _act_of(resource, name)
     who.must(act.permission, record.organ_key())
     if act.answer is not None:
-        return act.answer(resource.model.objects.filter(pk=pk), by=who)  # type: ignore[no-any-return]
+        return act.answer(resource.model.objects.filter(pk=pk), by=who)
     began = act.begins(record) if act.begins is not None else None
     form = asked.form_of(resource, act, who, data=request.POST or None, instance=record, initial=began)
     if request.method == "POST" and (form is None or form.is_valid()):

@@ -45,7 +45,7 @@ def _recent(one: ImportSession) -> dict[str, Any]:
         "words": one.filename, "url": url(one, "import-done" if over else "import-check"),
         "when": cells.moment(one.kept_at) if one.kept_at else "",
         "result": _("新增 %(new)s，改动 %(changed)s，有问题 %(wrong)s") % counts,
-        "state": {"words": one.get_state_display(), "colour": COLOURS[State(one.state)]},  # type: ignore[attr-defined]
+        "state": {"words": one.get_state_display(), "colour": COLOURS[State(one.state)]},
     }  # fmt: skip
 
 

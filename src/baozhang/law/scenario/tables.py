@@ -45,7 +45,7 @@ class Table:
     @property
     def model(self) -> type[Record]:
         """This is the class of record."""
-        return self.resource.model  # type: ignore[no-any-return]
+        return self.resource.model
 
     @cached_property
     def columns(self) -> dict[str, Column]:

@@ -67,7 +67,7 @@ class Match(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.card.name}（{self.get_source_display()}）"  # type: ignore[attr-defined]
+        return f"{self.card.name}（{self.get_source_display()}）"
 
     @classmethod
     def visible(cls, actor: Actor, organs: frozenset[int] | None) -> Q | None:

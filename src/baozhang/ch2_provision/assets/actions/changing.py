@@ -72,7 +72,7 @@ def due(case: Change, day: dt.date) -> None:
 
 def carry_out(case: Change, *, by: Actor, right: str) -> None:
     """This will change the card and post the voucher; the months before the effective one keep what they were charged."""
-    card = Card._base_manager.select_related("organ").get(pk=case.card_id)  # type: ignore[attr-defined]
+    card = Card._base_manager.select_related("organ").get(pk=case.card_id)
     still_there([card], strict=True)
     (sums,) = brought_forward([card], case.effective)
     case.value_before, case.class_before = card.value, f"{card.edition} {card.class_code} {card.class_name}".strip()
@@ -86,7 +86,7 @@ def carry_out(case: Change, *, by: Actor, right: str) -> None:
     keep(card, by=by, act=CHANGED, note=case.grounds, right=right, case=case)
     lines = _lines(card, was, sums.accumulated or ZERO, case)
     if lines:
-        words = _("%(kind)s：%(card)s") % {"kind": case.get_reason_display(), "card": card}  # type: ignore[attr-defined]
+        words = _("%(kind)s：%(card)s") % {"kind": case.get_reason_display(), "card": card}
         case.voucher = vouchers.post(card.organ, kind=VoucherKind.VALUE, words=words, source=case, lines=lines, day=case.effective,
                                      by=by, right=right)  # fmt: skip
     keep(case, by=by, act=CHANGED, right=right)

@@ -127,7 +127,7 @@ def _alike(
     known: dict[str, tuple[dict[str, int], dict[str, int]]] = {}
     members: dict[Any, list[DepreciationRun]] = defaultdict(list)
     for run in runs:
-        place = where[run.organ_id]  # type: ignore[attr-defined]
+        place = where[run.organ_id]
         if place not in known:
             known[place] = (lives(days[0], place), lives(days[1], place))
         members[tuple(tuple(sorted(one.items())) for one in known[place])].append(run)
@@ -142,7 +142,7 @@ def _rows(runs: Sequence[DepreciationRun], month: dt.date, terms: tuple[Mapping[
     """This will put in one row for each card charged, in one statement."""
     if not runs:
         return
-    select, values = charges(month, [run.organ_id for run in runs], terms)  # type: ignore[attr-defined]
+    select, values = charges(month, [run.organ_id for run in runs], terms)
     mine = DepreciationRun._meta.db_table
     marks = ", ".join(["%s"] * len(runs))
     joined = (
@@ -166,7 +166,7 @@ def _open_cards(runs: Sequence[DepreciationRun]) -> dict[int, int]:
     found: dict[int, int] = {}
     for members, (_then, now) in _alike(runs, runs[0].month) if runs else ():
         rows = Card._base_manager.filter(held_on(runs[0].last_day), undepreciated(now))
-        rows = rows.filter(organ__in=[run.organ_id for run in members]).order_by()  # type: ignore[attr-defined]
+        rows = rows.filter(organ__in=[run.organ_id for run in members]).order_by()
         found.update(dict(rows.values_list("organ_id").annotate(n=Count("id"))))
     return found
 
@@ -179,7 +179,7 @@ def _post(runs: Sequence[DepreciationRun], sums: Sums, by: Actor) -> None:
         run.cards = sum(count for _charge, _upto, count in mine.values())
         run.charge = sum((amount for amount, _upto, _count in mine.values()), Decimal(0))
         run.accumulated = sum((upto for _charge, upto, _count in mine.values()), Decimal(0))
-        run.open_cards = unknown.get(run.organ_id, 0)  # type: ignore[attr-defined]
+        run.open_cards = unknown.get(run.organ_id, 0)
         lines = [line for category, (amount, *_rest) in sorted(mine.items()) for line in _sides(category, amount)]
         if lines:
             run.voucher = vouchers.post(

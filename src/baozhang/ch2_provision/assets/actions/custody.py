@@ -27,9 +27,9 @@ SIGN = "assets.handoveritem:sign"
 
 def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[HandoverItem]:
     """This will put all that is in the leaver's name on the list and hold it for the case; Refused where that is nothing."""
-    known = accounts_of(case.organ_id, {case.leaver, case.taker}, day)  # type: ignore[attr-defined]
-    account = known.get(case.leaver) or account_ever(case.organ_id, case.leaver)  # type: ignore[attr-defined]
-    cards = list(in_name_of(case.organ_id, case.leaver, account, day))  # type: ignore[attr-defined]
+    known = accounts_of(case.organ_id, {case.leaver, case.taker}, day)
+    account = known.get(case.leaver) or account_ever(case.organ_id, case.leaver)
+    cards = list(in_name_of(case.organ_id, case.leaver, account, day))
     if not cards:
         raise Refused(
             _("%(name)s 名下没有资产") % {"name": case.leaver}, why=_("本单位没有卡片登记此人为保管人或者使用人。"), article=ARTICLE,
@@ -44,11 +44,11 @@ def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[H
                 card=card,
                 taker=case.taker,
                 taker_account_id=known.get(case.taker),
-            )  # type: ignore[misc]
+            )
             for card in cards
         ]
         keep(rows, by=by, act=LISTED, right=right)
-        case.leaver_account_id = account  # type: ignore[attr-defined]
+        case.leaver_account_id = account
         keep(case, by=by, act=LISTED, right=right)
     return rows
 
@@ -59,7 +59,7 @@ def name_taker(items: Sequence[HandoverItem], *, taker: str, by: Actor, right: s
         _open(item)
         if taker == item.handover.leaver:
             raise Invalid(_("移交人与接收人不能是同一人"), article=ARTICLE, instead=_("请另选接收人。"))
-    organ = items[0].organ_id  # type: ignore[attr-defined]
+    organ = items[0].organ_id
     account = accounts_of(organ, {taker}, clock.today()).get(taker)
     if account is None:
         raise Invalid(
@@ -67,7 +67,7 @@ def name_taker(items: Sequence[HandoverItem], *, taker: str, by: Actor, right: s
             instead=_("请核对姓名；同名的，请先在账号上区分。"),
         )  # fmt: skip
     for item in items:
-        item.taker, item.taker_account_id, item.signature, item.signed_on = taker, account, Signature.OPEN, None  # type: ignore[attr-defined]
+        item.taker, item.taker_account_id, item.signature, item.signed_on = taker, account, Signature.OPEN, None
     return keep(list(items), by=by, act=NAMED, right=right).changed
 
 
@@ -82,7 +82,7 @@ def sign(items: Sequence[HandoverItem], *, received: bool, by: Actor, note: str 
         )
     for item in items:
         _open(item)
-        if item.taker_account_id != by.person:  # type: ignore[attr-defined]
+        if item.taker_account_id != by.person:
             raise Forbidden(
                 _("只能由接收人本人签收"), why=_("%(item)s 的接收人是%(name)s。") % {"item": item, "name": item.taker or _("未定")},
                 article=ARTICLE, instead=_("请由接收人登录后签收，或者另行指定接收人。"),
@@ -95,7 +95,7 @@ def sign(items: Sequence[HandoverItem], *, received: bool, by: Actor, note: str 
 def _open(item: HandoverItem) -> None:
     if item.handover.state != HandoverState.GIVEN:
         raise Refused(
-            _("%(item)s 的交接现在不能签收") % {"item": item}, why=_("交接的状态为“%(state)s”。") % {"state": item.handover.get_state_display()},  # type: ignore[attr-defined]
+            _("%(item)s 的交接现在不能签收") % {"item": item}, why=_("交接的状态为“%(state)s”。") % {"state": item.handover.get_state_display()},
             article=ARTICLE, instead=_("请由资产管理员先发起签收，或者退回签收。"),
         )  # fmt: skip
 
@@ -111,8 +111,8 @@ def settle(case: Handover, *, day: dt.date, by: Actor, right: str) -> int:
     for item in items:
         card = item.card
         if card.user in ("", case.leaver):
-            card.user, card.user_account_id = item.taker, item.taker_account_id  # type: ignore[attr-defined]
-        card.custodian, card.keeper_id = item.taker, item.taker_account_id  # type: ignore[attr-defined]
+            card.user, card.user_account_id = item.taker, item.taker_account_id
+        card.custodian, card.keeper_id = item.taker, item.taker_account_id
         card.place = item.place or card.place
         cards.append(card)
     case.confirmed_on = day

@@ -49,7 +49,7 @@ def pay(
     """This will enter a payment (the whole rest where no amount is said) with the number of its receipt."""
     if income.state != IncomeState.DUE:
         raise Refused(
-            _("%(income)s 的状态为“%(state)s”，不能再登记缴库") % {"income": income, "state": income.get_state_display()},  # type: ignore[attr-defined]
+            _("%(income)s 的状态为“%(state)s”，不能再登记缴库") % {"income": income, "state": income.get_state_display()},
             article=ARTICLE, instead=_("多缴的请按退付规定办理。"),
         )  # fmt: skip
     if not receipt.strip():

@@ -20,7 +20,7 @@ from .using import change_use_state
 def give(case: Letting, *, by: Actor, right: str) -> list[Income]:
     """This will turn the card to 出租 or 出借 and enter the rent of every period as income due."""
     state = UseState.LET if case.kind == LettingKind.LET else UseState.LENT
-    card = Card._base_manager.get(pk=case.card_id)  # type: ignore[attr-defined]
+    card = Card._base_manager.get(pk=case.card_id)
     holds.take(card, case=case, words=str(case)[:120], by=by)
     change_use_state([card], state=state, by=by, note=str(case), case=case, right=right)
     if case.kind != LettingKind.LET:
@@ -40,7 +40,7 @@ def give(case: Letting, *, by: Actor, right: str) -> list[Income]:
 
 def take_back(case: Letting, *, by: Actor, right: str) -> None:
     """This will turn the card back to 在用 and take off the rent of the periods that had not begun."""
-    card = Card._base_manager.get(pk=case.card_id)  # type: ignore[attr-defined]
+    card = Card._base_manager.get(pk=case.card_id)
     change_use_state([card], state=UseState.IN_USE, by=by, note=str(case), case=case, right=right)
     holds.release(case)
     back = case.returned_on or case.until

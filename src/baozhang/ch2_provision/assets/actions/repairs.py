@@ -36,11 +36,11 @@ def enter(repair: Repair, *, by: Actor) -> None:
 
 def send(repair: Repair, *, by: Actor, case: Record | None = None, right: str = "", held_too: bool = False) -> Repair:
     """This will enter a repair and turn the card to 待修; one that is open already is not entered twice."""
-    card = Card._base_manager.get(pk=repair.card_id)  # type: ignore[attr-defined]
+    card = Card._base_manager.get(pk=repair.card_id)
     still_there([card], strict=True)
     if Repair._base_manager.filter(card=card, state=RepairState.OPEN, kind=repair.kind).exists():
         raise Refused(
-            _("%(card)s 已有进行中的%(kind)s") % {"card": card, "kind": repair.get_kind_display()}, article=ARTICLE,  # type: ignore[attr-defined]
+            _("%(card)s 已有进行中的%(kind)s") % {"card": card, "kind": repair.get_kind_display()}, article=ARTICLE,
             instead=_("请先登记上一次的完成情况。"),
         )  # fmt: skip
     with transaction.atomic():
@@ -77,7 +77,7 @@ def finish(
     repair.done_on, repair.cost, repair.result, repair.invoice = day, cost, result[:200], invoice or repair.invoice
     with transaction.atomic():
         keep(repair, by=by, act=MENDED, right=WORK)
-        card = Card._base_manager.get(pk=repair.card_id)  # type: ignore[attr-defined]
+        card = Card._base_manager.get(pk=repair.card_id)
         if card.use_state == UseState.REPAIR:
             state = UseState.DISPOSING if hopeless else UseState.IN_USE
             change_use_state([card], state=state, by=by, note=result)

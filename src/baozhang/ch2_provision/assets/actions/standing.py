@@ -26,7 +26,7 @@ def still_there(cards: Sequence[Card], *, strict: bool = False) -> None:
             subjects=ended,
         )
     if gone := [card for card in cards if strict and card.use_state in GONE_STATES]:
-        state = gone[0].get_use_state_display()  # type: ignore[attr-defined]
+        state = gone[0].get_use_state_display()
         raise Refused(
             _("%(card)s 的使用状况为“%(state)s”，已不在册") % {"card": gone[0], "state": state},
             instead=_("登记有误的，请先在卡片上更正使用状况。"),

@@ -52,7 +52,7 @@ def transfer(
     rows = list(cards)
     prefetch_related_objects(rows, "organ")  # one query for all, whoever read them
     still_there(rows, strict=True)
-    if any(card.organ_id == to.pk for card in rows):  # type: ignore[attr-defined]
+    if any(card.organ_id == to.pk for card in rows):
         raise Refused(_("资产已在%(organ)s名下") % {"organ": to}, article=ARTICLE, instead=_("请核对接收单位。"))
     with transaction.atomic():
         unpromised(rows, source)

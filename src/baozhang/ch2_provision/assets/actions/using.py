@@ -57,7 +57,7 @@ def offer_to_warehouse(
     still_there(cards)
     unpromised(cards, case)
     if unfit := [card for card in cards if card.use_state not in (*IDLE_STATES, UseState.DISPOSING)]:
-        state = unfit[0].get_use_state_display()  # type: ignore[attr-defined]
+        state = unfit[0].get_use_state_display()
         raise Refused(
             _("%(card)s 的使用状况为“%(state)s”，不能提请入仓") % {"card": unfit[0], "state": state}, article="第十五条第一款",
             why=_("纳入公物仓的是闲置、低效、超标准配置和待处置中仍有使用价值的资产。"),

@@ -78,7 +78,7 @@ def cents(amount: Decimal) -> Decimal:
 
 def _row(voucher: Voucher, place: int, line: Line) -> VoucherLine:
     return VoucherLine(
-        voucher=voucher, organ_id=voucher.organ_id, place=place, account=line.account,  # type: ignore[misc]
+        voucher=voucher, organ_id=voucher.organ_id, place=place, account=line.account,
         account_name=known.accounts()[line.account].name, detail=line.detail[:120], debit=line.debit, credit=line.credit,
         card=line.card,
     )  # fmt: skip
@@ -88,7 +88,7 @@ def reverse(
     voucher: Voucher, *, day: dt.date, by: Actor, note: str, right: str = "", where: int | None = None
 ) -> Voucher:
     """This will put a voucher right by one with the sides changed; once, and never a reversal's own reversal."""
-    if voucher.reverses_id is not None or Voucher._base_manager.filter(reverses=voucher).exists():  # type: ignore[attr-defined]
+    if voucher.reverses_id is not None or Voucher._base_manager.filter(reverses=voucher).exists():
         raise Refused(
             _("凭证 %(voucher)s 不能再冲销") % {"voucher": voucher.number}, why=_("它已被冲销，或者本身就是冲销凭证。"),
             article="第十三条第二款", instead=_("请另行登记正确的凭证。"),

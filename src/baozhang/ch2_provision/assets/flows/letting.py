@@ -90,7 +90,7 @@ def _kept(case: Letting, *, by: Actor) -> None:
         case=case,
         words=str(_("%(kind)s给%(party)s") % {"kind": case.get_kind_display(), "party": case.party}),
         by=by,
-    )  # type: ignore[attr-defined]
+    )
 
 
 @LettingFlow.sign.guard

@@ -58,7 +58,7 @@ class Change(Record):
         indexes = [models.Index(fields=["effective"], name="change_waiting", condition=Q(state="approved"))]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}：{self.card}"  # type: ignore[attr-defined]
+        return f"{self.get_kind_display()}：{self.card}"
 
     def derive(self) -> None:
         """This will put the code into its one spelling."""
@@ -75,7 +75,7 @@ class Change(Record):
                 self.class_code,
                 gettext("请填写代码和版本"),
             )
-        if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:  # type: ignore[attr-defined]
+        if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:
             yield Fault(gettext("不是本单位的资产"), "card", str(self.card), gettext("请选择本单位的资产卡片"))
 
 

@@ -94,4 +94,4 @@ class DepreciationRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.card_id} {self.charge}"  # type: ignore[attr-defined]
+        return f"{self.card_id} {self.charge}"

@@ -53,7 +53,7 @@ class Handover(Record):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.leaver} {self.get_reason_display()} {self.leaves_on}"  # type: ignore[attr-defined]
+        return f"{self.leaver} {self.get_reason_display()} {self.leaves_on}"
 
     @classmethod
     def visible(cls, actor: Actor, organs: Organs) -> Q | None:

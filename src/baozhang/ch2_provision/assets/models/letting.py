@@ -67,7 +67,7 @@ class Letting(Record):
         indexes = [models.Index(fields=["until"], name="letting_until", condition=Q(state="live"))]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.party}：{self.card}"  # type: ignore[attr-defined]
+        return f"{self.get_kind_display()} {self.party}：{self.card}"
 
     def periods(self) -> list[tuple[dt.date, dt.date]]:
         """The periods for which rent is due, each by its first and last day."""
@@ -92,7 +92,7 @@ class Letting(Record):
                 gettext("“%(said)s”不是出租出借：不得以任何形式将机关资产用于对外投资或者设立营利性组织") % {"said": named[0]}, "purpose", self.purpose,
                 gettext("不能办理；法律另有规定的，按该规定另行报批"),
             )  # fmt: skip
-        if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:  # type: ignore[attr-defined]
+        if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:
             yield Fault(gettext("不是本单位的资产"), "card", str(self.card), gettext("请选择本单位的资产卡片"))
 
 

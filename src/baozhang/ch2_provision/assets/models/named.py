@@ -34,9 +34,9 @@ def match(model: type[Card], rows: Sequence[Card], stood: Mapping[int, tuple[Any
                 fresh.append((row, name, account))
     if not fresh:
         return
-    known = _accounts({(row.organ_id, getattr(row, name)) for row, name, _account in fresh})  # type: ignore[attr-defined]
+    known = _accounts({(row.organ_id, getattr(row, name)) for row, name, _account in fresh})
     for row, name, account in fresh:
-        setattr(row, account, known.get((row.organ_id, getattr(row, name))))  # type: ignore[attr-defined]
+        setattr(row, account, known.get((row.organ_id, getattr(row, name))))
 
 
 def _accounts(wanted: set[tuple[int, str]]) -> dict[tuple[int, str], int]:

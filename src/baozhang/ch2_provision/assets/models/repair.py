@@ -53,7 +53,7 @@ class Repair(Record):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.card}：{self.fault}"  # type: ignore[attr-defined]
+        return f"{self.get_kind_display()} {self.card}：{self.fault}"
 
     @classmethod
     def visible(cls, actor: Actor, organs: Organs) -> Q | None:
@@ -87,5 +87,5 @@ class Repair(Record):
             yield Fault(gettext("已完成的须有完成日期"), "done_on", "", gettext("请填写完成日期"))
         if self.cost is not None and self.cost < 0:
             yield Fault(gettext("费用不能为负数"), "cost", str(self.cost), gettext("请核对金额"))
-        if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:  # type: ignore[attr-defined]
+        if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:
             yield Fault(gettext("不是本单位的资产"), "card", str(self.card), gettext("请选择本单位的资产卡片"))

@@ -38,7 +38,7 @@ def brought_forward(cards: Sequence[Card], day: dt.date) -> list[Brought]:
     readers: dict[str, Figure] = {}
     found = []
     for card in cards:
-        place = where[card.organ_id]  # type: ignore[attr-defined]
+        place = where[card.organ_id]
         if place not in readers:
             readers[place] = _once(figure_of(before, place))
         lost = depreciation(card, before, readers[place])

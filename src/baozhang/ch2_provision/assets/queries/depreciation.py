@@ -115,7 +115,7 @@ def _never(card: Card) -> str:
     if card.value_type == ValueType.NOMINAL:
         return _("以名义金额计量的资产不计提折旧（%(standard)s）") % {"standard": STANDARD}
     if card.life_group == NO_DEPRECIATION:
-        words = card.get_category_display()  # type: ignore[attr-defined]
+        words = card.get_category_display()
         return _("%(category)s不计提折旧（%(standard)s）") % {"category": words, "standard": STANDARD}
     if card.method == Method.NONE or card.depreciation_state == DepreciationState.OFF:
         return _("卡片注明不计提折旧")

@@ -37,7 +37,7 @@ def _now(card: Card) -> sums.Depreciation:
     if found is None or found.day != day:
         found = sums.depreciation(card, day, sums.figure_of(day, card.organ.jurisdiction.path.rstrip("/")))
         held["_depreciation"] = found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _why(name: str) -> Any:

@@ -30,7 +30,7 @@ def income_overdue(income: Income, law: Any) -> Verdict | None:
         "income": income, "due": income.due_on, "amount": words.yuan(income.amount), "open": words.yuan(income.open), "days": days,
     }  # fmt: skip
     facts = {
-        _("编号"): income.number, _("收入类别"): income.get_kind_display(),  # type: ignore[attr-defined]
+        _("编号"): income.number, _("收入类别"): income.get_kind_display(),
         _("应缴日期"): income.due_on, _("应缴金额"): income.amount, _("已缴金额"): income.paid, _("超期天数"): days,
     }  # fmt: skip
     return Verdict(sentence, facts, income.open, _("向承租人或者受让人催收，及时全额缴入国库，并登记缴款书号。"))

@@ -38,10 +38,10 @@ def note(case: Case, act: str, values: Mapping[str, Any], *, by: Actor) -> None:
     if case.state not in AT_WORK:
         raise Refused(
             _("现在不能%(act)s") % {"act": ledger.ACTS[act].words}, article=ARTICLE,
-            why=_("当前状态为“%(state)s”，批准后、移交前才能登记。") % {"state": case.get_state_display()},  # type: ignore[attr-defined]
+            why=_("当前状态为“%(state)s”，批准后、移交前才能登记。") % {"state": case.get_state_display()},
         )  # fmt: skip
     if act == APPRAISED and case.form not in PRICED:
-        raise Refused(_("%(form)s不需要评估") % {"form": case.get_form_display()}, article=ARTICLE)  # type: ignore[attr-defined]
+        raise Refused(_("%(form)s不需要评估") % {"form": case.get_form_display()}, article=ARTICLE)
     faults = [_fault(name, values.get(name)) for name in FIELDS[act]]
     if found := [fault for fault in faults if fault is not None]:
         raise Invalid(_("请填写完整"), faults=found, article=ARTICLE)
@@ -64,7 +64,7 @@ def pay_boot(case: Case, values: Mapping[str, Any], *, by: Actor) -> None:
     if case.form != Disposal.SWAP or case.state not in BRINGING:
         raise Refused(
             _("现在不能登记补价和费用"), article=ARTICLE,
-            why=_("处置形式为“%(form)s”，状态为“%(state)s”。") % {"form": case.get_form_display(), "state": case.get_state_display()},  # type: ignore[attr-defined]
+            why=_("处置形式为“%(form)s”，状态为“%(state)s”。") % {"form": case.get_form_display(), "state": case.get_state_display()},
             instead=_("置换批准后、销账前登记。"),
         )  # fmt: skip
     if values.get("boot") is None or values["boot"] < 0:
@@ -79,7 +79,7 @@ def earn(case: Case, values: Mapping[str, Any], *, by: Actor) -> None:
     if case.state not in BRINGING or case.form in FREE:
         raise Refused(
             _("现在不能登记应缴收入"), article=INCOME,
-            why=_("处置形式为“%(form)s”，状态为“%(state)s”。") % {"form": case.get_form_display(), "state": case.get_state_display()},  # type: ignore[attr-defined]
+            why=_("处置形式为“%(form)s”，状态为“%(state)s”。") % {"form": case.get_form_display(), "state": case.get_state_display()},
         )  # fmt: skip
     if incomes_of(case):
         raise Refused(

@@ -82,7 +82,7 @@ def add(case: Case, cards: Sequence[Card], *, by: Actor) -> int:
     if strange:
         raise Refused(
             _("%(card)s 不能列入此办件") % {"card": strange[0]}, article=ARTICLE,
-            why=_("一个办件只列同一单位、同一类别（%(kind)s）的资产，类别决定审批限额。") % {"kind": case.get_kind_display()},  # type: ignore[attr-defined]
+            why=_("一个办件只列同一单位、同一类别（%(kind)s）的资产，类别决定审批限额。") % {"kind": case.get_kind_display()},
             instead=_("请对这些卡片另办“拟处置”。"),
         )  # fmt: skip
     free_to_go(fresh)
@@ -117,6 +117,6 @@ def _still_draft(case: Case) -> None:
     if case.state != State.DRAFT:
         raise Refused(
             _("%(case)s 已经提交，不能增减卡片") % {"case": case.number}, article=ARTICLE,
-            why=_("当前状态为“%(state)s”。") % {"state": case.get_state_display()},  # type: ignore[attr-defined]
+            why=_("当前状态为“%(state)s”。") % {"state": case.get_state_display()},
             instead=_("请先撤回或者请办理人驳回至草稿。"),
         )  # fmt: skip

@@ -146,7 +146,7 @@ def _open(lines: Sequence[Line], states: Sequence[str]) -> None:
     if done is not None:
         raise Refused(
             _("%(card)s %(outcome)s") % {"card": done.card, "outcome": done.get_outcome_display()}, article=ARTICLE
-        )  # type: ignore[attr-defined]
+        )
     late = next((line for line in lines if line.case.state not in states), None)
     if late is not None:
         raise Refused(

@@ -154,7 +154,7 @@ class Case(Record):
     def sheds(self, attachment: Any) -> None:
         """What a step rests on stays, as does every paper of a case that is over: the file itself would be gone a day later."""
         place = list(State.values).index(self.state)
-        kinds = self.papers.filter(attachment_id=attachment.pk).values_list("kind", flat=True)  # type: ignore[attr-defined]
+        kinds = self.papers.filter(attachment_id=attachment.pk).values_list("kind", flat=True)
         bound = [kind for kind in kinds if place > list(State.values).index(WANTED[PaperKind(kind)])]
         if bound or self.state in OVER:
             words = "、".join(str(PaperKind(kind).label) for kind in bound) or attachment.name

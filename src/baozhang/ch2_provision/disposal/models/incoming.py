@@ -70,14 +70,14 @@ class Incoming(Record):
 
     def organ_key(self) -> int | None:
         """The key of the agency, also before the row is kept."""
-        return self.organ_id or (self.case.organ_id if self.case_id else None)  # type: ignore[attr-defined]
+        return self.organ_id or (self.case.organ_id if self.case_id else None)
 
     def derive(self) -> None:
         """This will take the agency from the case, and number the row."""
-        if self.case_id:  # type: ignore[attr-defined]
-            self.organ_id = self.case.organ_id  # type: ignore[attr-defined]
+        if self.case_id:
+            self.organ_id = self.case.organ_id
             if not self.row:
-                last = Incoming._base_manager.filter(case_id=self.case_id).aggregate(n=Max("row"))["n"]  # type: ignore[attr-defined]
+                last = Incoming._base_manager.filter(case_id=self.case_id).aggregate(n=Max("row"))["n"]
                 self.row = (last or 0) + 1
 
     def faults(self) -> Iterable[Any]:
@@ -86,17 +86,17 @@ class Incoming(Record):
             yield self.fault_of("quantity", _now("数量应大于零"), self.quantity)
         if self.value is not None and self.value < 0:
             yield self.fault_of("value", _now("入账成本不能为负数"), self.value)
-        if not self.case_id or not self._rewritten():  # type: ignore[attr-defined]
+        if not self.case_id or not self._rewritten():
             return
         if self.case.form != Disposal.SWAP:
-            form = self.case.get_form_display()  # type: ignore[attr-defined]
+            form = self.case.get_form_display()
             yield Fault(_now("处置形式为“%(form)s”，没有换入资产") % {"form": form}, "case", str(self.case),
                         _now("只有置换的办件登记换入资产。"), column=_now("处置办件"))  # fmt: skip
         elif self.case.state not in BRINGING:
-            state = self.case.get_state_display()  # type: ignore[attr-defined]
+            state = self.case.get_state_display()
             yield Fault(_now("“%(state)s”的办件不能增改换入资产") % {"state": state}, "case", str(self.case),
                         _now("批准后、销账前登记；已建卡的，办理资产变动。"), column=_now("处置办件"))  # fmt: skip
 
     def _rewritten(self) -> bool:
         was = Incoming._base_manager.filter(pk=self.pk).values_list("case_id", *_SAID).first() if self.pk else None
-        return was != (self.case_id, *(getattr(self, name) for name in _SAID))  # type: ignore[attr-defined]
+        return was != (self.case_id, *(getattr(self, name) for name in _SAID))

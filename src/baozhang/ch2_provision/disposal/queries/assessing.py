@@ -55,7 +55,7 @@ def lines_of(case: Case) -> list[Line]:
 
 def kind_of(card: Card) -> Kind:
     """The kind of thing for which limits are set."""
-    return KIND_OF.get(card.category, Kind.GENERAL)  # type: ignore[call-overload,no-any-return]
+    return KIND_OF.get(card.category, Kind.GENERAL)
 
 
 def is_computer(card: Card) -> bool:

@@ -139,6 +139,6 @@ def take_needs(budget: Budget, *, by: Actor, lines: Iterable[PlanLine] | None = 
 def _editable(budget: Budget) -> None:
     if budget.state != BudgetState.DRAFT:
         raise Refused(
-            _("“%(state)s”的预算不能修改") % {"state": budget.get_state_display()},  # type: ignore[attr-defined]
+            _("“%(state)s”的预算不能修改") % {"state": budget.get_state_display()},
             article=ARTICLE, instead=_("请撤回或由财政部门驳回后修改；已批复的，办理追加预算。"),
         )  # fmt: skip

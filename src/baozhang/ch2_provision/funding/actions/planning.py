@@ -69,7 +69,7 @@ def take_in(plan: Plan, *, by: Actor, lines: Iterable[int] | None = None, keys: 
 def _editable(plan: Plan) -> None:
     if not plan.editable:
         raise Refused(
-            _("“%(state)s”的计划不能增加事项") % {"state": plan.get_state_display()},  # type: ignore[attr-defined]
+            _("“%(state)s”的计划不能增加事项") % {"state": plan.get_state_display()},
             article=ARTICLE, instead=_("请撤回或由审核人驳回后修改；已同意的，办理年度调整。"),
         )  # fmt: skip
 
@@ -119,7 +119,7 @@ def amend(plan: Plan, *, cause: str, by: Actor, right: str = DRAFT) -> Plan:
     """This will begin a new version of an agreed plan, with what was agreed; unchanged lines keep their answer."""
     if plan.state != PlanState.AGREED:
         raise Refused(
-            _("只有已同意的计划才能调整"), why=_("当前状态为“%(state)s”。") % {"state": plan.get_state_display()},  # type: ignore[attr-defined]
+            _("只有已同意的计划才能调整"), why=_("当前状态为“%(state)s”。") % {"state": plan.get_state_display()},
             article=ARTICLE, instead=_("正在办理的，可以撤回或驳回后修改。"),
         )  # fmt: skip
     if not cause.strip():
@@ -187,7 +187,7 @@ def _plan_for(organ: Organization, years: list[int], words: str, needed_by: dt.d
         if at_work is not None:
             raise Refused(
                 _("%(plan)s正在审核，不能增加事项") % {"plan": at_work},
-                why=_("当前状态为“%(state)s”。") % {"state": at_work.get_state_display()},  # type: ignore[attr-defined]
+                why=_("当前状态为“%(state)s”。") % {"state": at_work.get_state_display()},
                 article=ARTICLE, instead=_("请撤回或请审核人驳回后再转入；或待审核同意后办理年度调整。"),
             )  # fmt: skip
         standing = standing_plan(organ, year)

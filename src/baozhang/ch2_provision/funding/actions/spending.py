@@ -142,7 +142,7 @@ def _in_force(held: BudgetLine) -> None:
     if held.budget.state != BudgetState.REPLIED:
         raise Refused(
             _("%(line)s还不能使用") % {"line": held},
-            why=_("所在预算的状态为“%(state)s”。") % {"state": held.budget.get_state_display()},  # type: ignore[attr-defined]
+            why=_("所在预算的状态为“%(state)s”。") % {"state": held.budget.get_state_display()},
             article=ARTICLE, instead=_("预算经财政部门批复后、关闭前才能使用。"),
         )  # fmt: skip
 

@@ -57,6 +57,6 @@ def _under_review(line: PlanLine) -> None:
     if line.plan.state != PlanState.SUBMITTED:
         raise Refused(
             _("现在不能审核这一项"),
-            why=_("所在计划的状态为“%(state)s”。") % {"state": line.plan.get_state_display()},  # type: ignore[attr-defined]
+            why=_("所在计划的状态为“%(state)s”。") % {"state": line.plan.get_state_display()},
             article="第九条", instead=_("计划报送后、审核完毕前逐项审核；已审核完毕的，先驳回至逐项审核。"),
         )  # fmt: skip

@@ -235,7 +235,7 @@ class PlanLine(Record):
             )  # fmt: skip
         if self.plan_id and not self.plan.editable:
             remedy = _("请撤回或由审核人驳回后修改；已同意的，办理年度调整。")
-            state = self.plan.get_state_display()  # type: ignore[attr-defined]
+            state = self.plan.get_state_display()
             if not self.pk:
                 yield Fault(
                     _now("“%(state)s”的计划不能增加事项") % {"state": state},

@@ -124,7 +124,7 @@ def _context(resource: Resource, budget: Budget, mode: str, refusal: Refused | N
     return {
         "page": frame.page(resource, _("预算明细表：%(budget)s") % {"budget": budget}, purpose=_("定额 × 基数、计划事项、批复和执行")),
         "budget": budget, "url": frame.url_of(resource, budget), "mode": mode, "refusal": refusal,
-        "state": {"words": budget.get_state_display(), "colour": resource.colours[budget.state]},  # type: ignore[attr-defined]
+        "state": {"words": budget.get_state_display(), "colour": resource.colours[budget.state]},
         "lines": [_shown(line, typed, wrong, hints) for line in lines], "granted": budget.state in (*REPLYING, *("replied", "closed")),
         "running": budget.state in ("replied", "closed"), "wrong_count": len(hints),
         "sums": {name: cells.money(value) for name, value in sums.items()},

@@ -62,7 +62,7 @@ def review(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     may = plan.state == PlanState.SUBMITTED and _may_review(plan, who)
     context = {
         "page": frame.page(resource, _("事项和审核：%(plan)s") % {"plan": plan}, purpose=_("每一项的数量、金额、依据和审核结果")),
-        "plan": plan, "state": {"words": plan.get_state_display(), "colour": resource.colours[plan.state]},  # type: ignore[attr-defined]
+        "plan": plan, "state": {"words": plan.get_state_display(), "colour": resource.colours[plan.state]},
         "url": frame.url_of(resource, plan), "may": may, "refusal": refusal, "editable": plan.editable,
         "lines": [_shown(line, typed, wrong, changed, files) for line in lines],
         "totals": _totals(lines), "pending": sum(1 for line in lines if line.state == LineState.PENDING),
@@ -139,12 +139,12 @@ def _shown(
     ]
     return {
         "pk": line.pk, "version": line.version, "number": line.number, "title": line.title, "url": frame.url_of(resource, line),
-        "kind": LineKind(line.kind).label, "grade": line.get_grade_display() if line.grade else line.get_means_display() if line.means else "",  # type: ignore[attr-defined]
+        "kind": LineKind(line.kind).label, "grade": line.get_grade_display() if line.grade else line.get_means_display() if line.means else "",
         "quantity": cells.number(line.quantity), "unit": line.unit, "price": cells.money(line.unit_price), "amount": cells.money(line.amount),
         "purpose": line.purpose, "evidence": line.evidence, "facts": facts, "change": line.change_note,
         "last": cells.money(line.last_amount) if line.last_amount is not None else "", "changed": line.pk in changed,
         "files": files.get(line.pk, 0),
-        "state": {"words": line.get_state_display(), "colour": LINE_COLOURS[LineState(line.state)]},  # type: ignore[attr-defined]
+        "state": {"words": line.get_state_display(), "colour": LINE_COLOURS[LineState(line.state)]},
         "agreed": cells.money(line.agreed_amount) if line.agreed_amount is not None else "",
         "step": typed.get(f"step-{line.pk}", steps.get(LineState(line.state), "")),
         "given": {
@@ -261,7 +261,7 @@ def _budgets(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
         return {}
     columns = [{"words": _("预算名称")}, {"words": _("状态")}, {"words": _("批复日期"), "kind": "date"}]
     rows = [
-        {"url": frame.url_of(target, one), "cells": [one.name, one.get_state_display(), one.replied_on.isoformat() if one.replied_on else ""]}  # type: ignore[attr-defined]
+        {"url": frame.url_of(target, one), "cells": [one.name, one.get_state_display(), one.replied_on.isoformat() if one.replied_on else ""]}
         for one in budgets_of(record.organ_id, record.year)
     ]  # fmt: skip
     return {

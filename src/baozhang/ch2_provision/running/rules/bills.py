@@ -179,7 +179,7 @@ def _others_card(day: dt.date, ground: Any) -> QuerySet[Cost]:
     """These are the bills whose card belongs to another vehicle than the one on the bill."""
     holder = PaymentCard._base_manager.filter(number=OuterRef("card")).exclude(vehicle=OuterRef("vehicle"))
     rows: Any = _rows(day).exclude(card="").annotate(holder=Subquery(holder.values("vehicle__plate")[:1]))
-    return rows.filter(holder__isnull=False)  # type: ignore[no-any-return]
+    return rows.filter(holder__isnull=False)
 
 
 @rule(article=ARTICLE, subject="running.cost", since="2022-11-01", candidates=_others_card)
@@ -204,7 +204,7 @@ def _twice(day: dt.date, ground: Any) -> QuerySet[Cost]:
     same = ("vehicle", "day", "kind", "at", "item", "amount")
     earlier = Cost._base_manager.filter(pk__lt=OuterRef("pk"), **{name: OuterRef(name) for name in same})
     rows: Any = _rows(day).filter(moment__isnull=False, amount__gt=0).annotate(again=Exists(earlier))
-    return rows.filter(again=True)  # type: ignore[no-any-return]
+    return rows.filter(again=True)
 
 
 @rule(article=ARTICLE, subject="running.cost", since="2022-11-01", candidates=_twice)

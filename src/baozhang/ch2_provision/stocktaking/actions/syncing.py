@@ -161,7 +161,7 @@ class _Batch:
         mine = Line.objects.filter(count_id=self.count.pk)
         found: dict[int, _Line] = {}
         for name, wanted in (("pk", keys), ("card_id", cards), ("number", numbers)):
-            for part in bulk.chunks(sorted(wanted)):  # type: ignore[type-var]
+            for part in bulk.chunks(sorted(wanted)):
                 read = mine.filter(**{f"{name}__in": part}).values_list(*_LINE)
                 found.update({row[0]: _Line(*row) for row in read})
         self.lines = found
@@ -170,7 +170,7 @@ class _Batch:
         self.cards: dict[Any, tuple[int, str]] = {}  # the agency's own that are on no line: key and place
         own = Card._base_manager.filter(organ_id=self.count.organ_id)
         for name, left in (("pk", cards - self.by_card.keys()), ("number", numbers - self.by_number.keys())):
-            for part in bulk.chunks(sorted(left)):  # type: ignore[type-var]
+            for part in bulk.chunks(sorted(left)):
                 for said, pk, place in own.filter(**{f"{name}__in": part}).values_list(name, "pk", "place"):
                     self.cards[said] = (pk, place)
 

@@ -45,7 +45,7 @@ def _alone(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
     """These are the dispatches that went and that no approved request stands behind."""
     behind = Request._base_manager.filter(dispatch=OuterRef("pk"), state__in=ALLOWED)
     rows: Any = Dispatch._base_manager.annotate(asked=Exists(behind))
-    return rows.filter(_since(day), state__in=MADE, asked=False).select_related("vehicle", "driver")  # type: ignore[no-any-return]
+    return rows.filter(_since(day), state__in=MADE, asked=False).select_related("vehicle", "driver")
 
 
 @rule(article=ARTICLE, subject="trips.dispatch", since="2022-11-01", candidates=_alone)
@@ -98,7 +98,7 @@ def _backwards(day: dt.date, ground: Any) -> QuerySet[Dispatch]:
     back = read.annotate(most=most).filter(most__gt=F("odometer_out")).values("pk")
     rows: Any = Dispatch._base_manager.filter(_since(day), pk__in=back)
     rows = rows.annotate(read_before=Subquery(before.order_by("-in_at").values("odometer_in")[:1]))
-    return rows.filter(odometer_out__lt=F("read_before")).select_related("vehicle", "driver")  # type: ignore[no-any-return]
+    return rows.filter(odometer_out__lt=F("read_before")).select_related("vehicle", "driver")
 
 
 @rule(article=ARTICLE, subject="trips.dispatch", since="2022-11-01", candidates=_backwards)

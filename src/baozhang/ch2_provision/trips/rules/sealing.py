@@ -31,7 +31,7 @@ def _moved(day: dt.date, ground: Any) -> QuerySet[Sealing]:
         state=SealState.UNSEALED, since__gte=judged_since(day, LOOK_BACK), opened_on__lte=day,
         odometer_opened__gt=F("odometer_sealed") + YARD,
     ).annotate(driven=Coalesce(Subquery(driven, output_field=IntegerField()), 0))  # fmt: skip
-    return rows.filter(odometer_opened__gt=F("odometer_sealed") + F("driven") + YARD).select_related("vehicle")  # type: ignore[no-any-return]
+    return rows.filter(odometer_opened__gt=F("odometer_sealed") + F("driven") + YARD).select_related("vehicle")
 
 
 @rule(article=ARTICLE, subject="trips.sealing", since="2022-11-01", candidates=_moved, severity="serious")

@@ -41,7 +41,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     resource = BY_LABEL["trips.dispatch"]
     rows = [
         {"url": f"{frame.url_of(resource, one)}slip/", "plate": str(one.vehicle), "span": one.span, "route": one.route,
-         "state": {"words": one.get_state_display(), "colour": resource.colours.get(one.state, "plain")}}  # type: ignore[attr-defined]
+         "state": {"words": one.get_state_display(), "colour": resource.colours.get(one.state, "plain")}}
         for one in slip_of(who.user_id or 0, clock.today())
     ]  # fmt: skip
     page = {
@@ -91,7 +91,7 @@ def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: 
     last = last_odometer(dispatch.vehicle_id, clock.now(), but=dispatch.pk) if dispatch.vehicle_id else None
     code = qr_svg(request.build_absolute_uri(frame.url_of(resource, dispatch)))
     return {
-        "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},  # type: ignore[attr-defined]
+        "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},
         "riders": list(riders(dispatch).exclude(state="cancelled").order_by("starts")), "leaves": shown(dispatch.starts), "returns": shown(dispatch.ends),
         "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id) and drives(dispatch, who), "last": last,
         "fields": [{"name": name, "words": resource.words_of(name), "unit": resource.unit_of(name) or _("元"), "must": name.startswith("odometer"),

@@ -179,7 +179,7 @@ def _renewed(mine: Sequence[tuple[int, Any]]) -> dict[int, tuple[int, str]]:
     if not old:
         return {}
     rows = apps.get_model("vehicles", "addition")._base_manager.filter(old__oneof=old)
-    rows = rows.filter(state__in=(*ALIVE, AdditionState.ENROLLED))  # type: ignore[misc]
+    rows = rows.filter(state__in=(*ALIVE, AdditionState.ENROLLED))
     return {vehicle: (pk, number) for vehicle, pk, number in rows.order_by("pk").values_list("old_id", "pk", "number")}
 
 
@@ -234,7 +234,7 @@ def rooms(organs: Iterable[int] | None, today: dt.date, *, but: Sequence[int] = 
     own: dict[int, set[str]] = defaultdict(set)
     for organ, klass in found:
         own[organ].add(klass)
-    addition = apps.get_model("vehicles", "addition")._base_manager.filter(where).exclude(pk__in=list(but))  # type: ignore[attr-defined]
+    addition = apps.get_model("vehicles", "addition")._base_manager.filter(where).exclude(pk__in=list(but))
     going = addition.filter(state__in=[s for s in ALIVE if s not in ("submitted", "agreed")], old__isnull=False).values(
         "old__card_id"
     )

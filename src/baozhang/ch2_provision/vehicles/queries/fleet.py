@@ -34,7 +34,7 @@ def with_terminal(*, fitted: bool) -> QuerySet[Vehicle]:
     reporting = Terminal._base_manager.filter(plate=OuterRef("plate"), state=TerminalState.IN_USE)
     has = Case(When(plate="", then=Value(False)), default=Exists(reporting), output_field=BooleanField())
     rows: Any = Vehicle._base_manager.annotate(fitted=has)
-    return rows.filter(fitted=fitted)  # type: ignore[no-any-return]
+    return rows.filter(fitted=fitted)
 
 
 def scrap_from(vehicle: Vehicle) -> dt.date | None:

@@ -64,7 +64,7 @@ def _may_end(items: Sequence[Item]) -> None:
         if item.state not in (ItemState.STOCK, ItemState.REPAIR, ItemState.RESERVED):
             raise Refused(
                 _("%(item)s 现在不能转处置") % {"item": item}, article="第十五条第一款第三项",
-                why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},  # type: ignore[attr-defined]
+                why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},
                 instead=_("请等归还或者入仓办结后再办。"),
             )  # fmt: skip
 

@@ -42,7 +42,7 @@ def _of_my_store(items: Sequence[Item], by: Actor, right: str) -> None:
 def _in_state(item: Item, states: Sequence[str], what: str) -> None:
     if item.state not in states:
         raise Refused(
-            what, article=ARTICLE, why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},  # type: ignore[attr-defined]
+            what, article=ARTICLE, why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},
             instead=_("请按当前状态办理。"),
         )  # fmt: skip
 

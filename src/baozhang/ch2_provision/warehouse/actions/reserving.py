@@ -101,7 +101,7 @@ def _may_have(card: Card, item: Item | None, organ: Organization) -> None:
     if item.state not in FREE:
         raise Refused(
             _("%(item)s 现在不能预留") % {"item": item}, article=ARTICLE,
-            why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},  # type: ignore[attr-defined]
+            why=_("当前状态为“%(state)s”。") % {"state": item.get_state_display()},
             instead=_("请改选其他物品。"),
         )  # fmt: skip
 

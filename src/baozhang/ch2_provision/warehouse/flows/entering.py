@@ -82,7 +82,7 @@ def _there(cards: Sequence[Card]) -> None:
     if inside is not None:
         raise Refused(
             _("%(card)s 已在公物仓") % {"card": inside.card}, article=ARTICLE,
-            why=_("当前状态为“%(state)s”。") % {"state": inside.get_state_display()},  # type: ignore[attr-defined]
+            why=_("当前状态为“%(state)s”。") % {"state": inside.get_state_display()},
             instead=_("请从所选资产中去掉它。"),
         )  # fmt: skip
 
@@ -91,6 +91,6 @@ def editable(entry: Entry) -> None:
     """This will raise Refused where an application has left its draft."""
     if entry.state != EntryState.DRAFT:
         raise Refused(
-            _("申请已提交，不能再改清单"), why=_("当前状态为“%(state)s”。") % {"state": entry.get_state_display()},  # type: ignore[attr-defined]
+            _("申请已提交，不能再改清单"), why=_("当前状态为“%(state)s”。") % {"state": entry.get_state_display()},
             article=ARTICLE, instead=_("请由审核人驳回后再改，或者另行申请。"),
         )  # fmt: skip

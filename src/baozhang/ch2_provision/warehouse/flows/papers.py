@@ -23,7 +23,7 @@ def receipt(entry: Entry, items: Sequence[Item], *, day: dt.date) -> OfficialDoc
     rest = [item for item in items if item.outcome not in TAKEN]
     total = sum((item.value for item in taken), Decimal(0))
     with translation.override(LANGUAGE):
-        keeping = entry.get_keeping_display()  # type: ignore[attr-defined]
+        keeping = entry.get_keeping_display()
         opening = (
             f"根据机关运行保障条例第十四条、第十五条，你单位申请入仓的资产经现场复验，"
             f"接收{len(taken)}件，原值{total:,.2f}元，存放方式为{keeping}。清单如下。"
@@ -52,7 +52,7 @@ def _table(items: Sequence[Item]) -> Table:
         Column("原值（元）", "right", 27),
     ]  # fmt: skip
     rows = [
-        (n, item.card.number, item.name, item.get_grade_display(), item.get_outcome_display(), item.value)  # type: ignore[attr-defined]
+        (n, item.card.number, item.name, item.get_grade_display(), item.get_outcome_display(), item.value)
         for n, item in enumerate(items, 1)
     ]
     return Table(columns, rows)
@@ -61,7 +61,7 @@ def _table(items: Sequence[Item]) -> Table:
 def slip(exit_: Exit, lines: Sequence[Reservation], *, day: dt.date) -> OfficialDocument:
     """The slip of a handover, to be signed by both sides; it has no number of its own."""
     with translation.override(LANGUAGE):
-        mode = exit_.get_mode_display()  # type: ignore[attr-defined]
+        mode = exit_.get_mode_display()
         until = f"，使用至{exit_.until:%Y年%m月%d日}" if exit_.until else ""
         rows = [
             (n, line.card.number, line.item.name, line.item.get_grade_display(), line.quantity, line.item.value)

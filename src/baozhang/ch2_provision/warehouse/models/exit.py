@@ -82,7 +82,7 @@ class Exit(Record):
             self.handed_on = clock.today()
 
     def __str__(self) -> str:
-        return f"{self.purpose or _('未填用途')}（{self.get_mode_display()}）"  # type: ignore[attr-defined]
+        return f"{self.purpose or _('未填用途')}（{self.get_mode_display()}）"
 
     @classmethod
     def visible(cls, actor: Actor, organs: frozenset[int] | None) -> Q | None:

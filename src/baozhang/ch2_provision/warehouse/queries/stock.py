@@ -84,7 +84,7 @@ def screenings(cards: Sequence[Card], day: dt.date) -> dict[int, list[str]]:
         waiting.setdefault(key, []).append(_("入仓建议：%(why)s") % {"why": why})
     where, books, found = places(), dict[str, Figures](), dict[int, list[str]]()
     for card in there:
-        place = where.get(card.organ_id) or NATION  # type: ignore[attr-defined]
+        place = where.get(card.organ_id) or NATION
         if place not in books:
             books[place] = Figures(day, place)
         item = inside.get(card.pk)
@@ -107,9 +107,9 @@ def _young(card: Card, day: dt.date, figures: Figures) -> Iterator[str]:
 def _standing(item: Item | None) -> Iterator[str]:
     if item is None:
         return
-    state = item.get_state_display()  # type: ignore[attr-defined]
+    state = item.get_state_display()
     if item.state == ItemState.OUT:
         yield _("公物仓登记为“%(state)s”，有单位正在使用") % {"state": state}
     elif item.state in STANDING and item.grade in SOUND:
-        grade = item.get_grade_display()  # type: ignore[attr-defined]
+        grade = item.get_grade_display()
         yield _("公物仓登记为“%(state)s”，成色“%(grade)s”，可供调剂") % {"state": state, "grade": grade}

@@ -94,7 +94,7 @@ def freed(day: dt.date, ground: Any) -> QuerySet[Card]:
 def organ_ended(card: Card, law: Any) -> Verdict | None:
     """Its organ was abolished, merged or restructured."""
     organ = card.organ
-    state = organ.get_state_display()  # type: ignore[attr-defined]
+    state = organ.get_state_display()
     sentence = _("%(organ)s%(state)s（%(day)s），%(card)s 腾出") % {
         "organ": organ.name, "state": state, "day": organ.ended or _("日期未登记"), "card": card,
     }  # fmt: skip

@@ -65,7 +65,7 @@ def _borrowed(event: Event) -> tuple[list[dict[str, Any]], int]:
     things = list(Thing._base_manager.filter(loan__event=event).select_related("item", "loan").order_by("pk"))
     resource = BY_LABEL["warehouse.thing"]
     rows = [
-        {"url": frame.url_of(resource, thing), "cells": [str(thing.item), _("借用"), thing.get_state_display(),  # type: ignore[attr-defined]
+        {"url": frame.url_of(resource, thing), "cells": [str(thing.item), _("借用"), thing.get_state_display(),
                                                          thing.ended_on or thing.loan.due or "", cells.money(thing.item.value)]}
         for thing in things
     ]  # fmt: skip

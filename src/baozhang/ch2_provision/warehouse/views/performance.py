@@ -70,7 +70,7 @@ def page(request: HttpRequest, resource: Resource) -> HttpResponse:
     rows = sums.shares(authority, first, last)
     frame.crumbs(request, resource)
     actions = [{"words": _("报告草稿"), "url": f"{base}report.pdf{query}", "icon": "arrow-down-tray", "kind": ""}]
-    papers_there = [{"number": one.number, "url": reverse("warehouse/items:performance-issued", args=[one.pk]), "state": one.get_state_display(), "day": one.day}  # type: ignore[attr-defined]
+    papers_there = [{"number": one.number, "url": reverse("warehouse/items:performance-issued", args=[one.pk]), "state": one.get_state_display(), "day": one.day}
                     for one in _issued(authority, first, last)[:5]]  # fmt: skip
     context = {
         "page": frame.page(resource, _("公物仓绩效：%(organ)s") % {"organ": authority}, actions=actions,

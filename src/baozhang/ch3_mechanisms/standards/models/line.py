@@ -146,7 +146,7 @@ class StandardLine(Record):
         if not self.pk:
             yield Fault(
                 _("“%(state)s”的标准不能增加条目") % {"state": self.standard.get_state_display()},
-                "standard",  # type: ignore[attr-defined]
+                "standard",
                 column=str(_("标准")),
                 remedy=str(_("请起草新版本，自新的日期起施行。")),
             )
@@ -154,7 +154,7 @@ class StandardLine(Record):
         for field in differing(self, {"slot", "valid_from", "valid_to"}):
             yield Fault(
                 _("“%(state)s”的标准不能修改") % {"state": self.standard.get_state_display()},
-                field.name,  # type: ignore[attr-defined]
+                field.name,
                 column=str(field.verbose_name),
                 remedy=str(_("请起草新版本，自新的日期起施行。")),
             )

@@ -134,7 +134,7 @@ def _context(
         "standard": standard,
         "may": may,
         "page": frame.page(resource, title, purpose=purpose),
-        "state": {"words": standard.get_state_display(), "colour": resource.colours.get(standard.state, "plain")},  # type: ignore[attr-defined]
+        "state": {"words": standard.get_state_display(), "colour": resource.colours.get(standard.state, "plain")},
         "groups": [{"title": title, "rows": groups[name]} for name, title in words.items() if name in groups],
         "choices": _choices({line.key for line in lines}, words) if may else [],
         "count": len(lines),

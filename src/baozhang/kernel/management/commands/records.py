@@ -120,5 +120,5 @@ def _column(resource: Resource, column: Column) -> dict[str, Any]:
         "name": column.name, "heading": column.heading, "aliases": list(column.aliases), "kind": column.kind,
         "required": column.required, "choices": {word: str(value) for word, value in column.choices.items()},
         "unit": column.unit, "max_length": column.max_length,
-        "refers_to": str(target._meta.verbose_name) if target is not None else "",  # type: ignore[union-attr]
+        "refers_to": str(target._meta.verbose_name) if target is not None else "",
     }  # fmt: skip

@@ -7,7 +7,7 @@ import socket
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django_tasks_db.management.commands.db_worker import Worker  # type: ignore[import-untyped]
+from django_tasks_db.management.commands.db_worker import Worker
 
 from baozhang.kernel import jobs, schedule
 
