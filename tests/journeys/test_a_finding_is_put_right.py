@@ -140,6 +140,7 @@ def test_anybody_verifies_the_paper_by_its_code(person: Any, visit: Any, told: d
 
 def test_the_agency_receives_it_on_a_phone_puts_it_right_and_replies(person: Any, told: dict[str, Any], tmp_path: Path):
     phone = person(CLERK, PHONE)
+    phone.goto("/")
     expect(phone.locator(".todo")).to_contain_text("还剩")
     shot(phone, "agency-1-workbench")
     todo(phone)

@@ -23,6 +23,7 @@ SAID = """() => [...document.querySelectorAll(
 
 def test_control_k_finds_anything_by_letters_numbers_and_articles(page: Page, sign_in):
     sign_in(page, "jiaoyu")
+    page.goto("/")
     page.keyboard.press("Control+k")
     palette = page.locator("#palette")
     for asked, found in (("dyj", "打印机"), ("ZC034", "ZC034"), ("第十二条", "第十二条"), ("jyj", "教育局")):
@@ -56,6 +57,7 @@ def test_the_keyboard_walks_through_a_list(page: Page, sign_in):
 def test_one_click_and_everything_is_said_in_english(page: Page, sign_in, username: str):
     page.watch.allow("status of 403")  # who may not import is told so in English
     sign_in(page, username)
+    page.goto("/")
     page.get_by_role("button", name="EN", exact=True).click()
     expect(page.locator("h1")).to_have_text("Workbench")
     organ, left = page.locator(".who b").inner_text(), []
@@ -68,6 +70,7 @@ def test_one_click_and_everything_is_said_in_english(page: Page, sign_in, userna
 
 def test_the_menu_and_the_search_are_in_thumbs_reach(phone: Page, sign_in):
     sign_in(phone, "jiguan")
+    phone.goto("/")
     shot(phone, "workbench-of-a-supervisor")
     phone.get_by_role("link", name="菜单", exact=True).click()
     phone.locator("#menu summary", has_text="监督").click()

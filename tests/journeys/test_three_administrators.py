@@ -18,6 +18,7 @@ BUSINESS = ("/assets/cards/", "/assets/totals/", "/warnings/findings/", "/warnin
 def test_an_administrator_sees_no_business(page: Page, sign_in, username: str):
     page.watch.allow("status of 40[34]")
     sign_in(page, username)
+    page.goto("/")
     shot(page, f"administrator-{username}")
     for chapter in ("资产", "监督"):
         expect(page.locator("#menu summary", has_text=re.compile(f"^{chapter}"))).to_have_count(0)
@@ -49,6 +50,7 @@ def test_the_system_administrator_opens_an_account_and_appoints_its_holder(page:
     # The first password has to be changed at the door.
     newcomer = visit()
     sign_in(newcomer, "xinren", password)
+    newcomer.goto("/")
     expect(newcomer.locator("body")).to_contain_text("新密码")
     shot(newcomer, "first-password")
 
