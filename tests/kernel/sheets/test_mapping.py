@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -68,6 +69,15 @@ def test_what_no_field_takes_is_said_but_running_numbers_and_rivals_are_not():
     assert mapping.left_out(found) == "2 列没有对应的字段，没有读入：“天气”、“备用列 2”。"
     whole = layout("资产编号", "原值")
     assert propose(whole, COLUMNS).left_out(whole) == ""
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"), [(["购置", ""], "way"), (["财政拨款", ""], "source"), (["", None], "source")]
+)
+def test_of_two_columns_that_a_heading_names_the_cells_choose(cells, column):
+    columns = (Column("source", "来源"), Column("way", "取得方式", "choice", choices={"购置": 1}, aliases=("来源",)))
+    found = replace(layout("来源"), samples=tuple((cell,) for cell in cells))
+    assert propose(found, columns).columns == {0: column}
 
 
 def test_units_of_headings_and_of_the_line_above():
