@@ -148,6 +148,28 @@ def test_who_may_not_ask_for_countersigning(world, flows):
         flows.report.seek("investigate", thing, by=world("赵科"), parties=[world.finance.pk])
 
 
+def test_nobody_answers_what_he_has_asked_himself(world, flows, django_capture_on_commit_callbacks):
+    from tests import factories
+
+    factories.person("孙局", "f_finance", world.authority)
+    thing, sun = reported(world, flows), world("孙局")
+    with pytest.raises(Refused, match=r"送.*会签") as refusal:
+        flows.report.seek("answer", thing, by=sun, parties=[world.authority.pk])  # nobody else there could answer
+    assert "不能自己会签" in refusal.value.why
+    factories.person("局二", "f_finance", world.authority)
+    with django_capture_on_commit_callbacks(execute=True):
+        flows.report.seek("answer", thing, by=sun, parties=[world.authority.pk])
+    with pytest.raises(Refused, match="没有请您"):
+        flows.report.opine(thing, by=sun, agree=True)
+    asked = Task.objects.open().get(record_id=thing.pk, part="countersign")
+    assert asked not in todo(sun) and asked in todo(world("局二"))
+    assert not any(button.verb == "opine" for button in flows.report.buttons(thing, by=sun))
+    with pytest.raises(Refused, match="不能转给"):
+        flows.report.hand_on(thing, to=sun.user_id, by=world("局二"), task=asked.pk)
+    assert not any("会签" in title for title in world.told("孙局"))
+    flows.report.opine(thing, by=world("局二"), agree=True)
+
+
 # ---- 加签
 
 
@@ -171,6 +193,17 @@ def test_a_role_is_asked(world, flows, ordered):
         flows.order.opine(ordered, by=world("读者"), agree=True)
     flows.order.opine(ordered, by=world("王局"), agree=True)
     flows.order.take("reply", ordered, by=world("张某"), note="已改")
+
+
+def test_whoever_asks_a_role_that_he_holds_too_does_not_answer(world, flows, ordered):
+    from tests import factories
+
+    factories.person("张某", "f_reader", world.agency)
+    flows.order.consult(ordered, by=world("张某"), roles=["f_reader"])
+    assert [task.part for task in todo(world("张某"))] == ["main"]
+    with pytest.raises(Refused, match="没有请您"):
+        flows.order.opine(ordered, by=world("张某"), agree=True)
+    flows.order.opine(ordered, by=world("读者"), agree=True)
 
 
 def test_only_people_of_ones_own_organ_can_be_asked(world, flows, ordered):

@@ -139,7 +139,8 @@ def _tell_reminder(tasks: list[Task], by: Actor, note: str) -> list[notices.Noti
     for task in tasks:
         title = _("催办：%(title)s（%(words)s）") % {"title": task.title, "words": task.words}
         body = _("%(name)s催办。") % {"name": by.name} + note
+        people = [person for person in find(task) if person != by.user_id]
         made += notices.compose(
-            find(task), title=title, body=body, organ_id=task.organ_id, about=(task.kind, task.record_id)
+            people, title=title, body=body, organ_id=task.organ_id, about=(task.kind, task.record_id)
         )
     return made

@@ -197,9 +197,7 @@ def _drops(case: Case) -> Iterator[Button]:
 
 
 def _remind(case: Case) -> Iterator[Button]:
-    others = [
-        t for t in case.waiting if not stand(case.by, t.permission, t.organ_id, assignee=t.assignee_id, role=t.role)
-    ]
+    others = [task for task in case.waiting if not task.holder(case.by)]
     if others and case.by.can(case.plan.model.right("view"), case.record.organ_key()):
         yield _verb(case, "remind", words.REMIND, refused=_reason(lambda: may_remind(case)))
 
@@ -228,6 +226,6 @@ def candidates(plan: Plan, record: Record, verb: str, by: Actor) -> list[tuple[i
         if mine.organ_id is not None
         else []
     )
-    others = [user for user in able if user not in (by.user_id, mine.assignee_id)]
+    others = [user for user in able if user not in (by.user_id, mine.assignee_id) and not mine.asked_by(user)]
     names = names_of(others)
     return [(user, names[user]) for user in others]

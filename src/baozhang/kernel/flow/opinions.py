@@ -75,11 +75,12 @@ def _seats(case: Case, step: Step, parties: Sequence[int | tuple[int, int]], by:
 
 def _chosen(case: Case, chosen: Chosen, step: Step, party: int | tuple[int, int], by: Actor, limit: Deadline) -> Task:
     organ, user = (party, None) if isinstance(party, int) else party
-    able = access.holders_of.ask(chosen.permission, organ, case.day)
+    able = set(access.holders_of.ask(chosen.permission, organ, case.day)) - {by.user_id}  # not whoever asks
     if not able or (user is not None and user not in able):
         name = access.organ_names.ask([organ]).get(organ, "")
         raise Refused(
-            _("不能送%(name)s会签") % {"name": name}, why=_("所选单位或人员没有会签的权限。"), instead=_("请选择其他单位或人员。"),
+            _("不能送%(name)s会签") % {"name": name}, why=_("所选单位或人员没有会签的权限；送会签的人不能自己会签。"),
+            instead=_("请选择其他单位或人员。"),
         )  # fmt: skip
     return fresh_task(
         case, Part.COUNTERSIGN, chosen.permission, organ, by=by, stay=case.trail.entered, deadline=limit,
@@ -115,7 +116,9 @@ def _signers(case: Case, main: Task, users: list[int], roles: list[str], by: Act
     able = access.holders_of.ask(view, organ, case.day) if organ is not None else []
     strange = [user for user in users if user not in able or user == case.by.user_id]
     empty = [
-        role for role in roles if role not in ROLES or organ is None or not access.appointed.ask(role, organ, case.day)
+        role
+        for role in roles
+        if role not in ROLES or organ is None or set(access.appointed.ask(role, organ, case.day)) <= {case.by.user_id}
     ]
     if strange or empty or not users + roles:
         raise Refused(
@@ -158,10 +161,7 @@ def opine(
 
 def questions(case: Case) -> list[Task]:
     """The opinions that the actor is asked for, those in his own name first."""
-    mine = [
-        row for row in case.waiting
-        if row.waits_for_opinion and stand(case.by, row.permission, row.organ_id, assignee=row.assignee_id, role=row.role)
-    ]  # fmt: skip
+    mine = [row for row in case.waiting if row.waits_for_opinion and row.holder(case.by)]
     return sorted(mine, key=lambda row: row.assignee_id is None)
 
 

@@ -11,9 +11,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel import clock, record
+from baozhang.kernel.access import Actor
 
 from .choices import OPINIONS, RESPONSIBLE, End, Part
 from .plan import FLOWS, Plan
+from .standing import Standing, stand
+from .step import Chosen
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -102,6 +105,18 @@ class Task(models.Model):
         """True for 会签 and 加签."""
         return self.part in OPINIONS
 
+    def asked_by(self, user: int | None) -> bool:
+        """True where that user chose to ask for this opinion; one that the flow itself demands is asked by nobody."""
+        if user is None or user != self.sender_id:
+            return False
+        return self.part == Part.ADDED or (self.part == Part.COUNTERSIGN and self.step in choosing(self.plan))
+
+    def holder(self, by: Actor) -> Standing | None:
+        """How somebody may act on it; None where he may not: nobody answers what he has asked himself."""
+        if self.asked_by(by.user_id):
+            return None
+        return stand(by, self.permission, self.organ_id, assignee=self.assignee_id, role=self.role)
+
     @property
     def words(self) -> str:
         """What is to be done: the state of the record, or the opinion asked for."""
@@ -123,6 +138,20 @@ class Task(models.Model):
     def unverified(self) -> bool:
         """True where the law sets a time limit whose figure nobody could verify: 期限待核实."""
         return bool(self.limit) and self.due is None
+
+
+def choosing(plan: Plan) -> list[str]:
+    """The steps of a flow whose countersigners are chosen by whoever takes them."""
+    return [step.name for step in plan.steps.values() if isinstance(step.countersign, Chosen)]
+
+
+def asked_by(user: int | None) -> Q:
+    """The condition of `Task.asked_by`, in the database."""
+    asked = Q(part=Part.ADDED)
+    for plan in FLOWS.values():
+        if steps := choosing(plan):
+            asked |= Q(part=Part.COUNTERSIGN, flow=plan.name, step__in=steps)
+    return Q(sender=user) & asked
 
 
 def close_removed(model: type[record.Record], keys: list[int], by: Any) -> None:

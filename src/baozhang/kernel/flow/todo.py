@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from baozhang.kernel.statement import Statement
 
 from .plan import FLOWS
 from .standing import Seat, seats
-from .task import Task, TaskQuerySet
+from .task import Task, TaskQuerySet, asked_by
 
 SOON = 3  # days
 NOTHING = Q(pk__in=())
@@ -66,12 +66,12 @@ def _all_rights() -> list[str]:
     return sorted(others | {name for plan in FLOWS.values() for name in plan.rights()})
 
 
-def _condition(powers: Iterable[Power]) -> Q:
+def _condition(powers: Sequence[Power]) -> Q:
     found = NOTHING
     for power in powers:
         meant = Q(assignee=None) | Q(assignee=power.person_id)
         found |= _rights(power) & meant & _roles(power) & _own(power)
-    return found
+    return found & ~asked_by(powers[0].person_id)  # one's own seat comes first; nobody answers his own question
 
 
 def _rights(power: Power) -> Q:

@@ -181,11 +181,7 @@ def may_withdraw(case: Case) -> tuple[Line, Step]:
 def my_task(case: Case, task: int | None) -> tuple[Task, Standing]:
     """The open task that the actor is to act on: the named one, or his only one; Refused where there is none or several."""
     open_now = [row for row in case.waiting if task is None or row.pk == task]
-    able = [
-        (row, standing)
-        for row in open_now
-        if (standing := stand(case.by, row.permission, row.organ_id, assignee=row.assignee_id, role=row.role))
-    ]
+    able = [(row, standing) for row in open_now if (standing := row.holder(case.by))]
     responsible = [pair for pair in able if pair[0].responsible]
     if len(responsible or able) == 1:
         return (responsible or able)[0]
@@ -242,7 +238,7 @@ def _to_hand(case: Case, task: int | None) -> tuple[Task, Standing]:
 def may_receive(case: Case, task: Task, to: int) -> str:
     """The name of the user to whom a task goes; Refused where he may not do it or has it already."""
     able = access.holders_of.ask(task.permission, task.organ_id, case.day) if task.organ_id is not None else []
-    if to not in able:
+    if to not in able or task.asked_by(to):
         raise Refused(
             _("不能转给此人"), why=_("转办只能给在本单位有同样权限的人员。"), instead=_("请从可选人员中选择。"),
         )  # fmt: skip
