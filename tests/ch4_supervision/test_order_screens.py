@@ -40,6 +40,16 @@ def test_from_the_list_of_findings_to_drafts(office, as_user):
     assert "整改通知：关于责令限期整改" in desk
 
 
+def test_the_article_of_a_finding_opens_its_text(office, opening):
+    finding = office.finding(office.crowd())
+    opens = '<a class="law" href="/law/12'
+    for page in ("", f"{finding.pk}/"):
+        shown = opening("赵科", f"/warnings/findings/{page}").content.decode()
+        assert opens in shown, page
+    sheet = b"".join(opening("赵科", "/warnings/findings/export.csv").streaming_content).decode()
+    assert "第十二条第一款" in sheet and "/law/" not in sheet  # the words alone
+
+
 def test_the_agency_cannot_order_itself(office, as_user):
     finding = office.finding(office.crowd())
     client = as_user(office.user("张管"))

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from . import clock
+from .citing import law
 from .resource import Resource
 
 DASH = '<span class="none">—</span>'
@@ -58,10 +59,16 @@ def _state(field: models.Field[Any, Any], resource: Resource) -> Show:
     return lambda value: made.get(value) or escape(str(value))
 
 
+def _law(article: str) -> str:
+    found = law(article)
+    words = escape(found["words"])
+    return f'<a class="law" href="{escape(found["url"])}" data-peek>{words}</a>' if found["url"] else words
+
+
 _SHOW: dict[str, Show] = {
     "money": money, "number": number, "date": date, "moment": moment, "bool": _yes,
     "text": lambda value: escape(str(value)), "link": lambda value: escape(str(value)),
-    "html": str, "json": lambda value: escape("；".join(f"{k}：{v}" for k, v in value.items()) if isinstance(value, dict) else str(value)),
+    "law": _law, "html": str, "json": lambda value: escape("；".join(f"{k}：{v}" for k, v in value.items()) if isinstance(value, dict) else str(value)),
 }  # fmt: skip
 
 
@@ -91,4 +98,6 @@ def plain(resource: Resource, name: str) -> Callable[[Any], Any]:
     if field is not None and field.choices:
         words = {value: str(text) for value, text in field.flatchoices}
         return lambda value: words.get(value, value)
+    if resource.kind_of(name) == "law":
+        return lambda article: law(article)["words"]
     return lambda value: value

@@ -20,12 +20,12 @@ class Site(AppConfig):
 
     def ready(self) -> None:
         """This will join grants to roles, check all names, and offer the accounts of a demonstration at the door."""
-        from baozhang.kernel import access, flow
-        from baozhang.kernel.views import door, find, frame
+        from baozhang.kernel import access, citing, flow
+        from baozhang.kernel.views import door, find
 
         from . import desk, law  # noqa: F401
 
-        frame.cited.fill(law.cited)
+        citing.cited.fill(law.cited)
         find.FINDERS.append(law.find)
         from .admin import menu, resources  # noqa: F401
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.kernel import told
 from baozhang.kernel.record import Record
-from baozhang.law.explain import article_words, figure_sentence
+from baozhang.law.explain import figure_sentence
 from baozhang.law.rules import title_of
 
 from .choices import LIVE, Review, RunState, Severity, State
@@ -138,11 +138,6 @@ class Finding(Record):
         if not self.told:
             return self.facts
         return told.pairs(self.told["facts"])
-
-    @property
-    def article_words(self) -> str:
-        """This is the article in the reader's language."""
-        return article_words(self.article)
 
     @property
     def figure_sentences(self) -> list[str]:

@@ -104,7 +104,7 @@ class Findings(Resource):
             ),
         ),
         "rule_title": Computed(gettext_lazy("规则"), lambda finding: finding.title),
-        "cited": Computed(gettext_lazy("条文"), lambda finding: finding.article_words),
+        "cited": Computed(gettext_lazy("条文"), lambda finding: finding.article, "law"),
         "figure_sentences": Computed(gettext_lazy("依据的标准"), lambda finding: "\n".join(finding.figure_sentences)),
     }
     readonly = frozenset(

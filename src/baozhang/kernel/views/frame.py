@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -10,14 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from baozhang.kernel.access import Actor
-from baozhang.kernel.opening import Opening
+from baozhang.kernel.citing import law
 from baozhang.kernel.record import Record
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.rows import list_url, row_of, url_of
 
 __all__ = [
     "actor",
-    "cited",
     "crumbs",
     "law",
     "leading",
@@ -29,19 +28,10 @@ __all__ = [
     "url_of",
 ]
 
-cited: Opening[Callable[[str], dict[str, str]]] = Opening(
-    "views.cited", "an article in the reader's words, and the address at which its text opens"
-)
-
 
 def actor(request: HttpRequest) -> Actor:
     """Who asks."""
     return request.actor  # type: ignore[attr-defined]
-
-
-def law(article: str) -> dict[str, str]:
-    """An article as the templates show it: its words and where it opens."""
-    return cited.ask(article) if article and cited.answers else {"words": article, "url": ""}
 
 
 def must_view(request: HttpRequest, resource: Resource) -> Actor:

@@ -22,7 +22,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
-from baozhang.law.explain import article_words, figure_sentence
+from baozhang.law.explain import figure_sentence
 
 
 def _accept(proposals: Sequence[Proposal], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -81,7 +81,7 @@ class Proposals(Resource):
         Group(gettext_lazy("答复"), ("answer", "answered_on", "entry", "authority")),
     )
     computed = {
-        "cited": Computed(gettext_lazy("条文"), lambda one: article_words(one.article)),
+        "cited": Computed(gettext_lazy("条文"), lambda one: one.article, "law"),
         "fact_lines": Computed(gettext_lazy("事实"), _lines),
         "figure_lines": Computed(
             gettext_lazy("依据的标准"), lambda one: "\n".join(figure_sentence(each) for each in one.figures)
