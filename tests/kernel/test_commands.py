@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +178,31 @@ def test_rules_and_figures_are_listed_for_writers_of_scenarios() -> None:
     words = run("law", "figures", "assets.disposal")[1]
     assert "资产处置审批限额" in words and "form、kind" in words and "待核实" in words
     assert "没有找到" in run("law", "rules", "no-such-word")[1]
+
+
+def test_a_record_to_be_proved_is_named_as_people_name_it() -> None:
+    first = factories.organ("甲局", code="A01")
+    for said in (f"organs/organizations:{first.pk}", f"/organs/organizations/{first.pk}/", "单位:A01",
+                 f"http://127.0.0.1:8000/organs/organizations/{first.pk}/"):  # fmt: skip
+        code, text = run("ledger", "prove", said)
+        assert code == 0 and json.loads(text)["id"] == first.pk, said
+
+
+def test_what_names_no_record_or_two_is_said() -> None:
+    first = factories.organ("甲局", code="A01")
+    factories.organ("乙局", code=str(first.pk))
+    for said, wrong in (
+        (f"organs/organizations:{first.pk}", "不止指一条.*甲局.*乙局"), ("organs/organizations:none", "没有找到“单位”none"),
+        ("nothing:1", "没有这类记录.*assets/cards:17"), ("17", "没有写是哪类记录"), ("", "没有写"),
+    ):  # fmt: skip
+        with pytest.raises(CommandError, match=wrong):
+            run("ledger", "prove", said)
+
+
+def test_whoever_stops_reading_what_a_command_says_gets_no_traceback() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-c", "from baozhang.site.command import main; main()", "records"]
+    done = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, "")

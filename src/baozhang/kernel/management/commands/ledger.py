@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from baozhang.kernel import resource, scope, seals
+from baozhang.kernel import scope, seals
+from baozhang.kernel.border import called
 from baozhang.kernel.numbers import whole
+from baozhang.kernel.resource import Resource
+
+SHOWN = 5  # records of one number that are named, where it is not clear which is meant
 
 
 class Command(BaseCommand):
@@ -21,7 +26,9 @@ class Command(BaseCommand):
         parts = parser.add_subparsers(dest="what", required=True)
         parts.add_parser("verify").add_argument("--json", action="store_true")
         prove = parts.add_parser("prove")
-        prove.add_argument("record", help="assets/cards:17 (by key) or assets/cards:ZC-0001 (by number)")
+        prove.add_argument(
+            "record", help="the address of its page, assets/cards:17, or by number: assets/cards:ZC-0001"
+        )
         parts.add_parser("seal")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,15 +57,28 @@ class Command(BaseCommand):
         )
 
     def _prove(self, options: dict[str, Any]) -> None:
-        slug, _sep, key = options["record"].rpartition(":")
-        try:
-            one = resource.get(slug)
-        except LookupError as error:
-            raise CommandError(str(error)) from error
+        one, key = _named(options["record"])
         rows = one.model._base_manager.all()
-        found = rows.filter(pk=whole(key)).first()
-        if found is None and one.model.natural:
-            found = rows.filter(**{one.model.natural[-1]: key}).first()
-        if found is None:
-            raise CommandError(f"没有找到 {options['record']}")
-        self.stdout.write(json.dumps(seals.prove(one.label, found.pk), ensure_ascii=False, indent=2))
+        number = whole(key)
+        found = list(rows.filter(pk=number)) if number is not None else []
+        if one.model.natural:
+            found += [row for row in rows.filter(**{one.model.natural[-1]: key})[:SHOWN] if row.pk != number]
+        if not found:
+            raise CommandError(f"没有找到“{one.title}”{key}；可写记录页面的地址，或编号")
+        if len(found) > 1:
+            said = "；".join(f"{one.slug}/{row.pk} 是 {row}" for row in found)
+            raise CommandError(f"“{key}”不止指一条记录：{said}")
+        self.stdout.write(json.dumps(seals.prove(one.label, found[0].pk), ensure_ascii=False, indent=2))
+
+
+def _named(record: str) -> tuple[Resource, str]:
+    """The class of record and the key or number out of `assets/cards:17`, `资产卡片:ZC-0001`, or the address of its page."""
+    text = (urlsplit(record).path if "://" in record else record).strip("/")
+    word, _sep, key = text.rpartition(":") if ":" in text else text.rpartition("/")
+    try:
+        return called(word), key
+    except LookupError:
+        what = "没有这类记录" if word else "没有写是哪类记录"
+        raise CommandError(
+            f"{what}：{record}；写法如 assets/cards:17、assets/cards:ZC-0001，或记录页面的地址；各类记录见 `baozhang records`"
+        ) from None
