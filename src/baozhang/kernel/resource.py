@@ -59,6 +59,16 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Page:
+    """An extra page of a record; its button stands only where it leads somewhere."""
+
+    words: Any
+    view: Callable[..., Any]
+    right: str = ""  # asked in the record's organ, beside that to look at it
+    shown: Callable[[Any], Any] | None = None  # where the page says something of this record
+
+
+@dataclass(frozen=True)
 class Chapter:
     """A heading of the menu: a chapter or section of the law."""
 
@@ -123,9 +133,7 @@ class Resource:
     enter: ClassVar[Callable[..., Any] | None] = None  # (record, by) keeps a new record, where more happens than that
     begins: ClassVar[Callable[[Any], Mapping[str, Any]] | None] = None  # actor → what stands in a blank form
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
-    pages: ClassVar[
-        Mapping[str, Any]
-    ] = {}  # extra pages of a record: name → (words, view), and where the page says something
+    pages: ClassVar[Mapping[str, Page]] = {}  # extra pages of a record, by the name in their address
     admin: ClassVar[bool | None] = False  # True: of the three administrators, not of business; None: of both
     follows: ClassVar[tuple[str, ...]] = ()  # foreign keys to what this record came from: the chain of a need
     leads: ClassVar[tuple[str, ...]] = ()  # foreign keys to what came of it

@@ -29,9 +29,9 @@ def _of(resource: Resource) -> URLResolver:
             path("hints/", bound(edits.hints, resource), name="hints"),
             path("<int:pk>/edit/", bound(edits.edit, resource), name="edit"),
         ]
-    for name, (_words, view, *_shown) in resource.pages.items():
-        if view is not None:
-            patterns.append(path(f"<int:pk>/{name}/", bound(view, resource), name=name))
+    patterns += [
+        path(f"<int:pk>/{name}/", bound(page.view, resource), name=name) for name, page in resource.pages.items()
+    ]
     for more in MORE:
         patterns += more(resource)
     return path(f"{resource.slug}/", include((patterns, resource.slug), namespace=resource.slug))

@@ -200,12 +200,13 @@ def _verify_seals(report: Report) -> None:
     report.unsealed = rest.count()
 
 
-def prove(kind: str, record_id: int, seq: int | None = None) -> dict[str, Any]:
+def prove(kind: str, record_id: int, seq: int | None = None, *, since: int = 1) -> dict[str, Any]:
     """The proof of one record's history: each entry with its hash, and the path from it to its day's sealed root.
 
-    `seq` asks for a single entry. The path of an entry reads the hashes of all entries of its day.
+    `seq` asks for a single entry, `since` leaves out those before: the first one shown names the hash of the one before it.
+    The path of an entry reads the hashes of all entries of its day.
     """
-    entries = ledger.history(kind, record_id)
+    entries = ledger.history(kind, record_id).filter(seq__gte=since)
     found = list(entries if seq is None else entries.filter(seq=seq))
     sealed = {one.day: one for one in Seal.objects.filter(day__in={entry.day for entry in found})}
     leaves: dict[dt.date, list[tuple[int, bytes]]] = {}

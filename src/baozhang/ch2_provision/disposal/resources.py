@@ -17,7 +17,7 @@ from baozhang.kernel import access, acts, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.refusal import Refused
-from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 from baozhang.law.figures import spec
 
 from . import proposing, views
@@ -204,8 +204,8 @@ class Cases(Resource):
     flow = CaseFlow
     acts = CASE_ACTS
     pages = {
-        "papers": (gettext_lazy("材料"), views.papers_page),
-        "reply": (gettext_lazy("查看批复"), views.reply_page, lambda case: case.document_id is not None),
+        "papers": Page(gettext_lazy("材料"), views.papers_page),
+        "reply": Page(gettext_lazy("查看批复"), views.reply_page, shown=lambda case: case.document_id is not None),
     }
     related = (
         Related("disposal/lines", "case", gettext_lazy("处置明细")),

@@ -12,7 +12,7 @@ from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
-from baozhang.kernel.resource import Group, Related, Resource, register
+from baozhang.kernel.resource import Group, Page, Related, Resource, register
 
 from .actions import freezing, judging
 from .choices import Result, Settled, State
@@ -73,9 +73,12 @@ class Counts(Resource):
         Related("stocktaking/scans", "count", gettext_lazy("最近的盘点记录")),
     )
     pages = {
-        "progress": (gettext_lazy("盘点进度"), desk.progress_page), "paper": (gettext_lazy("盘点报告"), desk.report_page),
-        "sheet": (gettext_lazy("盘点表"), desk.sheet_page),
-    }  # fmt: skip
+        "progress": Page(
+            gettext_lazy("盘点进度"), desk.progress_page, Room.right("view"), shown=lambda one: one.frozen_at
+        ),
+        "paper": Page(gettext_lazy("盘点报告"), desk.report_page, Room.right("view"), shown=lambda one: one.frozen_at),
+        "sheet": Page(gettext_lazy("盘点表"), desk.sheet_page, rights.SCAN, shown=lambda one: one.frozen_at),
+    }
 
 
 def _assign(rows: Sequence[Room], *, by: Actor, note: str, values: dict[str, Any]) -> str:

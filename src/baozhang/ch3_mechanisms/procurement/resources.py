@@ -17,7 +17,7 @@ from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Invalid
-from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 
 from . import views
 from .actions import begin
@@ -75,7 +75,12 @@ class Purchases(Resource):
     related = (Related("procurement/lines", "purchase"), Related("procurement/deliveries", "purchase"))
     importable = False
     pages = {
-        "accept": (gettext_lazy("验收到货"), views.accept_page, lambda purchase: purchase.state == State.CONTRACTED)
+        "accept": Page(
+            gettext_lazy("验收到货"),
+            views.accept_page,
+            ACCEPT,
+            shown=lambda purchase: purchase.state == State.CONTRACTED,
+        )
     }
 
 

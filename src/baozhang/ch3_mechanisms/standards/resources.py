@@ -13,7 +13,7 @@ from baozhang.kernel import access, shell
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.refusal import Invalid
-from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 from baozhang.law.catalogue import catalogue
 
 from .actions import ISSUE, new_version, try_out
@@ -81,9 +81,10 @@ class Standards(Resource):
         "try": Act(gettext_lazy("试算"), TRY, _try, many=False, article=ARTICLE, icon="beaker", shown=lambda standard: False),
     }  # fmt: skip
     pages = {
-        "lines": (gettext_lazy("条目与对照"), lines.page), "try": (gettext_lazy("试算"), trial.page),
-        "notice": (gettext_lazy("公文"), notice.pdf),
-    }  # fmt: skip
+        "lines": Page(gettext_lazy("条目与对照"), lines.page),
+        "try": Page(gettext_lazy("试算"), trial.page, TRY, shown=lambda standard: not standard.issued),
+        "notice": Page(gettext_lazy("公文"), notice.pdf),
+    }
 
 
 def _unit(line: StandardLine) -> str:

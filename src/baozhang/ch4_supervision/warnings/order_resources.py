@@ -13,7 +13,7 @@ from baozhang.kernel.access import Reach
 from baozhang.kernel.documents import numbering
 from baozhang.kernel.documents.register import Document
 from baozhang.kernel.flow import limits
-from baozhang.kernel.resource import Computed, Group, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Resource, register
 from baozhang.kernel.views import papers, steps
 
 from .choices import ORDER_COLOURS, OrderState
@@ -129,7 +129,7 @@ class Documents(Resource):
     key_facts = ("number", "day")
     state = "state"
     colours = papers.COLOURS
-    pages = {"pdf": (gettext_lazy("打开 PDF"), papers.pdf)}
+    pages = {"pdf": Page(gettext_lazy("打开 PDF"), papers.pdf)}
     importable = False
     addable = False
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET
 
 from baozhang.kernel import cells, clock, routes, told
 from baozhang.kernel.access import Actor
-from baozhang.kernel.documents import typeset
+from baozhang.kernel.documents import files, typeset
 from baozhang.kernel.flow import limits
 from baozhang.kernel.programs import more
 from baozhang.kernel.refusal import NotFound
-from baozhang.kernel.resource import BY_LABEL, Resource
+from baozhang.kernel.resource import BY_LABEL, Page, Resource
 from baozhang.kernel.views import details, frame, papers
 from baozhang.law.explain import article_words, figure_sentence
 from baozhang.law.rules import title_of
@@ -97,7 +97,7 @@ def preview(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     frame.must_view(request, resource)
     order: Any = frame.row_of(resource, pk, "issuer", "organ", "document")
     if order.document is not None:
-        return HttpResponseRedirect(reverse("documents:pdf", args=[order.document_id]))
+        return papers.answer(files.read(order.document), str(order.document))
     today = clock.today()
     due = limits.deadline(limit, order, today).due
     draft = replace(
@@ -151,9 +151,9 @@ def evidence_file(request: HttpRequest, resource: Resource, pk: int) -> HttpResp
     return response
 
 
-FINDING_PAGES = {"replay": (gettext_lazy("重现判断"), replay_page)}
+FINDING_PAGES = {"replay": Page(gettext_lazy("重现判断"), replay_page)}
 ORDER_PAGES = {
-    "paper": (gettext_lazy("查看公文"), preview), "recheck": (gettext_lazy("逐项核查"), recheck_page),
+    "paper": Page(gettext_lazy("查看公文"), preview), "recheck": Page(gettext_lazy("逐项核查"), recheck_page),
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from baozhang.kernel import cells, customs, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import NotFound
-from baozhang.kernel.resource import BY_LABEL, RESOURCES, Related, Resource
+from baozhang.kernel.resource import RESOURCES, Related, Resource
 from baozhang.kernel.sayings import sentences
 from baozhang.kernel.statement import Statement, scoped
 
@@ -60,9 +60,8 @@ def _value(resource: Resource, record: Any, name: str) -> dict[str, Any]:
     value = cells.reader(resource, name)(record)
     shown = "" if value in (None, "", {}) else cells.shower(resource, name)(value)
     if shown and resource.kind_of(name) == "link" and name not in resource.computed:
-        target = BY_LABEL.get(value.label)
-        if target and not target.joint and scope.current().can(target.right("view"), value.organ_key()):
-            shown = format_html('<a href="{}">{}</a>', frame.url_of(target, value), str(value))
+        if url := frame.door_to(value):
+            shown = format_html('<a href="{}">{}</a>', url, str(value))
     unit = resource.unit_of(name) or (_("元") if resource.kind_of(name) == "money" else "")
     row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above
     if resource.kind_of(name) == "text" and len(str(value)) > LONG:
@@ -148,9 +147,10 @@ def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, A
     for name, act in resource.acts.items():
         if who.can(act.permission, record.organ_key()) and (act.shown is None or act.shown(record)):
             made.append({"words": act.words, "url": f"{base}acts/{name}/", "icon": act.icon, "kind": ""})
-    for name, (words, view, *shown) in resource.pages.items():
-        if view is not None and all(holds(record) for holds in shown):
-            made.append({"words": words, "url": f"{base}{name}/", "kind": "", "icon": ""})
+    for name, page in resource.pages.items():
+        may = not page.right or who.can(page.right, record.organ_key())
+        if may and (page.shown is None or page.shown(record)):
+            made.append({"words": page.words, "url": f"{base}{name}/", "kind": "", "icon": ""})
     return made
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from baozhang.kernel import scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.citing import law
 from baozhang.kernel.record import Record
@@ -18,6 +19,7 @@ from baozhang.kernel.rows import list_url, row_of, url_of
 __all__ = [
     "actor",
     "crumbs",
+    "door_to",
     "law",
     "leading",
     "list_url",
@@ -32,6 +34,13 @@ __all__ = [
 def actor(request: HttpRequest) -> Actor:
     """Who asks."""
     return request.actor  # type: ignore[attr-defined]
+
+
+def door_to(record: Record) -> str:
+    """The address of a record for the reader; empty where he could not open it."""
+    target = BY_LABEL.get(record.label)
+    may = target and not target.joint and scope.current().can(target.right("view"), record.organ_key())
+    return url_of(target, record) if target and may else ""
 
 
 def must_view(request: HttpRequest, resource: Resource) -> Actor:

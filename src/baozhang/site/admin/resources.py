@@ -10,7 +10,7 @@ from baozhang.kernel import access
 from baozhang.kernel.accounts import User
 from baozhang.kernel.acts import Act
 from baozhang.kernel.customs import CustomField
-from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 from baozhang.kernel.verification import Verification
 
 from . import accounts, suspensions
@@ -54,7 +54,7 @@ class Accounts(Resource):
         ),
         "unlock": Act(_("解除锁定"), "kernel.user:change", accounts.unlock, needs_note=True, icon="key"),
     }
-    pages = {"password": (_("重置密码"), reset)}
+    pages = {"password": Page(_("重置密码"), reset, "kernel.user:change")}
 
 
 @register

@@ -21,7 +21,7 @@ from baozhang.ch2_provision.assets.views import dividing
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act, Done
-from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 from baozhang.law import explain
 from baozhang.law.items import is_unverified, items
 
@@ -247,8 +247,8 @@ class Cards(Resource):
                       answer=views.labels_of),
     }  # fmt: skip
     pages = {
-        "depreciation": (gettext_lazy("折旧与净值"), views.depreciation_page),
-        "label": (gettext_lazy("标签"), views.label_page),
+        "depreciation": Page(gettext_lazy("折旧与净值"), views.depreciation_page),
+        "label": Page(gettext_lazy("标签"), views.label_page, views.LABEL_RIGHT),
     }
     hints = _hints
     before_import = actions.number_rows

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch2_provision.funding import actions
 from baozhang.ch2_provision.funding.actions.planning import number_lines
+from baozhang.ch2_provision.funding.actions.spending import COMMIT
 from baozhang.ch2_provision.funding.choices import BUDGET_COLOURS, COMMIT_COLOURS, DRIVER_UNITS, BudgetState, Driver
 from baozhang.ch2_provision.funding.flows import BudgetFlow
 from baozhang.ch2_provision.funding.flows.budget import DRAFT
@@ -17,7 +18,7 @@ from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Commitment
 from baozhang.ch2_provision.funding.views import budgets as budget_pages
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act
-from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 from baozhang.law.catalogue import catalogue
 
 ARTICLE = "第八条第一款"
@@ -152,8 +153,8 @@ class Budgets(Resource):
         ),
     }
     pages = {
-        "workbook": (gettext_lazy("预算明细表"), budget_pages.workbook),
-        "sheet": (gettext_lazy("导出申报表"), budget_pages.sheet),
+        "workbook": Page(gettext_lazy("预算明细表"), budget_pages.workbook),
+        "sheet": Page(gettext_lazy("导出申报表"), budget_pages.sheet, Budget.right("export")),
     }
     importable = False
 
@@ -199,7 +200,7 @@ class BudgetLines(Resource):
         "granted": ("批复金额", "财政批复数"), "reply_note": ("财政意见", "审核意见"), "reported": ("执行数", "财政执行数"),
     }  # fmt: skip
     key_facts = ("item", "amount", "granted", "remaining")
-    pages = {"spend": (gettext_lazy("登记支出"), budget_pages.spending)}
+    pages = {"spend": Page(gettext_lazy("登记支出"), budget_pages.spending, COMMIT)}
     before_import = number_lines
     follows = ("plan_line",)
     related = (

@@ -26,7 +26,7 @@ from baozhang.ch2_provision.funding.views import overview
 from baozhang.ch2_provision.funding.views import plans as plan_pages
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, Done
-from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 
 ARTICLE = "第九条"
 YUAN = gettext_lazy("元")
@@ -175,9 +175,12 @@ class Plans(Resource):
         ),
     }  # fmt: skip
     pages = {
-        "lines": (gettext_lazy("事项和审核"), plan_pages.review), "prefill": (gettext_lazy("选取事项"), plan_pages.prefill),
-        "changes": (gettext_lazy("版本差异"), plan_pages.changes),
-    }  # fmt: skip
+        "lines": Page(gettext_lazy("事项和审核"), plan_pages.review),
+        "prefill": Page(
+            gettext_lazy("选取事项"), plan_pages.prefill, PlanLine.right("add"), shown=lambda plan: plan.editable
+        ),
+        "changes": Page(gettext_lazy("版本差异"), plan_pages.changes),
+    }
     importable = False
 
 

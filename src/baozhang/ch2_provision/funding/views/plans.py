@@ -63,7 +63,8 @@ def review(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     context = {
         "page": frame.page(resource, _("事项和审核：%(plan)s") % {"plan": plan}, purpose=_("每一项的数量、金额、依据和审核结果")),
         "plan": plan, "state": {"words": plan.get_state_display(), "colour": resource.colours[plan.state]},
-        "url": frame.url_of(resource, plan), "may": may, "refusal": refusal, "editable": plan.editable,
+        "url": frame.url_of(resource, plan), "may": may, "refusal": refusal,
+        "editable": plan.editable and who.can(PlanLine.right("add"), plan.organ_id),
         "lines": [_shown(line, typed, wrong, changed, files) for line in lines],
         "totals": _totals(lines), "pending": sum(1 for line in lines if line.state == LineState.PENDING),
     }  # fmt: skip

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_GET
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.running.choices import Kind
+from baozhang.ch2_provision.running.flows.matching import MATCH
 from baozhang.ch2_provision.running.models import Cost
 from baozhang.ch2_provision.running.queries import budget, sums
 from baozhang.ch2_provision.running.queries.sums import Running
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import cells, clock, shell
+from baozhang.kernel import cells, clock, scope, shell
 from baozhang.kernel.numbers import whole
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
@@ -108,7 +109,7 @@ def _tiles(found: Any, vehicles: int, given: Decimal | None, waiting: tuple[int,
     rows = [
         (_("运行费用"), cells.money(total), _("元"), ""), (_("行驶里程"), cells.number(km), pgettext("unit", "公里"), ""),
         (_("每公里费用"), cells.money(total / km) if km else "—", _("元") if km else "", ""), (_("车辆"), vehicles, _("辆"), ""),
-        (_("待对应费用"), sum(waiting), pgettext("bill", "笔"), reverse("running-waiting")),
+        (_("待对应费用"), sum(waiting), pgettext("bill", "笔"), reverse("running-waiting") if scope.current().can(MATCH) else ""),
     ]  # fmt: skip
     if given is not None:
         rows.insert(1, (_("预算剩余"), cells.money(given - total), _("元"), ""))

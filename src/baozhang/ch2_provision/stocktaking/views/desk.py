@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -19,7 +19,7 @@ from baozhang.ch2_provision.stocktaking.queries import books, standing
 from baozhang.ch2_provision.stocktaking.wording import report
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
-from baozhang.kernel.documents import typeset
+from baozhang.kernel.documents import files, typeset
 from baozhang.kernel.refusal import NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame, papers
@@ -151,7 +151,7 @@ def report_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     """The report: as issued, or, before that, as it would be today, without a number and marked as a draft."""
     _who, count = _frozen(request, resource, pk)
     if count.document is not None:
-        return HttpResponseRedirect(reverse("documents:pdf", args=[count.document_id]))
+        return papers.answer(files.read(count.document), str(count.document))
     draft = replace(report(count, day=clock.today()), security="草稿", seal_text="")
     return papers.answer(typeset.pdf(draft), f"草稿 {count.title}")
 

@@ -12,7 +12,7 @@ from baozhang.ch2_provision.vehicles.queries.fleet import scrap_day, terminal_of
 from baozhang.ch2_provision.vehicles.queries.terminals import health_of, moment
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
-from baozhang.kernel.resource import BY_LABEL, Resource
+from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import details, frame
 
 
@@ -56,7 +56,7 @@ def _terminals(vehicle: Vehicle) -> dict[str, Any]:
     if held is not None:
         health = health_of(held)
         heard, at = (moment(getattr(health, name, None)) for name in ("heard", "at"))
-        rows = [{"url": frame.url_of(BY_LABEL["vehicles.terminal"], held),
+        rows = [{"url": frame.door_to(held),
                  "cells": [held.phone, held.get_state_display(), cells.moment(heard) if heard else "", cells.moment(at) if at else ""]}]  # fmt: skip
     return {
         "title": _("车载终端"),

@@ -23,13 +23,15 @@ from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame, papers
 
+PRINTED = (LineState.HELD, LineState.GIVEN)
+
 
 @require_GET
 def slip_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """The slip of a handover as a PDF, for both sides to sign on paper where they want to."""
     frame.must_view(request, resource)
     exit_: Any = frame.row_of(resource, pk, "organ", "giver")
-    lines = lines_of(exit_, LineState.HELD, LineState.GIVEN)
+    lines = lines_of(exit_, *PRINTED)
     if not lines:
         raise Refused(_("没有可以打印的物品"), why=_("预留已经释放。"), instead=_("请重新预留。"))
     return papers.answer(typeset.pdf(slip(exit_, lines, day=clock.today())), f"公物仓资产交接单 {exit_}")
@@ -89,7 +91,7 @@ def _bought(event: Event) -> tuple[list[dict[str, Any]], int]:
 
 def _buttons(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     base = frame.url_of(resource, record) if resource.model in (Exit, Event) else ""
-    if resource.model is Exit:
+    if resource.model is Exit and lines_of(record, *PRINTED):
         return {"actions": [{"words": _("交接单"), "url": f"{base}slip/", "icon": "printer", "kind": ""}]}
     if resource.model is Event:
         return {"actions": [{"words": _("物品清单"), "url": f"{base}bill/", "icon": "list-bullet", "kind": ""}]}

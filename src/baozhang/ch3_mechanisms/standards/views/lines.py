@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from baozhang.ch3_mechanisms.standards import queries
+from baozhang.ch3_mechanisms.standards import queries, trying
 from baozhang.ch3_mechanisms.standards.actions import LINE_CHANGE, add_figures, save_lines
 from baozhang.ch3_mechanisms.standards.choices import family
 from baozhang.ch3_mechanisms.standards.models import Standard, StandardLine
@@ -139,7 +139,7 @@ def _context(
         "choices": _choices({line.key for line in lines}, words) if may else [],
         "count": len(lines),
         "url": frame.url_of(resource, standard),
-        "may_try": bool(lines) and not standard.issued,
+        "may_try": bool(lines) and not standard.issued and who.can(trying.TRY, standard.organ_id),
         "import_url": f"{frame.list_url(resource).replace('standards/standards', 'standards/lines')}import/"
         if may
         else "",
