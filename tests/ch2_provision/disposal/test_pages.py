@@ -9,7 +9,7 @@ import pytest
 from baozhang.ch2_provision.assets.models import Income, Voucher
 from baozhang.ch2_provision.disposal.actions import carrying
 from baozhang.ch2_provision.disposal.actions.papers import file_paper
-from baozhang.ch2_provision.disposal.models import Case, Paper
+from baozhang.ch2_provision.disposal.models import Case, Line, Paper
 from baozhang.kernel import scope
 from tests.conftest import TODAY
 
@@ -42,6 +42,14 @@ def test_the_sum_due_opens_from_the_case_with_the_rest_filled_in_and_so_does_the
     office.take("write_off", case)
     page = books.get(f"/disposal/cases/{case.pk}/").content.decode()
     assert f'href="/assets/vouchers/{Voucher._base_manager.get().pk}/"' in page
+
+
+def test_whoever_takes_a_card_out_stands_at_the_case_and_not_at_what_is_gone(office, as_user):
+    case, clerk = office.draft(office.card(), office.card()), as_user(office.user("张管"))
+    line = Line._base_manager.filter(case=case).first()
+    done = clerk.post(f"/disposal/lines/{line.pk}/acts/take_out/", {"ready": "1"}, follow=True)
+    assert done.redirect_chain == [(f"/disposal/cases/{case.pk}/", 302)] and done.status_code == 200
+    assert "已移出 1 张卡片" in done.content.decode()
 
 
 def test_a_loss_is_handed_over_to_nobody(office, as_user):

@@ -217,7 +217,7 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
             step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
             return _ask(request, resource, form, step, str(record), refused)
         messages.success(request, frame.leading(said, who))
-        return HttpResponseRedirect(frame.url_of(resource, fresh))
+        return HttpResponseRedirect(frame.left_at(resource, record))
     step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
     return _ask(request, resource, form, step, str(record))
 

@@ -14,7 +14,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.citing import law
 from baozhang.kernel.record import Record
 from baozhang.kernel.resource import BY_LABEL, Resource
-from baozhang.kernel.rows import list_url, row_of, url_of
+from baozhang.kernel.rows import in_scope, list_url, row_of, url_of
 
 __all__ = [
     "actor",
@@ -22,6 +22,7 @@ __all__ = [
     "door_to",
     "law",
     "leading",
+    "left_at",
     "list_url",
     "must_view",
     "page",
@@ -41,6 +42,14 @@ def door_to(record: Record) -> str:
     target = BY_LABEL.get(record.label)
     may = target and not target.joint and scope.current().can(target.right("view"), record.organ_key())
     return url_of(target, record) if target and may else ""
+
+
+def left_at(resource: Resource, record: Record) -> str:
+    """Where one stands after doing something to a record: on its page; where it is gone or no longer his, at its whole or list."""
+    if in_scope(type(record), [record.pk]):
+        return url_of(resource, record)
+    wholes = [whole for name in type(record).part_of if (whole := getattr(record, name)) is not None]
+    return next((url for whole in wholes if (url := door_to(whole))), list_url(resource))
 
 
 def must_view(request: HttpRequest, resource: Resource) -> Actor:

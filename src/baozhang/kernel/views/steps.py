@@ -96,7 +96,7 @@ def _asked(resource: Resource, record: Any, ask: offering.Ask, button: offering.
 
 @require_http_methods(["GET", "POST"])
 def step(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpResponse:
-    """One step on one page; after it the next to-do of the same kind opens."""
+    """One step on one page; afterwards one stands at the record, or where it was."""
     who = frame.must_view(request, resource)
     record, plan = frame.row_of(resource, pk), plan_of(resource)
     button = next((one for one in flow.buttons_of(record, who) if one.name == name), None) if plan else None
@@ -146,7 +146,7 @@ def _done(
         key=request.POST.get("key", ""),
     )
     messages.success(request, _("已办理：%(step)s，%(record)s") % {"step": button.words, "record": record})
-    return HttpResponseRedirect(frame.url_of(resource, record))
+    return HttpResponseRedirect(frame.left_at(resource, record))
 
 
 @require_POST
