@@ -21,7 +21,7 @@ from baozhang.ch2_provision.funding.models import Budget, BudgetLine
 from baozhang.ch2_provision.funding.models.budget import DRAFT, REVIEW
 from baozhang.ch2_provision.funding.queries import checking
 from baozhang.ch2_provision.funding.queries.budgets import ceiling_of, lines_of, payments_of, sums_of, total_of_year
-from baozhang.kernel import cells, clock
+from baozhang.kernel import cells, clock, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
@@ -124,6 +124,8 @@ def _context(resource: Resource, budget: Budget, mode: str, refusal: Refused | N
     return {
         "page": frame.page(resource, _("预算明细表：%(budget)s") % {"budget": budget}, purpose=_("定额 × 基数、计划事项、批复和执行")),
         "budget": budget, "url": frame.url_of(resource, budget), "mode": mode, "refusal": refusal,
+        "may_export": scope.current().can(Budget.right("export"), budget.organ_id),
+        "may_import": mode == "reply" and scope.current().can(BudgetLine.right("import")),
         "state": {"words": budget.get_state_display(), "colour": resource.colours[budget.state]},
         "lines": [_shown(line, typed, wrong, hints) for line in lines], "granted": budget.state in (*REPLYING, *("replied", "closed")),
         "running": budget.state in ("replied", "closed"), "wrong_count": len(hints),
