@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from .position_load import CODE, FIRST, PATIENCE, many_files
+from .position_ground import CODE, FIRST, PATIENCE, body_of, many_files
 
 TICK = 0.02  # seconds
 CONNECTING = 400  # lines that are being opened at a time
@@ -136,15 +136,13 @@ async def _repeat(lines: list[Line], crowd: Crowd) -> None:
 
 async def _part(crowd: Crowd, rate: float, seconds: float, start: int) -> dict[str, Any]:
     """So many positions a second, one terminal after the other, whether answers come or not."""
-    from .positions import _body
-
     crowd.clear()
     began, used, place = crowd.clock(), time.process_time(), 0
     while (now := crowd.clock() - began) < seconds:
         for _ in range(int(min(now + TICK, seconds) * rate) - crowd.sent):
             line = crowd.lines[place % len(crowd.lines)]
             line.at += 1
-            line.send(0x0200, _body(start + line.at, line.at))
+            line.send(0x0200, body_of(start + line.at, line.at))
             crowd.sent, place = crowd.sent + 1, place + 1
         await asyncio.sleep(max(0.0, TICK - (crowd.clock() - began - now)))
     sending = crowd.clock() - began

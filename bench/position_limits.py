@@ -9,6 +9,8 @@ import os
 import time
 from typing import Any
 
+from .position_ground import SPARE, many_files, ready
+
 FRAME = b"\x7e" + bytes(range(2, 62)) + b"\x7e"  # as long as a position
 TABLE = "bench_rows"
 COLUMNS = 14
@@ -22,9 +24,6 @@ def main(words: list[str]) -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     options = parser.parse_args(words)
     from baozhang.site import lifeline
-
-    from .position_load import SPARE, many_files
-    from .positions import ready
 
     os.environ[lifeline.SERVED] = "1"  # the client asks to be ended when we are killed
     room = many_files() - SPARE
@@ -69,8 +68,6 @@ async def echo(lines: int, frames: int) -> None:
 
 def _client(port: int, lines: int, frames: int, queue: Any) -> None:
     from baozhang.site import lifeline
-
-    from .position_load import many_files
 
     lifeline.end_with_parent()
     many_files()

@@ -11,7 +11,6 @@ import math
 import multiprocessing
 import os
 import queue
-import resource
 import signal
 import subprocess
 import sys
@@ -20,10 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-CODE = "bench"
-FIRST = 13_000_000_000
-PATIENCE = 120.0  # seconds after the last position for the last answer
-SPARE = 80  # files of a process that are no lines: its database, its libraries, its own pipes
+from .position_ground import CODE, FIRST, PATIENCE, SPARE, many_files, ready
 
 
 def main(words: list[str]) -> None:
@@ -45,8 +41,6 @@ def main(words: list[str]) -> None:
     )
     parser.add_argument("--clients", type=int, default=0, help="processes that play the terminals; 0: as few as can")
     options = parser.parse_args(words)
-    from .positions import ready
-
     files = many_files()
     why = too_many(options.terminals, options.udp, files)
     if why:
@@ -57,13 +51,6 @@ def main(words: list[str]) -> None:
     with gateway_running() as (gateway, port):
         parts = [(options.rate, options.minutes * 60), (options.burst, options.burst_seconds)]
         drive(port, options.terminals, options.udp, parts, clients, gateway.pid, away=options.away)
-
-
-def many_files() -> int:
-    """This will let a process have as many lines as the machine allows, and says how many files that is."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    return hard
 
 
 def too_many(terminals: int, udp: int, files: int) -> str:

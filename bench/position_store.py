@@ -8,6 +8,8 @@ import time
 from random import Random
 from typing import Any
 
+from .position_ground import ready
+
 EVERY = 10  # seconds between two positions
 PATTERNS = 40  # vehicle-days that are driven through the streets; the others are the same moved and shaken
 HOURS = range(6, 20)
@@ -24,8 +26,6 @@ def main(words: list[str]) -> None:
     parser.add_argument("--positions", type=int, default=100_000_000)
     parser.add_argument("--vehicles", type=int, default=20_000)
     options = parser.parse_args(words)
-    from .positions import ready
-
     ready()
     first = int(time.time()) // 86_400 * 86_400 - 86_400 * 40 - 8 * 3_600  # a day's beginning in China
     days, positions = fill(options.positions, options.vehicles, first)

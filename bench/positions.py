@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime as dt
 import multiprocessing
 import os
 import sys
 import tempfile
 import time
 from typing import Any
+
+from .position_ground import body_of, ready
 
 START = 1_772_500_000
 
@@ -45,15 +46,6 @@ def main() -> None:
         quick(words)
 
 
-def ready() -> None:
-    """The house with its tables."""
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-
-
 def quick(words: list[str]) -> None:
     """A look at each part, in a minute."""
     parser = argparse.ArgumentParser()
@@ -65,15 +57,6 @@ def quick(words: list[str]) -> None:
     decode(options.count)
     asyncio.run(take_in(options.count, options.boxes, options.flight))
     find(options.boxes)
-
-
-def _body(at: int, n: int) -> bytes:
-    from baozhang.gateways.jt808.location import CHINA
-
-    time_ = bytes.fromhex(dt.datetime.fromtimestamp(at, CHINA).strftime("%y%m%d%H%M%S"))
-    numbers = (0, 3, 31_000_000 + n % 1000 * 90, 121_000_000 + n % 1000 * 100)
-    fixed = b"".join(value.to_bytes(4, "big") for value in numbers)
-    return fixed + b"\x00\x05\x01\x90\x00\x5a" + time_ + b"\x01\x04" + n.to_bytes(4, "big") + b"\x31\x01\x09"
 
 
 def _frame(number: int, phone: str, serial: int, body: bytes) -> bytes:
@@ -89,7 +72,7 @@ def decode(count: int) -> None:
     from baozhang.gateways.jt808.framing import Cutter
     from baozhang.gateways.jt808.header import parse
 
-    stream = b"".join(_frame(0x0200, "013800138000", n & 0xFFFF, _body(START + n, n)) for n in range(count))
+    stream = b"".join(_frame(0x0200, "013800138000", n & 0xFFFF, body_of(START + n, n)) for n in range(count))
     cutter, batch, began = Cutter(), Batch(), time.process_time()
     for at in range(0, len(stream), 65_536):
         for inner in cutter.feed(stream[at : at + 65_536]):
@@ -144,7 +127,7 @@ def client(port: int, phones: list[str], each: int, flight: int, queue: Any) -> 
 
 async def _all(port: int, phones: list[str], each: int, flight: int) -> float:
     lines = [await _line(port, phone) for phone in phones]
-    wires = [[_frame(0x0200, phone, n + 10 & 0xFFFF, _body(START + n, n)) for n in range(each)] for phone in phones]
+    wires = [[_frame(0x0200, phone, n + 10 & 0xFFFF, body_of(START + n, n)) for n in range(each)] for phone in phones]
     began = time.perf_counter()
     await asyncio.gather(*(_send(*line, wire, flight) for line, wire in zip(lines, wires, strict=True)))
     return time.perf_counter() - began
