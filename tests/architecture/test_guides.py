@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 
+import catalogue
+
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access
 from tests.journeys.guides import ALL, GUIDES, PICTURES, ROOT
 
+QUOTED = re.compile(r"“([^”\n]+)”")
 SHOWN = re.compile(r"!\[[^\]]+\]\(([^)]+)\)")
 
 
@@ -34,3 +37,17 @@ def test_every_role_has_its_guide():
     known = [role for role in access.ROLES.values() if role.code in house and not role.admin]
     assert len(known) > 15
     assert [role.code for role in known if str(role.words) not in text] == []
+
+
+def test_what_a_guide_quotes_stands_on_the_screen():
+    """“资产 › 资产卡片” is a way through the menu, “确认写入 n 行” a button with a number on it."""
+    merged, _faults = catalogue.merged(catalogue.parts())
+    words = {re.sub(r"%\(\w+\)s", "n", text) for entry in merged for text in (entry.msgid, entry.msgid_plural)}
+    quoted = [
+        (path.name, word)
+        for path in sorted(GUIDES.glob("*.md"))
+        for quote in QUOTED.findall(path.read_text(encoding="utf-8"))
+        for word in quote.split(" › ")
+    ]
+    assert len(quoted) > 200
+    assert [one for one in quoted if one[1] not in words] == []
