@@ -1,24 +1,27 @@
-"""No page offers what it then refuses: each kind of link that somebody meets is followed once."""
+"""No page offers what it then refuses, and none names two things alike: each kind of link is followed once."""
 
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 
 import pytest
 from playwright.sync_api import Page
 
 LINK = re.compile(r'href="(/[^"?#]*)"')  # the same address asked with other words is the same page
+NAMED = re.compile(r'<[^>]+\sid="([^"]+)"')
 LEFT = re.compile(
     r"^/(static|logout|lookup|switch)/|/(proof|history|why|chain|attachments)/|export\.|/\d+/[^/]+\.json$"
 )
 
 
-@pytest.mark.parametrize("username", ["keyuan", "kuaiji", "shidu"])  # those who may look at much and do little
+@pytest.mark.parametrize(
+    "username", ["keyuan", "kuaiji", "jihua", "shidu"]
+)  # much to look at, few rights, or much to decide
 def test_whoever_follows_a_link_gets_a_page(page: Page, sign_in, username: str):
     sign_in(page, username)
     kinds: set[str] = set()
-    waiting, refused = deque([("/", "")]), []
+    waiting, faults = deque([("/", "")]), []
     while waiting:
         address, source = waiting.popleft()
         kind = re.sub(r"\d+", "1", address)
@@ -27,7 +30,10 @@ def test_whoever_follows_a_link_gets_a_page(page: Page, sign_in, username: str):
         kinds.add(kind)
         answer = page.request.get(address)
         if answer.status != 200:
-            refused.append(f"{answer.status} {address} from {source}")
+            faults.append(f"{answer.status} {address} from {source}")
         elif "text/html" in answer.headers["content-type"]:
-            waiting.extend((found, address) for found in LINK.findall(answer.text()))
-    assert not refused and len(kinds) > 100, (len(kinds), refused)
+            text = answer.text()
+            waiting.extend((found, address) for found in LINK.findall(text))
+            twice = [name for name, count in Counter(NAMED.findall(text)).items() if count > 1]
+            faults += [f"id {name} twice on {address}" for name in twice]  # a label would lead to another's field
+    assert not faults and len(kinds) > 100, (len(kinds), faults)

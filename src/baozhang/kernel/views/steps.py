@@ -57,7 +57,10 @@ def _words(resource: Resource, record: Any, button: offering.Button, who: Actor,
         "url": f"{frame.url_of(resource, record)}steps/{button.name}/", "refused": button.refused, "key": uuid.uuid4().hex,
     }  # fmt: skip
     if not button.refused and (button.fields or button.asks):
-        made["fields"] = list(form or _form(resource, record, button, who))
+        if form is None:  # on the page of the record the forms of several steps stand beside each other
+            form = _form(resource, record, button, who)
+            form.auto_id = f"id_{button.name}_%s"
+        made["fields"] = list(form)
     return made
 
 
