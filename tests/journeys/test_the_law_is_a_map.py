@@ -28,3 +28,6 @@ def test_an_article_cited_on_a_page_opens_beside_it(page: Page, sign_in):
     page.locator(".purpose .law").click()
     expect(page.locator("#peek")).to_be_visible()
     expect(page.locator("#peek-title")).to_contain_text("第十三条")
+    expect(page.locator("#peek .lm-sum").first).to_have_css(
+        "padding-left", "16px"
+    )  # in its own dress, from another page

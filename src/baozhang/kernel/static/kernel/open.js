@@ -62,7 +62,13 @@ async function peek(url) {
   const body = $("#body", page);
   if (!body) return void (location.href = url);
   const heading = $("h1", page);
+  dress(page);
   sheet(heading ? heading.textContent : page.title, url, [...body.childNodes]);
+}
+// What the other page wears and this one does not.
+function dress(page) {
+  const worn = new Set($$("link[rel=stylesheet]").map((link) => link.getAttribute("href")));
+  document.head.append(...$$("link[rel=stylesheet]", page).filter((link) => !worn.has(link.getAttribute("href"))));
 }
 function sheet(title, url, nodes) {
   $("#peek-title").textContent = title;
