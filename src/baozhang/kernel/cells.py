@@ -59,7 +59,8 @@ def _state(field: models.Field[Any, Any], resource: Resource) -> Show:
     return lambda value: made.get(value) or escape(str(value))
 
 
-def _law(article: str) -> str:
+def law_link(article: str) -> str:
+    """A citation as a link to the text that it cites, escaped."""
     found = law(article)
     words = escape(found["words"])
     return f'<a class="law" href="{escape(found["url"])}" data-peek>{words}</a>' if found["url"] else words
@@ -68,7 +69,7 @@ def _law(article: str) -> str:
 _SHOW: dict[str, Show] = {
     "money": money, "number": number, "date": date, "moment": moment, "bool": _yes,
     "text": lambda value: escape(str(value)), "link": lambda value: escape(str(value)),
-    "law": _law, "html": str, "json": lambda value: escape("；".join(f"{k}：{v}" for k, v in value.items()) if isinstance(value, dict) else str(value)),
+    "law": law_link, "html": str, "json": lambda value: escape("；".join(f"{k}：{v}" for k, v in value.items()) if isinstance(value, dict) else str(value)),
 }  # fmt: skip
 
 

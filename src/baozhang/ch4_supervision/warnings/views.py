@@ -231,8 +231,8 @@ def _findings(items: list[OrderFinding]) -> dict[str, Any]:
     show = cells.shower(resource, "state")
     rows = [
         {"url": frame.url_of(resource, item.finding_id),
-         "cells": [item.finding.subject_name, item.words, article_words(item.article or item.finding.article),
-                   _money(item), mark_safe(show(item.finding.state)), _result(item.result)]}  # noqa: S308 -- shower escapes
+         "cells": [item.finding.subject_name, item.words, mark_safe(cells.law_link(item.article or item.finding.article)),  # noqa: S308
+                   _money(item), mark_safe(show(item.finding.state)), _result(item.result)]}  # noqa: S308 -- both escape
         for item in items[:ON_PAGE]
     ]  # fmt: skip
     return {
