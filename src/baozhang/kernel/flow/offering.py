@@ -186,7 +186,8 @@ def _mine(case: Case) -> Iterator[Button]:
         return
     if mine.responsible:
         yield _verb(case, "consult", words.CONSULT, asks=(Ask("users", _("请谁提意见"), "users"),))
-    yield _verb(case, "hand", words.HAND, asks=(Ask("to", _("转给"), "user"),))
+    if not case.plan.is_personal(mine.permission):
+        yield _verb(case, "hand", words.HAND, asks=(Ask("to", _("转给"), "user"),))
 
 
 def _drops(case: Case) -> Iterator[Button]:

@@ -22,7 +22,7 @@ from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
-from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.flow import Flow, Own, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.law.case import places
@@ -50,7 +50,7 @@ class DispatchFlow(Flow):
     words = gettext_lazy("派车单")
     article = ARTICLE
     initial = (S.PLANNED, S.RUNNING, S.ENDED)  # a slip that was kept on paper comes in as it went
-    own = ("driver__account", ":plan")  # a driver has his own slips before him, whoever plans has all
+    own = Own("driver__account", ":plan")  # a driver has his own slips before him, whoever plans has all
 
     begin = Step(
         gettext_lazy("登记出车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("odometer_out",),
@@ -66,9 +66,8 @@ class DispatchFlow(Flow):
 
 
 def drives(dispatch: Dispatch, who: Actor) -> bool:
-    """True for the driver of a slip, and for whoever plans in its unit."""
-    driver = dispatch.driver
-    return who.can(PLAN, dispatch.organ_id) or (driver is not None and driver.account_id == who.user_id)
+    """True for the driver of a slip, whoever stands in for him, and whoever plans in its unit."""
+    return who.can(PLAN, dispatch.organ_id) or DispatchFlow.is_of(dispatch, who)
 
 
 @DispatchFlow.begin.guard
