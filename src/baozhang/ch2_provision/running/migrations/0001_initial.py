@@ -140,7 +140,7 @@ class Migration(tables.Migration):
                 ('search', models.TextField(blank=True, default='', editable=False)),
                 ('extra', models.JSONField(blank=True, default=dict, verbose_name='自定义字段')),
                 ('number', models.CharField(max_length=40, verbose_name='卡号')),
-                ('kind', models.CharField(choices=[('fuel', '加油'), ('charge', '充电'), ('toll', '通行'), ('parking', '停车'), ('insurance', '保险'), ('repair', '维修保养'), ('inspection', '检验'), ('wash', '洗车'), ('other', '其他费用'), ('violation', '交通违法')], default='fuel', max_length=10, verbose_name='用途')),
+                ('kind', models.CharField(choices=[('fuel', '加油'), ('charge', '充电'), ('toll', '通行'), ('parking', '停车'), ('wash', '洗车'), ('other', '其他费用')], default='fuel', max_length=10, verbose_name='用途')),
                 ('supplier', models.CharField(blank=True, default='', max_length=60, verbose_name='发卡单位')),
                 ('keeper', models.CharField(blank=True, default='', max_length=40, verbose_name='保管人')),
                 ('stopped', models.DateField(blank=True, null=True, verbose_name='停用日期')),
