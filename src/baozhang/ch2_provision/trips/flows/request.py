@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,17 +11,24 @@ from baozhang.ch2_provision.trips.choices import RequestState as S
 from baozhang.ch2_provision.trips.models import Request
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
-from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.accounts import User
+from baozhang.kernel.flow import Flow, Own, Step
 from baozhang.kernel.record import keep
-from baozhang.kernel.refusal import Refused
+from baozhang.kernel.refusal import Forbidden, Refused
 
 ASK = access.permission("trips.request:ask", gettext_lazy("申请用车"))
 APPROVE = access.permission("trips.request:approve", gettext_lazy("审批用车"))
 SEND = access.permission("trips.request:send", gettext_lazy("调度派车"))
 WENT_FIRST = ledger.act("trips.went_first", gettext_lazy("先行用车"))
 COMPLETED = ledger.act("trips.completed", gettext_lazy("补办审批"))
+ENTRUSTED = ledger.act("trips.entrusted", gettext_lazy("改由他人承办"))
 SYSTEM = access.system_actor("随派车单")  # moves requests along with their dispatch
 ARTICLE = "第二十三条第一款"
+
+
+def askers(organ: int) -> QuerySet[User]:
+    """Those who may ask for a vehicle in a unit."""
+    return User.objects.filter(pk__in=access.holders_of.ask(ASK, organ, clock.today())).order_by("name")
 
 
 class RequestFlow(Flow):
@@ -30,6 +38,7 @@ class RequestFlow(Flow):
     words = gettext_lazy("用车申请")
     article = ARTICLE
     initial = (S.DRAFT,)
+    own = Own("account", rights=(":ask",))  # what the applicant does is before him alone, the rest before its offices
 
     submit = Step(
         gettext_lazy("提交用车申请"),
@@ -80,6 +89,21 @@ class RequestFlow(Flow):
     )
 
 
+@RequestFlow.submit.guard
+@RequestFlow.go_first.guard
+@RequestFlow.confirm.guard
+@RequestFlow.cancel.guard
+def _is_his(request: Request, *, by: Actor) -> None:
+    """A request is its applicant's; the desk may do for him what he cannot."""
+    if by.system or by.can(SEND, request.organ_id) or RequestFlow.is_of(request, by):
+        return
+    raise Forbidden(
+        _("这不是您的用车申请"),
+        why=str(request.account or request.applicant),
+        instead=_("请由申请人本人办理，或由调度员代为办理。"),
+    )
+
+
 @RequestFlow.send.guard
 def _by_the_desk(request: Request, *, by: Actor) -> None:
     """A vehicle and a driver come with it, so it is done at the desk."""
@@ -112,6 +136,17 @@ def _went_first(request: Request, *, by: Actor, note: str) -> None:
     """It is marked and counted."""
     request.urgent = True
     keep(request, by=by, act=WENT_FIRST, right=ASK, note=note)
+
+
+def entrust(request: Request, account: User, *, by: Actor, note: str) -> None:
+    """This will make a request somebody else's: he confirms what it came to."""
+    if account not in askers(request.organ_id):
+        raise Refused(
+            _("%(name)s不能承办这项申请") % {"name": account}, article=ARTICLE, why=_("在用车单位没有申请用车的权限。"),
+            instead=_("请选择用车单位的人员。"),
+        )  # fmt: skip
+    request.account = account
+    keep(request, by=by, act=ENTRUSTED, right=SEND, note=note)
 
 
 def complete(request: Request, *, by: Actor, note: str) -> None:

@@ -125,6 +125,7 @@ class Migration(tables.Migration):
                 ('rating', models.PositiveIntegerField(blank=True, help_text='1 至 5 分', null=True, verbose_name='评分')),
                 ('comment', models.CharField(blank=True, default='', max_length=200, verbose_name='评价')),
                 ('remarks', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),
+                ('account', models.ForeignKey(blank=True, help_text='提出申请的人，由其确认结算和评分', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='承办人')),
                 ('dispatch', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='trips.dispatch', verbose_name='派车单')),
                 ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='trip_requests', to='organs.organization', verbose_name='用车单位')),
             ],

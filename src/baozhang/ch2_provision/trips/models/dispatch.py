@@ -13,9 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, DispatchState, Means
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import bulk, clock
+from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -85,6 +87,13 @@ class Dispatch(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.vehicle or self.hired}".strip()
+
+    @classmethod
+    def visible(cls, actor: Actor, organs: Organs) -> Q | None:
+        """Staff see the slips on which they ride."""
+        rides: Any = cls._meta.get_field("requests").related_model
+        mine = rides._base_manager.filter(account_id__in=persons(actor), dispatch__isnull=False).order_by()
+        return seen(actor, organs, cls.right("view"), Q(pk__in=mine.values("dispatch_id")))
 
     @property
     def kilometres(self) -> int | None:

@@ -11,8 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import Purpose, RequestState
-from baozhang.kernel import clock
+from baozhang.kernel import clock, scope
+from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 
 from .clocks import clean_time, is_time, moment, shown
@@ -25,6 +27,10 @@ class Request(Record):
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="trip_requests", verbose_name=_("用车单位"))
     number = models.CharField(_("申请编号"), max_length=60, blank=True, default="", editable=False)
     applicant = models.CharField(_("用车人"), max_length=40)
+    account = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承办人"),
+        help_text=_("提出申请的人，由其确认结算和评分"),
+    )  # fmt: skip
     purpose = models.CharField(_("事由类别"), max_length=14, choices=Purpose.choices)
     reason = models.CharField(_("用车事由"), max_length=200)
     origin = models.CharField(_("出发地点"), max_length=80)
@@ -73,8 +79,15 @@ class Request(Record):
     def __str__(self) -> str:
         return f"{self.applicant} {shown(self.starts)} {self.destination}"
 
+    @classmethod
+    def visible(cls, actor: Actor, organs: Organs) -> Q | None:
+        """Staff see what they asked for; whoever approves, sends and watches sees whole units."""
+        return seen(actor, organs, cls.right("view"), Q(account_id__in=persons(actor)))
+
     def derive(self) -> None:
-        """This will number a new request, and make one moment each of day and time."""
+        """This will number a new request, note whose it is, and make one moment each of day and time."""
+        if not self.pk and self.account_id is None:
+            self.account_id = scope.current().user_id
         self.leave, self.back = clean_time(self.leave), clean_time(self.back)
         self.starts, self.ends = moment(self.day, self.leave), moment(self.back_day or self.day, self.back)
         if not self.number and self.organ_id:
