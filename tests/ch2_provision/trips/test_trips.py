@@ -46,7 +46,7 @@ def test_the_whole_way(garage: Garage) -> None:
     assert (made.starts.astimezone(clock.ZONE).hour, {r.state for r in riders(made)}) == (8, {"dispatched"})
     with pytest.raises(Forbidden, match="不是您的"):
         garage.take("begin", made, "driver2", DispatchFlow, odometer_out=1000)
-    with pytest.raises(Invalid, match="出车里程"):
+    with clock.on(WORKDAY), pytest.raises(Invalid, match="出车里程"):
         garage.take("begin", made, "driver", DispatchFlow)
     with pytest.raises(Refused):
         garage.take("depart", one, "desk")
@@ -218,11 +218,12 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     )
     slip = f"/trips/dispatches/{made.pk}/slip/"
     assert "<svg" in client.get(slip).content.decode()
-    for _tap in range(2):
-        assert client.post(slip, {"step": "begin", "odometer_out": "2000"}).status_code == 302, "two taps are one"
-    assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
-    assert "途中费用不能小于零" in client.post(slip, {"odometer_in": "2030", "parking": "-3"}).content.decode()
-    assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
+    with clock.on(WORKDAY):
+        for _tap in range(2):
+            assert client.post(slip, {"step": "begin", "odometer_out": "2000"}).status_code == 302, "two taps are one"
+        assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
+        assert "途中费用不能小于零" in client.post(slip, {"odometer_in": "2030", "parking": "-3"}).content.decode()
+        assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
     assert Dispatch._base_manager.get().kilometres == 30 and "10.50" in client.get(slip).content.decode()
     client.force_login(garage.users["staff"])
     settled = client.get(f"/trips/requests/{together[0].pk}/").content.decode()
@@ -363,3 +364,65 @@ def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they
         "00003",
         "00004",
     ]
+
+
+def test_what_rides_along_has_no_button_and_the_desk_is_one_step_away(garage: Garage, client: Client) -> None:
+    asked = garage.ask()
+    page = f"/trips/requests/{asked.pk}/"
+    client.force_login(garage.users["desk"])
+    shown = client.get(page)
+    assert f"/trips/board/?day={WORKDAY}" in shown.content.decode()
+    assert {"send", "recall", "depart", "come_back"}.isdisjoint(step["name"] for step in shown.context["steps"])
+    with pytest.raises(Refused, match="派车") as refused:
+        garage.take("send", asked, "desk")
+    assert "调度台" in str(refused.value.instead)
+    garage.send(asked)
+    shown = client.get(page)
+    assert "/trips/board/" not in shown.content.decode().split("<main")[1]
+    assert {"recall", "depart"}.isdisjoint(step["name"] for step in shown.context["steps"])
+
+
+def test_a_driver_does_not_begin_the_slip_of_another_day(garage: Garage) -> None:
+    made = garage.send(garage.ask("00:30", "02:00"))
+
+    def begin(hour: int, who: str) -> None:
+        with clock.on(dt.datetime(2026, 3, 4, hour, 0, tzinfo=clock.ZONE)):
+            garage.take("begin", made, who, DispatchFlow, odometer_out=100)
+
+    with pytest.raises(Refused, match="出车日期是 2026-03-05"):
+        begin(21, "driver")
+    begin(22, "driver")
+    assert Dispatch._base_manager.get(pk=made.pk).state == "running"
+    other = garage.send(garage.ask("09:00", "10:00"), car=1, driver=1)
+    with clock.on(dt.datetime(2026, 3, 4, 9, 0, tzinfo=clock.ZONE)):
+        garage.take("begin", other, "desk", DispatchFlow, odometer_out=100)
+
+
+def test_what_was_written_wrong_is_corrected_by_the_desk_and_confirmed_as_it_was(
+    garage: Garage, client: Client
+) -> None:
+    asked = garage.ask()
+    made = garage.send(asked)
+    client.force_login(garage.users["desk"])
+    page = f"/trips/dispatches/{made.pk}/acts/correct/"
+    assert page not in client.get(f"/trips/dispatches/{made.pk}/").content.decode(), "nothing was driven yet"
+    garage.drive(made, 1000, 10380, tolls=Decimal(15))
+    assert client.get(page).context["form"]["odometer_in"].value() == 10380
+    values = {
+        "odometer_out": 1000,
+        "odometer_in": 1038,
+        "rest": 0,
+        "tolls": "15",
+        "parking": "",
+        "fuel": "",
+        "fare": "",
+    }
+    assert client.post(page, values).status_code == 422, "why is said"
+    assert client.post(page, {**values, "odometer_in": 900, "note": "多写一位"}).status_code == 422
+    assert client.post(page, {**values, "note": "多写一位"}).status_code == 302
+    assert Dispatch._base_manager.get(pk=made.pk).kilometres == 38
+    client.force_login(garage.users["staff"])
+    said = client.get(f"/trips/requests/{asked.pk}/steps/confirm/").content.decode()
+    assert "行驶 38 公里" in said and "途中费用 15.00 元" in said and "很满意" in said
+    client.force_login(garage.users["driver"])
+    assert client.get(page).status_code == 403

@@ -122,7 +122,7 @@ class Migration(tables.Migration):
                 ('ends', models.DateTimeField(editable=False, null=True, verbose_name='预计返回')),
                 ('state', models.CharField(choices=[('draft', '草稿'), ('submitted', '待审批'), ('approved', '待派车'), ('dispatched', '已派车'), ('running', '行程中'), ('returned', '待确认结算'), ('settled', '已结算'), ('rejected', '不予批准'), ('cancelled', '已取消')], default='draft', max_length=10, verbose_name='状态')),
                 ('completed_at', models.DateTimeField(editable=False, null=True, verbose_name='补办时间')),
-                ('rating', models.PositiveIntegerField(blank=True, help_text='1 至 5 分', null=True, verbose_name='评分')),
+                ('rating', models.PositiveIntegerField(blank=True, choices=[(5, '5 分 很满意'), (4, '4 分 满意'), (3, '3 分 一般'), (2, '2 分 不满意'), (1, '1 分 很不满意')], null=True, verbose_name='评分')),
                 ('comment', models.CharField(blank=True, default='', max_length=200, verbose_name='评价')),
                 ('remarks', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),
                 ('account', models.ForeignKey(blank=True, help_text='提出申请的人，由其确认结算和评分', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='承办人')),

@@ -24,6 +24,7 @@ from baozhang.kernel.refusal import Fault
 from .clocks import shown
 from .driver import Driver
 
+READINGS = ("odometer_out", "odometer_in")
 MONEY = ("tolls", "parking", "fuel", "fare")
 
 
@@ -192,3 +193,8 @@ def last_odometer(vehicle_id: int, before: dt.datetime, *, but: int = 0) -> int 
         pk=but
     )
     return rows.order_by("-in_at").values_list("odometer_in", flat=True).first()
+
+
+def cost_of(dispatch: Any) -> Decimal:
+    """What a dispatch cost on the way."""
+    return sum((part for name in MONEY if (part := getattr(dispatch, name)) is not None), Decimal(0))

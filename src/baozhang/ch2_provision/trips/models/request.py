@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.own import persons, seen
-from baozhang.ch2_provision.trips.choices import Purpose, RequestState
+from baozhang.ch2_provision.trips.choices import Purpose, Rating, RequestState
 from baozhang.kernel import clock, scope
 from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
@@ -49,7 +49,7 @@ class Request(Record):
         Dispatch, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("派车单")
     )
     completed_at = models.DateTimeField(_("补办时间"), null=True, editable=False)
-    rating = models.PositiveIntegerField(_("评分"), null=True, blank=True, help_text=_("1 至 5 分"))
+    rating = models.PositiveIntegerField(_("评分"), choices=Rating.choices, null=True, blank=True)
     comment = models.CharField(_("评价"), max_length=200, blank=True, default="")
     remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
 

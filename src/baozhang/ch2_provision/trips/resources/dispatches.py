@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, DispatchState
 from baozhang.ch2_provision.trips.flows import DispatchFlow
-from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, cost_of
+from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, correct
 from baozhang.ch2_provision.trips.models import Dispatch
-from baozhang.ch2_provision.trips.models.dispatch import next_number
+from baozhang.ch2_provision.trips.models.dispatch import MONEY, READINGS, cost_of, next_number
 from baozhang.ch2_provision.vehicles.resources.files import Vehicles
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
@@ -21,12 +21,19 @@ from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 KM = pgettext_lazy("unit", "公里")
+CORRECTED = (*READINGS, "rest", *MONEY)
 
 
 def _change(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     for dispatch in dispatches:
         change(dispatch, vehicle=values.get("vehicle"), driver=values.get("driver"), by=by, note=note)
     return _("已改派 %(n)s 张派车单") % {"n": len(dispatches)}
+
+
+def _correct(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    for dispatch in dispatches:
+        correct(dispatch, values, by=by, note=note)
+    return _("已更正 %(n)s 张派车单") % {"n": len(dispatches)}
 
 
 def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
@@ -90,7 +97,11 @@ class Dispatches(Resource):
         "change": Act(
             gettext_lazy("改派"), PLAN, _change, ("vehicle", "driver"), many=False, needs_note=True, article="第二十三条第一款", icon="arrows-right-left",
             shown=lambda one: one.state == DispatchState.PLANNED,
-        )
+        ),
+        "correct": Act(
+            gettext_lazy("更正里程和费用"), PLAN, _correct, CORRECTED, many=False, needs_note=True, article="第二十三条第一款", icon="pencil-square",
+            shown=lambda one: one.state == DispatchState.ENDED, begins=lambda one: {name: getattr(one, name) for name in CORRECTED},
+        ),
     }  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.trips import views
 from baozhang.ch2_provision.trips.choices import ALLOWED, REQUEST_COLOURS, RequestState
 from baozhang.ch2_provision.trips.flows import RequestFlow
-from baozhang.ch2_provision.trips.flows.dispatch import attach, cost_of
+from baozhang.ch2_provision.trips.flows.dispatch import attach
 from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete, entrust
 from baozhang.ch2_provision.trips.models import Request
+from baozhang.ch2_provision.trips.models.dispatch import cost_of
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
@@ -89,7 +90,7 @@ class Requests(Resource):
     state = "state"
     colours = REQUEST_COLOURS
     key_facts = ("applicant", "day", "leave", "seats", "dispatch")
-    units = {"seats": pgettext_lazy("unit", "人"), "rating": pgettext_lazy("unit", "分")}
+    units = {"seats": pgettext_lazy("unit", "人")}
     importable = False
     flow = RequestFlow
     leads = ("dispatch",)
