@@ -206,7 +206,8 @@ def _way(trip: Dispatch) -> list[Any]:
 def _request(trip: Dispatch, serial: int, asker: User | None) -> Request:
     day = trip.starts.astimezone(clock.ZONE).date()
     return Request(
-        organ_id=trip.organ_id, account=asker, number=f"YC{day.year}-{trip.organ.code}-{serial:05d}", applicant=asker.name if asker is not None else "李科员", purpose="survey", reason="调研督导", origin="机关",
+        organ_id=trip.organ_id, account=asker, number=f"YC{day.year}-{trip.organ.code}-{serial:05d}", applicant=asker.name if asker is not None else "李科员",
+        purpose="survey", reason="调研督导", origin="机关",
         destination=trip.route.split("—")[-1], day=day, leave=f"{trip.starts.astimezone(clock.ZONE):%H:%M}", back=f"{trip.ends.astimezone(clock.ZONE):%H:%M}",
         state="settled", dispatch=trip, rating=5,
     )  # fmt: skip
