@@ -114,6 +114,8 @@ def test_holidays_follow_the_calendar_with_make_up_days() -> None:
     assert spring is not None and (spring.since, spring.until) == (D(2026, 2, 15), D(2026, 2, 23))
     assert holiday_of(D(2026, 2, 14)) is None and holiday_of(D(2026, 2, 28)) is None, "make-up days are worked"
     assert holiday_of(D(2026, 3, 7)) is None, "a plain weekend is no holiday"
+    new_year = next_holiday(D(2026, 12, 29), 3)
+    assert new_year is not None and (new_year.name, new_year.since) == ("元旦", D(2027, 1, 1)), "announced or not"
     assert next_holiday(D(2026, 2, 11), 3) is None and next_holiday(D(2026, 2, 12), 3) == spring
 
 

@@ -120,3 +120,15 @@ def test_what_is_one_persons_is_not_handed_on(garage: Garage) -> None:
     with scope.within(garage("boss")) as by:
         RequestFlow.hand_on(handed, to=second.pk, by=by)
     assert before(garage, "boss") == set(), "an office's task goes on as before"
+
+
+def test_what_came_in_as_nobodys_is_whose_who_hands_it_in(garage: Garage) -> None:
+    asked = garage.draft()
+    asked.account = None
+    factories.save(asked)
+    with scope.within(garage("staff2")):
+        assert Request.objects.filter(pk=asked.pk).exists()
+    garage.take("submit", asked, "staff2")
+    assert Request._base_manager.get(pk=asked.pk).account == garage.users["staff2"]
+    with scope.within(garage("staff")):
+        assert not Request.objects.filter(pk=asked.pk).exists()

@@ -121,14 +121,23 @@ class RequestFlow(Flow):
 @RequestFlow.confirm.guard
 @RequestFlow.cancel.guard
 def _is_his(request: Request, *, by: Actor) -> None:
-    """A request is its applicant's; the desk may do for him what he cannot."""
-    if by.system or by.can(SEND, request.organ_id) or RequestFlow.is_of(request, by):
+    """A request is its applicant's; the desk may do for him what he cannot. What came in as nobody's is for whoever takes it."""
+    if by.system or request.account_id is None or by.can(SEND, request.organ_id) or RequestFlow.is_of(request, by):
         return
     raise Forbidden(
         _("这不是您的用车申请"),
         why=str(request.account or request.applicant),
         instead=_("请由申请人本人办理，或由调度员代为办理。"),
     )
+
+
+@RequestFlow.submit.effect
+@RequestFlow.go_first.effect
+def _taken(request: Request, *, by: Actor, note: str) -> None:
+    """Whoever hands in what was nobody's has it."""
+    if request.account_id is None and by.user_id is not None:
+        request.account_id = by.user_id
+        keep(request, by=by, act=ENTRUSTED, right=ASK, note=note)
 
 
 @RequestFlow.go_first.effect

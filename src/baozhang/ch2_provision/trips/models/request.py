@@ -81,8 +81,8 @@ class Request(Record):
 
     @classmethod
     def visible(cls, actor: Actor, organs: Organs) -> Q | None:
-        """Staff see what they asked for; whoever approves, sends and watches sees whole units."""
-        return seen(actor, organs, cls.right("view"), Q(account_id__in=persons(actor)))
+        """Staff see what they asked for, and what is nobody's yet; whoever approves, sends and watches sees whole units."""
+        return seen(actor, organs, cls.right("view"), Q(account_id__in=persons(actor)) | Q(account=None))
 
     def derive(self) -> None:
         """This will number a new request, note whose it is, and make one moment each of day and time."""
