@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -114,6 +116,10 @@ class RequestFlow(Flow):
         todo=False,
         kind="danger",
     )
+
+    @classmethod
+    def moved_back(cls, record: Any, *, was: str, to: str, by: Actor) -> None:
+        """Nothing: whose it became it stays."""
 
 
 @RequestFlow.submit.guard
