@@ -145,3 +145,21 @@ def test_vehicles_of_units_without_a_quota_are_not_held_against_the_quota_of_oth
         (plain,) = open_to_all.classes(None, APRIL)
         assert (plain.allowed, plain.held, plain.unset) == (3, 3, 1)
         assert "其中 1 辆所在单位尚未核定编制" in _remark(plain)
+
+
+def test_before_a_month_is_handed_in_its_page_shows_what_there_is_to_check(year: Garage, client: Client) -> None:
+    with clock.on(APRIL):
+        bring(year, bill(year, "L1", "2026-03-20 09:00", amount=Decimal("99.00")))
+        with scope.everything("test") as by:
+            open_month(2026, 3, by=by)
+        review = Review._base_manager.get()
+        client.force_login(year.users["clerk"])
+        page = f"/running/reviews/{review.pk}/"
+        shown = client.get(page)
+        assert "当月还有 1 笔费用没有对应" in shown.content.decode() and "逐车核对" in shown.content.decode()
+        assert [row["cells"][:2] for row in shown.context["related"][0]["rows"]] == [
+            [year.vehicles[0].plate, "40"], [year.vehicles[1].plate, "40"],
+        ]  # fmt: skip
+        assert "339.00" in shown.content.decode() and (review.km, review.total) == (None, None), (
+            "nothing summed is no nought"
+        )

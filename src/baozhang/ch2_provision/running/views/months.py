@@ -1,0 +1,65 @@
+"""On the page of a month that is not handed in: what waits, and what each vehicle would come to now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from baozhang.ch2_provision.running.choices import ReviewState
+from baozhang.ch2_provision.running.flows.review import summed, unmatched
+from baozhang.ch2_provision.running.models import Account
+from baozhang.kernel import cells
+from baozhang.kernel.access import Actor
+from baozhang.kernel.resource import BY_LABEL, Resource
+from baozhang.kernel.views import details, frame
+
+SUMS = ("energy", "road", "insurance", "upkeep", "other", "total")
+
+
+def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """The vehicles one by one, as the clerk checks them; what is handed in has accounts of its own."""
+    if resource.label != "running.review" or record.state != ReviewState.DRAFT:
+        return {}
+    left = unmatched(record).count()
+    notices = []
+    if left:
+        words = ngettext(
+            "当月还有 %(n)s 笔费用没有对应，对应以后才能提交。",
+            "当月还有 %(n)s 笔费用没有对应，对应以后才能提交。",
+            left,
+        )
+        notices.append(
+            {
+                "words": words % {"n": left},
+                "tone": "amber",
+                "url": reverse("running-waiting"),
+                "url_words": _("待对应费用"),
+            }
+        )
+    rows = [_row(one) for one in summed(record)]
+    return {
+        "notices": notices,
+        "related": [{"title": _("逐车核对（提交时汇总）"), "columns": _columns(), "rows": rows}] if rows else [],
+    }
+
+
+def _columns() -> list[dict[str, Any]]:
+    words = BY_LABEL["running.account"].words_of
+    return [
+        {"words": words("vehicle"), "kind": "text"}, {"words": words("km"), "kind": "number", "unit": pgettext("unit", "公里")},
+        {"words": words("km_tracks"), "kind": "number", "unit": pgettext("unit", "公里")},
+        *({"words": words(name), "kind": "money", "unit": _("元")} for name in SUMS),
+    ]  # fmt: skip
+
+
+def _row(one: Account) -> dict[str, Any]:
+    return {
+        "url": frame.url_of(BY_LABEL["vehicles.vehicle"], one.vehicle),
+        "cells": [str(one.vehicle), cells.number(one.km), cells.number(one.km_tracks), *(cells.money(getattr(one, name)) for name in SUMS)],
+    }  # fmt: skip
+
+
+details.EXTRAS.append(_on_review)
