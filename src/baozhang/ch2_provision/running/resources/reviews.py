@@ -17,6 +17,7 @@ from baozhang.kernel.access import Reach
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 ARTICLE = "第二十三条第一款"
+SHOWN = ("vehicle", "km", "km_tracks", "energy", "upkeep", "total")  # of an account, where a month is looked over
 KM, YUAN = pgettext_lazy("unit", "公里"), gettext_lazy("元")
 _UNITS = {"km": KM, "km_tracks": KM, "litres": pgettext_lazy("unit", "升"), "kwh": "kWh"}
 
@@ -50,7 +51,7 @@ class Reviews(Resource):
     units = {"km": KM, "vehicles": gettext_lazy("辆")}
     importable = False
     flow = ReviewFlow
-    related = (Related("running/accounts", "review"),)
+    related = (Related("running/accounts", "review", columns=SHOWN),)
 
 
 @register

@@ -6,17 +6,16 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from baozhang.ch2_provision.running.choices import ReviewState
 from baozhang.ch2_provision.running.flows.review import summed, unmatched
 from baozhang.ch2_provision.running.models import Account
+from baozhang.ch2_provision.running.resources.reviews import SHOWN
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
-
-SUMS = ("energy", "road", "insurance", "upkeep", "other", "total")
 
 
 def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
@@ -47,19 +46,18 @@ def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
 
 
 def _columns() -> list[dict[str, Any]]:
-    words = BY_LABEL["running.account"].words_of
+    accounts = BY_LABEL["running.account"]
     return [
-        {"words": words("vehicle"), "kind": "text"}, {"words": words("km"), "kind": "number", "unit": pgettext("unit", "公里")},
-        {"words": words("km_tracks"), "kind": "number", "unit": pgettext("unit", "公里")},
-        *({"words": words(name), "kind": "money", "unit": _("元")} for name in SUMS),
-    ]  # fmt: skip
+        {"words": accounts.words_of(name), "kind": accounts.kind_of(name), "unit": accounts.unit_of(name)}
+        for name in SHOWN
+    ]
 
 
 def _row(one: Account) -> dict[str, Any]:
-    return {
-        "url": frame.url_of(BY_LABEL["vehicles.vehicle"], one.vehicle),
-        "cells": [str(one.vehicle), cells.number(one.km), cells.number(one.km_tracks), *(cells.money(getattr(one, name)) for name in SUMS)],
-    }  # fmt: skip
+    accounts = BY_LABEL["running.account"]
+    said = [cells.money if accounts.kind_of(name) == "money" else cells.number for name in SHOWN[1:]]
+    values = [show(getattr(one, name)) for show, name in zip(said, SHOWN[1:], strict=True)]
+    return {"url": frame.url_of(BY_LABEL["vehicles.vehicle"], one.vehicle), "cells": [str(one.vehicle), *values]}
 
 
 details.EXTRAS.append(_on_review)
