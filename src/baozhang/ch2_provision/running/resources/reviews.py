@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
-from baozhang.ch2_provision.running.choices import REVIEW_COLOURS
+from baozhang.ch2_provision.running.choices import LOOKED_OVER, REVIEW_COLOURS
 from baozhang.ch2_provision.running.flows import ReviewFlow
 from baozhang.ch2_provision.running.flows.review import PUBLISH, SUBMIT
 from baozhang.ch2_provision.running.models import Account, Review
@@ -17,7 +17,6 @@ from baozhang.kernel.access import Reach
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 ARTICLE = "第二十三条第一款"
-SHOWN = ("vehicle", "km", "km_tracks", "energy", "upkeep", "total")  # of an account, where a month is looked over
 KM, YUAN = pgettext_lazy("unit", "公里"), gettext_lazy("元")
 _UNITS = {"km": KM, "km_tracks": KM, "litres": pgettext_lazy("unit", "升"), "kwh": "kWh"}
 
@@ -51,7 +50,7 @@ class Reviews(Resource):
     units = {"km": KM, "vehicles": gettext_lazy("辆")}
     importable = False
     flow = ReviewFlow
-    related = (Related("running/accounts", "review", columns=SHOWN),)
+    related = (Related("running/accounts", "review", columns=LOOKED_OVER),)
 
 
 @register

@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from baozhang.ch2_provision.running.choices import ReviewState
+from baozhang.ch2_provision.running.choices import LOOKED_OVER, ReviewState
 from baozhang.ch2_provision.running.flows.review import summed, unmatched
 from baozhang.ch2_provision.running.models import Account
-from baozhang.ch2_provision.running.resources.reviews import SHOWN
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.resource import BY_LABEL, Resource
@@ -49,14 +48,14 @@ def _columns() -> list[dict[str, Any]]:
     accounts = BY_LABEL["running.account"]
     return [
         {"words": accounts.words_of(name), "kind": accounts.kind_of(name), "unit": accounts.unit_of(name)}
-        for name in SHOWN
+        for name in LOOKED_OVER
     ]
 
 
 def _row(one: Account) -> dict[str, Any]:
     accounts = BY_LABEL["running.account"]
-    said = [cells.money if accounts.kind_of(name) == "money" else cells.number for name in SHOWN[1:]]
-    values = [show(getattr(one, name)) for show, name in zip(said, SHOWN[1:], strict=True)]
+    said = [cells.money if accounts.kind_of(name) == "money" else cells.number for name in LOOKED_OVER[1:]]
+    values = [show(getattr(one, name)) for show, name in zip(said, LOOKED_OVER[1:], strict=True)]
     return {"url": frame.url_of(BY_LABEL["vehicles.vehicle"], one.vehicle), "cells": [str(one.vehicle), *values]}
 
 
