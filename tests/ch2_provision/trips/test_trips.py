@@ -428,3 +428,14 @@ def test_what_was_written_wrong_is_corrected_by_the_desk_and_confirmed_as_it_was
     assert "行驶 38 公里" in said and "途中费用 15.00 元" in said and "很满意" in said
     client.force_login(garage.users["driver"])
     assert client.get(page).status_code == 403
+
+
+def test_several_requests_that_come_together_get_a_number_each(garage: Garage) -> None:
+    given = {"applicant": "科员", "purpose": "meeting", "reason": "开会", "origin": "机关", "destination": "市教委", "day": WORKDAY, "leave": "08:30", "back": "11:30"}  # fmt: skip
+    rows = [border.Row({**given, "reason": reason}) for reason in ("开会", "调研")]
+    actor = garage("staff")
+    with scope.within(actor):
+        border.commit(BY_LABEL["trips.request"], rows, by=actor, defaults={"organ": garage.mine})
+    made = Request._base_manager.order_by("number")
+    assert [one.number[-5:] for one in made] == ["00001", "00002"]
+    assert {one.account for one in made} == {garage.users["staff"]}

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import Purpose, Rating, RequestState
-from baozhang.kernel import clock, scope
+from baozhang.ch2_provision.vehicles.models import serials
+from baozhang.kernel import scope
 from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 
@@ -91,9 +92,7 @@ class Request(Record):
         self.leave, self.back = clean_time(self.leave), clean_time(self.back)
         self.starts, self.ends = moment(self.day, self.leave), moment(self.back_day or self.day, self.back)
         if not self.number and self.organ_id:
-            prefix = f"YC{clock.today().year}-{self.organ.code}-"
-            last = Request._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
-            self.number = f"{prefix}{int(last[-5:]) + 1 if last else 1:05d}"
+            self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """What is no time of day, a return before the departure, nobody to ride, a rating beyond five."""
@@ -119,3 +118,8 @@ class Request(Record):
                 yield self.fault_of(
                     "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
                 )
+
+
+def next_number(organ: Organization, after: str = "") -> str:
+    """The next number of a unit's requests this year."""
+    return serials.next_number(Request, "YC", organ, 5, after)

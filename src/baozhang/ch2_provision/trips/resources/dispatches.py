@@ -14,6 +14,7 @@ from baozhang.ch2_provision.trips.flows import DispatchFlow
 from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, correct
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.trips.models.dispatch import MONEY, READINGS, cost_of, next_number
+from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
 from baozhang.ch2_provision.vehicles.resources.files import Vehicles
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
@@ -34,14 +35,6 @@ def _correct(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: di
     for dispatch in dispatches:
         correct(dispatch, values, by=by, note=note)
     return _("已更正 %(n)s 张派车单") % {"n": len(dispatches)}
-
-
-def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
-    """Slips of a sheet that bring no number get the next ones of their unit."""
-    for row in rows:
-        organ = row.values.get("organ")
-        if organ is not None and not row.values.get("number"):
-            counts[organ.pk] = row.values["number"] = next_number(organ, counts.get(organ.pk, ""))
 
 
 @register
@@ -90,7 +83,7 @@ class Dispatches(Resource):
     key_facts = ("vehicle", "driver", "starts", "ends", "km")
     units = {"odometer_out": KM, "odometer_in": KM, "rest": pgettext_lazy("unit", "分钟")}
     flow = DispatchFlow
-    before_import = _number
+    before_import = numbers_rows(next_number)
     follows = ("vehicle",)
     related: ClassVar[tuple[Related, ...]] = (Related("trips/requests", "dispatch"),)
     acts = {
