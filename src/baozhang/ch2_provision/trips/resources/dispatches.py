@@ -92,7 +92,7 @@ class Dispatches(Resource):
             shown=lambda one: one.state == DispatchState.PLANNED,
         ),
         "correct": Act(
-            gettext_lazy("更正里程和费用"), PLAN, _correct, CORRECTED, many=False, needs_note=True, article="第二十三条第一款", icon="pencil-square",
+            gettext_lazy("更正里程和费用"), PLAN, _correct, CORRECTED, many=False, needs_note=True, note_words=gettext_lazy("更正理由"), article="第二十三条第一款", icon="pencil-square",
             shown=lambda one: one.state == DispatchState.ENDED, begins=lambda one: {name: getattr(one, name) for name in CORRECTED},
         ),
     }  # fmt: skip
