@@ -16,6 +16,8 @@ from baozhang.ch2_provision.running.flows.review import open_month
 from baozhang.ch2_provision.running.models import Account, Review
 from baozhang.ch2_provision.running.queries import open_to_all, sums
 from baozhang.ch2_provision.running.views.public import _remark
+from baozhang.ch2_provision.trips.flows.dispatch import correct
+from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.models import Quota, Vehicle
 from baozhang.kernel import clock, scope
 from baozhang.kernel.documents.register import Document, DocumentState
@@ -163,3 +165,17 @@ def test_before_a_month_is_handed_in_its_page_shows_what_there_is_to_check(year:
         assert "339.00" in shown.content.decode() and (review.km, review.total) == (None, None), (
             "nothing summed is no nought"
         )
+
+
+def test_what_changes_after_a_month_was_summed_up_is_said_on_its_page(year: Garage, client: Client) -> None:
+    with clock.on(APRIL):
+        _opened(year)
+        review = _publish(year)
+        client.force_login(year.users["boss"])
+        page = f"/running/reviews/{review.pk}/"
+        assert "汇总以后里程或者费用有变动" not in client.get(page).content.decode()
+        slip = Dispatch._base_manager.get(vehicle=year.vehicles[0])
+        with scope.within(year("desk")) as by:
+            correct(slip, {"odometer_in": 1_050}, by=by, note="抄错")
+        said = client.get(page).content.decode()
+        assert f"汇总以后里程或者费用有变动：{year.vehicles[0].plate}。" in said

@@ -16,11 +16,15 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
+SUMMED = ("km", "energy", "road", "insurance", "upkeep", "other")
+
 
 def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """The vehicles one by one, as the clerk checks them; what is handed in has accounts of its own."""
-    if resource.label != "running.review" or record.state != ReviewState.DRAFT:
+    if resource.label != "running.review":
         return {}
+    if record.state != ReviewState.DRAFT:
+        return _since_then(record)
     left = unmatched(record).count()
     notices = []
     if left:
@@ -42,6 +46,24 @@ def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
         "notices": notices,
         "related": [{"title": _("逐车核对（提交时汇总）"), "columns": _columns(), "rows": rows}] if rows else [],
     }
+
+
+def _since_then(record: Any) -> dict[str, Any]:
+    """What was entered or corrected after the month was summed up: it does not stand in what was published."""
+    frozen = {one.vehicle_id: one for one in Account.objects.filter(review=record)}
+    now = {one.vehicle_id: one for one in summed(record)}
+    blank = Account()
+    changed = sorted(
+        str((now.get(key) or frozen[key]).vehicle)
+        for key in now.keys() | frozen.keys()
+        if any(getattr(now.get(key, blank), name) != getattr(frozen.get(key, blank), name) for name in SUMMED)
+    )
+    if not changed:
+        return {}
+    words = _("汇总以后里程或者费用有变动：%(vehicles)s。已公示的请撤回公示，待审核的请驳回，重新核对提交。") % {
+        "vehicles": "、".join(changed)
+    }
+    return {"notices": [{"words": words, "tone": "amber", "url": ""}]}
 
 
 def _columns() -> list[dict[str, Any]]:
