@@ -103,7 +103,7 @@ class Requests(Resource):
             shown=lambda request: request.urgent and request.completed_at is None and request.state != RequestState.CANCELLED,
         ),
         "entrust": Act(
-            gettext_lazy("改由他人承办"), SEND, _entrust, ("account",), article="第二十三条第一款", icon="user-circle",
+            gettext_lazy("改由他人承办"), SEND, _entrust, ("account",), required=("account",), article="第二十三条第一款", icon="user-circle",
             shown=lambda request: request.state in ALLOWED and request.state != RequestState.SETTLED,
         ),
         "attach": Act(
