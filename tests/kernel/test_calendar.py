@@ -7,7 +7,7 @@ import datetime as dt
 import chinese_calendar
 import pytest
 
-from baozhang.kernel.calendar import Announced, Calendar, CalendarError
+from baozhang.kernel.calendar import Announced, Calendar, CalendarError, Span
 from baozhang.law.holidays import TABLE, calendar
 
 
@@ -92,7 +92,9 @@ def test_a_year_not_announced_is_provisional():
     assert held.describe(day("2027-02-06")).provisional
     assert not held.add_working_days(day("2026-12-21"), 5).provisional
     late = held.add_working_days(day("2026-12-28"), 10)
-    assert late.provisional and late.day == day("2027-01-11")
+    assert late.provisional and late.day == day("2027-01-12"), "the decree itself takes New Year's Day off"
+    assert not held.is_working(day("2027-01-01")) and held.describe(day("2027-01-01")).provisional
+    assert held.describe(day("2027-05-01")).name == "劳动节" and held.is_working(day("2027-05-03"))
     assert held.working_days_between(day("2026-12-31"), day("2027-01-04")).provisional
     assert held.next_working(day("2027-01-03")) == held.add_working_days(day("2027-01-03"), 0)
     assert held.describe(day("2015-05-05")).provisional
@@ -106,6 +108,15 @@ def test_a_later_table_ends_what_was_provisional(tmp_path):
     assert held.known_until == day("2027-12-31")
     due = held.add_working_days(day("2026-12-31"), 1)
     assert (due.day, due.provisional) == (day("2027-01-12"), False)
+
+
+def test_what_a_law_says_of_a_day_gives_way_to_what_was_announced():
+    rows = [Announced(dt.date(2027, 1, n), "off", "元旦", "通知") for n in (2, 3)]
+    expected = [Announced(dt.date(year, 1, 1), "off", "元旦", "办法") for year in (2027, 2028)]
+    held = Calendar(rows, expected)
+    assert held.is_working(day("2027-01-01")) and not held.is_working(day("2027-01-02")), "the notice has moved it"
+    assert held.working_days_between(day("2027-12-31"), day("2028-01-03")) == Span(1, True)
+    assert [row.day.year for row in held.rows] == [2027, 2027], "the table stays what was announced"
 
 
 def test_an_empty_calendar_knows_weekends_alone():

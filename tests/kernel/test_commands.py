@@ -165,7 +165,7 @@ def test_the_schema_of_every_record_is_told(officer: Any) -> None:
     trips = found["trips/requests"]
     assert not trips["importable"] and "用车事由" in [column["heading"] for column in trips["columns"]]
     assert {"words": "紧急先用车", "fields": [], "needs_note": True} in trips["steps"]
-    assert [one["words"] for one in trips["acts"]] == ["补办审批", "对应已出车的派车单"]
+    assert [one["words"] for one in trips["acts"]] == ["补办审批", "改由他人承办", "对应已出车的派车单"]
     words = run("records", "organs/headcounts")[1]
     assert "编制人数" in words and "处级及以下" in words
     with pytest.raises(CommandError, match="no/such"):

@@ -28,6 +28,7 @@ from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.ch4_supervision.warnings.patrol import patrol
 from baozhang.kernel import border, clock, observation, scope
 from baozhang.kernel.access import Actor
+from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
 from baozhang.law.holidays import calendar
 
@@ -177,7 +178,9 @@ class _Year:
     def _kept(self, who: Actor) -> None:
         with scope.everything("演示数据") as by:  # slips and requests that were kept on paper come in as they ended
             keep(self.trips, by=by, note="补录纸质派车单")
-            keep([_request(one, n) for n, one in enumerate(self.trips, 1)], by=by, note="补录纸质派车单")
+            held = Appointment._base_manager.filter(organ=self.organ, role="staff").order_by("pk").first()
+            asker = held.user if held is not None else None
+            keep([_request(one, n, asker) for n, one in enumerate(self.trips, 1)], by=by, note="补录纸质派车单")
             near = [one for one in self.trips if (self.today - one.starts.date()).days < 100]
             crowded = Counter(one.starts.date() for one in near)
             silent = next(
@@ -200,10 +203,11 @@ def _way(trip: Dispatch) -> list[Any]:
     return list(a_way(trip.vehicle, trip.out_at, trip.in_at, (trip.kilometres or 0) * 970))
 
 
-def _request(trip: Dispatch, serial: int) -> Request:
+def _request(trip: Dispatch, serial: int, asker: User | None) -> Request:
     day = trip.starts.astimezone(clock.ZONE).date()
     return Request(
-        organ_id=trip.organ_id, number=f"YC{day.year}-{trip.organ.code}-{serial:05d}", applicant="李科员", purpose="survey", reason="调研督导", origin="机关",
+        organ_id=trip.organ_id, account=asker, number=f"YC{day.year}-{trip.organ.code}-{serial:05d}", applicant=asker.name if asker is not None else "李科员",
+        purpose="survey", reason="调研督导", origin="机关",
         destination=trip.route.split("—")[-1], day=day, leave=f"{trip.starts.astimezone(clock.ZONE):%H:%M}", back=f"{trip.ends.astimezone(clock.ZONE):%H:%M}",
         state="settled", dispatch=trip, rating=5,
     )  # fmt: skip

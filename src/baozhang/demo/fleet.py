@@ -23,6 +23,7 @@ from baozhang.ch2_provision.vehicles.flows.issuing import issue
 from baozhang.ch2_provision.vehicles.models import Addition, Certificate, Quota, QuotaSheet, Terminal, Vehicle
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
+from baozhang.kernel.accounts import User
 from baozhang.kernel.calendar import Calendar
 from baozhang.kernel.record import keep
 from baozhang.law.holidays import calendar
@@ -211,7 +212,7 @@ def waiting(day: dt.date) -> None:
 def _ask(day: dt.date, leave: str, back: str, to: str, reason: str, **values: Any) -> Request:
     made = Request(
         organ=_organ(),
-        applicant="李科员",
+        applicant=User._base_manager.get(username="keyuan").name,
         purpose="survey",
         reason=reason,
         origin="教育局",

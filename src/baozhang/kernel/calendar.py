@@ -60,9 +60,12 @@ class Span:
 
 
 class Calendar:
-    """This is the calendar of a table of announced days; looked up as one table, as a notice reaches into other years."""
+    """This is the calendar of a table of announced days; looked up as one table, as a notice reaches into other years.
 
-    def __init__(self, rows: Iterable[Announced]) -> None:
+    What a law itself says of a day (expected) holds in the years after the last announced one, and stays provisional.
+    """
+
+    def __init__(self, rows: Iterable[Announced], expected: Iterable[Announced] = ()) -> None:
         self.rows = tuple(sorted(rows, key=lambda row: row.day))
         self._table: dict[dt.date, Announced] = {}
         for row in self.rows:
@@ -71,14 +74,18 @@ class Calendar:
             if row.day in self._table:
                 raise CalendarError(_("%(day)s 在节假日表中出现两次。") % {"day": row.day})
             self._table[row.day] = row
-        self._working = {day: row.kind == "work" for day, row in self._table.items()}
-        # Only days that differ from their weekday change a count: 2020-02-03 was announced as worked and is a Monday.
-        changed = [day for day, working in self._working.items() if working != (day.weekday() < 5)]
-        self._changed = [day.toordinal() for day in changed]
         years = _years(self.rows)
         # The first and the last day for which all days off are known; a later notice can still touch the last ones.
         self.known_from = dt.date(min(years), 1, 1) if years else None
         self.known_until = dt.date(max(years), 12, 31) if years else None
+        self._announced = frozenset(self._table)
+        for row in expected:
+            if self.known_until is None or row.day > self.known_until:
+                self._table.setdefault(row.day, row)
+        self._working = {day: row.kind == "work" for day, row in self._table.items()}
+        # Only days that differ from their weekday change a count: 2020-02-03 was announced as worked and is a Monday.
+        changed = [day for day, working in sorted(self._working.items()) if working != (day.weekday() < 5)]
+        self._changed = [day.toordinal() for day in changed]
         self._shift = [0, *accumulate(1 if self._working[day] else -1 for day in changed)]
 
     @classmethod
@@ -90,7 +97,7 @@ class Calendar:
         """This is true where a day, or its whole year, has been announced."""
         if self.known_from is None or self.known_until is None:
             return False
-        return self.known_from <= day <= self.known_until or day in self._table
+        return self.known_from <= day <= self.known_until or day in self._announced
 
     def is_working(self, day: dt.date) -> bool:
         """This is true for a working day; where nothing is announced, Monday to Friday."""

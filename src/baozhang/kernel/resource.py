@@ -55,6 +55,7 @@ class Related:
     slug: str
     field: str
     words: Any = ""
+    columns: tuple[str, ...] = ()  # which of its columns matter here; the first six of its list where empty
     adds: Callable[[Any], bool] | None = None  # where this holds of the record, who may adds another from its page
 
 

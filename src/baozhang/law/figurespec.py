@@ -37,6 +37,8 @@ UNITS = {
     "litre": ("升", "litres"),
     "percent": ("%", "%"),
     "hour": ("小时", "hours"),
+    "minute": ("分钟", "minutes"),
+    "km_per_hour": ("公里/小时", "km/h"),
 }
 Value = int | Decimal | str | tuple[Any, ...]
 

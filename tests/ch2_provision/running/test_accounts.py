@@ -16,6 +16,8 @@ from baozhang.ch2_provision.running.flows.review import open_month
 from baozhang.ch2_provision.running.models import Account, Review
 from baozhang.ch2_provision.running.queries import open_to_all, sums
 from baozhang.ch2_provision.running.views.public import _remark
+from baozhang.ch2_provision.trips.flows.dispatch import correct
+from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.models import Quota, Vehicle
 from baozhang.kernel import clock, scope
 from baozhang.kernel.documents.register import Document, DocumentState
@@ -145,3 +147,35 @@ def test_vehicles_of_units_without_a_quota_are_not_held_against_the_quota_of_oth
         (plain,) = open_to_all.classes(None, APRIL)
         assert (plain.allowed, plain.held, plain.unset) == (3, 3, 1)
         assert "其中 1 辆所在单位尚未核定编制" in _remark(plain)
+
+
+def test_before_a_month_is_handed_in_its_page_shows_what_there_is_to_check(year: Garage, client: Client) -> None:
+    with clock.on(APRIL):
+        bring(year, bill(year, "L1", "2026-03-20 09:00", amount=Decimal("99.00")))
+        with scope.everything("test") as by:
+            open_month(2026, 3, by=by)
+        review = Review._base_manager.get()
+        client.force_login(year.users["clerk"])
+        page = f"/running/reviews/{review.pk}/"
+        shown = client.get(page)
+        assert "当月还有 1 笔费用没有对应" in shown.content.decode() and "逐车核对" in shown.content.decode()
+        assert [row["cells"][:2] for row in shown.context["related"][0]["rows"]] == [
+            [year.vehicles[0].plate, "40"], [year.vehicles[1].plate, "40"],
+        ]  # fmt: skip
+        assert "339.00" in shown.content.decode() and (review.km, review.total) == (None, None), (
+            "nothing summed is no nought"
+        )
+
+
+def test_what_changes_after_a_month_was_summed_up_is_said_on_its_page(year: Garage, client: Client) -> None:
+    with clock.on(APRIL):
+        _opened(year)
+        review = _publish(year)
+        client.force_login(year.users["boss"])
+        page = f"/running/reviews/{review.pk}/"
+        assert "汇总以后里程或者费用有变动" not in client.get(page).content.decode()
+        slip = Dispatch._base_manager.get(vehicle=year.vehicles[0])
+        with scope.within(year("desk")) as by:
+            correct(slip, {"odometer_in": 1_050}, by=by, note="抄错")
+        said = client.get(page).content.decode()
+        assert f"汇总以后里程或者费用有变动：{year.vehicles[0].plate}。" in said

@@ -204,3 +204,12 @@ def test_from_a_bill_and_from_what_a_rule_said_of_it_one_comes_to_the_track_of_t
     ):  # fmt: skip
         about = Finding(kind=kind, subject_id=subject, key=key)
         assert tracks.where("warnings.finding", about) == (car if day else None, day)
+
+
+def test_a_card_pays_for_what_cards_pay_for(garage: Garage, client: Client) -> None:
+    client.force_login(garage.users["clerk"])
+    offered = client.get("/running/cards/add/").context["form"]["kind"]
+    words = {str(words) for value, words in offered.field.choices if value}
+    assert {"加油", "充电", "通行"} <= words and not {"交通违法", "保险", "检验"} & words
+    row = {"number": "1", "kind": "violation", "vehicle": str(garage.vehicles[0].pk)}
+    assert client.post("/running/cards/add/", row).status_code == 422

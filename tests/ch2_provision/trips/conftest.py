@@ -22,7 +22,7 @@ from tests.conftest import TODAY
 
 PEOPLE = (
     ("staff", roles.STAFF), ("boss", roles.HEAD), ("desk", roles.DISPATCHER), ("driver", roles.DRIVER), ("driver2", roles.DRIVER),
-    ("clerk", roles.ASSET_CLERK),
+    ("clerk", roles.ASSET_CLERK), ("staff2", roles.STAFF),
 )  # fmt: skip
 WORKDAY = dt.date(2026, 3, 5)
 
@@ -46,7 +46,9 @@ class Garage:
         with scope.within(actor):
             return flow.take(step, record, by=actor, note=note, values=values)
 
-    def draft(self, leave: str = "08:30", back: str = "11:30", day: dt.date = WORKDAY, **values: Any) -> Request:
+    def draft(
+        self, leave: str = "08:30", back: str = "11:30", day: dt.date = WORKDAY, who: str = "staff", **values: Any
+    ) -> Request:
         """A request that nobody handed in."""
         given = {
             "purpose": "meeting",
@@ -58,15 +60,15 @@ class Garage:
             **values,
         }
         made = Request(organ=self.mine, day=day, leave=leave, back=back, **given)
-        actor = self("staff")
+        actor = self(who)
         with scope.within(actor):
             RequestFlow.start(made, by=actor)
         return made
 
-    def ask(self, leave: str = "08:30", back: str = "11:30", **values: Any) -> Request:
+    def ask(self, leave: str = "08:30", back: str = "11:30", who: str = "staff", **values: Any) -> Request:
         """A request that the unit approved."""
-        made = self.draft(leave, back, **values)
-        self.take("submit", made, "staff")
+        made = self.draft(leave, back, who=who, **values)
+        self.take("submit", made, who)
         self.take("approve", made, "boss")
         return made
 

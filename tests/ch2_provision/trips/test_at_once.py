@@ -57,3 +57,24 @@ def test_one_vehicle_is_promised_once(garage: Garage, blind: bool, monkeypatch: 
     assert said.count("sent") == 1 and len(said) == 3, said
     assert Dispatch._base_manager.count() == 1
     assert sorted(one.state for one in type(asks[0])._base_manager.all()) == ["approved", "approved", "dispatched"]
+
+
+def test_several_who_ask_at_once_get_a_number_each(garage: Garage) -> None:
+    gate, said = threading.Barrier(4), []
+
+    def work() -> None:
+        try:
+            with clock.on(TODAY):
+                gate.wait(timeout=20)
+                said.append(garage.draft().number)
+        except Refused as refusal:
+            said.append(f"{refusal.what}")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(one[-5:] for one in said) == ["00001", "00002", "00003", "00004"]

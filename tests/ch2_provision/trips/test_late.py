@@ -46,3 +46,19 @@ def test_a_way_without_a_slip_is_asked_for_late(garage: Garage, as_user: Callabl
     boss = as_user("boss-t")
     assert boss.post(f"/trips/requests/{made.pk}/acts/complete/", {"note": "属实"}).status_code == 302
     assert Request._base_manager.get().completed_at is not None
+
+
+def test_a_late_request_is_the_riders_where_the_desk_says_so(garage: Garage, as_user: Callable[..., Client]) -> None:
+    car, since, rider = garage.vehicles[0], _at(DAY), garage.users["staff2"]
+    observation.observe(Movement, NAMES, a_way(car, since, _at(DAY, 10), 12_300))
+    address, desk = f"/trips/late/{car.pk}/{int(since.timestamp())}/", as_user("desk-t")
+    offered = {str(one) for one in desk.get(address).context["form"].fields["account"].queryset}
+    assert {"staff-t", "staff2-t", "desk-t"} <= offered and not {"boss-t", "driver-t"} & offered
+    values = {**SAID, "driver": garage.drivers[0].pk, "odometer_out": 900, "odometer_in": 912}
+    assert desk.post(address, {**values, "account": garage.users["boss"].pk}).status_code == 422
+    assert desk.post(address, {**values, "account": rider.pk}).status_code == 302
+    made = Request._base_manager.get()
+    assert made.account == rider
+    confirm = f"/trips/requests/{made.pk}/steps/confirm/"
+    assert as_user("staff-t").get(confirm).status_code == 404
+    assert "行驶 12 公里" in as_user("staff2-t").get(confirm).content.decode()

@@ -11,6 +11,7 @@ from baozhang.ch2_provision.vehicles.models import Terminal
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch, Point
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock
+from baozhang.law.issued import IssuedValue, also_issued
 from tests import factories
 from tests.ch2_provision.trips.conftest import WORKDAY, Garage
 from tests.ch2_provision.trips.test_trips import _at, _went, found
@@ -102,3 +103,45 @@ def test_a_night_elsewhere(garage: Garage) -> None:
     home.parking_lon = Decimal("121.355")
     factories.save(home)
     assert _gather(WORKDAY + dt.timedelta(days=1))["outside"] == 0
+
+
+def _driven(terminal: Terminal, start: dt.datetime, speeds: list[int], acc: bool = True) -> None:
+    """East at the given speeds (km/h), a position every ten seconds."""
+    at, lon, points = int(start.timestamp()), 121_220_000, list[tuple[int, Point]]()
+    for n, speed in enumerate(speeds):
+        moment = at + 10 * n
+        points.append(
+            (terminal.pk, (moment, 31_030_000, lon, 5, speed * 10, 90, 3 if acc else 2, 0, None, None, 9, 25, moment))
+        )
+        lon += round(speed / 3.6 * 10 / 95.3 * 1_000)  # a millionth of a degree of longitude is 9.53 cm here
+    STORE.append(Batch(points, [], {terminal.pk: points[-1][1][-1]}))
+
+
+def test_a_speed_that_was_held_is_found_and_a_receivers_fancy_is_not(garage: Garage) -> None:
+    for car, top in zip(garage.vehicles, ([121, 121, 121], [200, 119, 120, 119, 200]), strict=True):
+        terminal = factories.kept(Terminal, where=garage.mine, plate=car.plate)
+        _driven(terminal, _at(WORKDAY), [*range(40, 120, 10), *top, *range(110, 30, -10), *[50] * 20])
+    assert _gather(WORKDAY)["ways"] == 2
+    (one,) = found("driven_too_fast", WORKDAY + dt.timedelta(days=1))
+    assert one.subject.pk == garage.vehicles[0].pk and "最高 121.0 公里/小时" in one.verdict.sentence
+
+
+def test_an_engine_that_runs_while_its_vehicle_stands_is_found_once_somebody_says_how_long_it_may(
+    garage: Garage,
+) -> None:
+    electric, petrol = garage.vehicles
+    electric.energy = "electric"
+    factories.save(electric)
+    for car in (electric, petrol):
+        terminal = factories.kept(Terminal, where=garage.mine, plate=car.plate)
+        _driven(terminal, _at(WORKDAY), [*[50] * 30, *[0] * 130, *[50] * 30])  # twenty-one and a half minutes
+        _driven(terminal, _at(WORKDAY, 14), [*[50] * 30, *[0] * 20])
+        _driven(terminal, _at(WORKDAY, 14) + dt.timedelta(minutes=8, seconds=20), [0] * 130, acc=False)
+    _gather(WORKDAY)
+    day = WORKDAY + dt.timedelta(days=1)
+    assert found("idled_too_long", day) == [], "nobody has issued it"
+    for minutes, times in ((21, 1), (22, 0)):
+        with also_issued([IssuedValue("vehicles.trips.idle_minutes", "", minutes, D(2025, 1, 1))]):
+            rows = found("idled_too_long", day)
+        assert len(rows) == times, minutes
+        assert all(one.subject.pk == petrol.pk and "最长 21 分钟" in one.verdict.sentence for one in rows)

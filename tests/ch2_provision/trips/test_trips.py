@@ -46,7 +46,7 @@ def test_the_whole_way(garage: Garage) -> None:
     assert (made.starts.astimezone(clock.ZONE).hour, {r.state for r in riders(made)}) == (8, {"dispatched"})
     with pytest.raises(Forbidden, match="不是您的"):
         garage.take("begin", made, "driver2", DispatchFlow, odometer_out=1000)
-    with pytest.raises(Invalid, match="出车里程"):
+    with clock.on(WORKDAY), pytest.raises(Invalid, match="出车里程"):
         garage.take("begin", made, "driver", DispatchFlow)
     with pytest.raises(Refused):
         garage.take("depart", one, "desk")
@@ -114,6 +114,8 @@ def test_holidays_follow_the_calendar_with_make_up_days() -> None:
     assert spring is not None and (spring.since, spring.until) == (D(2026, 2, 15), D(2026, 2, 23))
     assert holiday_of(D(2026, 2, 14)) is None and holiday_of(D(2026, 2, 28)) is None, "make-up days are worked"
     assert holiday_of(D(2026, 3, 7)) is None, "a plain weekend is no holiday"
+    new_year = next_holiday(D(2026, 12, 29), 3)
+    assert new_year is not None and (new_year.name, new_year.since) == ("元旦", D(2027, 1, 1)), "announced or not"
     assert next_holiday(D(2026, 2, 11), 3) is None and next_holiday(D(2026, 2, 12), 3) == spring
 
 
@@ -218,11 +220,12 @@ def test_board_and_slip(garage: Garage, client: Client) -> None:
     )
     slip = f"/trips/dispatches/{made.pk}/slip/"
     assert "<svg" in client.get(slip).content.decode()
-    for _tap in range(2):
-        assert client.post(slip, {"step": "begin", "odometer_out": "2000"}).status_code == 302, "two taps are one"
-    assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
-    assert "途中费用不能小于零" in client.post(slip, {"odometer_in": "2030", "parking": "-3"}).content.decode()
-    assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
+    with clock.on(WORKDAY):
+        for _tap in range(2):
+            assert client.post(slip, {"step": "begin", "odometer_out": "2000"}).status_code == 302, "two taps are one"
+        assert client.post(slip, {"odometer_in": "1999"}).status_code == 409
+        assert "途中费用不能小于零" in client.post(slip, {"odometer_in": "2030", "parking": "-3"}).content.decode()
+        assert client.post(slip, {"odometer_in": "2030", "tolls": "10.50"}).status_code == 302
     assert Dispatch._base_manager.get().kilometres == 30 and "10.50" in client.get(slip).content.decode()
     client.force_login(garage.users["staff"])
     settled = client.get(f"/trips/requests/{together[0].pk}/").content.decode()

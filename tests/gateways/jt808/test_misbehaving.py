@@ -185,7 +185,7 @@ def test_a_batch_with_broken_places_keeps_the_others(entered: Enter) -> None:
     async def story(gateway: Any, port: int, udp_port: int) -> None:
         box = await inside(port)
         for broken in (
-            batch([*good[:2], b"short", *good[2:]]), batch(good, 65_535), batch(good)[:-5], batch(good, 0), batch([]),
+            batch([*good[:2], b"short", *good[2:]]), batch(good, 65_535), batch(good)[:-5], batch([]),
             batch([b""] * 30), b"", b"\x00", b"\x00\x02\x01\xff\xff" + good[0],
         ):  # fmt: skip
             assert await box.say(0x0704, broken) == answers.Result.WRONG
@@ -193,6 +193,24 @@ def test_a_batch_with_broken_places_keeps_the_others(entered: Enter) -> None:
 
     run(story)
     assert stored() == 4
+
+
+def test_a_batch_that_counts_too_few_loses_none_that_it_is_answered_for(entered: Enter) -> None:
+    entered(PHONE)
+    good = [fix.body() for fix in fixes(9)]
+
+    def batch(items: list[bytes], count: int, rest: bytes = b"") -> bytes:
+        return struct.pack(">HB", count, 0) + b"".join(len(one).to_bytes(2, "big") + one for one in items) + rest
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port)
+        assert await box.say(0x0704, batch(good[:3], 1)) == 0
+        assert await box.say(0x0704, batch(good[3:6], 0)) == 0
+        assert await box.say(0x0704, batch(good[6:8], 1, b"\x00\x02no")) == 0, "what is no position was not declared"
+        assert await box.say(0x0704, batch(good[8:], 1, b"\xff")) == 0
+
+    run(story)
+    assert stored() == 9
 
 
 def test_a_plate_with_a_zero_byte_inside_is_written_down_without_it(entered: Enter) -> None:

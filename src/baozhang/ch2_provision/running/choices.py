@@ -41,6 +41,8 @@ class ReviewState(TextChoices):
     PUBLISHED = "published", _("已公示")
 
 
+LOOKED_OVER = ("vehicle", "km", "km_tracks", "energy", "upkeep", "total")  # columns of an account beside its month
+BY_CARD = (Kind.FUEL, Kind.CHARGE, Kind.TOLL, Kind.PARKING, Kind.WASH, Kind.OTHER)  # what a card of a vehicle pays for
 COSTS = tuple(kind for kind in Kind if kind != Kind.VIOLATION)
 ON_THE_ROAD = (
     Kind.FUEL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,6 +31,16 @@ class RequestState(TextChoices):
     SETTLED = "settled", _("已结算")
     REJECTED = "rejected", pgettext_lazy("trip", "不予批准")
     CANCELLED = "cancelled", pgettext_lazy("trip", "已取消")
+
+
+class Rating(IntegerChoices):
+    """How somebody rates a trip."""
+
+    BEST = 5, _("5 分 很满意")
+    GOOD = 4, _("4 分 满意")
+    FAIR = 3, _("3 分 一般")
+    POOR = 2, _("2 分 不满意")
+    WORST = 1, _("1 分 很不满意")
 
 
 class Means(TextChoices):

@@ -15,6 +15,7 @@ from baozhang.law.figures import Figures
 
 from .flows.sealing import enlist
 from .models import Movement
+from .models.movement import WAY
 from .queries.tracks import NAMES, nights, ways_of
 
 
@@ -42,4 +43,5 @@ def gather() -> dict[str, Any]:
         if kept is not None
         else 0
     )
-    return {"ways": len(moved), "outside": len(away), "forgotten": gone}
+    ways = sum(1 for row in moved if row[1] == WAY)
+    return {"ways": ways, "outside": len(away), "forgotten": gone}

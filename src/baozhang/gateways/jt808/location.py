@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -165,17 +164,27 @@ def _items_described(items: Items) -> dict[str, Any]:
 
 
 def batch(body: bytes) -> tuple[list[Location], int]:
-    """The positions of 0x0704 that can be read, and how many of the declared ones cannot; BadFrame where none can."""
+    """The positions of 0x0704 that can be read, and how many of the declared ones cannot; BadFrame where none can.
+
+    Some count wrongly: what follows the declared ones is a position too where it reads as one, for nothing that is
+    acknowledged may be lost.
+    """
     if len(body) < 3:
         raise BadFrame(f"batch too short: {len(body)} bytes")
-    count, at, tried, found = body[0] << 8 | body[1], 3, 0, list[Location]()
-    while tried < count and at + 2 <= len(body):
+    count, at, tried, broken, found = body[0] << 8 | body[1], 3, 0, 0, list[Location]()
+    while at + 2 <= len(body):
         stop = at + 2 + (body[at] << 8 | body[at + 1])
         tried += 1
-        if stop <= len(body):  # one that is cut off would be read as another place
-            with suppress(BadFrame):
-                found.append(read(body[at + 2 : stop]))
+        try:
+            if stop > len(body):  # one that is cut off would be read as another place
+                raise BadFrame("cut off")
+            found.append(read(body[at + 2 : stop]))
+        except BadFrame:
+            if tried > count:
+                break
+            broken += 1
         at = stop
+    broken += max(0, count - tried)
     if not found:
         raise BadFrame(f"batch: {count} positions declared, none can be read")
-    return found, count - len(found)
+    return found, broken

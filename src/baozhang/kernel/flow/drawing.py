@@ -18,6 +18,7 @@ from .plan import VERBS, Plan
 from .step import Step
 from .task import Task
 from .trail import Line
+from .verbs import names_of
 
 DRAWN = ("step", "back", "withdraw")
 
@@ -104,19 +105,29 @@ def _now(case: Case) -> list[dict[str, Any]]:
         words = case.plan.state_words(case.state)
         return [_item(words, "now")] if steps else []
     names = access.organ_names.ask({task.organ_id for task in waiting + asked if task.organ_id})
-    items = [_task_item(case, task, names) for task in waiting]
+    whose = owner_name(case)
+    items = [_task_item(case, task, names, whose) for task in waiting]
     items[0]["opinions"] = [{**_waiting(task, names), "part": Part(task.part).label} for task in asked]
     return items
 
 
-def _task_item(case: Case, task: Task, names: dict[int, str]) -> dict[str, Any]:
+def owner_name(case: Case) -> str:
+    """The name of the person whose the record is, where tasks are one person's; empty where it is nobody's."""
+    person = case.plan.owners([case.record.pk]).get(case.record.pk) if case.plan.own is not None else None
+    return names_of([person])[person] if person is not None else ""
+
+
+def _task_item(case: Case, task: Task, names: dict[int, str], whose: str) -> dict[str, Any]:
     mine = [
         step for step in case.plan.leaving(case.state, case.record) if step.permission == task.permission and step.todo
     ]
     main = next((step for step in mine if not step.side), mine[0] if mine else None)
     words = main.words if main else case.plan.state_words(case.state)
+    there = _waiting(task, names)
+    if whose and task.assignee is None and case.plan.is_personal(task.permission):
+        there["who"] = whose
     return _item(words, "now", name=main.name if main else "", due=task.due, days=task.days_left(),
-                 provisional=task.provisional, unverified=task.unverified, part=str(Part(task.part).label), **_waiting(task, names))  # fmt: skip
+                 provisional=task.provisional, unverified=task.unverified, part=str(Part(task.part).label), **there)  # fmt: skip
 
 
 def _waiting(task: Task, names: dict[int, str]) -> dict[str, Any]:

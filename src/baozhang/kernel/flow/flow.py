@@ -10,7 +10,8 @@ from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
 
 from . import drawing, offering, opinions, taking, verbs
-from .plan import Plan, compiled, declare, full, resolve
+from .plan import Own, Plan, compiled, declare, full, resolve
+from .standing import seats
 from .step import Limit, Party, Step
 from .taking import Outcome
 from .task import Task
@@ -26,9 +27,7 @@ class Flow:
     initial: ClassVar[tuple[str, ...]] = ()  # the states of a new record; the field's default where empty
     escalate: ClassVar[Party | None] = None  # who sees what is overdue, e.g. Party("x.order:oversee", where=above)
     returned_within: ClassVar[Limit] = None  # the time limit after 驳回
-    own: ClassVar[tuple[str, str] | None] = (
-        None  # the path to the user whose a record is, and the right that sees all of them
-    )
+    own: ClassVar[Own | None] = None  # whose a record is, where its tasks are one person's
     plan: ClassVar[Plan]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -54,11 +53,10 @@ class Flow:
         above = cls.escalate
         if above is not None:
             above = Party(full(above.permission, cls.model), resolve(above.where, cls), above.words)
-        own = None if cls.own is None else (cls.own[0], full(cls.own[1], cls.model))
         return Plan(
             name=cls.__name__, words=cls.words or cls.model._meta.verbose_name, model=cls.model, article=cls.article,
             state_field=cls.state_field, steps={step.name: step for step in steps}, initial=tuple(map(str, first)),
-            escalate=above, returned_within=cls.returned_within, own=own, title=cls.title, may_move_back=cls.may_move_back,
+            escalate=above, returned_within=cls.returned_within, own=cls.own and cls.own.settled(cls.model), title=cls.title, may_move_back=cls.may_move_back,
             moved_back=cls.moved_back, takes_back=cls.moved_back.__func__ is not Flow.moved_back.__func__,  # type: ignore[attr-defined]
             choices={str(value): words for value, words in column.flatchoices},
         )  # fmt: skip
@@ -75,6 +73,12 @@ class Flow:
     @classmethod
     def moved_back(cls, record: Any, *, was: str, to: str, by: Actor) -> None:
         """This will undo what steps had effected, after 驳回 or 撤回, in the same transaction; a flow may say how."""
+
+    @classmethod
+    def is_of(cls, record: Record, by: Actor) -> bool:
+        """True where a record is an actor's own, or of somebody in whose place he acts; only for a flow with `own`."""
+        whose = cls.plan.owners([record.pk]).get(record.pk)
+        return whose is not None and any(seat.person_id == whose for seat in seats(by))
 
     @classmethod
     def start(cls, records: Any, *, by: Actor, note: str = "", within: Limit = None, right: str = "") -> None:

@@ -60,11 +60,12 @@ def holders_once(tasks: Sequence[Task]) -> Callable[[Task], list[int]]:
         key = (task.assignee_id, task.role, task.permission, task.organ_id)
         if key not in seen:
             seen[key] = holders(task)
-        if task.flow not in owners or task.organ_id is None:
+        own = task.plan.own
+        if own is None or task.organ_id is None or not task.plan.is_personal(task.permission):
             return seen[key]
-        everybody = task.plan.own[1], task.organ_id  # type: ignore[index]
+        everybody = own.everybody, task.organ_id
         if everybody not in seen:
-            seen[everybody] = access.holders_of.ask(*everybody, clock.today())
+            seen[everybody] = access.holders_of.ask(*everybody, clock.today()) if own.everybody else []
         return [one for one in seen[key] if one == owners[task.flow].get(task.record_id) or one in seen[everybody]]
 
     return find

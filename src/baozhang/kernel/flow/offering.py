@@ -99,15 +99,16 @@ def _reason(check: Callable[[], Any]) -> dict[str, str] | None:
 
 
 def _step(case: Case, step: Step) -> Button | None:
-    """The button of a step; none where the actor does not hold its right."""
+    """The button of a step; none where the actor does not hold its right, or nobody takes it."""
     try:
         organ = case.organ(step)
     except Refused:
         return None  # no organ is there to take it
-    if stand(case.by, step.permission, organ) is None:
+    if step.along or stand(case.by, step.permission, organ) is None:
         return None
+    says = step.says(case.record) if callable(step.says) else step.says
     return Button(
-        step.name, str(step.words), kind=step.kind, icon=step.icon, article=step.article, says=str(step.says),
+        step.name, str(step.words), kind=step.kind, icon=step.icon, article=step.article, says=str(says),
         fields=step.fields, required=step.required, needs_note=step.needs_note, version=case.record.version,
         refused=_reason(lambda: _judge(case, step, organ)),
     )  # fmt: skip
@@ -186,7 +187,8 @@ def _mine(case: Case) -> Iterator[Button]:
         return
     if mine.responsible:
         yield _verb(case, "consult", words.CONSULT, asks=(Ask("users", _("请谁提意见"), "users"),))
-    yield _verb(case, "hand", words.HAND, asks=(Ask("to", _("转给"), "user"),))
+    if not case.plan.is_personal(mine.permission):
+        yield _verb(case, "hand", words.HAND, asks=(Ask("to", _("转给"), "user"),))
 
 
 def _drops(case: Case) -> Iterator[Button]:

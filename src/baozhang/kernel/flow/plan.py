@@ -21,6 +21,20 @@ VERBS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Own:
+    """Tasks that are one person's: by what path from the record he is found, under which rights, and who has all of them."""
+
+    path: str
+    everybody: str = ""  # the right that has the tasks of all before it; nobody beside him where empty
+    rights: tuple[str, ...] = ()  # the tasks under these rights are his; all tasks of the flow where empty
+
+    def settled(self, model: type[Record]) -> Own:
+        """The same with the full names of the rights."""
+        rights = tuple(full(name, model) for name in self.rights)
+        return Own(self.path, full(self.everybody, model) if self.everybody else "", rights)
+
+
 @dataclass(eq=False)
 class Plan:
     """The compiled table of one flow."""
@@ -34,7 +48,7 @@ class Plan:
     initial: tuple[str, ...]
     escalate: Party | None
     returned_within: Limit
-    own: tuple[str, str] | None  # whose tasks they are: a path to a user, and the right under which others see them too
+    own: Own | None
     title: Callable[[Any], str]
     may_move_back: Callable[..., None]
     moved_back: Callable[..., None]
@@ -92,16 +106,26 @@ class Plan:
             found |= {party.permission for party in parties(step)}
         return found
 
+    def is_personal(self, permission: str) -> bool:
+        """True where tasks under a right are one person's."""
+        return self.own is not None and (not self.own.rights or permission in self.own.rights)
+
+    def personal(self) -> models.Q:
+        """The condition on tasks that they are one person's."""
+        assert self.own is not None
+        mine = models.Q(flow=self.name)
+        return mine & models.Q(permission__in=self.own.rights) if self.own.rights else mine
+
     def owned_by(self, person_id: int | None) -> models.Q:
         """The condition on tasks that their records are a person's own."""
         assert self.own is not None
-        mine = self.model._base_manager.filter(**{self.own[0]: person_id or 0})
+        mine = self.model._base_manager.filter(**{self.own.path: person_id or 0})
         return models.Q(record_id__in=mine.order_by().values("pk"))
 
     def owners(self, keys: Iterable[int]) -> dict[int, int | None]:
         """Whose each of some records is."""
         assert self.own is not None
-        return dict(self.model._base_manager.filter(pk__in=list(keys)).values_list("pk", self.own[0]))
+        return dict(self.model._base_manager.filter(pk__in=list(keys)).values_list("pk", self.own.path))
 
 
 def parties(step: Step) -> tuple[Party | Chosen, ...]:

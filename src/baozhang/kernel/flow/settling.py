@@ -45,7 +45,8 @@ def _faults(plan: Plan) -> Iterator[str]:
         if plan.choices and state not in plan.choices:
             yield f"unknown state {state!r}"
     names = [plan.model.right("view"), *([plan.escalate.permission] if plan.escalate else [])]
-    yield from _unknown(names + ([plan.own[1]] if plan.own else []))
+    own = [plan.own.everybody, *plan.own.rights] if plan.own else []
+    yield from _unknown(names + [name for name in own if name])
     if len(plan.act("withdraw")) > ACT_LENGTH:
         yield f"its name makes acts longer than {ACT_LENGTH}"
     for step in plan.steps.values():

@@ -87,7 +87,8 @@ class Step:
     side: bool = False  # not on the main line of the drawing: refusals, returns
     kind: str = "plain"  # how its button looks: primary | plain | danger
     icon: str = ""
-    says: Any = ""  # one sentence above the form
+    says: Any = ""  # a sentence or two above the form, or record → these
+    along: Any = ""  # taken along with another record and by nobody: where it is done, said in place of a button
     name: str = ""
     guards: list[Hook] = field(default_factory=list)
     effects: list[Hook] = field(default_factory=list)

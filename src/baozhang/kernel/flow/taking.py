@@ -78,6 +78,8 @@ def admit(case: Case, step: Step, organ: int | None) -> Standing:
     task = case.holder_task(step.permission, organ) if case.state in step.source else None
     standing = case.stand(step.permission, organ, task)
     _ask_state(case, step)
+    if step.along and not case.by.system:
+        raise Refused(_("“%(step)s”不在这里办理") % {"step": step.words}, article=step.article, instead=str(step.along))
     _ask_four_eyes(case, step, standing)
     _ask_opinions(case, step, task)
     return standing

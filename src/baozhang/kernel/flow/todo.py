@@ -62,7 +62,7 @@ def _power(seat: Seat) -> Power:
 
 
 def _all_rights() -> list[str]:
-    others = {plan.own[1] for plan in FLOWS.values() if plan.own}
+    others = {plan.own.everybody for plan in FLOWS.values() if plan.own and plan.own.everybody}
     return sorted(others | {name for plan in FLOWS.values() for name in plan.rights()})
 
 
@@ -94,9 +94,9 @@ def _own(power: Power) -> Q:
             continue
         everybody = NOTHING
         for organs, held in power.rights:
-            if plan.own[1] in held:
+            if plan.own.everybody in held:
                 everybody |= _within(organs)
-        found &= ~Q(flow=plan.name) | plan.owned_by(power.person_id) | everybody
+        found &= ~plan.personal() | plan.owned_by(power.person_id) | everybody
     return found
 
 

@@ -236,7 +236,11 @@ def _to_hand(case: Case, task: int | None) -> tuple[Task, Standing]:
 
 
 def may_receive(case: Case, task: Task, to: int) -> str:
-    """The name of the user to whom a task goes; Refused where he may not do it or has it already."""
+    """The name of the user to whom a task goes; Refused where he may not do it or has it already, and where it is one person's."""
+    if case.plan.is_personal(task.permission):
+        raise Refused(
+            _("此件归本人办理，不能转办"), why=_("事项写明了由谁办理，不是本单位有权限的人都可以办理。"), instead=_("请先改由他人承办，待办随之转移。"),
+        )  # fmt: skip
     able = access.holders_of.ask(task.permission, task.organ_id, case.day) if task.organ_id is not None else []
     if to not in able or task.asked_by(to):
         raise Refused(

@@ -126,8 +126,8 @@ def _belonging(one: Related, record: Any) -> QuerySet[Any]:
 
 def _related_block(one: Related, record: Any, some: bool, who: Actor) -> dict[str, Any]:
     other = RESOURCES[one.slug]
-    rows = list(_belonging(one, record).select_related(*other.joins(other.columns)).order_by("-id")[:8]) if some else []
-    names = [name for name in other.columns if name != one.field][:6]
+    names = one.columns or tuple(name for name in other.columns if name != one.field)[:6]
+    rows = list(_belonging(one, record).select_related(*other.joins(names)).order_by("-id")[:8]) if some else []
     adds = one.adds is not None and one.adds(record) and who.can(other.right("add"), record.organ_key())
     makers = [(cells.reader(other, name), cells.shower(other, name)) for name in names]
     return {

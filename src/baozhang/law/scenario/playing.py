@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from baozhang.kernel import acts, border, clock, flow, ledger, scope
 from baozhang.kernel.access import Actor
@@ -197,7 +198,7 @@ class _Play:
         return table, [table.find(table.values(row.mapping(word), found=True), row) for row in rows.rows(word)]
 
     def _step(self, act: ActFact, by: Actor) -> None:
-        own, _rest = sections(act.body, STEP, _("办理"))
+        own, _rest = sections(act.body, STEP, pgettext("scenario", "办理"))
         table, records = self._subjects(_part(act.body, own, "subject", _("对象")))
         step = _part(act.body, own, "step", _("步骤"))
         plan = flow.flow_of(table.model)

@@ -20,3 +20,9 @@ def seen(actor: Actor, organs: Organs, right: str, mine: Q) -> Q | None:
     if condition is None:
         return None
     return condition | (mine if own is None else mine & own)
+
+
+def persons(actor: Actor) -> list[int]:
+    """The keys of an actor and of those in whose place he acts now."""
+    others = {held.for_id for held in actor.holdings if held.for_name}
+    return sorted(one for one in {actor.user_id, *others} if one is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -52,13 +53,16 @@ class ReviewFlow(Flow):
     )  # fmt: skip
 
 
+def unmatched(review: Review) -> QuerySet[Cost]:
+    """The bills of a month that wait for their vehicle or their trip."""
+    first, last = days_of(review.year, review.month)
+    return Cost._base_manager.filter(organ_id=review.organ_id, state__in=UNMATCHED, day__gte=first, day__lte=last)
+
+
 @ReviewFlow.submit.guard
 def _all_matched(review: Review) -> None:
     """No bill of the month waits for its vehicle or its trip."""
-    first, last = days_of(review.year, review.month)
-    left = Cost._base_manager.filter(
-        organ_id=review.organ_id, state__in=UNMATCHED, day__gte=first, day__lte=last
-    ).count()
+    left = unmatched(review).count()
     if left:
         raise Refused(
             _("%(year)s 年 %(month)s 月还有 %(n)s 笔费用没有对应") % {"year": review.year, "month": review.month, "n": left},

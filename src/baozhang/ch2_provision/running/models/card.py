@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.running.choices import Kind
+from baozhang.ch2_provision.running.choices import BY_CARD, Kind
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
 from baozhang.kernel.record import Record
@@ -16,7 +16,9 @@ class PaymentCard(OfVehicle, Record):
     """One card, one vehicle."""
 
     number = models.CharField(_("卡号"), max_length=40)
-    kind = models.CharField(_("用途"), max_length=10, choices=Kind.choices, default=Kind.FUEL)
+    kind = models.CharField(
+        _("用途"), max_length=10, choices=[(kind.value, kind.label) for kind in BY_CARD], default=Kind.FUEL
+    )
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="payment_cards", verbose_name=_("车辆"))
     organ = models.ForeignKey(
         Organization, models.PROTECT, related_name="+", verbose_name=_("单位"), editable=False, db_index=False

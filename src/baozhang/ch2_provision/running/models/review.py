@@ -31,9 +31,11 @@ class Review(Record):
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="running_reviews", verbose_name=_("单位"))
     year = models.PositiveIntegerField(_("年度"))
     month = models.PositiveIntegerField(_("月份"))
-    vehicles = models.PositiveIntegerField(_("车辆数"), default=0, editable=False)
-    km = models.PositiveIntegerField(_("行驶里程"), default=0, editable=False)
-    total = _sum(_("运行费用"))
+    vehicles = models.PositiveIntegerField(
+        _("车辆数"), null=True, editable=False
+    )  # these are summed when it is handed in
+    km = models.PositiveIntegerField(_("行驶里程"), null=True, editable=False)
+    total = models.DecimalField(_("运行费用"), max_digits=16, decimal_places=2, null=True, editable=False)
     checked = models.CharField(_("核对情况"), max_length=300, blank=True, default="")
     document = models.ForeignKey(
         "kernel.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("公示文件"), editable=False

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
-from baozhang.ch2_provision.running.choices import REVIEW_COLOURS
+from baozhang.ch2_provision.running.choices import LOOKED_OVER, REVIEW_COLOURS
 from baozhang.ch2_provision.running.flows import ReviewFlow
 from baozhang.ch2_provision.running.flows.review import PUBLISH, SUBMIT
 from baozhang.ch2_provision.running.models import Account, Review
@@ -50,7 +50,7 @@ class Reviews(Resource):
     units = {"km": KM, "vehicles": gettext_lazy("辆")}
     importable = False
     flow = ReviewFlow
-    related = (Related("running/accounts", "review"),)
+    related = (Related("running/accounts", "review", columns=LOOKED_OVER),)
 
 
 @register

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, Means, RequestState
 from baozhang.ch2_provision.trips.choices import DispatchState as S
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
+from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
@@ -22,7 +23,7 @@ from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
-from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.flow import Flow, Own, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.law.case import places
@@ -39,8 +40,10 @@ BEGUN, ENDED = (
     ledger.act("trips.ended", gettext_lazy("登记还车时间")),
 )
 CHANGED = ledger.act("trips.changed", gettext_lazy("改派车辆驾驶人"))
+CORRECTED = ledger.act("trips.corrected", gettext_lazy("更正里程和费用"))
 ARTICLE = "第二十三条第一款"
 HOURS = "vehicles.trips.continuous_hours"
+EARLY = dt.timedelta(hours=2)  # before midnight, for a trip that begins just after it; the house's own habit
 
 
 class DispatchFlow(Flow):
@@ -50,7 +53,7 @@ class DispatchFlow(Flow):
     words = gettext_lazy("派车单")
     article = ARTICLE
     initial = (S.PLANNED, S.RUNNING, S.ENDED)  # a slip that was kept on paper comes in as it went
-    own = ("driver__account", ":plan")  # a driver has his own slips before him, whoever plans has all
+    own = Own("driver__account", ":plan")  # a driver has his own slips before him, whoever plans has all
 
     begin = Step(
         gettext_lazy("登记出车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("odometer_out",),
@@ -64,11 +67,20 @@ class DispatchFlow(Flow):
         gettext_lazy("取消派车"), S.PLANNED, S.CANCELLED, ":plan", needs_note=True, side=True, todo=False, kind="danger"
     )
 
+    @classmethod
+    def title(cls, record: Any) -> str:
+        """When, with which vehicle, where to: what a driver has to know before he opens it."""
+        return f"{shown(record.starts)} {record.vehicle or record.hired} {record.route}".strip()
+
+
+def local(at: dt.datetime) -> dt.date:
+    """The day of a moment here."""
+    return at.astimezone(clock.ZONE).date()
+
 
 def drives(dispatch: Dispatch, who: Actor) -> bool:
-    """True for the driver of a slip, and for whoever plans in its unit."""
-    driver = dispatch.driver
-    return who.can(PLAN, dispatch.organ_id) or (driver is not None and driver.account_id == who.user_id)
+    """True for the driver of a slip, whoever stands in for him, and whoever plans in its unit."""
+    return who.can(PLAN, dispatch.organ_id) or DispatchFlow.is_of(dispatch, who)
 
 
 @DispatchFlow.begin.guard
@@ -82,6 +94,18 @@ def _is_his(dispatch: Dispatch, *, by: Actor) -> None:
         why=str(dispatch.driver or ""),
         instead=_("请由派车单上的驾驶人登记，或由调度员代为登记。"),
     )
+
+
+@DispatchFlow.begin.guard
+def _of_today(dispatch: Dispatch, *, by: Actor) -> None:
+    """A driver who opens the slip of another day writes his odometer onto the wrong trip."""
+    soon = clock.now() + EARLY
+    if by.system or by.can(PLAN, dispatch.organ_id) or dispatch.starts <= soon or local(dispatch.starts) <= local(soon):
+        return
+    raise Refused(
+        _("派车单的出车日期是 %(day)s，现在不能登记出车") % {"day": local(dispatch.starts)}, article=ARTICLE,
+        instead=_("请核对是不是这一张派车单；行程提前的，由调度员登记出车。"),
+    )  # fmt: skip
 
 
 @DispatchFlow.begin.guard
@@ -234,7 +258,7 @@ def _fits(made: Dispatch, requests: Sequence[Request]) -> None:
                 article=ARTICLE,
                 instead=_("请改选在用车辆。"),
             )
-        since, until = made.starts.astimezone(clock.ZONE).date(), made.ends.astimezone(clock.ZONE).date()
+        since, until = local(made.starts), local(made.ends)
         must_be_open(held, sealed_days(since, until))
     if made.driver is not None:
         _within_hours(made)
@@ -261,6 +285,19 @@ def _within_hours(made: Dispatch) -> None:
         )  # fmt: skip
 
 
+def correct(dispatch: Dispatch, values: Mapping[str, Any], *, by: Actor, note: str) -> None:
+    """This will write again what a slip of the finger wrote at departure or return."""
+    if dispatch.state != S.ENDED:
+        raise Refused(
+            _("%(dispatch)s 尚未还车") % {"dispatch": dispatch},
+            article=ARTICLE,
+            instead=_("请在登记出车、还车时填写。"),
+        )
+    for name, value in values.items():
+        setattr(dispatch, name, value)
+    keep(dispatch, by=by, act=CORRECTED, right=PLAN, note=note)
+
+
 def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None, by: Actor, note: str) -> None:
     """This will send another vehicle or driver before departure."""
     if dispatch.state != S.PLANNED:
@@ -274,12 +311,6 @@ def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None
         fresh.vehicle, fresh.driver = vehicle or fresh.vehicle, driver or fresh.driver
         _fits(fresh, list(riders(fresh).filter(state=RequestState.DISPATCHED)))
         keep(fresh, by=by, act=CHANGED, right=PLAN, note=note)
-
-
-def cost_of(dispatch: Any) -> Decimal:
-    """What a dispatch cost on the way."""
-    parts = (dispatch.tolls, dispatch.parking, dispatch.fuel, dispatch.fare)
-    return sum((part for part in parts if part is not None), Decimal(0))
 
 
 MEANS_OF_ORGAN = {True: Means.OWN, False: Means.POOLED}  # is it the requesting unit's own vehicle

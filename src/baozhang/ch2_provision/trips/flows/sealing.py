@@ -32,6 +32,16 @@ def _eve(sealing: Sealing, _day: dt.date) -> dt.date:
     return sealing.since
 
 
+def _when_opened(sealing: Sealing) -> str:
+    """What to write, by the day on which it is opened."""
+    if clock.today() <= sealing.until:
+        return _("%(holiday)s到 %(until)s 结束，现在启封是提前启封：在意见中写明用途。") % {
+            "holiday": sealing.holiday,
+            "until": sealing.until,
+        }
+    return _("记下里程表读数，与封存时比较。")
+
+
 class SealingFlow(Flow):
     """列入 → 封存（里程、封存人）→ 启封（里程、启封人）；值班车辆写明理由不封存."""
 
@@ -49,7 +59,7 @@ class SealingFlow(Flow):
     )  # fmt: skip
     unseal = Step(
         gettext_lazy("登记启封"), S.SEALED, S.UNSEALED, ":seal", kind="primary", icon="lock-open", fields=("odometer_opened", "opened_by"),
-        required=("odometer_opened", "opened_by"), says=gettext_lazy("节假日内提前启封的，在意见中写明理由。"),
+        required=("odometer_opened", "opened_by"), says=_when_opened,
     )  # fmt: skip
 
 

@@ -8,20 +8,23 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, DispatchState, Means
-from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import bulk, clock
+from baozhang.ch2_provision.vehicles.models import Vehicle, serials
+from baozhang.kernel import bulk
+from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .clocks import shown
 from .driver import Driver
 
+READINGS = ("odometer_out", "odometer_in")
 MONEY = ("tolls", "parking", "fuel", "fare")
 
 
@@ -85,6 +88,13 @@ class Dispatch(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.vehicle or self.hired}".strip()
+
+    @classmethod
+    def visible(cls, actor: Actor, organs: Organs) -> Q | None:
+        """Staff see the slips on which they ride."""
+        rides: Any = cls._meta.get_field("requests").related_model
+        mine = rides._base_manager.filter(account_id__in=persons(actor), dispatch__isnull=False).order_by()
+        return seen(actor, organs, cls.right("view"), Q(pk__in=mine.values("dispatch_id")))
 
     @property
     def kilometres(self) -> int | None:
@@ -172,9 +182,7 @@ class Dispatch(Record):
 
 def next_number(organ: Organization, after: str = "") -> str:
     """The next number of a unit's dispatches this year; `after` is the last that was given out and is not kept yet."""
-    prefix = f"PC{clock.today().year}-{organ.code}-"
-    last = after or Dispatch._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
-    return f"{prefix}{int(last[-5:]) + 1 if last else 1:05d}"
+    return serials.next_number(Dispatch, "PC", organ, 5, after)
 
 
 def last_odometer(vehicle_id: int, before: dt.datetime, *, but: int = 0) -> int | None:
@@ -183,3 +191,8 @@ def last_odometer(vehicle_id: int, before: dt.datetime, *, but: int = 0) -> int 
         pk=but
     )
     return rows.order_by("-in_at").values_list("odometer_in", flat=True).first()
+
+
+def cost_of(dispatch: Any) -> Decimal:
+    """What a dispatch cost on the way."""
+    return sum((part for name in MONEY if (part := getattr(dispatch, name)) is not None), Decimal(0))

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel.observation import Observation
 
-WAY, NIGHT = "way", "night"
+WAY, NIGHT, FAST, IDLE = "way", "night", "fast", "idle"
 
 
 class Movement(Observation):
-    """A way of a vehicle (its file's key) with its length, or a night outside its fence with the distance from it."""
+    """A way of a vehicle (its file's key) with its length, or a night outside its fence with the distance from it.
+
+    Beside a way that was driven fast stands the speed that it held (metres of an hour), beside a stop the time for which the engine ran.
+    """
 
     pk = models.CompositePrimaryKey("vehicle", "kind", "since")
     vehicle = models.BigIntegerField()

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.trips.choices import Purpose, RequestState
-from baozhang.kernel import clock
+from baozhang.ch2_provision.assets.models.own import persons, seen
+from baozhang.ch2_provision.trips.choices import Purpose, Rating, RequestState
+from baozhang.ch2_provision.vehicles.models import serials
+from baozhang.kernel import scope
+from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.record import Record
 
 from .clocks import clean_time, is_time, moment, shown
@@ -25,6 +28,10 @@ class Request(Record):
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="trip_requests", verbose_name=_("用车单位"))
     number = models.CharField(_("申请编号"), max_length=60, blank=True, default="", editable=False)
     applicant = models.CharField(_("用车人"), max_length=40)
+    account = models.ForeignKey(
+        "kernel.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("承办人"),
+        help_text=_("提出申请的人，由其确认结算和评分"),
+    )  # fmt: skip
     purpose = models.CharField(_("事由类别"), max_length=14, choices=Purpose.choices)
     reason = models.CharField(_("用车事由"), max_length=200)
     origin = models.CharField(_("出发地点"), max_length=80)
@@ -43,7 +50,7 @@ class Request(Record):
         Dispatch, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("派车单")
     )
     completed_at = models.DateTimeField(_("补办时间"), null=True, editable=False)
-    rating = models.PositiveIntegerField(_("评分"), null=True, blank=True, help_text=_("1 至 5 分"))
+    rating = models.PositiveIntegerField(_("评分"), choices=Rating.choices, null=True, blank=True)
     comment = models.CharField(_("评价"), max_length=200, blank=True, default="")
     remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
 
@@ -73,14 +80,19 @@ class Request(Record):
     def __str__(self) -> str:
         return f"{self.applicant} {shown(self.starts)} {self.destination}"
 
+    @classmethod
+    def visible(cls, actor: Actor, organs: Organs) -> Q | None:
+        """Staff see what they asked for, and what is nobody's yet; whoever approves, sends and watches sees whole units."""
+        return seen(actor, organs, cls.right("view"), Q(account_id__in=persons(actor)) | Q(account=None))
+
     def derive(self) -> None:
-        """This will number a new request, and make one moment each of day and time."""
+        """This will number a new request, note whose it is, and make one moment each of day and time."""
+        if not self.pk and self.account_id is None:
+            self.account_id = scope.current().user_id
         self.leave, self.back = clean_time(self.leave), clean_time(self.back)
         self.starts, self.ends = moment(self.day, self.leave), moment(self.back_day or self.day, self.back)
         if not self.number and self.organ_id:
-            prefix = f"YC{clock.today().year}-{self.organ.code}-"
-            last = Request._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
-            self.number = f"{prefix}{int(last[-5:]) + 1 if last else 1:05d}"
+            self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """What is no time of day, a return before the departure, nobody to ride, a rating beyond five."""
@@ -106,3 +118,8 @@ class Request(Record):
                 yield self.fault_of(
                     "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
                 )
+
+
+def next_number(organ: Organization, after: str = "") -> str:
+    """The next number of a unit's requests this year."""
+    return serials.next_number(Request, "YC", organ, 5, after)

@@ -7,18 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
+from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Sum
 
 from baozhang.ch2_provision.trips.choices import MADE
 from baozhang.ch2_provision.trips.models import Dispatch, Movement
-from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
+from baozhang.ch2_provision.trips.models.movement import FAST, IDLE, NIGHT, WAY
 from baozhang.ch2_provision.trips.queries.desk import judged_since
-from baozhang.ch2_provision.vehicles.choices import TerminalState, VehicleState
+from baozhang.ch2_provision.vehicles.choices import Energy, TerminalState, VehicleState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
 from baozhang.ch2_provision.vehicles.telemetry import ways
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
 from baozhang.kernel import clock
 
+SLOW = 60  # km/h held; up to it no way is called fast, whatever an authority issues
+ENGINELESS = (Energy.ELECTRIC, Energy.FUEL_CELL)
 MOVED = 500  # metres; less is moving a vehicle in its yard
 DRIFT = 50  # metres by which a fix of a vehicle that stands may be wrong: so near to its fence it is within
 LOOK_BACK = 60  # days of ways that a patrol looks at; a finding stays as long as its way is looked at
@@ -34,14 +36,18 @@ def fitted() -> dict[int, Vehicle]:
 
 
 def ways_of(day: dt.date) -> list[Row]:
-    """The ways of all vehicles on a day; tracks are read only of those that moved at all."""
+    """The ways of all vehicles on a day, their speeds and idle stops; tracks are read only of those that moved at all."""
     since, until = day_of(day)
     by_terminal = fitted()
     rows: list[Row] = []
     far = [key for key, km in STORE.kilometres(since, until).items() if key in by_terminal and km * 1_000 >= MOVED]
     for terminal, track in STORE.tracks(far, since, until):
-        for way in ways.trips(track):
-            rows += a_way(by_terminal[terminal], _moment(way.since), _moment(way.until), round(way.km * 1_000))
+        vehicle, (trips, idles) = by_terminal[terminal], ways.both(track)
+        for way in trips:
+            span = _moment(way.since), _moment(way.until)
+            rows += a_way(vehicle, *span, round(way.km * 1_000)) + a_speed(vehicle, *span, way.speed_held)
+        for idle in idles:
+            rows += an_idle(vehicle, _moment(idle.since), _moment(idle.until))
     return rows
 
 
@@ -49,6 +55,18 @@ def a_way(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, metres: int)
     """The row of one way; none where the vehicle was only moved in its yard."""
     day = since.astimezone(clock.ZONE).date()
     return [(vehicle.pk, WAY, since, until, day, metres)] if metres >= MOVED else []
+
+
+def a_speed(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, kmh: float) -> list[Row]:
+    """The row of the speed that a way held; none where nobody would call it fast."""
+    day = since.astimezone(clock.ZONE).date()
+    return [(vehicle.pk, FAST, since, until, day, round(kmh * 1_000))] if kmh > SLOW else []
+
+
+def an_idle(vehicle: Vehicle, since: dt.datetime, until: dt.datetime) -> list[Row]:
+    """The row of a stop at which the engine ran; none of a vehicle that has none to run."""
+    day = since.astimezone(clock.ZONE).date()
+    return [(vehicle.pk, IDLE, since, until, day, 0)] if vehicle.energy not in ENGINELESS and until > since else []
 
 
 def nights(now: dt.datetime) -> list[Row]:
@@ -114,9 +132,29 @@ def _recent(kind: str, day: dt.date) -> Any:
 
 
 def _by_vehicle(rows: Any) -> dict[int, list[Ways]]:
-    found: dict[int, list[Ways]] = defaultdict(list)
     sums = rows.order_by("vehicle", "day").values("vehicle", "day")
-    sums = sums.annotate(first=Min("since"), count=Count("since"), all=Sum("metres"))
-    for vehicle, day, first, count, metres in sums.values_list("vehicle", "day", "first", "count", "all"):
-        found[vehicle].append((day, f"{first.astimezone(clock.ZONE):%H:%M}", count, metres))
+    return _days(sums.annotate(first=Min("since"), count=Count("since"), all=Sum("metres")))
+
+
+def _days(sums: Any) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for vehicle, day, first, count, much in sums.values_list("vehicle", "day", "first", "count", "all"):
+        said = round(much.total_seconds()) if isinstance(much, dt.timedelta) else much
+        found[vehicle].append((day, f"{first.astimezone(clock.ZONE):%H:%M}", count, said))
     return found
+
+
+def fast(day: dt.date, least: float) -> dict[int, list[tuple[Any, ...]]]:
+    """The days of the last time on which vehicles held more than some km/h: (day, time of the first, how often, the most)."""
+    rows = (
+        _recent(FAST, day).filter(metres__gt=round(least * 1_000)).order_by("vehicle", "day").values("vehicle", "day")
+    )
+    return _days(rows.annotate(first=Min("since"), count=Count("since"), all=Max("metres")))
+
+
+def idle(day: dt.date, least: float) -> dict[int, list[tuple[Any, ...]]]:
+    """The days on which engines ran at a stop for more than some minutes: (day, time of the first, how often, the longest in seconds)."""
+    ran = ExpressionWrapper(F("until") - F("since"), output_field=DurationField())
+    rows = _recent(IDLE, day).annotate(ran=ran).filter(ran__gt=dt.timedelta(minutes=float(least)))
+    rows = rows.order_by("vehicle", "day").values("vehicle", "day")
+    return _days(rows.annotate(first=Min("since"), count=Count("since"), all=Max("ran")))

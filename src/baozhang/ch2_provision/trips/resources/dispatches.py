@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, DispatchState
 from baozhang.ch2_provision.trips.flows import DispatchFlow
-from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, cost_of
+from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, correct
 from baozhang.ch2_provision.trips.models import Dispatch
-from baozhang.ch2_provision.trips.models.dispatch import next_number
+from baozhang.ch2_provision.trips.models.dispatch import MONEY, READINGS, cost_of, next_number
+from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
 from baozhang.ch2_provision.vehicles.resources.files import Vehicles
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
@@ -21,6 +22,7 @@ from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 KM = pgettext_lazy("unit", "公里")
+CORRECTED = (*READINGS, "rest", *MONEY)
 
 
 def _change(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -29,12 +31,10 @@ def _change(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: dic
     return _("已改派 %(n)s 张派车单") % {"n": len(dispatches)}
 
 
-def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
-    """Slips of a sheet that bring no number get the next ones of their unit."""
-    for row in rows:
-        organ = row.values.get("organ")
-        if organ is not None and not row.values.get("number"):
-            counts[organ.pk] = row.values["number"] = next_number(organ, counts.get(organ.pk, ""))
+def _correct(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    for dispatch in dispatches:
+        correct(dispatch, values, by=by, note=note)
+    return _("已更正 %(n)s 张派车单") % {"n": len(dispatches)}
 
 
 @register
@@ -83,14 +83,18 @@ class Dispatches(Resource):
     key_facts = ("vehicle", "driver", "starts", "ends", "km")
     units = {"odometer_out": KM, "odometer_in": KM, "rest": pgettext_lazy("unit", "分钟")}
     flow = DispatchFlow
-    before_import = _number
+    before_import = numbers_rows(next_number)
     follows = ("vehicle",)
     related: ClassVar[tuple[Related, ...]] = (Related("trips/requests", "dispatch"),)
     acts = {
         "change": Act(
             gettext_lazy("改派"), PLAN, _change, ("vehicle", "driver"), many=False, needs_note=True, article="第二十三条第一款", icon="arrows-right-left",
             shown=lambda one: one.state == DispatchState.PLANNED,
-        )
+        ),
+        "correct": Act(
+            gettext_lazy("更正里程和费用"), PLAN, _correct, CORRECTED, many=False, needs_note=True, note_words=gettext_lazy("更正理由"), article="第二十三条第一款", icon="pencil-square",
+            shown=lambda one: one.state == DispatchState.ENDED, begins=lambda one: {name: getattr(one, name) for name in CORRECTED},
+        ),
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from baozhang.ch2_provision.trips.models import Movement
-from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_night, a_way
+from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_night, a_speed, a_way, an_idle
 from baozhang.kernel import observation
 from baozhang.law.scenario.observed import MOMENT, NUMBER, Heading, Observed, Told, declare
 
@@ -17,6 +17,19 @@ def _ways(told: Sequence[Told]) -> None:
     vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
     rows = [row for one, way in vehicles for row in a_way(one, way["since"], way["until"], round(way["km"] * 1_000))]
     observation.observe(Movement, NAMES, rows)
+
+
+def _speeds(told: Sequence[Told]) -> None:
+    vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
+    rows = [row for one, way in vehicles for row in a_speed(one, way["since"], way["until"], float(way["kmh"]))]
+    observation.observe(Movement, NAMES, rows)
+
+
+def _idles(told: Sequence[Told]) -> None:
+    vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
+    observation.observe(
+        Movement, NAMES, [row for one, at in vehicles for row in an_idle(one, at["since"], at["until"])]
+    )
 
 
 def _nights(told: Sequence[Told]) -> None:
@@ -53,5 +66,27 @@ declare(
             Heading("lon", ("经度", "lon"), NUMBER),
         ),
         _nights,
+    )
+)
+declare(
+    Observed(
+        ("行驶车速", "speeds"),
+        "vehicles.vehicle",
+        _ABOUT,
+        (
+            Heading("since", ("开始", "since"), MOMENT),
+            Heading("until", ("结束", "until"), MOMENT),
+            Heading("kmh", ("时速", "kmh"), NUMBER),
+        ),
+        _speeds,
+    )
+)
+declare(
+    Observed(
+        ("停车怠速", "idling"),
+        "vehicles.vehicle",
+        _ABOUT,
+        (Heading("since", ("开始", "since"), MOMENT), Heading("until", ("结束", "until"), MOMENT)),
+        _idles,
     )
 )

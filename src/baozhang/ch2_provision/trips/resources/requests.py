@@ -10,11 +10,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.trips import views
-from baozhang.ch2_provision.trips.choices import REQUEST_COLOURS, RequestState
+from baozhang.ch2_provision.trips.choices import ALLOWED, REQUEST_COLOURS, RequestState
 from baozhang.ch2_provision.trips.flows import RequestFlow
-from baozhang.ch2_provision.trips.flows.dispatch import attach, cost_of
-from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete
+from baozhang.ch2_provision.trips.flows.dispatch import attach
+from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete, entrust
 from baozhang.ch2_provision.trips.models import Request
+from baozhang.ch2_provision.trips.models.dispatch import cost_of
+from baozhang.ch2_provision.trips.models.request import next_number
+from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
@@ -28,6 +31,15 @@ def _complete(requests: Sequence[Request], *, by: Actor, note: str, values: dict
     for request in requests:
         complete(request, by=by, note=note)
     return _("已补办 %(n)s 项先用后补的用车") % {"n": len(requests)}
+
+
+def _entrust(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    account = values.get("account")
+    if account is None:
+        raise Invalid(_("没有选择承办人"), instead=_("请选择用车单位的人员。"))
+    for request in requests:
+        entrust(request, account, by=by, note=note)
+    return _("%(n)s 项用车申请已改由%(name)s承办") % {"n": len(requests), "name": account}
 
 
 def _attach(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -52,6 +64,7 @@ class Requests(Resource):
     columns = ("applicant", "destination", "day", "leave", "back", "seats", "state", "dispatch", "urgent", "organ")
     more_columns = (
         "number",
+        "account",
         "purpose",
         "reason",
         "origin",
@@ -65,10 +78,10 @@ class Requests(Resource):
     groups = (
         Group(gettext_lazy("谁、做什么"), ("organ", "applicant", "purpose", "reason", "seats", "share")),
         Group(gettext_lazy("何时何地"), ("origin", "destination", "day", "leave", "back_day", "back", "remarks")),
-        Group(gettext_lazy("办理"), ("number", "state", "dispatch", "km", "cost", "urgent", "completed_at")),
+        Group(gettext_lazy("办理"), ("number", "account", "state", "dispatch", "km", "cost", "urgent", "completed_at")),
         Group(gettext_lazy("评价"), ("rating", "comment")),
     )
-    readonly = frozenset({"number", "state", "dispatch", "urgent", "completed_at", "rating", "comment"})
+    readonly = frozenset({"number", "account", "state", "dispatch", "urgent", "completed_at", "rating", "comment"})
     computed = {  # what is settled: of the whole trip, whoever else rode along
         "km": Computed(gettext_lazy("行驶里程"), lambda one: one.dispatch and one.dispatch.kilometres, "number", KM, ("dispatch",)),
         "cost": Computed(gettext_lazy("途中费用"), lambda one: (one.dispatch and cost_of(one.dispatch)) or None, "money", gettext_lazy("元"), ("dispatch",)),
@@ -79,14 +92,19 @@ class Requests(Resource):
     state = "state"
     colours = REQUEST_COLOURS
     key_facts = ("applicant", "day", "leave", "seats", "dispatch")
-    units = {"seats": pgettext_lazy("unit", "人"), "rating": pgettext_lazy("unit", "分")}
+    units = {"seats": pgettext_lazy("unit", "人")}
     importable = False
+    before_import = numbers_rows(next_number)  # programs and scenarios bring several at a time
     flow = RequestFlow
     leads = ("dispatch",)
     acts = {
         "complete": Act(
             gettext_lazy("补办审批"), APPROVE, _complete, needs_note=True, article="第二十三条第一款", icon="check-badge",
             shown=lambda request: request.urgent and request.completed_at is None and request.state != RequestState.CANCELLED,
+        ),
+        "entrust": Act(
+            gettext_lazy("改由他人承办"), SEND, _entrust, ("account",), required=("account",), article="第二十三条第一款", icon="user-circle",
+            shown=lambda request: request.state in ALLOWED and request.state != RequestState.SETTLED,
         ),
         "attach": Act(
             gettext_lazy("对应已出车的派车单"), SEND, _attach, ("dispatch",), many=False, article="第二十三条第一款", icon="link",

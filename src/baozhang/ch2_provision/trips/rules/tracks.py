@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
-from baozhang.ch2_provision.trips.queries.tracks import Ways, all_on, looked_at, uncovered
+from baozhang.ch2_provision.trips.queries.tracks import all_on, fast, idle, looked_at, uncovered
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.law.rules import Verdict, rule
 
 ARTICLE = "第二十三条第一款"
-Days = dict[int, list[Ways]]  # vehicle → its days
+SPEED, IDLING = "vehicles.trips.speed", "vehicles.trips.idle_minutes"
+Days = dict[int, list[Any]]  # vehicle → its days
 
 
 def _closed(day: dt.date) -> set[dt.date]:
@@ -94,3 +95,53 @@ def parked_outside_fence(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
             _("距离（米）"): metres,
         }
         yield Verdict(sentence, facts, remedy=_("说明停放原因；停放地点有变的，更新车辆档案。"), key=str(day))
+
+
+def _hurried(day: dt.date, ground: Any) -> Iterator[Vehicle]:
+    """These are the vehicles that held more than the lowest speed that is allowed anywhere."""
+    least = ground.bounds(SPEED)
+    return _subjects(fast(day, float(least[0]))) if least else iter(())
+
+
+@rule(article=ARTICLE, subject="vehicles.vehicle", since="2022-11-01", candidates=_hurried)
+def driven_too_fast(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
+    """公务用车行驶速度超过上限"""
+    most = law.get(SPEED)
+    for day, first, count, metres in getattr(vehicle, "days", ()):
+        speed = round(metres / 1_000, 1)
+        if most is None or speed <= float(most):
+            continue
+        sentence = _("%(plate)s %(day)s 有 %(n)s 次行程车速持续超过 %(most)s 公里/小时，最高 %(speed)s 公里/小时（%(first)s 起的行程）") % {
+            "plate": vehicle.plate, "day": day, "n": count, "most": most, "speed": speed, "first": first,
+        }  # fmt: skip
+        facts = {_("号牌"): vehicle.plate, _("日期"): day, _("次数"): count, _("最高车速"): speed, _("车速上限"): most}
+        yield Verdict(
+            sentence, facts, remedy=_("核对轨迹，对驾驶人进行安全教育；执行紧急任务的，说明情况。"), key=str(day)
+        )
+
+
+def _running_on(day: dt.date, ground: Any) -> Iterator[Vehicle]:
+    """These are the vehicles whose engine ran at a stop for longer than is allowed anywhere."""
+    least = ground.bounds(IDLING)
+    return _subjects(idle(day, float(least[0]))) if least else iter(())
+
+
+@rule(article=ARTICLE, subject="vehicles.vehicle", since="2022-11-01", candidates=_running_on, severity="notice")
+def idled_too_long(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
+    """公务用车停车后发动机长时间运转"""
+    most = law.get(IDLING)
+    for day, first, count, seconds in getattr(vehicle, "days", ()):
+        minutes = seconds // 60
+        if most is None or seconds <= float(most) * 60:
+            continue
+        sentence = _("%(plate)s %(day)s 停车后发动机运转 %(n)s 次，最长 %(minutes)s 分钟（%(first)s 起），上限 %(most)s 分钟") % {
+            "plate": vehicle.plate, "day": day, "n": count, "minutes": minutes, "first": first, "most": most,
+        }  # fmt: skip
+        facts = {
+            _("号牌"): vehicle.plate,
+            _("日期"): day,
+            _("次数"): count,
+            _("最长（分钟）"): minutes,
+            _("怠速上限"): most,
+        }
+        yield Verdict(sentence, facts, remedy=_("停车等候时熄火；确因工作需要的，说明情况。"), key=str(day))

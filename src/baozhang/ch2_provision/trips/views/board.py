@@ -8,14 +8,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips import solving
-from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, OWN_FLEET, DispatchState, Means
+from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, OWN_FLEET, DispatchState, Means, RequestState
 from baozhang.ch2_provision.trips.flows.dispatch import MEANS_OF_ORGAN, passengers, send
 from baozhang.ch2_provision.trips.flows.request import SEND
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
@@ -27,8 +27,8 @@ from baozhang.kernel import access, clock, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import day_said, whole, wholes
 from baozhang.kernel.refusal import Forbidden, Refused
-from baozhang.kernel.resource import BY_LABEL
-from baozhang.kernel.views import frame
+from baozhang.kernel.resource import BY_LABEL, Resource
+from baozhang.kernel.views import details, frame
 
 BOARD = access.permission("trips.request:board", gettext_lazy("使用调度台"))
 FIRST_HOUR, LAST_HOUR = 6, 22  # of the time line; what lies outside is drawn at its edge
@@ -93,7 +93,7 @@ def _context(who: Actor, day: dt.date) -> dict[str, Any]:
         "day": day, "before": day - dt.timedelta(days=1), "after": day + dt.timedelta(days=1), "hours": range(FIRST_HOUR, LAST_HOUR, 2),
         "groups": _groups(held, proposals), "waiting": len(held.waiting), "lanes": _lanes(held), "holiday": holiday,
         "vehicles": [
-            {"key": one.pk, "words": f"{one.plate} · {_('%(n)s 座') % {'n': passengers(one)}}{' · ' + _('封存') if one.pk in shut else ''}"}
+            {"key": one.pk, "words": f"{one.plate} · {_('可乘 %(n)s 人') % {'n': passengers(one)}}{' · ' + _('封存') if one.pk in shut else ''}"}
             for one in held.vehicles
         ],
         "drivers": [{"key": one.pk, "words": one.name} for one in held.drivers],
@@ -194,4 +194,14 @@ def _bar(dispatch: Dispatch, day: dt.date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _on_request(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """The way to the desk of its day, where a vehicle is sent."""
+    waits = resource.label == "trips.request" and record.state == RequestState.APPROVED
+    if not waits or not who.can(SEND, record.organ_id) or not who.can(BOARD):
+        return {}
+    url = f"{reverse('trips-board')}?day={record.day}"
+    return {"actions": [{"words": _("到调度台派车"), "url": url, "icon": "truck", "kind": "primary"}]}
+
+
+details.EXTRAS.append(_on_request)
 urlpatterns = [path("trips/board/", board, name="trips-board")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from baozhang.ch2_provision.trips.choices import Purpose
 from baozhang.ch2_provision.trips.flows.dispatch import PLAN
 from baozhang.ch2_provision.trips.flows.late import Told, ask_late
-from baozhang.ch2_provision.trips.flows.request import ASK, SEND
+from baozhang.ch2_provision.trips.flows.request import ASK, SEND, askers
 from baozhang.ch2_provision.trips.models import Driver, Movement
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
@@ -26,6 +26,7 @@ from baozhang.ch2_provision.trips.queries.tracks import loose_ways
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
+from baozhang.kernel.accounts import User
 from baozhang.kernel.refusal import Forbidden, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
@@ -39,6 +40,10 @@ class Late(forms.Form):
     """What the track does not say."""
 
     applicant = forms.CharField(label=gettext_lazy("用车人"), max_length=40)
+    account = forms.ModelChoiceField(
+        User.objects.none(), label=gettext_lazy("承办人"), required=False, empty_label=gettext_lazy("由我承办"),
+        help_text=gettext_lazy("由其确认结算和评分"),
+    )  # fmt: skip
     purpose = forms.ChoiceField(label=gettext_lazy("事由类别"), choices=Purpose.choices)
     reason = forms.CharField(label=gettext_lazy("用车事由"), max_length=200)
     origin = forms.CharField(label=gettext_lazy("出发地点"), max_length=80)
@@ -53,7 +58,8 @@ class Late(forms.Form):
         for name in ("odometer_out", "odometer_in"):
             field: Any = self.fields[name]
             field.unit = pgettext("unit", "公里")
-        driver: Any = self.fields["driver"]
+        driver, account = cast("Any", self.fields["driver"]), cast("Any", self.fields["account"])
+        account.queryset = askers(organ)
         driver.queryset = Driver.objects.filter(pk__in=[one.pk for one in drivers_of(organ)])
 
 

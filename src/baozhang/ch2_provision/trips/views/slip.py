@@ -88,7 +88,11 @@ def slip(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: Actor) -> dict[str, Any]:
     step, fields = ASKED.get(DispatchState(dispatch.state), ("", ()))
-    last = last_odometer(dispatch.vehicle_id, clock.now(), but=dispatch.pk) if dispatch.vehicle_id else None
+    last = (
+        last_odometer(dispatch.vehicle_id, clock.now(), but=dispatch.pk)
+        if dispatch.vehicle_id and step == "begin"
+        else None
+    )
     code = qr_svg(request.build_absolute_uri(frame.url_of(resource, dispatch)))
     return {
         "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},

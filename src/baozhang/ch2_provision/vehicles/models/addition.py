@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +20,7 @@ from baozhang.ch2_provision.vehicles.choices import NEW_ENERGY, AdditionKind, Ad
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
 
-from . import limits
+from . import limits, serials
 from .columns import day, decimal, money, pick, text
 from .vehicle import Vehicle
 
@@ -96,9 +96,7 @@ class Addition(Record):
     def derive(self) -> None:
         """This will number a new application within its unit and year."""
         if not self.number and self.organ_id:
-            prefix = f"CP{clock.today().year}-{self.organ.code}-"
-            last = Addition._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
-            self.number = f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}"
+            self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """A renewal of nothing, of another unit's vehicle; a foreign plan line; a price that is none."""
@@ -144,3 +142,8 @@ class Addition(Record):
 
 def _whole(row: Addition) -> bool:
     return bool(row.organ_id and row.use and row.body and row.energy and isinstance(row.price, Decimal))
+
+
+def next_number(organ: Organization, after: str = "") -> str:
+    """The next number of a unit's applications this year."""
+    return serials.next_number(Addition, "CP", organ, 4, after)

@@ -1,11 +1,12 @@
 """What the law watches of vehicles: quota, standard, the scrapping clock, certificates, terminal and mark."""
 
 from .condition import certificate_run_out, vehicle_past_scrapping, vehicle_without_mark, vehicle_without_terminal
-from .standing import new_energy_share, vehicle_over_displacement, vehicles_over_quota
+from .standing import enforcement_without_need, new_energy_share, vehicle_over_displacement, vehicles_over_quota
 from .terminals import terminal_order_overdue, terminal_silent
 
 __all__ = [
     "certificate_run_out",
+    "enforcement_without_need",
     "new_energy_share",
     "terminal_order_overdue",
     "terminal_silent",

@@ -12,13 +12,22 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.assets.choices import Category
+from baozhang.ch2_provision.assets.choices import Category, ValueType
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import begun_by, begun_since
 from baozhang.ch2_provision.assets.rules.prices import PURCHASES
+from baozhang.ch2_provision.assets.rules.words import yuan
 from baozhang.ch2_provision.vehicles.choices import NEW_ENERGY, Grade, QuotaClass, VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.ch2_provision.vehicles.models.limits import DISPLACEMENT, DISPLACEMENT_NEED, USES, rooms, shape_of
+from baozhang.ch2_provision.vehicles.models.limits import (
+    DISPLACEMENT,
+    DISPLACEMENT_NEED,
+    PRICE,
+    PRICE_NEED,
+    USES,
+    rooms,
+    shape_of,
+)
 from baozhang.law.articles import in_force
 from baozhang.law.rules import Verdict, rule
 
@@ -58,12 +67,14 @@ def vehicles_over_quota(organ: Organization, law: Any) -> Iterator[Verdict]:
 
 def _bought(day: dt.date, ground: Any) -> QuerySet[Vehicle]:
     """These are the vehicles bought since the regulation came into force of which the ledger says a displacement."""
+    rows = _since_in_force().filter(use__in=USES)
+    return rows.exclude(card__displacement="").exclude(energy__in=NEW_ENERGY).select_related("card")
+
+
+def _since_in_force() -> QuerySet[Vehicle]:
     begun = Q(card__acquired__gte=in_force()) | Q(card__acquired__isnull=True, card__in_use_from__gte=in_force())
     begun |= Q(card__acquired__isnull=True, card__in_use_from__isnull=True, card__booked__gte=in_force())
-    rows = Vehicle._base_manager.filter(begun, card__acquisition__in=PURCHASES, use__in=USES).exclude(
-        state=VehicleState.GONE
-    )
-    return rows.exclude(card__displacement="").exclude(energy__in=NEW_ENERGY).select_related("card")
+    return Vehicle._base_manager.filter(begun, card__acquisition__in=PURCHASES).exclude(state=VehicleState.GONE)
 
 
 @rule(article="第二十二条", subject="vehicles.vehicle", since="2022-11-01", candidates=_bought)
@@ -93,6 +104,40 @@ def vehicle_over_displacement(vehicle: Vehicle, law: Any) -> Verdict | None:
         _("号牌"): vehicle.plate, _("用途"): vehicle.get_use_display(), _("排气量"): card.displacement, _("取得日期"): card.begun, _("排气量上限"): most,
     }  # fmt: skip
     return Verdict(sentence, facts, remedy=_("核对排气量；确属超标准的，说明审批情况并报告机关事务管理部门。"))
+
+
+def _plain_enforcement(day: dt.date, ground: Any) -> QuerySet[Vehicle]:
+    """These are the bought law-enforcement vehicles whose file claims no more than the general grade."""
+    rows = _since_in_force().filter(use=QuotaClass.ENFORCEMENT).exclude(grade__in=(Grade.WORK, Grade.SPECIAL))
+    low = (ground.bounds(PRICE, history=True) or (0,))[0]
+    return rows.filter(card__value__gt=Decimal(str(low))).select_related("card")
+
+
+@rule(article="第二十二条", subject="vehicles.vehicle", since="2022-11-01", candidates=_plain_enforcement)
+def enforcement_without_need(vehicle: Vehicle, law: Any) -> Verdict | None:
+    """执法执勤用车适用较高价格上限，没有登记因工作需要的批准"""
+    card, price = vehicle.card, vehicle.card.unit_value
+    plain = vehicle.use == QuotaClass.ENFORCEMENT and vehicle.grade not in (Grade.WORK, Grade.SPECIAL)
+    bought = card.acquisition in PURCHASES and card.value_type != ValueType.NOMINAL and law.in_force(card.begun)
+    shape = shape_of(vehicle.body or "car", new_energy=vehicle.is_new_energy)
+    if vehicle.state == VehicleState.GONE or not plain or not bought or shape != "car":
+        return None
+    cap, need = law.get(PRICE, on=card.begun, use=vehicle.use, body=shape), law.get(PRICE_NEED, on=card.begun)
+    if cap is None or need is None or not Decimal(str(cap)) < price <= Decimal(str(need)):
+        return None  # what is dearer than the higher cap is found whatever its file says
+    over = price - Decimal(str(cap))
+    sentence = _("执法执勤用车 %(plate)s 价格 %(price)s，%(day)s 取得时一般上限 %(cap)s，超出 %(over)s；因工作需要可用较高上限，车辆档案没有登记配备档次") % {
+        "plate": vehicle.plate or card, "price": yuan(price), "day": card.begun, "cap": yuan(Decimal(str(cap))), "over": yuan(over),
+    }  # fmt: skip
+    facts = {
+        _("号牌"): vehicle.plate,
+        _("原值"): card.value,
+        _("取得日期"): card.begun,
+        _("价格上限"): cap,
+        _("配备档次"): vehicle.get_grade_display(),
+    }
+    remedy = _("确因工作需要的，在车辆档案上登记配备档次和批准文号；没有批准的，说明情况并报告财政部门。")
+    return Verdict(sentence, facts, over.quantize(Decimal("0.01")), remedy)
 
 
 def _buyers(day: dt.date, ground: Any) -> Iterator[Organization]:

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .points import AT, LAT, LON, SPEED
+from .points import AT, LAT, LON, SPEED, STATUS
 
 if TYPE_CHECKING:  # numpy is 12 MB of a process: it comes with the first track that is read, not with the room
     import numpy as np
@@ -26,6 +26,7 @@ AGREE = 3  # points in a row that agree with each other are believed against the
 STANDING, DRIFT = 20, 30.0  # below 2 km/h, and closer than thirty metres: a parked receiver wanders
 STOP_METRES, STOP_SECONDS = 100.0, 300
 GAP = 300  # seconds without a point after which nobody knows what was in between
+ENGINE = 1  # the bit of a status that says that it is on
 TRIP_METRES = 200.0  # less is moving a car in its yard
 
 
@@ -131,6 +132,15 @@ class Trip:
     to_lon: int
     km: float
     speed_most: float  # km/h
+    speed_held: float  # km/h that three points in a row reached: one alone may be a receiver's fancy
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Where an engine ran while its vehicle stood, from when to when (seconds since 1970)."""
+
+    since: int
+    until: int
 
 
 def _standing(rows: Rows, metres: float, seconds: int) -> list[tuple[int, int]]:
@@ -176,19 +186,41 @@ def stops(rows: Rows, metres: float = STOP_METRES, seconds: int = STOP_SECONDS) 
 
 def trips(rows: Rows, metres: float = STOP_METRES, seconds: int = STOP_SECONDS, gap: int = GAP) -> list[Trip]:
     """The ways between stops; one that is lost on the way is cut there, since nobody knows what was in between."""
+    return both(rows, metres, seconds, gap)[0]
+
+
+def both(
+    rows: Rows, metres: float = STOP_METRES, seconds: int = STOP_SECONDS, gap: int = GAP
+) -> tuple[list[Trip], list[Idle]]:
+    """The ways of a track, and where the engine ran at a stop between them; the track is looked through once."""
     clean = rows[believed(rows)]
-    cuts, at = [], 0
+    cuts, idles, at = [], list[Idle](), 0
     for first, last in _standing(clean, metres, seconds):
         cuts.append(clean[at : first + 1])
+        idles += _idles(clean[first : last + 1], seconds, gap)
         at = last
     cuts.append(clean[at:])
     found = [_trip(piece) for cut in cuts for piece in pieces(cut, gap) if len(piece) > 1]
-    return [trip for trip in found if trip.km * 1_000 >= TRIP_METRES]
+    return [trip for trip in found if trip.km * 1_000 >= TRIP_METRES], idles
+
+
+def _idles(stood: Rows, seconds: int, gap: int) -> list[Idle]:
+    """The runs of a stop in which every point says that the engine is on; silence is no such point."""
+    import numpy as np
+
+    on = (stood[:, STATUS] & ENGINE) != 0
+    runs = np.split(stood, np.flatnonzero((np.diff(on.astype(np.int8)) != 0) | (np.diff(stood[:, AT]) > gap)) + 1)
+    ran = [run for run in runs if run[0, STATUS] & ENGINE and run[-1, AT] - run[0, AT] >= seconds]
+    return [Idle(int(run[0, AT]), int(run[-1, AT])) for run in ran]
 
 
 def _trip(clean: Rows) -> Trip:
+    import numpy as np
+
     (since, lat, lon), (until, to_lat, to_lon) = (
         (int(row[AT]), int(row[LAT]), int(row[LON])) for row in (clean[0], clean[-1])
     )
     km = float(steps(clean).sum()) / 1_000
-    return Trip(since, until, lat, lon, to_lat, to_lon, km, max(int(clean[:, SPEED].max()), 0) / 10)
+    speeds = clean[:, SPEED]
+    held = np.minimum(np.minimum(speeds[:-2], speeds[1:-1]), speeds[2:]).max() if len(speeds) >= AGREE else 0
+    return Trip(since, until, lat, lon, to_lat, to_lon, km, max(int(speeds.max()), 0) / 10, max(int(held), 0) / 10)

@@ -1,0 +1,89 @@
+"""What the desk does and what rides along with it: no button that leads nowhere, the right day, readings that are put right."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from baozhang.ch2_provision.trips.flows import DispatchFlow
+from baozhang.ch2_provision.trips.models import Dispatch, Request
+from baozhang.kernel import border, clock, scope
+from baozhang.kernel.refusal import Refused
+from baozhang.kernel.resource import BY_LABEL
+from tests.ch2_provision.trips.conftest import WORKDAY, Garage
+
+
+def test_what_rides_along_has_no_button_and_the_desk_is_one_step_away(garage: Garage, client: Client) -> None:
+    asked = garage.ask()
+    page = f"/trips/requests/{asked.pk}/"
+    client.force_login(garage.users["desk"])
+    shown = client.get(page)
+    assert f"/trips/board/?day={WORKDAY}" in shown.content.decode()
+    assert {"send", "recall", "depart", "come_back"}.isdisjoint(step["name"] for step in shown.context["steps"])
+    with pytest.raises(Refused, match="派车") as refused:
+        garage.take("send", asked, "desk")
+    assert "调度台" in str(refused.value.instead)
+    garage.send(asked)
+    shown = client.get(page)
+    assert "/trips/board/" not in shown.content.decode().split("<main")[1]
+    assert {"recall", "depart"}.isdisjoint(step["name"] for step in shown.context["steps"])
+
+
+def test_a_driver_does_not_begin_the_slip_of_another_day(garage: Garage) -> None:
+    made = garage.send(garage.ask("00:30", "02:00"))
+
+    def begin(hour: int, who: str) -> None:
+        with clock.on(dt.datetime(2026, 3, 4, hour, 0, tzinfo=clock.ZONE)):
+            garage.take("begin", made, who, DispatchFlow, odometer_out=100)
+
+    with pytest.raises(Refused, match="出车日期是 2026-03-05"):
+        begin(21, "driver")
+    begin(22, "driver")
+    assert Dispatch._base_manager.get(pk=made.pk).state == "running"
+    other = garage.send(garage.ask("09:00", "10:00"), car=1, driver=1)
+    with clock.on(dt.datetime(2026, 3, 4, 9, 0, tzinfo=clock.ZONE)):
+        garage.take("begin", other, "desk", DispatchFlow, odometer_out=100)
+
+
+def test_what_was_written_wrong_is_corrected_by_the_desk_and_confirmed_as_it_was(
+    garage: Garage, client: Client
+) -> None:
+    asked = garage.ask()
+    made = garage.send(asked)
+    client.force_login(garage.users["desk"])
+    page = f"/trips/dispatches/{made.pk}/acts/correct/"
+    assert page not in client.get(f"/trips/dispatches/{made.pk}/").content.decode(), "nothing was driven yet"
+    garage.drive(made, 1000, 10380, tolls=Decimal(15))
+    assert client.get(page).context["form"]["odometer_in"].value() == 10380
+    values = {
+        "odometer_out": 1000,
+        "odometer_in": 1038,
+        "rest": 0,
+        "tolls": "15",
+        "parking": "",
+        "fuel": "",
+        "fare": "",
+    }
+    assert client.post(page, values).status_code == 422, "why is said"
+    assert client.post(page, {**values, "odometer_in": 900, "note": "多写一位"}).status_code == 422
+    assert client.post(page, {**values, "note": "多写一位"}).status_code == 302
+    assert Dispatch._base_manager.get(pk=made.pk).kilometres == 38
+    client.force_login(garage.users["staff"])
+    said = client.get(f"/trips/requests/{asked.pk}/steps/confirm/").content.decode()
+    assert "行驶 38 公里" in said and "途中费用 15.00 元" in said and "很满意" in said
+    client.force_login(garage.users["driver"])
+    assert client.get(page).status_code == 403
+
+
+def test_several_requests_that_come_together_get_a_number_each(garage: Garage) -> None:
+    given = {"applicant": "科员", "purpose": "meeting", "reason": "开会", "origin": "机关", "destination": "市教委", "day": WORKDAY, "leave": "08:30", "back": "11:30"}  # fmt: skip
+    rows = [border.Row({**given, "reason": reason}) for reason in ("开会", "调研")]
+    actor = garage("staff")
+    with scope.within(actor):
+        border.commit(BY_LABEL["trips.request"], rows, by=actor, defaults={"organ": garage.mine})
+    made = Request._base_manager.order_by("number")
+    assert [one.number[-5:] for one in made] == ["00001", "00002"]
+    assert {one.account for one in made} == {garage.users["staff"]}
