@@ -10,12 +10,14 @@ from .imports import ImportSession, RememberedMapping
 from .jobs import Job
 from .ledger import Entry, Seal
 from .notices import Notice
+from .once import Asked
 from .schedule import Schedule
 from .tokens import Token
 from .verification import Verification
 from .views_saved import SavedView
 
 __all__ = [
+    "Asked",
     "Attachment",
     "CustomField",
     "Delivery",

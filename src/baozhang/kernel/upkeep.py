@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from . import attachments, clock, jobs, scope, seals
+from . import attachments, clock, jobs, once, scope, seals
 from .flow.overdue import mark_overdue
 from .schedule import every
 
 QUEUE_KEPT = dt.timedelta(days=14)  # lines of the queue, which say nothing that the jobs do not
 JOBS_KEPT = dt.timedelta(days=365)
+ASKED_KEPT = dt.timedelta(days=30)  # nobody sends a form again after that
 
 
 @every("* * * * *", name="revive", words=_("接续中断的任务"), inline=True)
@@ -51,5 +52,6 @@ def tidy() -> dict[str, Any]:
     sessions, _each = Session.objects.filter(expire_date__lt=now).delete()
     read = DBTaskResult.objects.exclude(status=TaskResultStatus.READY)
     queue, _each = read.filter(enqueued_at__lt=now - QUEUE_KEPT).delete()
+    asked, _each = once.Asked.objects.filter(at__lt=now - ASKED_KEPT).delete()
     old, _each = jobs.Job.objects.filter(ended_at__lt=now - JOBS_KEPT).delete()
-    return {"sessions": sessions, "queue": queue, "jobs": old}
+    return {"sessions": sessions, "queue": queue, "asked": asked, "jobs": old}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.utils import contribute_operation_callback
 
-from baozhang.kernel import access, acts, asked, border, clock, imports, ledger, scope, tokens
+from baozhang.kernel import access, acts, asked, border, clock, imports, ledger, once, scope, tokens
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.programs import MORE
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, NotFound, Refused
@@ -162,8 +163,14 @@ def _writing(router: Router, resource: Resource) -> None:
         if not resource.addable:
             raise NotFound(_("这类记录由其他环节产生，不能直接登记"))
         with scope.within(actor):
-            record = border.one(resource, _values(body), by=actor)
-            return Status(201, schemas.read(resource, record))
+            made: list[Any] = []
+
+            def work() -> str:
+                made.append(border.one(resource, _values(body), by=actor))
+                return str(made[0].pk)
+
+            pk = _once(request, actor, body, work)
+            return Status(201, schemas.read(resource, made[0] if made else row_of(resource, int(pk))))
 
     def change(request: Any, pk: int, body: Any) -> Any:
         actor = may(request, resource, "view")
@@ -179,6 +186,12 @@ def _writing(router: Router, resource: Resource) -> None:
     out = schemas.shape_out(resource)
     router.post("/", response={201: out}, operation_id=f"{code}_add")(add)
     router.patch("/{int:pk}", response=out, operation_id=f"{code}_change")(change)
+
+
+def _once(request: Any, by: access.Actor, body: Any, work: Callable[[], str]) -> str:
+    """This will do what a program asks for; what it asks again under the same `Idempotency-Key` is answered and not done."""
+    said = [request.get_full_path(), body.model_dump_json(exclude_unset=True)]
+    return once.carry_out(request.headers.get("Idempotency-Key", ""), said, by, work)
 
 
 def _values(body: Any) -> dict[str, Any]:
@@ -198,7 +211,8 @@ def _acting(router: Router, resource: Resource) -> None:
             if len(rows) != len(set(body.ids)):
                 raise NotFound(_("有的记录不存在，或不在您的范围内"))
             read = partial(asked.values_of, resource, rows=rows, given=body.values, by=actor)
-            return {"done": acts.perform(resource, name, rows, by=actor, note=body.note, read=read)}
+            work = partial(acts.perform, resource, name, rows, by=actor, note=body.note, read=read)
+            return {"done": _once(request, actor, body, work)}
 
 
 def _importing(router: Router, resource: Resource) -> None:

@@ -411,4 +411,18 @@ class Migration(tables.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='one_verification_at_a_time', violation_error_message='已有一次验证正在进行')],
             },
         ),
+        migrations.CreateModel(
+            name='Asked',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('user_key', models.BigIntegerField()),
+                ('key', models.CharField(max_length=64)),
+                ('digest', models.BinaryField(max_length=32)),
+                ('answer', models.TextField(blank=True)),
+                ('at', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user_key', 'key', 'digest'), name='asked_once')],
+            },
+        ),
     ]

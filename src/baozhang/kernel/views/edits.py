@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import acts, asked, holds
+from baozhang.kernel import acts, asked, holds, once
+from baozhang.kernel.access import Actor
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.numbers import whole, wholes
@@ -45,29 +46,51 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, resource: Resource, record: Record, title: str) -> HttpResponse:
-    who, refusal = frame.actor(request), None
+    who, refusal, key = frame.actor(request), None, request.POST.get("key", "")
     form = form_for(
         resource, by=who, data=request.POST or None, files=request.FILES or None, instance=record,
         initial={} if record.pk else _begun(request, resource, who),
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    valid = request.method == "POST" and form.is_valid()
+    if not valid and (before := once.answer_to(request, who)):
+        return _once(request, who, lambda: before)  # what it made already stands in its own way
+    if valid:
         try:
-            kept = form.settle(by=who)
+            return _once(request, who, lambda: _saved(request, resource, form))
         except Forbidden:
             raise
         except Refused as error:
             refusal = error
-        else:
-            messages.success(request, _("已保存：%(record)s") % {"record": kept})
-            return HttpResponseRedirect(_next(request, resource, kept))
     frame.crumbs(request, resource, record if record.pk else None)
     back = frame.url_of(resource, record) if record.pk else frame.list_url(resource)
     context = {
         "form": form, "form_groups": groups_of(form), "refusal": refusal, "held": _held(record), "version": record.version if record.pk else "",
+        "key": key or once.new_key(),
         "hint_url": f"{frame.list_url(resource)}hints/" if resource.hints else "", "back_url": back,
         "save_more_words": "" if record.pk else _("保存并继续新增"), "page": frame.page(resource, title),
     }  # fmt: skip
     return render(request, "kernel/form.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _once(request: HttpRequest, who: Actor, work: Callable[[], str]) -> HttpResponse:
+    """This will do what a form asks for, and lead to where that led; a form that is sent again leads there without doing it again."""
+    done: list[str] = []
+
+    def doing() -> str:
+        done.append(work())
+        return done[0]
+
+    address = once.carry_out(request.POST.get("key", ""), once.said_in(request), who, doing)
+    if not done:
+        messages.info(request, _("这次提交已经办理，没有重复办理"))
+    return HttpResponseRedirect(address)
+
+
+def _saved(request: HttpRequest, resource: Resource, form: Any) -> str:
+    """This will keep what was filled in; where one goes from there."""
+    kept = form.settle(by=frame.actor(request))
+    messages.success(request, _("已保存：%(record)s") % {"record": kept})
+    return _next(request, resource, kept)
 
 
 def _begun(request: HttpRequest, resource: Resource, who: Any) -> dict[str, Any]:
@@ -106,6 +129,8 @@ def hints(request: HttpRequest, resource: Resource) -> HttpResponse:
 def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     """An act on the rows ticked, or on all that the list's address means; what it asks for is asked on a page between."""
     who = frame.must_view(request, resource)
+    if before := once.answer_to(request, who):
+        return _once(request, who, lambda: before)
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
     without = wholes(request.POST.getlist("without"))
@@ -125,10 +150,9 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
 
     if form is not None and not form.is_valid():
         return ask(form)
-    values = dict(form.cleaned_data) if form is not None else {}
     chosen = list(rows)
     try:
-        said = acts.perform(resource, name, chosen, by=who, note=request.POST.get("note", ""), values=values)
+        return _once(request, who, lambda: _acted(request, resource, name, chosen, form, back))
     except (Forbidden, NotFound):
         raise
     except Refused as refused:
@@ -138,8 +162,14 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
                 raise
             return ask(form, refused)
         return _without(request, refused, aside, len(chosen) - len(aside), back)
+
+
+def _acted(request: HttpRequest, resource: Resource, name: str, rows: list[Any], form: Any, after: str) -> str:
+    """This will do an act and say so; where one goes from there."""
+    who, values = frame.actor(request), dict(form.cleaned_data) if form is not None else {}
+    said = acts.perform(resource, name, rows, by=who, note=request.POST.get("note", ""), values=values)
     messages.success(request, frame.leading(said, who))
-    return HttpResponseRedirect(back)
+    return after
 
 
 def _some(rows: Any, ids: list[str]) -> None:
@@ -178,6 +208,7 @@ def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str
         "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None, "note_words": act.note_words,
         "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
         "url": request.get_full_path(), "note_value": request.POST.get("note", ""), "ready": True,
+        "key": request.POST.get("key", "") or once.new_key(),
     }  # fmt: skip
 
 
@@ -197,6 +228,8 @@ def _ask(
 def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpResponse:
     """An act on one record, with the fields and the reason that it asks for."""
     who = frame.must_view(request, resource)
+    if before := once.answer_to(request, who):  # it may have taken the record out of sight
+        return _once(request, who, lambda: before)
     record = frame.row_of(resource, pk)
     act = _act_of(resource, name)
     who.must(act.permission, record.organ_key())
@@ -205,10 +238,13 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     began = act.begins(record) if act.begins is not None else None
     form = asked.form_of(resource, act, who, data=request.POST or None, instance=record, initial=began)
     if request.method == "POST" and (form is None or form.is_valid()):
-        values = dict(form.cleaned_data) if form is not None else {}
-        fresh = frame.row_of(resource, pk)
+
+        def work() -> str:
+            _acted(request, resource, name, [frame.row_of(resource, pk)], form, "")
+            return frame.left_at(resource, record)
+
         try:
-            said = acts.perform(resource, name, [fresh], by=who, note=request.POST.get("note", ""), values=values)
+            return _once(request, who, work)
         except (Forbidden, NotFound):
             raise
         except Refused as refused:
@@ -216,8 +252,6 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
                 raise
             step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
             return _ask(request, resource, form, step, str(record), refused)
-        messages.success(request, frame.leading(said, who))
-        return HttpResponseRedirect(frame.left_at(resource, record))
     step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
     return _ask(request, resource, form, step, str(record))
 
