@@ -100,6 +100,7 @@ def shot(page: Page, name: str) -> Path:
 
     `make test` makes no pictures (BAOZHANG_PICTURES=0): nobody looks at them there, and they take a minute of a core.
     """
+    page.wait_for_load_state()  # a click has begun another page, which has no element yet
     width = (page.viewport_size or {"width": 0})["width"]
     target = SCREENSHOTS / f"{name}-{width}.png"
     target.parent.mkdir(parents=True, exist_ok=True)
