@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from . import bulk, ledger, offered
+from . import access, bulk, ledger, offered
 from .access import Actor
 from .customs import CustomField, fields_for, merge
 from .field_checks import field_faults, unusable
@@ -333,12 +333,21 @@ def _allowed(
         if may is None:
             may = asked[verb, organ] = by.can(verb, organ)
         if not may:
-            column = str(_organ_words(model))
-            batch.faults.append(
-                _at(row, Fault(_("不在您的办理范围内"), "organ", column=column, remedy=_("只能导入本单位的数据")))
-            )
+            batch.faults.append(_at(row, _barred(model, verb, by)))
             return False
     return True
+
+
+def _barred(model: type[Record], verb: str, by: Actor) -> Fault:
+    """Who may do this nowhere is told who may; who may do it elsewhere, that this is not his."""
+    column = str(_organ_words(model))
+    if by.can(verb):
+        return Fault(_("不在您的办理范围内"), "organ", column=column, remedy=_("只能导入本单位的数据"))
+    words = {"right": access.PERMISSIONS[verb].words, "roles": "、".join(access.holders(verb))}
+    remedy = _("由%(roles)s办理") if words["roles"] else _("这类记录由办理的步骤或者操作产生，不能直接登记")
+    return Fault(
+        _("不在您的办理范围内：您没有“%(right)s”的权限") % words, "organ", column=column, remedy=remedy % words
+    )
 
 
 def _organ_words(model: type[Record]) -> Any:

@@ -18,7 +18,7 @@ from .models import Movement
 from .queries.tracks import NAMES, nights, ways_of
 
 
-@every("0 6 * * *", name="trips.sealing", words=_("节假日封存清单"))
+@every("0 6 * * *", name="trips.sealing", words=_("节假日封存清单"), follows=True)
 def list_for_sealing() -> dict[str, Any]:
     """This will list vehicles for a holiday that begins within three days."""
     with scope.everything("节假日封存") as by:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 _TRUE = frozenset(("是", "true", "yes", "对"))
 _FALSE = frozenset(("否", "false", "no"))
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_BETWEEN = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _NOTHING = frozenset(("", "~", "null", "无"))
 
 
@@ -90,10 +91,13 @@ class Node:
             ) from None
 
     def number(self, what: str) -> Decimal:
-        """This is a number; thousands may be set off by commas."""
+        """This is a number; thousands may be set off by commas, 元 and 万元 may follow."""
         written = self.text(what)
+        plain = written.replace(",", "").replace("，", "").removesuffix("整").removesuffix("元")
         try:
-            return Decimal(written.replace(",", "").replace("，", ""))
+            if plain.endswith("万"):
+                return Decimal(plain.removesuffix("万")) * 10_000
+            return Decimal(plain)
         except InvalidOperation:
             raise self.wrong(_("“%(what)s”应是数字，不是“%(text)s”。") % {"what": what, "text": written}) from None
 
@@ -128,16 +132,19 @@ def sections(
         elif free:
             other[key] = part
         else:
-            # Within braces a comma begins the next part, also that in 6,000.
-            cut = _("内容里有逗号时，请给它加上引号。") if part.value is None else ""
             raise part.wrong(
-                _("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, cut or offer(key, words)
+                _("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, torn(part) or offer(key, words)
             )
     return found, other
 
 
-def offer(key: str, words: Words) -> str:
-    """This is the sentence that says what would be right instead of an unknown word."""
+def torn(part: Node) -> str:
+    """What to say of an unknown word with nothing behind it: within braces a comma begins the next part, also that in 6,000."""
+    return _("内容里有逗号时，请给它加上引号。") if part.value is None else ""
+
+
+def offer(key: str, words: Words, *, most: int = 0) -> str:
+    """This is the sentence that says what would be right instead of an unknown word; nothing where more than `most` would be."""
     shown = {
         spelling: spellings[0] if spellings else name
         for name, spellings in words.items()
@@ -146,7 +153,18 @@ def offer(key: str, words: Words) -> str:
     near = difflib.get_close_matches(key, list(shown), n=1, cutoff=0.5)
     if near:
         return _("是不是想写“%(word)s”？") % {"word": near[0]}
+    if 0 < most < len(words):
+        return ""
     return _("可以写：%(words)s。") % {"words": "、".join(dict.fromkeys(shown.values()))}
+
+
+def pieces(text: str) -> Iterator[str]:
+    """These are the scenarios of a text, each in its own lines, so that one that is no YAML does not take the others along."""
+    begun = 0
+    for mark in [*_BETWEEN.finditer(text), None]:
+        end = len(text) if mark is None else mark.start()
+        yield "\n" * text.count("\n", 0, begun) + text[begun:end]
+        begun = end if mark is None else mark.end()
 
 
 def documents(text: str, file: str = "") -> Iterator[Node]:
