@@ -109,6 +109,8 @@ def row_keys(key: str, text: str) -> Mapping[str, Any]:
         if part.strip() in ("", WHOLE):
             continue
         name, equals, value = (piece.strip() for piece in part.replace("＝", "=").partition("="))
+        if not equals and len(axes := dict(spec(key).keys)) == 1 and not _numeric(key, next(iter(axes))):
+            name, equals, value = next(iter(axes)), "=", name  # 司局级, where the figure has but one kind of row
         if not equals:
             raise FigureError(
                 _("“%(part)s”不是行键，应写成“名称=值”。") % {"part": part}, instead=_("例如“rank=bureau”。")

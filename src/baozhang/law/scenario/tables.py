@@ -47,7 +47,7 @@ class Table:
         try:
             return cls(border.called(word), stage)
         except LookupError:
-            words: Words = {name: (name,) for name in (*border.known(), *OBSERVED)}
+            words: Words = {name: (name,) for name in (*border.headings(), *OBSERVED)}
             raise node.wrong(_("没有“%(word)s”这类记录。") % {"word": word}, offer(word, words)) from None
 
     @property

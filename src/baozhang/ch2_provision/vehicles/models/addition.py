@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.allocation.models.need import next_number
 from baozhang.ch2_provision.assets.choices import VehicleUse
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.funding.models import PlanLine
@@ -96,9 +97,7 @@ class Addition(Record):
     def derive(self) -> None:
         """This will number a new application within its unit and year."""
         if not self.number and self.organ_id:
-            prefix = f"CP{clock.today().year}-{self.organ.code}-"
-            last = Addition._base_manager.filter(number__startswith=prefix).aggregate(n=Max("number"))["n"]
-            self.number = f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}"
+            self.number = next_number(Addition, "CP", self.organ)
 
     def faults(self) -> Iterable[Any]:
         """A renewal of nothing, of another unit's vehicle; a foreign plan line; a price that is none."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs import roles
+from baozhang.ch2_provision.allocation.models.need import next_number
 from baozhang.ch2_provision.assets.choices import Category, VehicleUse
 from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS, VehicleState
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow
@@ -34,6 +35,14 @@ def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
     ]
 
 
+def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
+    """Rows of a sheet that bring no number get the next ones of their unit."""
+    for row in rows:
+        organ = row.values.get("organ")
+        if organ is not None and not row.values.get("number"):
+            counts[organ.pk] = row.values["number"] = next_number(Addition, "CP", organ, after=counts.get(organ.pk, ""))
+
+
 @register
 class Additions(Resource):
     """Applications for one more vehicle, or one in the place of an old one."""
@@ -41,6 +50,37 @@ class Additions(Resource):
     model = Addition
     slug = "vehicles/additions"
     article = "第二十二条"
+    before_import = _number
+    recognised_by = ("kind", "old", "use", "body", "energy", "reason")
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "body": (
+            "车型",
+            "车辆类型",
+        ),
+        "energy": (
+            "能源",
+            "燃料种类",
+            "能源类型",
+            "动力类型",
+        ),
+        "reason": (
+            "理由",
+            "申请理由",
+            "更新理由",
+        ),
+        "use": ("车辆用途",),
+        "old": (
+            "拟更新车辆",
+            "原车牌号",
+            "原车号牌",
+            "被更新车辆号牌",
+        ),
+        "price": (
+            "预算价格",
+            "计划单价",
+            "预算金额",
+        ),
+    }
     chapter = "vehicles"
     icon = "plus-circle"
     words = gettext_lazy("车辆配备更新")
