@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 KINDS = ("text", "integer", "decimal", "money", "date", "moment", "choice", "bool", "reference")
+NUMBERS = ("integer", "decimal", "money")
 TYPED_KINDS = ("integer", "decimal", "money", "date", "moment", "choice", "bool")
 
 MONEY_UNITS: Mapping[str, Decimal] = {

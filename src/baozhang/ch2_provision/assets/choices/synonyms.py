@@ -75,7 +75,16 @@ CATEGORY: dict[str, Any] = {
     "其它": Category.OTHER,
 }
 CLASS: Mapping[str, Mapping[str, Any]] = {
-    "edition": {"2010版": "2010", "2013": "2010", "2013版": "2010", "2022版": "2022"},
+    "edition": {
+        "2010版": "2010",
+        "2013": "2010",
+        "2013版": "2010",
+        "2022版": "2022",
+        "GB/T 14885-2022": "2022",
+        "GB/T14885-2022": "2022",
+        "GB/T 14885-2010": "2010",
+        "GB/T14885-2010": "2010",
+    },
     "category": CATEGORY,
 }
 CARD: Mapping[str, Mapping[str, Any]] = {
