@@ -376,7 +376,7 @@ def test_one_that_is_no_yaml_hides_no_other(tmp_path):
         ("条文: 第四十六条\n在: 2025-01-01", "条例没有第46条"),
         ("在: 2025-01-01\n应发现: [too_many]", "a.yaml:12: “应发现”不写在场景最外层。 请写在“经过”的某一步里"),
         ("在: 2025-01-01\n标准: [{参数: 台式计算机价格上线, 值: 1, 自: 2025-01-01}]", "是不是想写“台式计算机价格上限”？"),
-        ("在: 2025-01-01\n标准: [{参数: 天气, 值: 1, 自: 2025-01-01}]", "全部参数用 baozhang law figures 列出。"),
+        ("在: 2025-01-01\n标准: [{参数: 天气, 值: 1, 自: 2025-01-01}]", "全部用 baozhang law figures 列出。"),
         ("在: 2025-01-01\n事实: {编制与实有人数: [{单位: 云间区教育局, 编制人数: 3,000}]}", "内容里有逗号时，请给它加上引号。"),
         ("经过: [{在: 2025-03-03, 定时任务: 每晚巡逻}]", "没有定时任务“每晚巡逻”"),
         ("经过: [{在: 2025-03-03, 由: 张三, 登记: {编制与实有人数: [{职级档次: 部级}]}}]", "“部级”不在可选值中"),
@@ -423,3 +423,26 @@ def test_a_reference_is_described_where_it_has_no_number_of_its_own():
     )
     near = "在: 2025-03-03\n应有: {记录: [{编制与实有人数: {编制人数: 10, 实有人数: 11}}]}"
     assert "的实有人数 12" in wrong(near)
+
+
+def test_numbers_articles_and_ranks_as_people_write_them():
+    """Ranks of one band add up; an English text cites 12.1; what a number counts may stand behind it."""
+    stage = """
+title: heads
+article: "12.1"
+单位:
+  云间区教育局: {编制: {局级: 1人, 正处级: 4, 副处级: 6名}}
+"""
+    text = """
+标准: [{参数: assets.quantity.desktop, 值: 0.5件, 自: 2024-01-01}, {参数: warehouse.answer_days, 值: 5个工作日, 自: 2024-01-01}]
+经过: [{在: 2025-03-03, 巡查: 是, 只发现: [{规则: too_many, 金额: 500元, 条文: "12"}]}]
+应有:
+  标准: [{参数: 入仓建议答复期限, 单位: 云间区教育局, 值: 5}]
+  记录: [{编制与实有人数: {单位: 云间区教育局, 职级档次: 处级, 编制人数: 10}}]
+"""
+    found = outcome(text, stage)
+    assert [check for check in found.checks if not check.ok] == [] and not found.error, found.error
+    (band,) = outcome(
+        text.replace("只发现: [{规则: too_many, 金额: 500元", "只发现: [{规则: too_many, 金额: 501元"), stage
+    ).checks[:1]
+    assert not band.ok

@@ -16,7 +16,7 @@ from baozhang.law.rules import rules
 
 from .language import FINDING, REFUSAL, FigureFact, figure_key
 from .outcome import Check, Found
-from .source import Node, Words, offer, sections
+from .source import Node, Words, near, sections
 from .stage import Stage
 from .tables import Table
 
@@ -151,7 +151,7 @@ class Comparison:
             known: Words = {one.name: (one.title,) for one in rules()}
             if wanted["rule"] not in {word for name, words in known.items() for word in (name, *words)}:
                 raise own["rule"].wrong(
-                    _("没有规则“%(rule)s”。") % {"rule": wanted["rule"]}, offer(wanted["rule"], known)
+                    _("没有规则“%(rule)s”。") % {"rule": wanted["rule"]}, near(wanted["rule"], known, "rules")
                 )
         if "organ" in wanted:
             wanted["organ"] = str(self.stage.organ(wanted["organ"], own["organ"]))

@@ -18,9 +18,8 @@ from baozhang.law.figures import IssuedValue, check_issued
 from baozhang.law.figurespec import FigureError
 from baozhang.law.rowwords import axis_of, chosen, row_keys
 
-from .source import Node, ScenarioError, Words, documents, offer, pieces, sections
+from .source import Node, ScenarioError, Words, documents, near, pieces, sections
 
-_NEAR = 8  # names that a refusal offers; a whole catalogue helps nobody
 _ENDS = {"超过": "over", "以上": "over", "至": "to", "以内": "to"}
 _TITLE = re.compile(r"^(?:场景|scenario)\s*[:：]\s*[\"“']?(.+?)[\"”']?\s*(?:#.*)?$", re.MULTILINE)
 SCENARIO: Words = {
@@ -303,6 +302,8 @@ def _organ(name: str, node: Node, default: str, places: list[str]) -> OrganFact:
         )
     people = {}
     if "people" in own:
+        if isinstance(own["people"].value, list):
+            raise own["people"].wrong(_("“人员”应写成“名称: 内容”的形式。"), _("例如：人员: {张三: 资产管理员}。"))
         for person, roles in own["people"].mapping(_("人员")).items():
             people[person] = [part.text(_("角色")) for part in roles.rows(_("角色"))]
     values = {key: part for key, part in rest.items() if not isinstance(part.value, dict | list)}
@@ -333,10 +334,7 @@ def figure_key(node: Node) -> str:
         if said in (key, one.name):
             return key
     known: Words = {key: (key, one.name) for key, one in catalogue().items()}
-    near = offer(said, known, most=_NEAR)
-    raise node.wrong(
-        _("参数目录中没有“%(key)s”。") % {"key": said}, near or _("全部参数用 baozhang law figures 列出。")
-    )
+    raise node.wrong(_("参数目录中没有“%(key)s”。") % {"key": said}, near(said, known, "figures"))
 
 
 def _row(key: str, node: Node) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from .comparing import Comparison
 from .language import EXPECT, PAPER, STEP, ActFact, Scenario, figures
 from .observed import OBSERVED
 from .outcome import PATROL, Found, Outcome, Patrolled
-from .source import Node, ScenarioError, Words, offer, sections
+from .source import Node, ScenarioError, Words, near, offer, sections
 from .stage import Stage, set_up
 from .tables import Table, UnreadError, called, names_of
 
@@ -178,7 +178,7 @@ class _Play:
                 names += [name for name, titles in known.items() if word in (name, *titles)] or [part]  # type: ignore[list-item]
             if strange := next((part for part in names if isinstance(part, Node)), None):
                 raise strange.wrong(
-                    _("没有规则“%(rule)s”。") % {"rule": strange.value}, offer(str(strange.value), known)
+                    _("没有规则“%(rule)s”。") % {"rule": strange.value}, near(str(strange.value), known, "rules")
                 )
         self.last = PATROL.ask(act.day, names)
         if self.last.errors:

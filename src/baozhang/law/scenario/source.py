@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 _TRUE = frozenset(("是", "true", "yes", "对"))
 _FALSE = frozenset(("否", "false", "no"))
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_MEASURED = re.compile(r"(?<=[\d万])(元整?|个?(工作)?日|天|年|个?月|小时|人|名|台|套|件|张|把|辆|个|份|次|公里|升)$")
 _BETWEEN = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _NOTHING = frozenset(("", "~", "null", "无"))
 
@@ -91,9 +92,9 @@ class Node:
             ) from None
 
     def number(self, what: str) -> Decimal:
-        """This is a number; thousands may be set off by commas, 元 and 万元 may follow."""
+        """This is a number; thousands may be set off by commas, what it counts may follow (5000元, 0.5万元, 10人, 5个工作日)."""
         written = self.text(what)
-        plain = written.replace(",", "").replace("，", "").removesuffix("整").removesuffix("元")
+        plain = _MEASURED.sub("", written.replace(",", "").replace("，", "").strip())
         try:
             if plain.endswith("万"):
                 return Decimal(plain.removesuffix("万")) * 10_000
@@ -143,8 +144,8 @@ def torn(part: Node) -> str:
     return _("内容里有逗号时，请给它加上引号。") if part.value is None else ""
 
 
-def offer(key: str, words: Words, *, most: int = 0) -> str:
-    """This is the sentence that says what would be right instead of an unknown word; nothing where more than `most` would be."""
+def offer(key: str, words: Words) -> str:
+    """This is the sentence that says what would be right instead of an unknown word."""
     shown = {
         spelling: spellings[0] if spellings else name
         for name, spellings in words.items()
@@ -153,9 +154,15 @@ def offer(key: str, words: Words, *, most: int = 0) -> str:
     near = difflib.get_close_matches(key, list(shown), n=1, cutoff=0.5)
     if near:
         return _("是不是想写“%(word)s”？") % {"word": near[0]}
-    if 0 < most < len(words):
-        return ""
     return _("可以写：%(words)s。") % {"words": "、".join(dict.fromkeys(shown.values()))}
+
+
+def near(key: str, words: Words, listed_by: str) -> str:
+    """The same of a word out of a whole catalogue: the nearest, else the command that lists them all."""
+    shown = {spelling for name, spellings in words.items() for spelling in (name, *spellings)}
+    if difflib.get_close_matches(key, list(shown), n=1, cutoff=0.5):
+        return offer(key, words)
+    return _("全部用 baozhang law %(what)s 列出。") % {"what": listed_by}
 
 
 def pieces(text: str) -> Iterator[str]:

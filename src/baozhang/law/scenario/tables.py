@@ -115,6 +115,8 @@ class Table:
         return values
 
     def _column(self, columns: Mapping[str, Column], word: str, node: Node) -> Column:
+        if word == "单位" and "organ" in columns and isinstance(node.value, str) and node.value in self.stage.organs:
+            return columns["organ"]  # not the unit in which something is counted
         if not columns:
             what = _("%(table)s由办理产生，不能直接登记。") % {"table": self.model._meta.verbose_name}
             raise node.wrong(what, _("请写产生它的步骤或者操作；只能在“应有”中核对。"))
