@@ -61,14 +61,7 @@ def accept(
     nameless = known.recognise(resource, told, draft, memory.counts) if listed else set()
     if resource.before_import is not None:
         type(resource).before_import(good, by, memory.counts)  # type: ignore[misc]
-    pairs: Pairs = []
-    for row, old in zip(good, known.existing(model, good), strict=True):
-        record = made(row, old, batch)
-        if record is not None:
-            pairs.append((row, record, old))
-    if spelt := known.by_derived(model, pairs):
-        pairs = [(row, made(row, spelt[id(row)], batch) or new, spelt[id(row)]) if id(row) in spelt else (row, new, old)
-                 for row, new, old in pairs]  # fmt: skip
+    pairs = _paired(model, good, made, batch)
     batch.nameless = sum(old is None and id(row) in nameless for row, _new, old in pairs)
     names = kept_fields(model)
     stood = {old.pk: (old.version, b"", *(getattr(old, name) for name in names)) for _row, _new, old in pairs if old}
@@ -77,6 +70,20 @@ def accept(
     if unread := [row for row in rows if row.unread]:
         _look_at_rest(resource, unread, known.existing(model, unread), batch, by, memory)
     return batch
+
+
+def _paired(model: type[Record], rows: Sequence[Row], made: Callable[..., Record | None], batch: Batch) -> Pairs:
+    """Each row with the record that it would be and the one that it is of; rows of which nothing can be made are left out."""
+    pairs: Pairs = []
+    for row, old in zip(rows, known.existing(model, rows), strict=True):
+        record = made(row, old, batch)
+        if record is not None:
+            pairs.append((row, record, old))
+    spelt = known.by_derived(model, pairs)
+    for place, (row, new, _old) in enumerate(pairs) if spelt else ():
+        if id(row) in spelt:
+            pairs[place] = (row, made(row, spelt[id(row)], batch) or new, spelt[id(row)])
+    return pairs
 
 
 def _maker(resource: Resource, customs: list[CustomField]) -> Callable[..., Record | None]:
