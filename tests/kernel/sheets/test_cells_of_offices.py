@@ -57,3 +57,18 @@ def test_a_licence_without_an_end_has_no_last_day():
     for column in (DAY, Column("until", "截止日期", "date", required=True)):
         with pytest.raises(CellError):
             parse(column, "长期")
+
+
+def test_one_word_of_a_list_is_that_choice_where_no_other_has_it():
+    words = {"改建、扩建、大修": "rebuilt", "拆除、毁损": "removed", "毁损、其他": "other", "扩建费": "cost"}
+    column = Column("why", "原因", "choice", choices=words)
+    assert [parse(column, word) for word in ("大修", "扩建", "改建、扩建、大修", "扩建费", "拆除")] == [
+        "rebuilt",
+        "rebuilt",
+        "rebuilt",
+        "cost",
+        "removed",
+    ]
+    with pytest.raises(CellError) as refused:
+        parse(column, "毁损")
+    assert "“改建、扩建、大修”、“拆除、毁损”" in refused.value.expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -170,6 +171,14 @@ def _words(column: Column) -> dict[str, Any]:
     known = {_flat(str(word)): value for word, value in column.choices.items()}
     for value in column.choices.values():
         known.setdefault(_flat(str(value)), value)
+    # 大修增加 is one of 改建、扩建、大修增加, where no other word has it too.
+    meant: dict[str, set[Any]] = defaultdict(set)
+    for word, value in column.choices.items():
+        for part in str(word).split("、") if "、" in str(word) else ():
+            meant[_flat(part)].add(value)
+    for part, values in meant.items():
+        if len(values) == 1:
+            known.setdefault(part, *values)
     return known
 
 

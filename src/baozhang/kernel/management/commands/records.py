@@ -11,7 +11,7 @@ from baozhang.kernel import access, attachments, flow
 from baozhang.kernel.flow.plan import full
 from baozhang.kernel.resource import RESOURCES, Resource, get
 from baozhang.kernel.sheet_columns import columns_of
-from baozhang.kernel.sheets.columns import Column
+from baozhang.kernel.sheets.columns import Column, listed
 
 KINDS = {
     "text": "文字", "integer": "整数", "decimal": "数值", "money": "金额", "date": "日期", "moment": "日期时间", "choice": "选项", "bool": "是否", "reference": "引用",
@@ -59,11 +59,11 @@ class Command(BaseCommand):
             if column["aliases"]:
                 self.stdout.write(f"      也可写作：{'、'.join(column['aliases'])}")
             if column["choices"]:
-                self.stdout.write(f"      可选：{'、'.join(column['choices'])}")
+                self.stdout.write(f"      可选：{listed(list(column['choices']))}")
         if found["shown"]:
             self.stdout.write(f"  只能核对，或由步骤、操作填写：{'、'.join(found['shown'])}")
             for heading, said in found["shown_choices"].items():
-                self.stdout.write(f"      {heading}可为：{'、'.join(said)}")
+                self.stdout.write(f"      {heading}可为：{listed(said)}")
         if found["papers"]:
             self.stdout.write(f"  材料  {'、'.join(found['papers'])}")
         for kind, words in (("steps", "步骤"), ("acts", "操作")):
