@@ -19,6 +19,7 @@ from baozhang.ch4_supervision.warnings import patrol as patrol_module
 from baozhang.ch4_supervision.warnings.actions import mark, review
 from baozhang.ch4_supervision.warnings.choices import Review, RunState, State
 from baozhang.ch4_supervision.warnings.lock import alone
+from baozhang.ch4_supervision.warnings.management.commands import patrol as patrol_command
 from baozhang.ch4_supervision.warnings.models import Finding, Run
 from baozhang.ch4_supervision.warnings.patrol import patrol
 from baozhang.ch4_supervision.warnings.queries import last_run, precision, replay
@@ -385,3 +386,14 @@ def test_an_actor_sees_the_command_fail_where_a_rule_fails(monkeypatch):
     with pytest.raises(CommandError, match="有规则出错"):
         run()
     assert Finding._base_manager.filter(rule="too_many").count() == 1
+
+
+def test_the_command_brings_in_step_first_what_it_judges(monkeypatch):
+    """Ledgers may have come in with no worker since; what keeps nothing changes nothing."""
+    done = []
+    monkeypatch.setattr(patrol_command.schedule, "follow", lambda: done.append("follow"))
+    run("--dry-run")
+    run("--day", "2025-06-01")
+    assert done == []
+    run()
+    assert done == ["follow"]

@@ -145,7 +145,7 @@ def test_without_the_right_to_import_nothing_comes_in(officer: Any, tmp_path: Pa
 def test_the_schema_of_every_record_is_told(officer: Any) -> None:
     found = {one["resource"]: one for one in json.loads(run("records", "--schema", "--json")[1])}
     heads = {column["name"]: column for column in found["organs/headcounts"]["columns"]}
-    assert heads["band"]["choices"] == {"司局级": "bureau", "处级及以下": "division"}
+    assert heads["band"]["choices"].items() >= {"司局级": "bureau", "处级及以下": "division", "局级": "bureau"}.items()
     assert (
         heads["quota"]["required"] and heads["quota"]["kind"] == "integer" and heads["quota"]["heading"] == "编制人数"
     )
@@ -164,7 +164,14 @@ def test_the_schema_of_every_record_is_told(officer: Any) -> None:
     )
     trips = found["trips/requests"]
     assert not trips["importable"] and "用车事由" in [column["heading"] for column in trips["columns"]]
-    assert {"words": "紧急先用车", "fields": [], "needs_note": True} in trips["steps"]
+    urgent = {"words": "紧急先用车", "fields": [], "needs_note": True, "who": ["资产管理员", "工作人员", "车辆调度员"]}
+    assert urgent in trips["steps"] and trips["who"] == urgent["who"]
+    assert (
+        "〔单位负责人〕" in run("records", "trips/requests")[1]
+        and case["who"] == []
+        and "内部决策会议纪要" in case["papers"]
+    )
+    assert "待单位答复" in found["warehouse/proposals"]["shown_choices"]["答复状态"]
     assert [one["words"] for one in trips["acts"]] == ["补办审批", "改由他人承办", "对应已出车的派车单"]
     words = run("records", "organs/headcounts")[1]
     assert "编制人数" in words and "处级及以下" in words

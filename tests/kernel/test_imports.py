@@ -17,7 +17,10 @@ from baozhang.ch1_general.organs.resources import Headcounts
 from baozhang.kernel import border, imports, ledger, resource, scope
 from baozhang.kernel.access import Actor, Holding
 from baozhang.kernel.imports import ImportSession, State
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.sheet_columns import columns_of
+from baozhang.kernel.sheets.matching import Matcher
 from baozhang.kernel.sheets.refusals import SheetError
 
 pytestmark = pytest.mark.django_db
@@ -213,32 +216,112 @@ def test_what_the_database_would_refuse_is_told_with_its_row_before(
     assert len(found.new) == len(values) - 1
 
 
-def test_rows_without_a_number_come_in_once(tmp_path: Path) -> None:
-    where = factories.organ("甲局")
-    clerk = Actor(
-        factories.person("qian", "asset_clerk", where).pk, "钱进", (Holding(where.pk, where.name, "asset_clerk"),)
-    )
-    needs = resource.get("allocation/needs")
-    headings = ["需求编号", "配置项目", "需要数量", "用途", "需用日期"]
-    path = tmp_path / "needs.xlsx"
-    path.write_bytes(book(["", "办公椅", 2, "新进人员", "2026-06-01"], headings=headings).getvalue())
+class Needs:
+    """Lists of needs that bring no numbers of ours, as offices write them."""
 
-    def brought() -> dict[str, Any]:
-        return imports.from_file(needs, path, organ_id=where.pk, by=clerk)
+    headings = ("需求编号", "配置项目", "需要数量", "用途", "需用日期")
 
-    found = brought()
-    assert found["errors"] == [] and found["new"] == 1
-    with pytest.raises(Refused, match="已经导入"):
-        brought()
-    with scope.within(clerk):
-        for again in (False, True):
-            session = imports.upload(needs, io.BytesIO(path.read_bytes()), path.name, organ_id=where.pk, by=clerk)
-            imports.preview(session, by=clerk)
-            if again:
-                with pytest.raises(Refused, match="1 行没有编号"):
-                    imports.commit(session, by=clerk)
-            else:
-                first = imports.commit(session, by=clerk)
-        imports.undo(first, by=clerk)
-        assert imports.commit(session, by=clerk).new == 1, "taken back, it may come again"
-    assert needs.model._base_manager.count() == 2
+    def __init__(self, tmp_path: Path) -> None:
+        self.organ = factories.organ("甲局")
+        person = factories.person("qian", "asset_clerk", self.organ)
+        self.clerk = Actor(person.pk, "钱进", (Holding(self.organ.pk, self.organ.name, "asset_clerk"),))
+        self.resource, self.path = resource.get("allocation/needs"), tmp_path / "needs.xlsx"
+
+    def write(self, *rows: list[Any]) -> None:
+        self.path.write_bytes(book(*rows, headings=list(self.headings)).getvalue())
+
+    def bring(self, *rows: list[Any]) -> tuple[int, int, int]:
+        """New, changed and unchanged."""
+        if rows:
+            self.write(*rows)
+        found = imports.from_file(self.resource, self.path, organ_id=self.organ.pk, by=self.clerk)
+        assert found["errors"] == []
+        return found["new"], found["changed"], found["unchanged"]
+
+    def kept(self) -> list[tuple[Any, ...]]:
+        return list(self.resource.model._base_manager.order_by("pk").values_list("item", "quantity", "purpose"))
+
+    def session(self) -> imports.ImportSession:
+        file = io.BytesIO(self.path.read_bytes())
+        session = imports.upload(self.resource, file, self.path.name, organ_id=self.organ.pk, by=self.clerk)
+        imports.preview(session, by=self.clerk)
+        return session
+
+
+def test_rows_without_a_number_find_their_records_again(tmp_path: Path) -> None:
+    """Two that say the same stay two; what was mended in the list is mended in the register."""
+    needs = Needs(tmp_path)
+    chair, desk = ["", "办公椅", 2, "新进人员", "2026-06-01"], ["", "办公桌", 1, "新进人员", "2026-06-01"]
+    assert needs.bring(chair, chair, desk) == (3, 0, 0)
+    assert needs.bring() == (0, 0, 3)
+    assert needs.bring(desk, chair, [*chair[:2], 5, *chair[3:]]) == (0, 1, 2)
+    assert needs.kept() == [("chair", 2, "新进人员"), ("chair", 5, "新进人员"), ("desk", 1, "新进人员")]
+    assert needs.bring(chair, chair, chair) == (1, 1, 1), "a third one alike is a third"
+
+
+def test_a_row_with_a_number_is_nobodys_twin(tmp_path: Path) -> None:
+    needs = Needs(tmp_path)
+    chair = ["办公椅", 2, "新进人员", "2026-06-01"]
+    assert needs.bring(["X-1", *chair]) == (1, 0, 0)
+    assert needs.bring(["", *chair], ["X-1", *chair]) == (1, 0, 1)
+    assert needs.bring() == (0, 0, 2)
+
+
+def test_the_same_file_is_refused_where_a_row_cannot_be_told_from_a_new_one(tmp_path: Path) -> None:
+    needs = Needs(tmp_path)
+    assert needs.bring(["", "办公椅", 2, "新进人员", "2026-06-01"]) == (1, 0, 0)
+    (need,) = needs.resource.model._base_manager.all()
+    need.purpose = "更新"
+    with scope.within(needs.clerk):
+        keep(need, by=needs.clerk)
+    with pytest.raises(Refused, match="1 行没有编号"):
+        needs.bring()
+    with scope.within(needs.clerk):
+        session = needs.session()
+        first = imports.commit(session, by=needs.clerk)
+        assert first.new == 1, "another door, never brought in here"
+        need = needs.resource.model._base_manager.order_by("-pk")[0]
+        imports.undo(first, by=needs.clerk)
+        assert imports.commit(needs.session(), by=needs.clerk).new == 1, "taken back, it may come again"
+    assert len(needs.kept()) == 2
+
+
+def test_a_sheet_that_names_its_agencies_is_never_taken_for_ones_own(tmp_path: Path) -> None:
+    """Wherever the agency may be named, the headings of offices name it; else the rows would be the importer's."""
+    for slug, one in resource.RESOURCES.items():
+        if one.model.scope_field == "organ_id" and "organ" in one.fields and one.importable:
+            columns = columns_of(one)
+            for word in ("单位名称", "单位编码"):
+                (match,), _rivals = Matcher(columns).assign([(0, word)])
+                assert match.column == "organ", (slug, word)
+
+
+def test_what_is_written_in_another_spelling_is_the_same_record() -> None:
+    pairs = resource.get("assets/class-pairs")
+    row = {"old_code": "2010104", "new_code": "A02010105", "name": "台式计算机"}
+    with scope.everything("test") as by:
+        assert border.commit(pairs, [border.Row(dict(row))], by=by).new == 1
+        assert pairs.model._base_manager.get().old_code != row["old_code"], "it is kept in the one form of codes"
+        again = border.accept(pairs, [border.Row({**row, "name": "台式机"})], by=by)
+    assert (again.faults, len(again.new), len(again.changed)) == ([], 0, 1)
+
+
+def test_days_and_references_go_by_what_offices_write_over_them() -> None:
+    headings = {"terminals": "安装时间", "certificates": "起始时间"}
+    found = {
+        word: {alias for one in columns_of(resource.get(f"vehicles/{slug}")) for alias in one.aliases}
+        for slug, word in headings.items()
+    }
+    assert all(word in aliases for word, aliases in found.items())
+    plan = next(one for one in columns_of(resource.get("funding/lines")) if one.name == "plan")
+    assert {"计划编号", "计划名称"} <= {*plan.aliases}
+
+
+def test_several_applications_of_one_list_get_numbers_of_their_own() -> None:
+    organ = factories.organ("乙局")
+    row = {"organ": organ, "kind": "new", "use": "confidential", "body": "car", "energy": "electric", "price": 100000}
+    rows = [border.Row({**row, "reason": word}, number) for number, word in enumerate("甲乙", 2)]
+    with scope.everything("test") as by:
+        found = border.accept(resource.get("vehicles/additions"), rows, by=by, listed=True)
+    numbers = [one.values["number"] for one in rows]
+    assert len({*numbers}) == 2 and not [fault for fault in found.faults if fault.field == "number"]

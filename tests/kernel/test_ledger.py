@@ -69,6 +69,7 @@ TAMPERINGS: dict[str, Callable[[int], tuple[str, list[object]]]] = {
         [pk],
     ),
     "绕过账本": lambda pk: ("UPDATE organs_headcount SET quota = 99 WHERE id = %s", [pk]),
+    "更新时间": lambda pk: ("UPDATE organs_headcount SET kept_at = '2020-01-01 00:00:00+00:00' WHERE id = %s", [pk]),
     "不见了": lambda pk: ("DELETE FROM organs_headcount WHERE id = %s", [pk]),
 }
 

@@ -46,6 +46,13 @@ def test_nothing_is_due_at_first_and_each_moment_once(done: list[str]) -> None:
     assert done == ["quick"] and not Schedule.objects.get(name="test-quick").running
 
 
+def test_what_brings_records_in_step_is_done_when_asked_for(done: list[str]) -> None:
+    schedule.every("0 2 * * *", name="test-step", words="随", follows=True)(lambda: done.append("step"))
+    schedule.follow()
+    del jobs.WORKS["schedule-test-step"]
+    assert done == ["step"]
+
+
 def test_a_night_passed_over_is_made_up_for_once(done: list[str]) -> None:
     at(START)
     assert "test-daily" in at(START + dt.timedelta(days=4))

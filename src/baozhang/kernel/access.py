@@ -250,6 +250,11 @@ def actor_of(user: Any, day: dt.date, organ_id: int | None = None) -> Actor:
     return Actor(user.pk, user.name, held, elsewhere=tuple(holding for holding in holdings if holding not in held))
 
 
+def holders(name: str) -> list[str]:
+    """The roles that may do something, in words."""
+    return [str(role.words) for role in ROLES.values() if name in role.grants]
+
+
 def matrix() -> Mapping[str, Role]:
     """All roles with their grants, for the security administrator."""
     return ROLES

@@ -12,8 +12,10 @@ import os
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -98,9 +100,46 @@ class Attachment(Record):
         return folder() / self.digest[:2] / self.digest
 
 
+@dataclass(frozen=True)
+class Proofs:
+    """What the files of a class of record may prove, and what notes it of one."""
+
+    kinds: type[models.TextChoices]
+    note: Callable[[Any, Attachment, str, Actor], Any]
+
+    def code(self, said: str) -> str:
+        """The kind that is named by its code or its words; Invalid with all of them where none is."""
+        for one in self.kinds:
+            if said in (one.value, str(one.label)):
+                return str(one.value)
+        words = "、".join(str(one.label) for one in self.kinds)
+        raise Invalid(_("请选择材料种类"), why=said, instead=_("可以写：%(words)s。") % {"words": words})
+
+
+PROOFS: dict[str, Proofs] = {}
+_ELSEWHERE: ContextVar[Path | None] = ContextVar("folder", default=None)
+
+
+def proves(
+    model: type[Record], kinds: type[models.TextChoices], note: Callable[[Any, Attachment, str, Actor], Any]
+) -> None:
+    """This will let the files of a class of record say what they prove, on every door."""
+    PROOFS[model._meta.label_lower] = Proofs(kinds, note)
+
+
 def folder() -> Path:
     """The folder of all files, which no address of the web leads to."""
-    return Path(settings.MEDIA_ROOT)
+    return _ELSEWHERE.get() or Path(settings.MEDIA_ROOT)
+
+
+@contextmanager
+def elsewhere(place: Path) -> Iterator[None]:
+    """This will keep files in another folder for a while, for what is undone afterwards."""
+    held = _ELSEWHERE.set(place)
+    try:
+        yield
+    finally:
+        _ELSEWHERE.reset(held)
 
 
 def limit() -> int:
@@ -127,11 +166,22 @@ def log_of(subject: Record) -> list[Attachment]:
 _LOG = Statement(lambda label, key: Attachment._base_manager.filter(label_of=label, record_key=key).order_by("id"))
 
 
-def attach(subject: Record, file: IO[bytes], name: str, *, by: Actor, note: str = "") -> Attachment:
+def attach(subject: Record, file: IO[bytes], name: str, *, by: Actor, note: str = "", kind: str = "") -> Attachment:
     """This will add a file to a record; the same file given again is the attachment that is there already.
 
-    Raises Forbidden, and Invalid where the file is empty, too large, of no sort on the list, or other than it says.
+    `kind` says what it proves, where the class of record asks that (`proves`). Raises Forbidden, and Invalid where the
+    file is empty, too large, of no sort on the list, or other than it says.
     """
+    proofs = PROOFS.get(subject.label) if kind else None
+    code = proofs.code(kind) if proofs is not None else ""
+    with transaction.atomic():
+        made = _taken(subject, file, name, by=by, note=note)
+        if proofs is not None:
+            proofs.note(subject, made, code, by)
+    return made
+
+
+def _taken(subject: Record, file: IO[bytes], name: str, *, by: Actor, note: str) -> Attachment:
     right = right_to_add(subject)
     by.must(right, subject.organ_key())
     name = plain_name(name)

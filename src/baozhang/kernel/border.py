@@ -3,62 +3,24 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from . import bulk, ledger, offered
+from . import access, bulk, known, ledger, offered
 from .access import Actor
+from .batch import Batch, Change, Memory, Pairs, Row, at
 from .customs import CustomField, fields_for, merge
 from .field_checks import field_faults, unusable
 from .guarding import guarded_changes, promised
-from .invariants import Keys, Stood, batch_faults, taken, unique_faults
+from .invariants import Stood, batch_faults, unique_faults
 from .plain import kept_fields
 from .record import Kept, Record, blank, keep
 from .refusal import Fault, Forbidden, Invalid, NotFound
 from .resource import RESOURCES, Resource
-
-
-@dataclass
-class Row:
-    """One row handed in: its place and its values by field name; `unread` are fields whose value nobody could read."""
-
-    values: dict[str, Any]
-    number: int | None = None
-    sheet: str = ""
-    unread: frozenset[str] = frozenset()
-
-
-@dataclass
-class Change:
-    """A record that exists and would change: field → (before, after) as words."""
-
-    record: Record
-    row: Row
-    before: dict[str, tuple[Any, Any]]
-
-
-@dataclass
-class Batch:
-    """What a set of rows would do: new, changed and unchanged records, and all faults at once."""
-
-    new: list[Record] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
-    unchanged: int = 0
-    faults: list[Fault] = field(default_factory=list)
-    total: int = 0
-
-    @property
-    def wrong(self) -> int:
-        """How many rows have a fault."""
-        return len({(fault.sheet, fault.row) for fault in self.faults})
-
-    def counts(self) -> dict[str, int]:
-        """The four numbers that a preview shows."""
-        return {"new": len(self.new), "changed": len(self.changed), "unchanged": self.unchanged, "wrong": self.wrong}
 
 
 def called(word: str) -> Resource:
@@ -69,27 +31,20 @@ def called(word: str) -> Resource:
     raise LookupError(word)
 
 
-def known() -> list[str]:
+def headings() -> list[str]:
     """The headings of all resources, for whoever has to choose one."""
     return [str(resource.model._meta.verbose_name) for resource in RESOURCES.values()]
 
 
-@dataclass
-class Memory:
-    """What the pieces of one file know of each other: unique keys met, and what a resource counts while it numbers rows."""
-
-    keys: Keys = field(default_factory=dict)
-    counts: dict[Any, Any] = field(default_factory=dict)
-
-
 def accept(
     resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapping[str, Any] | None = None,
-    memory: Memory | None = None,
+    memory: Memory | None = None, listed: bool = False,
 ) -> Batch:  # fmt: skip
     """This will find out what rows would do, without writing: every fault of every row comes back at once.
 
     Values are typed already (dates, decimals, choice values); foreign keys are natural keys as text or objects.
-    `defaults` are values for fields that a row does not name (the organ of the person who imports).
+    `defaults` are values for fields that a row does not name (the organ of the person who imports). `listed` rows are
+    those of a list that may come again: without a number of ours they are looked for by what they say.
     """
     model, batch = resource.model, Batch(total=len(rows))
     memory = memory or Memory()
@@ -100,24 +55,55 @@ def accept(
                 row.values[name] = value
     readable = _resolve(resource, rows, batch)
     good = [row for row in readable if not row.unread]
+    made = _maker(resource, customs)
+    told = [row for row in readable if not row.unread & {*resource.recognised_by}]
+    draft = partial(made, old=None, batch=Batch(), own=True)
+    nameless = known.recognise(resource, told, draft, memory.counts) if listed else set()
     if resource.before_import is not None:
         type(resource).before_import(good, by, memory.counts)  # type: ignore[misc]
-    existing, keys = _existing(model, good), _keys_of(resource)
-    fields = {name: resource.field(name) for name in keys}
-    must = [name for name, one in fields.items() if not (one.null or one.blank) and keys[name] != model.scope_field]
-    pairs: list[tuple[Row, Record, Record | None]] = []
-    for row, old in zip(good, existing, strict=True):
-        record = copy.copy(old) if old is not None else blank(model)
-        if _fill(record, row, customs, batch, keys) and not (must and _bare(resource, record, row, must, batch)):
-            record.derive()
-            pairs.append((row, record, old))
+    pairs = _paired(model, good, made, batch)
+    batch.nameless = sum(old is None and id(row) in nameless for row, _new, old in pairs)
     names = kept_fields(model)
     stood = {old.pk: (old.version, b"", *(getattr(old, name) for name in names)) for _row, _new, old in pairs if old}
     model.accord([record for _row, record, _old in pairs], stood)
     _judge(resource, pairs, batch, by, memory, stood)
     if unread := [row for row in rows if row.unread]:
-        _look_at_rest(resource, unread, _existing(model, unread), batch, by, memory)
+        _look_at_rest(resource, unread, known.existing(model, unread), batch, by, memory)
     return batch
+
+
+def _paired(model: type[Record], rows: Sequence[Row], made: Callable[..., Record | None], batch: Batch) -> Pairs:
+    """Each row with the record that it would be and the one that it is of; rows of which nothing can be made are left out."""
+    pairs: Pairs = []
+    for row, old in zip(rows, known.existing(model, rows), strict=True):
+        record = made(row, old, batch)
+        if record is not None:
+            pairs.append((row, record, old))
+    spelt = known.by_derived(model, pairs)
+    for place, (row, new, _old) in enumerate(pairs) if spelt else ():
+        if id(row) in spelt:
+            pairs[place] = (row, made(row, spelt[id(row)], batch) or new, spelt[id(row)])
+    return pairs
+
+
+def _maker(resource: Resource, customs: list[CustomField]) -> Callable[..., Record | None]:
+    """What makes of a row the record that it would be, of a new one or of the one that it is of; None where it cannot."""
+    model, keys = resource.model, _keys_of(resource)
+    fields = {name: resource.field(name) for name in keys}
+    must = [name for name, one in fields.items() if not (one.null or one.blank) and keys[name] != model.scope_field]
+
+    def made(row: Row, old: Record | None, batch: Batch, *, own: bool = False) -> Record | None:
+        record = copy.copy(old) if old is not None else blank(model)
+        given = Row(dict(row.values)) if own else row
+        if not _fill(record, given, customs, batch, keys) or (must and _bare(resource, record, given, must, batch)):
+            return None
+        if own:  # only to see what it says: a number that it would get is none yet
+            for name in known.own_names(model):
+                setattr(record, name, -1 if isinstance(model._meta.get_field(name), models.IntegerField) else "?")
+        record.derive()
+        return record
+
+    return made
 
 
 def commit(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapping[str, Any] | None = None,
@@ -166,7 +152,7 @@ def _resolve(resource: Resource, rows: Sequence[Row], batch: Batch) -> list[Row]
                     "what": model_field.related_model._meta.verbose_name
                 }
                 batch.faults.append(
-                    _at(
+                    at(
                         row,
                         Fault(reason, name, str(value), _("请填写编码或全称"), column=str(model_field.verbose_name)),
                     )
@@ -198,24 +184,6 @@ def lookup(model: type[Record], keys: Iterable[str], rows: Any = None) -> dict[s
     return found
 
 
-def _existing(model: type[Record], rows: Sequence[Row]) -> list[Record | None]:
-    if not model.natural or not rows:
-        return [None] * len(rows)
-    names = model.natural
-    keys = [tuple(_key_part(row.values, name) for name in names) for row in rows]
-    full = [key for key in keys if None not in key]
-    pks = taken(model, names, full)
-    records: dict[int, Record] = {}
-    for part in bulk.chunks(sorted(set(pks.values()))):
-        records.update({record.pk: record for record in model._base_manager.filter(pk__oneof=part)})
-    return [records.get(pks.get(key, 0)) for key in keys]
-
-
-def _key_part(values: Mapping[str, Any], attname: str) -> Any:
-    value = values.get(attname.removesuffix("_id")) if attname.endswith("_id") else values.get(attname)
-    return value.pk if isinstance(value, models.Model) else value
-
-
 def _keys_of(resource: Resource) -> dict[str, str]:
     """The foreign keys among the fields, each with the attribute that holds its number."""
     fields = {name: resource.field(name) for name in resource.fields}
@@ -237,7 +205,7 @@ def _fill(record: Record, row: Row, customs: list[CustomField], batch: Batch, ke
         del own[custom]
     if customs:
         record.extra, faults = merge(customs, row.values, record.extra)
-        batch.faults.extend(_at(row, fault) for fault in faults)
+        batch.faults.extend(at(row, fault) for fault in faults)
         row.unread |= {fault.field for fault in faults}
         return not faults
     return True
@@ -247,7 +215,7 @@ def _bare(resource: Resource, record: Record, row: Row, must: Sequence[str], bat
     """True where a record that this one hangs on is not named: nothing follows from it then, and the rest is looked at alone."""
     lacking = [name for name in must if getattr(record, resource.field(name).attname) is None]
     for name in lacking:
-        batch.faults.append(_at(row, record.fault_of(name, _("必填"), "", _("请填写这一项；表中没有这一列的，请补上"))))
+        batch.faults.append(at(row, record.fault_of(name, _("必填"), "", _("请填写这一项；表中没有这一列的，请补上"))))
     row.unread |= set(lacking)
     return bool(lacking)
 
@@ -262,12 +230,12 @@ def _judge(
     wrong: set[int] = set()
     for i, fault in batch_faults(model, [record for _row, record, _old in allowed], memory.keys):
         wrong.add(i)
-        batch.faults.append(_at(allowed[i][0], fault))
+        batch.faults.append(at(allowed[i][0], fault))
     names = kept_fields(model)
     held = _held(model, [record for i, (_row, record, old) in enumerate(allowed) if old and i not in wrong], stood)
     for i, (row, record, old) in enumerate(allowed):
         if record.pk in held:
-            batch.faults.append(_at(row, held[record.pk]))
+            batch.faults.append(at(row, held[record.pk]))
         if i in wrong or record.pk in held:
             continue
         if old is None:
@@ -297,9 +265,10 @@ def _look_at_rest(
         if organ_unread or _allowed(model, (row, record, old), batch, by, asked):
             seen.append((row, record))
     records = [record for _row, record in seen]
+    asked_for = {*resource.fields, *(custom.column for custom in customs)}  # what follows from the rest waits for it
     for i, fault in [*field_faults(model, records), *unique_faults(model, records, memory.keys)] if seen else ():
-        if seen[i][0].values.get(fault.field) not in (None, ""):
-            batch.faults.append(_at(seen[i][0], fault))
+        if fault.field in asked_for and seen[i][0].values.get(fault.field) not in (None, ""):
+            batch.faults.append(at(seen[i][0], fault))
 
 
 def _held(model: type[Record], records: Sequence[Record], stood: Stood) -> dict[int | None, Fault]:
@@ -333,21 +302,26 @@ def _allowed(
         if may is None:
             may = asked[verb, organ] = by.can(verb, organ)
         if not may:
-            column = str(_organ_words(model))
-            batch.faults.append(
-                _at(row, Fault(_("不在您的办理范围内"), "organ", column=column, remedy=_("只能导入本单位的数据")))
-            )
+            batch.faults.append(at(row, _barred(model, verb, by)))
             return False
     return True
+
+
+def _barred(model: type[Record], verb: str, by: Actor) -> Fault:
+    """Who may do this nowhere is told who may; who may do it elsewhere, that this is not his."""
+    column = str(_organ_words(model))
+    if by.can(verb):
+        return Fault(_("不在您的办理范围内"), "organ", column=column, remedy=_("只能导入本单位的数据"))
+    words = {"right": access.PERMISSIONS[verb].words, "roles": "、".join(access.holders(verb))}
+    remedy = _("由%(roles)s办理") if words["roles"] else _("这类记录由办理的步骤或者操作产生，不能直接登记")
+    return Fault(
+        _("不在您的办理范围内：您没有“%(right)s”的权限") % words, "organ", column=column, remedy=remedy % words
+    )
 
 
 def _organ_words(model: type[Record]) -> Any:
     own = (field.verbose_name for field in model._meta.concrete_fields if field.attname == "organ_id")
     return next(own, model._meta.verbose_name)
-
-
-def _at(row: Row, fault: Fault) -> Fault:
-    return replace(fault, row=row.number, sheet=row.sheet)
 
 
 def one(
@@ -377,7 +351,7 @@ __all__ = [
     "accept",
     "called",
     "commit",
-    "known",
+    "headings",
     "lookup",
     "one",
 ]

@@ -254,7 +254,7 @@ def run_out(only: Q | None = None) -> int:
         return len(gone)
 
 
-@every("*/10 * * * *", name="holds", words=gettext_lazy("到期的保留"))
+@every("*/10 * * * *", name="holds", words=gettext_lazy("到期的保留"), follows=True)
 def sweep() -> int:
     """This will end what ran out since the last look."""
     return run_out()

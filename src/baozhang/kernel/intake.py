@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from . import ledger
 from .access import Actor
-from .border import Batch, Change, Memory, Row, accept
+from .batch import Batch, Change, Memory, Row
+from .border import accept
 from .record import Record, keep
 from .refusal import Fault
 from .resource import Resource
@@ -31,7 +32,7 @@ class Taken:
     """What all pieces of a file came to: the counts, all faults, and the first changes and new records to show."""
 
     total: int = 0
-    nameless: int = 0  # rows that bring no number of their own, and get one
+    nameless: int = 0  # new records of rows that bring no number of their own
     new: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -68,15 +69,11 @@ class Intake:
         self._waiting: list[Row] = []
         # Rows that are judged together, such as periods that must not overlap, cannot be judged in pieces.
         model = resource.model
-        own = [one for one in model._meta.concrete_fields if one.attname in model.natural and not one.is_relation]
-        self._own = [] if resource.recognises else [one.name for one in own if one.blank]
         self._whole = model.exclusive_period is not None or model.together.__func__ is not Record.together.__func__  # type: ignore[attr-defined]
 
     def add(self, row: Row, faults: Iterable[Fault] = ()) -> None:
         """This will take in one row, with what is wrong with its unread cells; it is judged when its piece is full."""
         self.taken.faults.extend(faults)
-        if self._own:
-            self.taken.nameless += any(row.values.get(name) in (None, "") for name in self._own)
         self._waiting.append(row)
         if len(self._waiting) >= PIECE and not self._whole:
             self._judge()
@@ -84,7 +81,7 @@ class Intake:
     def end(self) -> Taken:
         """This is the outcome, all rows judged, its faults in the order of the file."""
         self._judge()
-        self.taken.faults.sort(key=lambda fault: (fault.sheet, fault.row or 0))
+        self.taken.faults[:] = sorted(dict.fromkeys(self.taken.faults), key=lambda fault: (fault.sheet, fault.row or 0))
         return self.taken
 
     def _judge(self) -> None:
@@ -92,9 +89,10 @@ class Intake:
         if not rows:
             return
         taken = self.taken
-        batch = accept(self.resource, rows, by=self.by, defaults=self.defaults, memory=self.memory)
+        batch = accept(self.resource, rows, by=self.by, defaults=self.defaults, memory=self.memory, listed=True)
         taken.total += batch.total
         taken.new += len(batch.new)
+        taken.nameless += batch.nameless
         taken.changed += len(batch.changed)
         taken.unchanged += batch.unchanged
         taken.faults += batch.faults

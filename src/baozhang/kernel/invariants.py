@@ -107,7 +107,9 @@ def unique_faults(
             here = in_database.get(key)
             if key in owner or (here is not None and here != rows[i].pk):
                 reason = _("与本批另一行重复") if key in owner else _("已有同样的记录")
-                faults.append((i, model.fault_of(_field_name(model, names[-1]), reason, key[-1])))
+                name = _field_name(model, names[-1])
+                said = getattr(rows[i], name) if model._meta.get_field(name).is_relation else key[-1]
+                faults.append((i, model.fault_of(name, reason, said)))
             owner.add(key)
     return faults
 
@@ -233,7 +235,9 @@ def _overlaps(model: type[Record], spans: list[tuple[Any, Any]], start: str) -> 
     spans = sorted(spans, key=lambda span: span[0])
     for (_a, until), (since, _b) in pairwise(spans):
         if until is None or until >= since:
-            return [model.fault_of(start, _("与已有的期间重叠"), since)]
+            return [
+                model.fault_of(start, _("与已有的期间重叠"), since, _("请先在原来的记录上填写截止日期，期间不能重叠"))
+            ]
     return []
 
 

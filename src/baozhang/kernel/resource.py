@@ -147,7 +147,10 @@ class Resource:
     goes_round: ClassVar[bool] = False  # it lives through many chains: what else came of it belongs to those
     joint: ClassVar[bool] = False  # it only joins two others: a chain leads through it without drawing it
     before_import: ClassVar[Callable[..., Any] | None] = None  # (rows, by, counts) before natural keys are matched
-    recognises: ClassVar[bool] = False  # rows of a sheet that bring no number find their records again all the same
+    recognised_by: ClassVar[
+        tuple[str, ...]
+    ] = ()  # fields that tell rows of a sheet apart that bring no number, see `known`
+    recognises: ClassVar[bool] = False  # `before_import` finds the records of such rows by itself
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -44,6 +44,7 @@ class Plan:
     words: Any
     run: Callable[[], Any]
     inline: bool  # done at once by the thread that finds it due, past the queue
+    follows: bool = False  # brings records in step with others: whoever judges them asks for it first
 
     def after(self, moment: dt.datetime) -> dt.datetime:
         """The next moment at which it is due; ValueError where the fields are none."""
@@ -57,18 +58,18 @@ PLANS: dict[str, Plan] = {}
 
 
 def every(
-    cron: str, *, name: str, words: Any, inline: bool = False
+    cron: str, *, name: str, words: Any, inline: bool = False, follows: bool = False
 ) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
     """This will declare work for the calendar: a function without arguments, safe to run twice.
 
     It is queued as a job and its answer, a dict or a count, is the job's result. `inline` is for work of a blink that
-    must not wait behind a long job.
+    must not wait behind a long job; `follows` for what brings records in step with others, see `follow`.
     """
 
     def declare(function: Callable[[], Any]) -> Callable[[], Any]:
         if name in PLANS:
             raise ValueError(f"schedule {name} is declared twice")
-        PLANS[name] = Plan(name, cron, words, function, inline)
+        PLANS[name] = Plan(name, cron, words, function, inline, follows)
 
         def work(_job: jobs.Job) -> dict[str, Any]:
             answer = function()
@@ -78,6 +79,12 @@ def every(
         return function
 
     return declare
+
+
+def follow() -> None:
+    """This will do at once what brings records in step with others, so that whoever judges them need not wait for its hour."""
+    for plan in [plan for plan in PLANS.values() if plan.follows]:
+        plan.run()
 
 
 def tick() -> list[str]:

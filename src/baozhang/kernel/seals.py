@@ -18,6 +18,7 @@ from .record import Record
 
 Progress = Callable[[int], None]
 MOST = 100  # problems named; more are counted
+_STOOD = ("id", "version", "head", "kept_at")  # what stands beside the values of a row
 
 
 @dataclass
@@ -102,7 +103,7 @@ def _verify_model(model: type[Record], report: Report, progress: Progress | None
     """Entries and rows are read side by side in the order of their keys, so that one record is in memory at a time."""
     kind, names = model._meta.label_lower, kept_fields(model)
     entries = Entry.objects.filter(kind=kind).order_by("record_id", "seq").iterator(chunk_size=5_000)
-    stood = model._base_manager.order_by("id").values_list("id", "version", "head", *names).iterator(chunk_size=5_000)
+    stood = model._base_manager.order_by("id").values_list(*_STOOD, *names).iterator(chunk_size=5_000)
     row, first = next(stood, None), Report()
     for record_id, group in groupby(entries, key=lambda entry: entry.record_id):
         while row is not None and row[0] < record_id:
@@ -130,7 +131,7 @@ def _look_again(model: type[Record], record_id: int, report: Report) -> None:
     kind, names = model._meta.label_lower, kept_fields(model)
     with transaction.atomic():  # the record is held, so that nobody changes it between the two readings
         stood = model._base_manager.select_for_update().filter(pk=record_id)
-        row = stood.values_list("id", "version", "head", *names).first()
+        row = stood.values_list(*_STOOD, *names).first()
         lines = list(ledger.history(kind, record_id))
     if lines:
         _verify_record(model, lines, row, report)
@@ -159,12 +160,14 @@ def _verify_record(model: type[Record], lines: list[Entry], row: Any, report: Re
         report.problem(f"{name} 的记录不见了，账本中没有撤销")
     elif row[1] != lines[-1].seq or bytes(row[2]) != prev:
         report.problem(f"{name} 的版本与账本不一致：记录 {row[1]}，账本 {lines[-1].seq}")
+    elif row[3] != lines[-1].at:
+        report.problem(f"{name} 的更新时间绕过账本被改动过")
     else:
         _verify_values(model, name, lines, row, report)
 
 
 def _verify_values(model: type[Record], name: str, lines: list[Entry], row: Any, report: Report) -> None:
-    said, is_now = filled(model, ledger.fold(lines)), plain_values(model, row[3:])
+    said, is_now = filled(model, ledger.fold(lines)), plain_values(model, row[len(_STOOD) :])
     differing = [key for key, value in is_now.items() if key in said and _differs(model, key, said[key], value)]
     if differing:
         words = "、".join(_words(model, key) for key in differing[:5])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -10,13 +12,34 @@ from .customs import CustomField, fields_for
 from .resource import Resource, kind_of
 from .sheets.columns import Column
 
+# How offices head the column of the agency, wherever it stands; without it a row belongs to whoever brings the sheet.
+ORGAN = ("单位名称", "所属单位", "机关名称", "单位编码", "单位代码", "单位")
+NAMED = ("名称", "编号", "编码", "代码")
 _COLUMN_KINDS = {"link": "reference", "state": "choice", "number": "decimal", "json": "text"}
 
 
 def columns_of(resource: Resource) -> list[Column]:
     """The columns by field and custom field; headings in Chinese with their aliases."""
     found = [_column(resource, name) for name in resource.fields]
-    return found + [_custom_column(custom) for custom in fields_for(resource.label)]
+    found += [_custom_column(custom) for custom in fields_for(resource.label)]
+    said = {word for column in found for word in (column.heading, *column.aliases)}
+    return [replace(one, aliases=(*one.aliases, *_also(resource, one, said))) for one in found]
+
+
+def _also(resource: Resource, column: Column, said: set[str]) -> Iterator[str]:
+    """What a column goes by without being told so: a record's name or number, a day's time; never what names another column."""
+    if column.kind == "reference":
+        words = [f"{column.heading}{word}" for word in NAMED]
+        if column.name == "organ" and resource.model.scope_field == "organ_id":
+            words = [*ORGAN, *words]
+    elif column.kind == "date":
+        words = [word.replace("日期", "时间") for word in (column.heading, *column.aliases) if "日期" in word]
+    else:
+        words = []
+    for word in words:
+        if word not in said:
+            said.add(word)
+            yield word
 
 
 def _column(resource: Resource, name: str) -> Column:

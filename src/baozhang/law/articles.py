@@ -24,6 +24,10 @@ _FIELDS = {"chapter", "section", "paragraphs", "items", "title", "title_en", "gi
 _N = r"([零〇一二三四五六七八九十百]+|\d+)"
 _CITED = re.compile(rf"(?:《?(?:本)?(?:上海市机关运行保障)?条例》?)?第{_N}条(?:第{_N}款)?(?:第?[（(]?{_N}[）)]?项)?")
 
+_NUMBERED = re.compile(
+    r"(?:[Aa]rt(?:icle)?\.? ?)?(\d{1,2})(?:\.(\d{1,2}))?(?:\.(\d{1,2}))?"
+)  # 13.4, as English texts cite
+
 
 class CitationError(Invalid):
     """This is the refusal of a citation that names no article, paragraph or item of the regulation."""
@@ -221,7 +225,7 @@ def article(value: int) -> IndexedArticle:
 @lru_cache(maxsize=4096)
 def cite(text: str) -> Citation:
     """This is the place that a text such as 第二十三条第一款 names; CitationError where the regulation has none."""
-    found = _CITED.fullmatch("".join(text.split()))
+    found = _CITED.fullmatch("".join(text.split())) or _NUMBERED.fullmatch(text.strip())
     if found is None:
         raise CitationError(
             _("“%(text)s”不是条文的引用。") % {"text": text}, instead=_("请写成“第二十三条第一款”的形式。")

@@ -109,21 +109,29 @@ def row_keys(key: str, text: str) -> Mapping[str, Any]:
         if part.strip() in ("", WHOLE):
             continue
         name, equals, value = (piece.strip() for piece in part.replace("＝", "=").partition("="))
+        if not equals and len(axes := dict(spec(key).keys)) == 1 and not _numeric(key, next(iter(axes))):
+            name, equals, value = next(iter(axes)), "=", name  # 司局级, where the figure has but one kind of row
         if not equals:
             raise FigureError(
                 _("“%(part)s”不是行键，应写成“名称=值”。") % {"part": part}, instead=_("例如“rank=bureau”。")
             )
-        name = next((axis for axis, words in AXES.items() if str(words) == name), name)
-        held[name] = _band(key, name, value) if _numeric(key, name) else _chosen(name, value)
+        name = axis_of(name)
+        held[name] = _band(key, name, value) if _numeric(key, name) else chosen(name, value)
     spec(key).match(held, whole=True)
     return held
+
+
+def axis_of(name: str) -> str:
+    """This is a row key by its code or its words."""
+    return next((axis for axis, words in AXES.items() if str(words) == name), name)
 
 
 def _numeric(key: str, name: str) -> bool:
     return dict(spec(key).keys).get(name, ()) is None
 
 
-def _chosen(name: str, value: str) -> list[str]:
+def chosen(name: str, value: str) -> list[str]:
+    """These are the values of a row key by their codes or words, several with a stroke between."""
     words = {str(said): choice for choice, said in CHOICES.get(name, {}).items()}
     return [words.get(one.strip(), one.strip()) for one in value.split("/")]
 

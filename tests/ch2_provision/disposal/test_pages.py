@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from baozhang.ch2_provision.assets.models import Income, Voucher
 from baozhang.ch2_provision.disposal.actions import carrying
@@ -72,6 +73,22 @@ def test_a_paper_on_which_a_step_rests_is_not_taken_off(office, as_user):
     refused = clerk.post(take_off % minutes)
     assert refused.status_code == 409 and "不能移除" in refused.content.decode()
     assert not Paper._base_manager.get(attachment_id=minutes).attachment.removed
+
+
+def test_a_program_says_what_a_paper_proves(office, as_user):
+    """Without that the decision could not be taken by programs; an unknown kind is refused with those that there are."""
+    case = office.take("submit", office.draft(office.card()))
+    clerk, address = as_user(office.user("张管")), f"/api/disposal/cases/{case.pk}/attachments"
+
+    def send(kind):
+        return clerk.post(address, {"file": SimpleUploadedFile("minutes.pdf", pdf("the minutes").read()), "kind": kind})
+
+    wrong = send("会议")
+    assert wrong.status_code == 422 and "内部决策会议纪要" in wrong.json()["instead"]
+    assert not Paper._base_manager.exists()
+    assert send("内部决策会议纪要").status_code == 201 and send("minutes").status_code == 201
+    assert Paper._base_manager.get().kind == "minutes"
+    assert office.take("decide", case).state == "screening"
 
 
 def test_a_refused_act_keeps_what_was_typed(office, as_user):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -9,15 +10,19 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from baozhang.ch1_general.organs.models import Headcount
 from baozhang.ch2_provision.funding import actions
+from baozhang.ch2_provision.funding.choices import CostItem
 from baozhang.ch2_provision.funding.flows import BudgetFlow
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Site, SiteMember
+from baozhang.ch2_provision.funding.queries.suggesting import driver_facts
 from baozhang.kernel import border, scope
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.law.figures import IssuedValue
 from baozhang.law.issued import also_issued
+from tests import factories
 from tests.ch2_provision.funding.conftest import MEETING, Office
 from tests.conftest import TODAY
 
@@ -264,3 +269,31 @@ def test_two_budgets_of_a_year_are_not_worked_on_at_once(office: Office) -> None
     with pytest.raises(Invalid, match="没有保存") as refusal, transaction.atomic():
         office.act("张会", actions.start_budget, first.round, office.agency, cause="追加")
     assert "已有一批预算在办理" in str(refusal.value.why)
+
+
+def test_another_line_by_hand_does_not_get_round_the_quota(office: Office, quotas: None) -> None:
+    budget = draft(office)
+    office.act("张会", actions.compute, budget)
+    for one in by_words(budget).values():
+        if one.computed_amount is None:
+            write(office, one, reason="不申报")
+    extra = BudgetLine(budget=budget, item=CostItem.OFFICE, words="书报", amount=Decimal("0.01"), reason="另行购买")
+    office.act("张会", keep, extra)
+    with pytest.raises(Invalid, match="1 处不能申报") as refusal:
+        office.take("张会", BudgetFlow, "submit", budget)
+    assert "全年合计" in str(refusal.value.faults[0].reason)
+    line = by_words(budget)["办公费（司局级编制内实有人数）"]
+    write(office, line, amount=line.amount - Decimal("0.01"), reason="一分改列书报")
+    office.take("张会", BudgetFlow, "submit", budget)
+
+
+@pytest.mark.django_db
+def test_who_has_heads_of_one_band_has_none_of_the_other() -> None:
+    heads = factories.kept(
+        Headcount, where=factories.organ("乙局"), band="division", since=dt.date(2020, 1, 1), until=None
+    )
+    facts = driver_facts(heads.organ_id, TODAY)
+    assert facts["bureau"].value == 0 and facts["division"].value == min(heads.quota, heads.actual)
+    assert driver_facts(factories.organ("丙局").pk, TODAY).get("bureau") is None, (
+        "nothing is known of who reports nothing"
+    )

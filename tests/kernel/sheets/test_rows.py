@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+import xlsxwriter
 from tests.kernel.sheets.ledgers import COLUMNS, rows_book
 
+from baozhang.kernel.sheets.checking import CheckedRows
 from baozhang.kernel.sheets.headings import find_tables
 from baozhang.kernel.sheets.mapping import propose
 from baozhang.kernel.sheets.reading import open_workbook
@@ -36,6 +40,8 @@ def asset(number, **more):
         ["小计", None, 2, 200, None, None, None],
         [None, None, None, "累计", 200],
         ["部门小计", None, 2, 200],
+        ["办公设备小计", None, 2, 200],
+        [None, "家具、用具合计：", 2, 200],
     ],
 )
 def test_totals_are_left_out(total):
@@ -44,8 +50,9 @@ def test_totals_are_left_out(total):
 
 
 def test_an_asset_that_is_called_like_a_total_is_data():
-    numbers, skipped = data_rows(asset(1, name="合计算器"), ["Z2", "合计", 1, 100, "办公室", "101", "电子"])
-    assert numbers == [2, 3] and skipped.totals == []
+    called = ["Z2", "合计", 1, 100, "办公室", "101", "电子"], ["Z3", "凭证小计", 1, 100]
+    numbers, skipped = data_rows(asset(1, name="合计算器"), *called)
+    assert numbers == [2, 3, 4] and skipped.totals == []
 
 
 @pytest.mark.parametrize(
@@ -114,3 +121,22 @@ def test_raw_cells_by_the_name_of_their_column():
         ("甲", 2, "Z1", 100.0),
         ("甲", 4, "Z2", None),
     ]
+
+
+def test_what_is_merged_downwards_is_of_every_row_but_a_sum_is_of_all_of_them():
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target) as workbook:
+        sheet = workbook.add_worksheet("台账")
+        second, third = asset(2), asset(3)
+        second[3] = second[4] = third[3] = None
+        for number, row in enumerate([HEAD, asset(1), second, third]):
+            sheet.write_row(number, 0, row)
+        sheet.merge_range(1, 4, 2, 4, "档案室")
+        sheet.merge_range(1, 3, 3, 3, 300)
+    with open_workbook(target.getvalue(), "台账.xlsx") as book:
+        table = find_tables(book, COLUMNS)[0]
+        rows = CheckedRows(table.sheet, table.layout, propose(table.layout, COLUMNS), COLUMNS)
+        found = [row.values for row in rows]
+    assert [one["department"] for one in found] == ["档案室", "档案室", "办公室"]
+    assert [one["value"] for one in found] == [300, None, None]
+    assert rows.skipped.filled == 1 and "1 行被向下合并的单元格覆盖" in rows.skipped.sentences()[0]

@@ -50,3 +50,12 @@ class Band(TextChoices):
 
     BUREAU = "bureau", _("司局级")
     DIVISION = "division", _("处级及以下")
+
+
+# What ledgers and returns call them.
+BANDS_SAID = {
+    **dict.fromkeys(("局级", "厅局级", "司局", "正局级", "副局级", "司局级及以上"), Band.BUREAU),
+    **dict.fromkeys(
+        ("处级", "处级以下", "处级及以下人员", "科级", "科级以下", "科级及以下", "正处级", "副处级"), Band.DIVISION
+    ),
+}

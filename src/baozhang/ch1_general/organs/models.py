@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -16,7 +16,7 @@ from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Forbidden
 from baozhang.kernel.statement import Statement
 
-from .choices import Band, Competence, Kind, Level, State
+from .choices import BANDS_SAID, Band, Competence, Kind, Level, State
 
 
 class Jurisdiction(Record):
@@ -133,6 +133,7 @@ class Headcount(Record):
     document = models.CharField(_("依据文号"), max_length=60, blank=True)
 
     natural = ("organ_id", "band", "since")
+    synonyms: ClassVar[Mapping[str, Mapping[str, str]]] = {"band": BANDS_SAID}
     exclusive_period = (("organ_id", "band"), "since", "until")
 
     class Meta:

@@ -116,6 +116,7 @@ class Delegations(Resource):
     purpose = _("外出或请假期间，由他人代为办理；办理记录注明代办")
     columns = ("organ", "giver", "taker", "since", "until", "reason")
     groups = (Group(_("委托"), ("organ", "giver", "taker", "since", "until", "reason")),)
+    importable = False
     filters = ("organ",)
     sorts = ("since",)
 
@@ -124,7 +125,10 @@ BUSINESS = (*roles.AGENCY, *roles.READERS)
 access.grant(roles.SYSTEM_ADMIN, ["organs.organization:view", "organs.jurisdiction:view"], Reach.BELOW)
 access.grant(
     roles.SYSTEM_ADMIN,
-    [f"organs.appointment:{verb}" for verb in ("view", "add", "change", "import", "export")],
+    [
+        *(f"organs.appointment:{verb}" for verb in ("view", "add", "change", "import", "export")),
+        "organs.jurisdiction:import",
+    ],
     Reach.BELOW,
 )
 access.grant(roles.SECURITY_ADMIN, "organs.appointment:view", Reach.BELOW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -84,12 +84,22 @@ def _heads(fact: OrganFact, organ: Organization, stage: Stage, by: Actor) -> Non
     if isinstance(node.value, list):
         rows = [table.values(part.mapping(_("编制"))) for part in node.value]
     else:
-        rows = [_band(table, word, part) for word, part in node.mapping(_("编制")).items()]
+        rows = _summed(_band(table, word, part) for word, part in node.mapping(_("编制")).items())
     for row in rows:
         row.setdefault("since", _LONG_AGO)
         row.setdefault("actual", row.get("quota"))
         row.setdefault("quota", row["actual"])
         keep(Headcount(**{**row, "organ": organ, "document": row.get("document") or ""}), by=by)
+
+
+def _summed(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row a band, where ranks of the same band are given one by one (正处级, 副处级)."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        same = found.setdefault(row["band"], row)
+        if same is not row:
+            same.update({name: same[name] + row[name] for name in ("quota", "actual") if name in row and name in same})
+    return list(found.values())
 
 
 def _band(table: Table, word: str, node: Node) -> dict[str, Any]:

@@ -106,6 +106,7 @@ class Needs(Resource):
     slug = "allocation/needs"
     place = 12
     article = "第十二条第二款"
+    recognised_by = ("item", "class_code", "name", "purpose", "needed_by", "place")
     chapter = "assets"
     icon = "light-bulb"
     words = pgettext_lazy("list", "配置需求")

@@ -41,7 +41,7 @@ def monthly() -> dict[str, Any]:
         return _told(charge(last, organs=list(begun), by=by))
 
 
-@every("10 1 * * *", name="asset-changes", words=_("到日生效的资产变动"))
+@every("10 1 * * *", name="asset-changes", words=_("到日生效的资产变动"), follows=True)
 def changes() -> int:
     """This will carry out the approved changes whose day has come."""
     return carry_out_due()

@@ -24,6 +24,15 @@ class Kind(TextChoices):
     VIOLATION = "violation", _("交通违法")
 
 
+# What suppliers' files and offices call them.
+KINDS_SAID = {
+    "加油费": Kind.FUEL, "燃油费": Kind.FUEL, "燃料费": Kind.FUEL, "充电费": Kind.CHARGE, "通行费": Kind.TOLL, "过路费": Kind.TOLL,
+    "过桥过路费": Kind.TOLL, "停车费": Kind.PARKING, "保险费": Kind.INSURANCE, "维修费": Kind.REPAIR, "保养费": Kind.REPAIR,
+    "维修": Kind.REPAIR, "保养": Kind.REPAIR, "年检": Kind.INSPECTION, "检验费": Kind.INSPECTION, "洗车费": Kind.WASH,
+    "违章": Kind.VIOLATION, "其他": Kind.OTHER,
+}  # fmt: skip
+
+
 class CostState(TextChoices):
     """Whether a bill has found its vehicle and its trip."""
 

@@ -17,7 +17,7 @@ from .models import Whereabouts
 from .queries.whereabouts import NAMES, measured, unmeasured
 
 
-@every("20 4 * * *", name="running.match", words=_("车辆费用对应行程"))
+@every("20 4 * * *", name="running.match", words=_("车辆费用对应行程"), follows=True)
 def match() -> dict[str, Any]:
     """This will look once more for vehicles and trips of bills that have none, and measure where vehicles were."""
     with scope.everything("车辆费用对应") as by:

@@ -16,19 +16,25 @@ from baozhang.law.figures import Figures
 from .flows.sealing import enlist
 from .models import Movement
 from .models.movement import WAY
+from .queries.holidays import holiday_of
 from .queries.tracks import NAMES, nights, ways_of
 
 
-@every("0 6 * * *", name="trips.sealing", words=_("节假日封存清单"))
+@every("0 6 * * *", name="trips.sealing", words=_("节假日封存清单"), follows=True)
 def list_for_sealing() -> dict[str, Any]:
-    """This will list vehicles for a holiday that begins within three days."""
+    """This will list vehicles for a holiday that begins within three days, and those left out of one under way that were there before it."""
     with scope.everything("节假日封存") as by:
         rows = list(
             Vehicle._base_manager.filter(state__in=(VehicleState.IN_USE, VehicleState.IDLE))
             .exclude(plate="")
+            .select_related("card")
             .order_by("pk")
         )
-        return {"listed": enlist(rows, clock.today(), by=by)}
+        today, listed = clock.today(), 0
+        if (now := holiday_of(today)) is not None:  # nobody was at work on its eve, or the vehicle had no file yet
+            before = [one for one in rows if one.card.begun is not None and one.card.begun < now.since]
+            listed = enlist(before, now.since, by=by, within=0)
+        return {"listed": listed + enlist(rows, today, by=by)}
 
 
 @every("40 3 * * *", name="trips.tracks", words=_("轨迹归集为行程"))

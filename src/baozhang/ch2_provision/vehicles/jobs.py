@@ -52,7 +52,7 @@ def count_days() -> dict[str, Any]:
     return {"terminals": len(rows), "forgotten": gone, "days": int(kept)}
 
 
-@every("*/10 * * * *", name="vehicles.files", words=_("车辆档案随资产卡片更新"))
+@every("*/10 * * * *", name="vehicles.files", words=_("车辆档案随资产卡片更新"), follows=True)
 def keep_files() -> dict[str, Any]:
     """This will open files for vehicles that have none, and bring the others in step with their cards."""
     with scope.everything("车辆档案") as by:

@@ -36,7 +36,7 @@ def daily() -> dict[str, Any]:
         return detect(day=clock.today(), by=by).as_dict()
 
 
-@every("*/10 * * * *", name="warehouse-follow", words=gettext_lazy("在仓物品随资产卡片更新"))
+@every("*/10 * * * *", name="warehouse-follow", words=gettext_lazy("在仓物品随资产卡片更新"), follows=True)
 def follow() -> int:
     """This will bring the catalogue in line with the cards."""
     with scope.everything("在仓物品随资产卡片更新") as by:

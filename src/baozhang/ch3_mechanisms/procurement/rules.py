@@ -22,13 +22,13 @@ FROM = "procurement.chain_from"
 
 
 def candidates(day: dt.date, ground: Any) -> QuerySet[Card]:
-    """These are the purchases since 2022-11-01 above the lowest sum in force anywhere that no purchase here brought."""
+    """These are the purchases since 2022-11-01 from the lowest sum in force anywhere on that no purchase here brought."""
     bounds = ground.bounds(FROM)
     brought = Exists(DeliveredCard._base_manager.filter(card_id=OuterRef("pk")))
     rows = Card._base_manager.filter(~brought, held_on(day), begun_since(in_force()), acquisition=Acquisition.BOUGHT)
     # Nobody has verified the sum: one card is heard, the rule stays silent, and the patrol says so.
     return (
-        rows.filter(value__gt=Decimal(str(bounds[0])))
+        rows.filter(value__gte=Decimal(str(bounds[0])))
         if bounds is not None
         else rows.filter(pk__in=rows.order_by("pk").values("pk")[:1])
     )
@@ -40,10 +40,10 @@ def bought_without_chain(card: Card, law: Any) -> Verdict | None:
     if card.acquisition != Acquisition.BOUGHT or not law.in_force(card.begun):
         return None
     least = Decimal(str(law.figure(FROM, on=card.begun)))
-    if card.value <= least:
+    if card.unit_value < least:
         return None
-    sentence = _("%(name)s %(day)s 购置，原值 %(value)s，超过 %(least)s，没有对应的采购记录") % {
-        "name": card.name, "day": card.begun, "value": yuan(card.value), "least": yuan(least),
+    sentence = _("%(name)s %(day)s 购置，单价 %(value)s，达到 %(least)s，没有对应的采购记录") % {
+        "name": card.name, "day": card.begun, "value": yuan(card.unit_value), "least": yuan(least),
     }  # fmt: skip
     facts = {
         _("资产编号"): card.number, _("资产名称"): card.name, _("取得日期"): card.begun, _("原值"): card.value, _("应有采购记录的起点"): least,

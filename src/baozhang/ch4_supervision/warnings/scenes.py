@@ -9,7 +9,7 @@ from typing import Any
 
 from django.apps import apps
 
-from baozhang.kernel import bulk
+from baozhang.kernel import bulk, schedule
 from baozhang.law.scenario.outcome import Found, Patrolled
 from baozhang.law.scenario.tables import called
 
@@ -19,7 +19,11 @@ from .patrol import patrol
 
 
 def patrolled(day: dt.date, names: list[str]) -> Patrolled:
-    """This will patrol, keeping what it finds, and say what stands and what was resolved just now."""
+    """This will patrol, keeping what it finds, and say what stands and what was resolved just now.
+
+    No worker has been at work before: what follows from other records is brought in step first.
+    """
+    schedule.follow()
     report = patrol(day=day, names=names)
     live = Finding._base_manager.filter(state__in=LIVE).select_related("organ").order_by("pk")
     run = Run._base_manager.filter(pk=report.run_id or 0).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from ninja import File, Router, Status
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 from pydantic import BaseModel
 
@@ -40,6 +40,12 @@ def _out(one: Attachment, resource: Resource, pk: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _proofs(resource: Resource) -> str:
+    """What a file may prove, for the description of the interface."""
+    proofs = attachments.PROOFS.get(resource.label)
+    return "、".join(f"{one.value} {one.label}" for one in proofs.kinds) if proofs is not None else ""
+
+
 def addresses(router: Router, resource: Resource) -> None:
     """This will give a resource the addresses of its files."""
     if not views.takes_files(resource):
@@ -55,10 +61,12 @@ def addresses(router: Router, resource: Resource) -> None:
             _actor, subject = found(request, pk)
             return [_out(one, resource, pk) for one in attachments.of(subject)]
 
-    def add(request: Any, pk: int, file: UploadedFile = File(...)) -> Any:  # noqa: B008
+    about = Form("", description=_proofs(resource))
+
+    def add(request: Any, pk: int, file: UploadedFile = File(...), kind: str = about) -> Any:  # noqa: B008
         with scope.within(build.who(request)):
             actor, subject = found(request, pk)
-            return Status(201, _out(views.attached(subject, [file], actor, "")[0], resource, pk))
+            return Status(201, _out(views.attached(subject, [file], actor, "", kind)[0], resource, pk))
 
     def one(request: Any, pk: int, key: int) -> Any:
         with scope.within(build.who(request)):

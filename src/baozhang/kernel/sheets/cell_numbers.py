@@ -20,6 +20,7 @@ _NUMBER = re.compile(r"([+-]?)([0-9][0-9,]*|(?=\.[0-9]))(\.[0-9]+|\.)?(e[+-]?[0-
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
 _MINUS = str.maketrans("−–—﹣", "----")
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥|￥)", re.I)
+_COUNTED = frozenset("台套件张把组个辆人名座间栋幢部只支本册卷份批架具副双对块根条瓶盒箱包袋项次处")
 _NOISE_PLACES = 6
 _SHORT = 16
 # A spreadsheet keeps fifteen digits; what is larger than this cannot have kept its cents.
@@ -150,6 +151,8 @@ def _tail_factor(tail: str, column: Column, raw: Any) -> Decimal | str | None:
         tail = "万元"
     if column.kind == "money" and tail in ("元整", "圆", "圆整"):
         tail = "元"
+    if column.kind != "money" and tail in _COUNTED and (not column.unit or column.unit in _COUNTED):
+        return None  # 3台, 2套: what is counted stands beside the number
     factor = column.factor(tail)
     if factor is None:
         raise CellError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +24,8 @@ ERROR_VALUES = frozenset(
     "#REF! #DIV/0! #N/A #NAME? #NULL! #NUM! #VALUE! #GETTING_DATA #SPILL! #CALC! #FIELD! #BLOCKED! #UNKNOWN!".split()
 )
 _NOTHING = frozenset(("-", "--", "—", "——", "－", "/", "／", "无", "\\", "N/A", "n/a"))
+_ENDLESS = frozenset(("长期", "永久", "长期有效", "无固定期限", "无期限"))
+_APOSTROPHES = ("'", "’", "‘", "＇", "`")
 _TRUE = frozenset("是 有 y yes true t 1 1.0 √ ✓ ✔ 对".split())
 _FALSE = frozenset("否 无 没有 n no false f 0 0.0 × x ✗ ✘ 错".split())
 _LINES = re.compile(r"\r\n?|[\x85\u2028\u2029]")
@@ -45,7 +48,12 @@ def compile_column(column: Column, *, unit: str = "", epoch1904: bool = False) -
     if column.kind in ("choice", "bool"):
         return _choice(column, _words(column))
     if column.kind == "date":
-        return _guarded(column, date_parser(column, epoch1904=epoch1904))
+        read = _guarded(column, date_parser(column, epoch1904=epoch1904))
+        # 长期 under 有效期至: there is no last day, which an empty field says.
+        endless = column.name.endswith("until") and not column.required
+        return (
+            (lambda raw: None if isinstance(raw, str) and raw.strip() in _ENDLESS else read(raw)) if endless else read
+        )
     if column.kind == "moment":
         return _guarded(column, moment_parser(column, epoch1904=epoch1904))
     return _guarded(column, number_parser(column, unit=unit))
@@ -80,6 +88,7 @@ def _guarded(column: Column, convert: Converter) -> Converter:
             text = raw.strip()
             if not text.isascii():
                 text = clean(text)
+            text = _bare(text)
             if not text or text in _NOTHING:
                 return _blank(column)
             if text in ERROR_VALUES:
@@ -105,7 +114,8 @@ def _text(column: Column) -> Converter:
             return _blank(column)
         else:
             text = _spelt(raw)
-        if not text:
+        text = _bare(text)
+        if not text or text in _NOTHING:
             return _blank(column)
         if code and not text.isascii():
             text = text.translate(_WIDE)
@@ -121,6 +131,11 @@ def _text(column: Column) -> Converter:
         return text
 
     return convert
+
+
+def _bare(text: str) -> str:
+    """A text without the apostrophe by which spreadsheets mark digits as text, where it came into the cell itself."""
+    return text[1:].lstrip() if text[:1] in _APOSTROPHES and text[1:2].isdecimal() else text
 
 
 def _digits_lost(raw: Any) -> CellError:
@@ -156,6 +171,14 @@ def _words(column: Column) -> dict[str, Any]:
     known = {_flat(str(word)): value for word, value in column.choices.items()}
     for value in column.choices.values():
         known.setdefault(_flat(str(value)), value)
+    # 大修增加 is one of 改建、扩建、大修增加, where no other word has it too.
+    meant: dict[str, set[Any]] = defaultdict(set)
+    for word, value in column.choices.items():
+        for part in str(word).split("、") if "、" in str(word) else ():
+            meant[_flat(part)].add(value)
+    for part, values in meant.items():
+        if len(values) == 1:
+            known.setdefault(part, *values)
     return known
 
 

@@ -12,9 +12,10 @@ from baozhang.kernel.refusal import Fault
 
 from .cell_dates import shown
 from .cells import compile_column
-from .columns import Column
+from .columns import NUMBERS, Column
 from .headings import Layout
 from .mapping import Mapping
+from .merged import Downwards
 from .places import letters, place
 from .reading import Sheet
 from .refusals import CellError
@@ -80,6 +81,8 @@ class CheckedRows:
             for index, name in sorted(mapping.columns.items())
             if name in self._columns
         ]
+        written_once = [index for index, name, _convert in self._plan if self._columns[name].kind not in NUMBERS]
+        self._merged = Downwards(sheet, written_once)
         self._width = max((index for index, _name, _convert in self._plan), default=-1) + 1
 
     @property
@@ -92,6 +95,9 @@ class CheckedRows:
         for number, row in self.rows:
             if len(row) < width:
                 row = row + [None] * (width - len(row))
+            if self._merged:
+                row = self._merged.fill(number, row)
+                self.skipped.filled = self._merged.count
             values: dict[str, Any] = {}
             checked = CheckedRow(sheet, number, row, values)
             for index, name, convert in plan:

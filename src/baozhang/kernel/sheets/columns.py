@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 KINDS = ("text", "integer", "decimal", "money", "date", "moment", "choice", "bool", "reference")
+NUMBERS = ("integer", "decimal", "money")
 TYPED_KINDS = ("integer", "decimal", "money", "date", "moment", "choice", "bool")
 
 MONEY_UNITS: Mapping[str, Decimal] = {
@@ -36,6 +37,7 @@ _SAME_UNIT = {
     "升": "l",
     "度": "kwh",
     "千瓦时": "kwh",
+    "天": "日",
 }
 
 
@@ -144,6 +146,11 @@ def _bounds(column: Column) -> str:
     return ""
 
 
+def listed(words: Sequence[str]) -> str:
+    """Words in one line; one that is itself a list (改建、扩建) is set off."""
+    return "、".join(f"“{word}”" if "、" in word else word for word in words)
+
+
 def _list(words: list[str], most: int = 12) -> str:
-    shown = "、".join(words[:most])
+    shown = listed(words[:most])
     return shown + _("等 %(count)d 项") % {"count": len(words)} if len(words) > most else shown

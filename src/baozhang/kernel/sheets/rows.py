@@ -14,6 +14,7 @@ from .mapping import Mapping
 from .reading import Sheet
 
 _TOTALS = re.compile(r"(本页|本月|本年|全年|单位|部门|资产)?(合计|总计|小计|累计|共计|总合计)(数|额)?[:：]?")
+_OF_A_KIND = re.compile(r"[^\d]{1,12}(合计|小计|总计)[:：]?")  # 办公设备小计, where a row begins with it
 _NOTES = re.compile(
     r"(制表|填表|审核|复核|经办|负责|编制|报送|单位负责|财务负责|部门负责|资产管理|联系)(单位|部门)?(人|人员|员)?(签字|签名|签章|盖章)?"
     r"([(（].*[)）])?[:：]|(填表|填报|制表|打印|报送|编制)(日期|时间)[:：]|联系电话[:：]|(备注|附注|说明|填表说明|注)\d*[:：]"
@@ -31,6 +32,7 @@ class Skipped:
     totals: list[int] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     ended: int | None = None
+    filled: int = 0
 
     def sentences(self) -> list[str]:
         """This is the same as sentences for the user."""
@@ -47,6 +49,8 @@ class Skipped:
             )
         if self.blank:
             said.append(_("跳过空行 %(count)d 行。") % {"count": self.blank})
+        if self.filled:
+            said.append(_("%(count)d 行被向下合并的单元格覆盖，已填入合并的文字和日期。") % {"count": self.filled})
         if self.ended:
             said.append(_("第 %(row)d 行起为表尾说明，未读取。") % {"row": self.ended})
         return said
@@ -110,7 +114,8 @@ class DataRows:
         for cell in row[:_LEADING]:
             if type(cell) is str and len(cell) <= 60:
                 words = "".join(cell.split())
-                if _TOTALS.fullmatch(words) and self._mostly_figures(row):
+                total = _TOTALS.fullmatch(words) or (cell is leading and _OF_A_KIND.fullmatch(words))
+                if total and self._mostly_figures(row):
                     self.skipped.totals.append(number)
                     return True
                 if _NOTES.match(words) and self._few(row):

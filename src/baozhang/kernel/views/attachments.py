@@ -133,13 +133,13 @@ def _take(request: HttpRequest, resource: Resource, subject: Record, who: Actor)
     return HttpResponseRedirect(frame.url_of(resource, subject))
 
 
-def attached(subject: Record, given: list[Any], who: Actor, note: str) -> list[Attachment]:
+def attached(subject: Record, given: list[Any], who: Actor, note: str, kind: str = "") -> list[Attachment]:
     """Each file is looked at before the first is taken, so that a wrong one among several leaves nothing behind."""
     for file in given:
         if (file.size or 0) > attachments.limit():
             raise attachments.too_large()
         attachments.recognized(file, file.name or "")
-    return [attachments.attach(subject, file, file.name or "", by=who, note=note) for file in given]
+    return [attachments.attach(subject, file, file.name or "", by=who, note=note, kind=kind) for file in given]
 
 
 @require_GET

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel.refusal import Refused
 from baozhang.law.articles import CitationError, cite
-from baozhang.law.figures import Figures, catalogue
+from baozhang.law.figures import Figures
 from baozhang.law.rules import rules
 
-from .language import FINDING, REFUSAL, FigureFact
+from .language import FINDING, REFUSAL, FigureFact, figure_key
 from .outcome import Check, Found
-from .source import Node, Words, offer, sections
+from .source import Node, Words, near, sections
 from .stage import Stage
 from .tables import Table
 
@@ -76,10 +76,7 @@ class Comparison:
     def unjudged(self, node: Node, keys: frozenset[str]) -> None:
         """This will expect that figures without a value kept a rule silent."""
         for part in node.rows(_("待核实")):
-            key = part.text(_("参数"))
-            if key not in catalogue():
-                known: Words = {name: (name,) for name in catalogue()}
-                raise part.wrong(_("参数目录中没有“%(key)s”。") % {"key": key}, offer(key, known))
+            key = figure_key(part)
             self.add(part, _("待核实：%(key)s") % {"key": key}, "、".join(sorted(keys)) or _("没有"), ok=key in keys)
 
     def refused(self, node: Node, refusal: Refused | None) -> None:
@@ -138,7 +135,9 @@ class Comparison:
                         got[name] == rest[name] or (got[name] in (None, "") and rest[name] in (None, ""))
                         for name in rest
                     )
-                    self.add(row, f"{word} {self._said(row)}", "，".join(f"{n}={v}" for n, v in got.items()), ok=same)
+                    self.add(
+                        row, f"{word} {self._said(row)}", "，".join(table.said(n, v) for n, v in got.items()), ok=same
+                    )
 
     def _wanted(self, node: Node) -> dict[str, Any]:
         """These are the conditions of an expected finding, each checked for sense, so that no typing error passes."""
@@ -152,7 +151,7 @@ class Comparison:
             known: Words = {one.name: (one.title,) for one in rules()}
             if wanted["rule"] not in {word for name, words in known.items() for word in (name, *words)}:
                 raise own["rule"].wrong(
-                    _("没有规则“%(rule)s”。") % {"rule": wanted["rule"]}, offer(wanted["rule"], known)
+                    _("没有规则“%(rule)s”。") % {"rule": wanted["rule"]}, near(wanted["rule"], known, "rules")
                 )
         if "organ" in wanted:
             wanted["organ"] = str(self.stage.organ(wanted["organ"], own["organ"]))
@@ -165,7 +164,9 @@ class Comparison:
             _within(own["article"], "第一条")
         for name in ("amount", "times"):
             if name in own:
-                wanted[name] = own[name].number(name)
+                wanted[name] = own[name].number(FINDING[name][0])
+        if "figure" in own:
+            wanted["figure"] = figure_key(own["figure"])
         return wanted
 
     def _said(self, node: Node) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,11 +12,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from baozhang.law.figures import IssuedValue, check_issued, spec
+from baozhang.law.articles import CitationError, cite
+from baozhang.law.catalogue import catalogue
+from baozhang.law.figures import IssuedValue, check_issued
 from baozhang.law.figurespec import FigureError
+from baozhang.law.rowwords import axis_of, chosen, row_keys
 
-from .source import Node, ScenarioError, Words, documents, sections
+from .source import Node, ScenarioError, Words, documents, near, pieces, sections
 
+_ENDS = {"超过": "over", "以上": "over", "至": "to", "以内": "to"}
+_TITLE = re.compile(r"^(?:场景|scenario)\s*[:：]\s*[\"“']?(.+?)[\"”']?\s*(?:#.*)?$", re.MULTILINE)
 SCENARIO: Words = {
     "scenario": ("场景", "title"),
     "article": ("条文", "条款"),
@@ -43,7 +49,7 @@ FIGURE: Words = {
     "document": ("文件", "依据"),
     "on": ("在", "day"),
 }
-VERBS = ("add", "change", "remove", "step", "act", "patrol", "try", "nothing")
+VERBS = ("add", "change", "remove", "step", "act", "attach", "calendar", "patrol", "try", "nothing")
 ACT: Words = {
     "on": ("在", "day"),
     "by": ("由", "人员"),
@@ -54,6 +60,8 @@ ACT: Words = {
     "remove": ("撤销",),
     "step": ("办理", "take"),
     "act": ("操作", "do"),
+    "attach": ("附上", "上传"),
+    "calendar": ("定时任务", "定时"),
     "patrol": ("巡查",),
     "try": ("试算", "trial"),
     "refused": ("应拒绝", "拒绝"),
@@ -68,6 +76,11 @@ STEP: Words = {
     "subject": ("对象", "subjects"),
     "step": ("步骤", "操作", "act"),
     "values": ("填写",),
+}
+PAPER: Words = {
+    "subject": ("对象", "subjects"),
+    "kind": ("材料", "材料种类", "种类"),
+    "name": ("文件名", "file"),
 }
 FINDING: Words = {
     "rule": ("规则",),
@@ -95,6 +108,12 @@ EXPECT: Words = {
     "only": ("只发现", "别无其他"),
     "records": ("记录", "事实"),
 }
+
+
+_IN_AN_ACT = {
+    word for name in ("refused", "findings", "absent", "only", "resolved", "patrol") for word in (name, *ACT[name])
+}
+_ARTICLES = re.compile(r"[、，,；;]\s*|\s+(?=第)")
 
 
 @dataclass(frozen=True)
@@ -173,16 +192,18 @@ def read(path: Path) -> Iterator[Scenario]:
 
 def each(path: Path) -> Iterator[Scenario | tuple[str, ScenarioError]]:
     """These are the scenarios of a file, and in the place of those that are written wrongly their title and the error."""
-    nodes = list(documents(_text(path), str(path)))
-    if not nodes:
-        yield from parse("", str(path))
-    for node in nodes:
+    some = False
+    for text in pieces(_text(path)):
         try:
-            yield _scenario(node)
+            for node in documents(text, str(path)):
+                some = True
+                yield _scenario(node)
         except ScenarioError as error:
-            head = node.value if isinstance(node.value, dict) else {}
-            said = next((head[word].value for word in ("场景", "scenario") if word in head), None)
-            yield str(said or path.name), error
+            some = True
+            said = _TITLE.search(text)
+            yield said[1] if said else path.name, error
+    if not some:
+        yield from parse("", str(path))
 
 
 def _text(path: Path) -> str:
@@ -205,6 +226,10 @@ def parse(text: str, file: str = "") -> Iterator[Scenario]:
 
 
 def _scenario(node: Node) -> Scenario:
+    if isinstance(node.value, dict) and (astray := next((key for key in node.value if key in _IN_AN_ACT), None)):
+        raise node.value[astray].wrong(
+            _("“%(key)s”不写在场景最外层。") % {"key": astray}, _("请写在“经过”的某一步里，或写在最后的“应有”里。")
+        )
     parts, _none = sections(node, SCENARIO, _("场景"), filled=("expect",))
     if "scenario" not in parts:
         raise node.wrong(_("缺少“场景”。"), _("请以“场景: 名称”开头。"))
@@ -219,10 +244,21 @@ def _scenario(node: Node) -> Scenario:
         raise acts[0].node.wrong(_("“经过”的日期早于场景的起始日期 %(day)s。") % {"day": day})
     places = _places(parts.get("places"))
     return Scenario(
-        parts["scenario"].text(_("场景")), parts["article"].text(_("条文")) if "article" in parts else "", day, places,
+        parts["scenario"].text(_("场景")), _cited(parts["article"]) if "article" in parts else "", day, places,
         _organs(parts.get("organs"), list(places)), parts["facts"].mapping(_("事实")) if "facts" in parts else {},
         figures(parts["figures"], since=True) if "figures" in parts else [], acts, parts.get("expect"), node,
     )  # fmt: skip
+
+
+def _cited(node: Node) -> str:
+    """The article that a scenario is about; several may be named."""
+    said = node.text(_("条文"))
+    try:
+        for part in _ARTICLES.split(said):
+            cite(part)
+    except CitationError as error:
+        raise node.wrong(str(error.what), str(error.instead)) from error
+    return said
 
 
 def _places(node: Node | None) -> dict[str, str]:
@@ -266,6 +302,8 @@ def _organ(name: str, node: Node, default: str, places: list[str]) -> OrganFact:
         )
     people = {}
     if "people" in own:
+        if isinstance(own["people"].value, list):
+            raise own["people"].wrong(_("“人员”应写成“名称: 内容”的形式。"), _("例如：人员: {张三: 资产管理员}。"))
         for person, roles in own["people"].mapping(_("人员")).items():
             people[person] = [part.text(_("角色")) for part in roles.rows(_("角色"))]
     values = {key: part for key, part in rest.items() if not isinstance(part.value, dict | list)}
@@ -281,22 +319,38 @@ def figures(node: Node, *, since: bool = False) -> list[FigureFact]:
         for name, words in (("key", _("参数")), ("value", _("值")), *((("since", _("自")),) if since else ())):
             if name not in own:
                 raise part.wrong(_("标准缺少“%(name)s”。") % {"name": words})
-        key = own["key"].text(_("参数"))
-        try:
-            spec(key)
-        except FigureError as error:
-            raise own["key"].wrong(str(error.what), str(error.instead)) from error
-        row = {name: _row_key(held) for name, held in own["row"].mapping(_("行")).items()} if "row" in own else {}
+        key = figure_key(own["key"])
+        row = _row(key, own["row"]) if "row" in own else {}
         days = {name: own[name].date(name) if name in own else None for name in ("since", "until", "on")}
         texts = {name: own[name].text(name) if name in own else "" for name in ("place", "document")}
         found.append(FigureFact(key, row=row, value=_value(own["value"]), node=part, **days, **texts))  # type: ignore[arg-type]
     return found
 
 
-def _row_key(node: Node) -> Any:
+def figure_key(node: Node) -> str:
+    """This is the figure that is called so, by its key or its title; ScenarioError with the nearest that there is."""
+    said = node.text(_("参数"))
+    for key, one in catalogue().items():
+        if said in (key, one.name):
+            return key
+    known: Words = {key: (key, one.name) for key, one in catalogue().items()}
+    raise node.wrong(_("参数目录中没有“%(key)s”。") % {"key": said}, near(said, known, "figures"))
+
+
+def _row(key: str, node: Node) -> dict[str, Any]:
+    """This is the row of a table of figures, its keys and values by code or in words."""
+    try:
+        if not isinstance(node.value, dict):
+            return dict(row_keys(key, node.text(_("行"))))
+    except FigureError as error:
+        raise node.wrong(str(error.what), str(error.instead)) from error
+    return {axis_of(name): _row_key(axis_of(name), held) for name, held in node.value.items()}
+
+
+def _row_key(name: str, node: Node) -> Any:
     if isinstance(node.value, dict):
-        return {name: part.number(name) for name, part in node.value.items()}
-    return node.text(_("行"))
+        return {_ENDS.get(end, end): part.number(end) for end, part in node.value.items()}
+    return "/".join(chosen(name, node.text(_("行"))))
 
 
 def _value(node: Node) -> Any:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
@@ -9,24 +12,26 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from baozhang.kernel import acts, border, clock, flow, ledger, scope
+from baozhang.kernel import acts, attachments, border, clock, flow, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.asked import values_of
 from baozhang.kernel.flow.plan import VERBS
 from baozhang.kernel.record import Record, remove
-from baozhang.kernel.refusal import Refused
+from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.schedule import PLANS
 from baozhang.law.issued import also_issued
 from baozhang.law.judge import Judged, Tally, judge
 from baozhang.law.rules import SEVERITIES, rules
 
 from .comparing import Comparison
-from .language import EXPECT, STEP, ActFact, Scenario, figures
+from .language import EXPECT, PAPER, STEP, ActFact, Scenario, figures
 from .observed import OBSERVED
 from .outcome import PATROL, Found, Outcome, Patrolled
-from .source import Node, ScenarioError, Words, offer, sections
+from .source import Node, ScenarioError, Words, near, offer, sections
 from .stage import Stage, set_up
-from .tables import Table, called, names_of
+from .tables import Table, UnreadError, called, names_of
 
+_SHEET = b"%%PDF-1.4\n%% %s\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n"  # fmt: skip
 _LANGUAGE = "zh-hans"  # sentences are compared in the language of the law
 
 
@@ -38,7 +43,12 @@ def play(scenario: Scenario) -> Outcome:
     """This will play a scenario in the database that is open, and undo all of it; what came of it is the answer."""
     outcome = Outcome(scenario.title, scenario.node.file, scenario.node.line, scenario.article)
     try:
-        with translation.override(_LANGUAGE), transaction.atomic():
+        with (
+            TemporaryDirectory() as files,
+            attachments.elsewhere(Path(files)),
+            translation.override(_LANGUAGE),
+            transaction.atomic(),
+        ):
             _Play(scenario, outcome).run()
             raise _Undo
     except _Undo:
@@ -109,6 +119,10 @@ class _Play:
                 self._do(act, by, organ, compare)
         except Refused as refused:
             refusal = refused
+        except UnreadError as unread:
+            if "refused" not in act.parts:
+                raise
+            refusal = Invalid(unread.what, instead=unread.instead, faults=[unread.fault])
         if "refused" in act.parts:
             compare.refused(act.parts["refused"], refusal)
         elif refusal is not None:
@@ -126,6 +140,10 @@ class _Play:
             self._step(act, by)
         elif act.verb == "act":
             self._perform(act, by)
+        elif act.verb == "attach":
+            self._attach(act, by)
+        elif act.verb == "calendar":
+            self._run(act.body)
         elif act.verb != "nothing":
             home = organ or next((one for one in self.stage.organs.values() if one.pk == by.organ_id), None)
             for word, node in act.body.mapping(act.verb).items():
@@ -161,7 +179,7 @@ class _Play:
                 names += [name for name, titles in known.items() if word in (name, *titles)] or [part]  # type: ignore[list-item]
             if strange := next((part for part in names if isinstance(part, Node)), None):
                 raise strange.wrong(
-                    _("没有规则“%(rule)s”。") % {"rule": strange.value}, offer(str(strange.value), known)
+                    _("没有规则“%(rule)s”。") % {"rule": strange.value}, near(str(strange.value), known, "rules")
                 )
         self.last = PATROL.ask(act.day, names)
         if self.last.errors:
@@ -230,6 +248,21 @@ class _Play:
 
         acts.perform(table.resource, name, records, by=by, note=act.note, read=read)
 
+    def _attach(self, act: ActFact, by: Actor) -> None:
+        """This will attach a small file that says what it is."""
+        own, _rest = sections(act.body, PAPER, _("附上"))
+        _table, records = self._subjects(_part(act.body, own, "subject", _("对象")))
+        kind = own["kind"].text(_("材料")) if "kind" in own else ""
+        name = own["name"].text(_("文件名")) if "name" in own else f"{kind or _('附件')}.pdf"
+        for record in records:
+            attachments.attach(record, BytesIO(_SHEET % name.encode()), name, by=by, note=act.note, kind=kind)
+
+    def _run(self, node: Node) -> None:
+        """This will do what the calendar has for that day, by its name, as it is done at night."""
+        words: Words = {name: (str(plan.words),) for name, plan in PLANS.items()}
+        for part in node.rows(_("定时任务")):
+            PLANS[_choose(part, words, _("定时任务"))].run()
+
     def _expect(self, node: Node, place: str) -> None:
         own, _rest = sections(node, EXPECT, _("应有"), filled=EXPECT.keys() - {"only"})
         compare = Comparison(place, self.stage, self.outcome.checks)
@@ -258,7 +291,10 @@ def _choose(node: Node, words: Words, what: str) -> str:
 
 
 def _told(refused: Refused) -> str:
-    faults = [f"{fault.column or fault.field} {fault.reason}" for fault in refused.faults[:3]]
+    faults = [
+        " ".join(str(part) for part in (fault.column or fault.field, fault.reason, fault.remedy) if part)
+        for fault in refused.faults[:3]
+    ]
     return "；".join(str(part) for part in (refused.article, refused.what, refused.why, *faults) if part)
 
 

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 _TRUE = frozenset(("是", "true", "yes", "对"))
 _FALSE = frozenset(("否", "false", "no"))
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_MEASURED = re.compile(r"(?<=[\d万])(元整?|个?(工作)?日|天|年|个?月|小时|人|名|台|套|件|张|把|辆|个|份|次|公里|升)$")
+_BETWEEN = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _NOTHING = frozenset(("", "~", "null", "无"))
 
 
@@ -90,10 +92,13 @@ class Node:
             ) from None
 
     def number(self, what: str) -> Decimal:
-        """This is a number; thousands may be set off by commas."""
+        """This is a number; thousands may be set off by commas, what it counts may follow (5000元, 0.5万元, 10人, 5个工作日)."""
         written = self.text(what)
+        plain = _MEASURED.sub("", written.replace(",", "").replace("，", "").strip())
         try:
-            return Decimal(written.replace(",", "").replace("，", ""))
+            if plain.endswith("万"):
+                return Decimal(plain.removesuffix("万")) * 10_000
+            return Decimal(plain)
         except InvalidOperation:
             raise self.wrong(_("“%(what)s”应是数字，不是“%(text)s”。") % {"what": what, "text": written}) from None
 
@@ -128,12 +133,15 @@ def sections(
         elif free:
             other[key] = part
         else:
-            # Within braces a comma begins the next part, also that in 6,000.
-            cut = _("内容里有逗号时，请给它加上引号。") if part.value is None else ""
             raise part.wrong(
-                _("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, cut or offer(key, words)
+                _("%(what)s里没有“%(key)s”这一项。") % {"what": what, "key": key}, torn(part) or offer(key, words)
             )
     return found, other
+
+
+def torn(part: Node) -> str:
+    """What to say of an unknown word with nothing behind it: within braces a comma begins the next part, also that in 6,000."""
+    return _("内容里有逗号时，请给它加上引号。") if part.value is None else ""
 
 
 def offer(key: str, words: Words) -> str:
@@ -147,6 +155,23 @@ def offer(key: str, words: Words) -> str:
     if near:
         return _("是不是想写“%(word)s”？") % {"word": near[0]}
     return _("可以写：%(words)s。") % {"words": "、".join(dict.fromkeys(shown.values()))}
+
+
+def near(key: str, words: Words, listed_by: str) -> str:
+    """The same of a word out of a whole catalogue: the nearest, else the command that lists them all."""
+    shown = {spelling for name, spellings in words.items() for spelling in (name, *spellings)}
+    if difflib.get_close_matches(key, list(shown), n=1, cutoff=0.5):
+        return offer(key, words)
+    return _("全部用 baozhang law %(what)s 列出。") % {"what": listed_by}
+
+
+def pieces(text: str) -> Iterator[str]:
+    """These are the scenarios of a text, each in its own lines, so that one that is no YAML does not take the others along."""
+    begun = 0
+    for mark in [*_BETWEEN.finditer(text), None]:
+        end = len(text) if mark is None else mark.start()
+        yield "\n" * text.count("\n", 0, begun) + text[begun:end]
+        begun = end if mark is None else mark.end()
 
 
 def documents(text: str, file: str = "") -> Iterator[Node]:

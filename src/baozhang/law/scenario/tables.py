@@ -12,18 +12,26 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import border
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import NotFound
+from baozhang.kernel.refusal import Fault, NotFound
 from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.cells import parse
 from baozhang.kernel.sheets.columns import Column
 from baozhang.kernel.sheets.refusals import CellError
 
 from .observed import OBSERVED
-from .source import Node, Words, offer
+from .source import Node, ScenarioError, Words, offer, torn
 from .stage import Stage
 
 COPIES = ("份数", "copies")
 _MOST_COPIES = 10_000
+
+
+class UnreadError(ScenarioError):
+    """A value that the sheet reader refuses; where a refusal is expected, it is one."""
+
+    def __init__(self, what: str, *, fault: Fault, line: int, file: str, instead: str) -> None:
+        super().__init__(what, line=line, file=file, instead=instead)
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,7 @@ class Table:
         try:
             return cls(border.called(word), stage)
         except LookupError:
-            words: Words = {name: (name,) for name in (*border.known(), *OBSERVED)}
+            words: Words = {name: (name,) for name in (*border.headings(), *OBSERVED)}
             raise node.wrong(_("没有“%(word)s”这类记录。") % {"word": word}, offer(word, words)) from None
 
     @property
@@ -107,25 +115,35 @@ class Table:
         return values
 
     def _column(self, columns: Mapping[str, Column], word: str, node: Node) -> Column:
+        if word == "单位" and "organ" in columns and isinstance(node.value, str) and node.value in self.stage.organs:
+            return columns["organ"]  # not the unit in which something is counted
         if not columns:
             what = _("%(table)s由办理产生，不能直接登记。") % {"table": self.model._meta.verbose_name}
             raise node.wrong(what, _("请写产生它的步骤或者操作；只能在“应有”中核对。"))
         if word not in columns:
             words: Words = {column.name: (column.heading, *column.aliases) for column in columns.values()}
             what = _("%(table)s没有“%(word)s”这一栏。") % {"table": self.model._meta.verbose_name, "word": word}
-            raise node.wrong(what, offer(word, words))
+            raise node.wrong(what, torn(node) or offer(word, words))
         return columns[word]
 
     def _value(self, column: Column, node: Node) -> Any:
+        if column.kind == "reference" and isinstance(node.value, dict):
+            return self._referred(column, node)
         written = node.text(column.heading)
         if column.kind == "reference" and written in self.stage.organs and self._points_to_organs(column):
             return self.stage.organs[written]
         try:
             return parse(column, written)
         except CellError as error:
-            raise node.wrong(
-                _("“%(heading)s”：%(reason)s。") % {"heading": column.heading, "reason": error.reason}, error.expected
-            ) from error
+            what = _("“%(heading)s”：%(reason)s。") % {"heading": column.heading, "reason": error.reason}
+            fault = Fault(error.reason, column.name, written, error.expected, column=column.heading)
+            raise UnreadError(what, line=node.line, file=node.file, instead=error.expected, fault=fault) from error
+
+    def _referred(self, column: Column, node: Node) -> Record:
+        """This is the record that a reference describes by some of its columns, where the system gave it its number."""
+        target: Any = self.model._meta.get_field(column.name).related_model
+        table = Table.called(target._meta.label_lower, node, self.stage)
+        return table.find(table.values(node.mapping(column.heading), found=True), node)
 
     def _points_to_organs(self, column: Column) -> bool:
         return isinstance(next(iter(self.stage.organs.values())), self.model._meta.get_field(column.name).related_model)  # type: ignore[arg-type]
@@ -157,10 +175,11 @@ class Table:
                 target: Any = self.model._meta.get_field(name).related_model
                 wanted[name] = border.lookup(target, [value]).get(value)
         found = list(self.model._base_manager.filter(**wanted)[:2])
-        words = "、".join(f"{self._heading(name)} {value}" for name, value in values.items())
+        words = "、".join(self.said(name, value) for name, value in values.items())
         if len(found) != 1:
             what = _("没有%(table)s（%(words)s）。") if not found else _("%(table)s（%(words)s）不止一条。")
-            raise node.wrong(what % {"table": self.model._meta.verbose_name, "words": words}, self._there(bool(found)))
+            instead = self._there(bool(found), wanted)
+            raise node.wrong(what % {"table": self.model._meta.verbose_name, "words": words}, instead)
         if not everywhere and not self.model.objects.filter(pk=found[0].pk).exists():
             raise NotFound(
                 _("%(table)s（%(words)s）不存在或不在您的范围内")
@@ -168,15 +187,26 @@ class Table:
             )
         return found[0]
 
-    def _there(self, several: bool) -> str:
+    def _there(self, several: bool, wanted: Mapping[str, Any]) -> str:
         """What there is in the place of a record that was not found, or what tells several apart."""
         if several:
             return _("请再写一栏，认定是哪一条。")
+        near: list[str] = []
+        for name in wanted if len(wanted) > 1 else ():
+            found = list(self.model._base_manager.filter(**{one: wanted[one] for one in wanted if one != name})[:2])
+            if len(found) == 1:
+                value = self.said(name, getattr(found[0], name))
+                near.append(_("%(record)s的%(value)s") % {"record": found[0], "value": value})
+        if near:
+            return _("相近的：%(rows)s。") % {"rows": "；".join(near)}
         rows = [str(row) for row in self.model._base_manager.order_by("-pk")[:5]]
         return _("现有：%(rows)s。") % {"rows": "、".join(rows)} if rows else _("这类记录一条也没有，请先登记。")
 
-    def _heading(self, name: str) -> str:
-        return self.all_columns[name].heading if name in self.all_columns else name
+    def said(self, name: str, value: Any) -> str:
+        """This is a value by its heading, as people read it."""
+        heading = self.all_columns[name].heading if name in self.all_columns else name
+        words = dict(self.model._meta.get_field(name).flatchoices)  # type: ignore[union-attr]
+        return f"{heading} {_('空') if value in (None, '') else words.get(value, value)}"
 
 
 def _shown(held: Any) -> Column:
@@ -197,4 +227,7 @@ def names_of(model: type[Record]) -> tuple[str, ...]:
 def called(record: Record) -> set[str]:
     """These are the words by which people call a record: its natural key, its other names, and how it shows itself."""
     parts = [getattr(record, name) for name in names_of(type(record))]
-    return {str(part) for part in parts if part not in (None, "")} | {str(record)}
+    own = {str(part) for part in parts if part not in (None, "")} | {str(record)}
+    # What is the same thing in another room goes by its names there as well: a vehicle's file by the number of its card.
+    same = [getattr(record, one.name) for one in record._meta.concrete_fields if isinstance(one, models.OneToOneField)]
+    return own.union(*(called(one) for one in same if one is not None))

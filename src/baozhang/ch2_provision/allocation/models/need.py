@@ -15,7 +15,7 @@ from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_cho
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.kernel import clock
 from baozhang.kernel.record import Record
-from baozhang.law.items import items
+from baozhang.law.items import item_of, items
 
 
 def text(words: Any, length: int, **options: Any) -> Any:
@@ -100,7 +100,9 @@ class Need(Record):
         return self.permitted or 0
 
     def derive(self) -> None:
-        """This will name the need after its item, and number it, where nothing else is said."""
+        """This will find the item by what the need is called, name it after its item, and number it, where nothing else is said."""
+        if not self.item and not self.class_code and self.name:
+            self.item = item_of("", "", self.name) or ""
         if not self.name:
             self.name = items()[self.item].title if self.item in items() else self.class_code
         if not self.number and self.organ_id:
@@ -109,7 +111,12 @@ class Need(Record):
     def faults(self) -> Iterable[Any]:
         """Neither item nor class; more replaced than needed; no piece at all."""
         if not self.item and not self.class_code:
-            yield self.fault_of("item", gettext("配置项目和资产分类代码至少填写一项"), self.item)
+            yield self.fault_of(
+                "item",
+                gettext("配置项目和资产分类代码至少填写一项"),
+                self.item,
+                gettext("配置标准没有这一项目的，请填写资产分类代码（GB/T 14885）"),
+            )
         if self.quantity is not None and self.quantity < 1:
             yield self.fault_of("quantity", gettext("需要数量应大于零"), self.quantity or "")
         if self.quantity is not None and self.replaced > self.quantity:

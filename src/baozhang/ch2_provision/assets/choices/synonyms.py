@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from baozhang.ch1_general.organs.choices import BANDS_SAID
+
 from . import (
     Acquisition,
     Booking,
@@ -75,7 +77,16 @@ CATEGORY: dict[str, Any] = {
     "其它": Category.OTHER,
 }
 CLASS: Mapping[str, Mapping[str, Any]] = {
-    "edition": {"2010版": "2010", "2013": "2010", "2013版": "2010", "2022版": "2022"},
+    "edition": {
+        "2010版": "2010",
+        "2013": "2010",
+        "2013版": "2010",
+        "2022版": "2022",
+        "GB/T 14885-2022": "2022",
+        "GB/T14885-2022": "2022",
+        "GB/T 14885-2010": "2010",
+        "GB/T14885-2010": "2010",
+    },
     "category": CATEGORY,
 }
 CARD: Mapping[str, Mapping[str, Any]] = {
@@ -137,10 +148,5 @@ CARD: Mapping[str, Mapping[str, Any]] = {
         **dict.fromkeys(("自行采购", "单位自行采购", "部门自行采购", "自主采购", "分散"), Purchase.SCATTERED),
         **dict.fromkeys(("其它", "非政府采购"), Purchase.OTHER),
     },
-    "band": {
-        **dict.fromkeys(("局级", "厅局级", "司局", "正局级", "副局级", "司局级及以上"), "bureau"),
-        **dict.fromkeys(
-            ("处级", "处级以下", "处级及以下人员", "科级", "科级以下", "科级及以下", "正处级", "副处级"), "division"
-        ),
-    },
+    "band": BANDS_SAID,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,47 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.funding.choices import ITEM_BY_MEANS, ITEM_OF, QUOTAS, RANKED, BudgetState, Driver, Quota
+from baozhang.ch2_provision.funding.choices import ITEM_BY_MEANS, ITEM_OF, BudgetState
 from baozhang.ch2_provision.funding.flows import BudgetFlow
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, PlanRound
 from baozhang.ch2_provision.funding.queries.plans import agreed_lines, carried
+from baozhang.ch2_provision.funding.queries.quotas import Piece, pieces
 from baozhang.ch2_provision.funding.queries.suggesting import DriverFact, driver_facts
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
-from baozhang.law.catalogue import catalogue
-from baozhang.law.figures import Figures, Reading
 
 COMPUTED = ledger.act("funding.computed", gettext_lazy("按定额测算"))
 FROM_PLAN = ledger.act("funding.from_plan", gettext_lazy("由计划事项转入"))
 ARTICLE = "第八条第一款"
-
-
-@dataclass(frozen=True)
-class Piece:
-    """One quota for one driver, as it reads for an agency on a day."""
-
-    quota: Quota
-    driver: Driver
-    reading: Reading
-
-    @property
-    def words(self) -> str:
-        """What the line is called."""
-        rank = f"（{self.driver.label}）" if len(self.quota.drivers) > 1 else ""
-        return f"{self.quota.item.label}{rank}"
-
-
-def pieces(organ: Organization, day: dt.date) -> list[Piece]:
-    """All quotas of the catalogue as they read for an agency on a day, one for each driver."""
-    law = Figures(day, organ.jurisdiction.path.rstrip("/"))
-    found = []
-    for quota in QUOTAS:
-        for driver in quota.drivers:
-            keys = {"rank": str(driver)} if driver in RANKED and catalogue()[quota.key].keys else {}
-            found.append(Piece(quota, driver, law.reading(quota.key, **keys)))
-    return found
 
 
 def start_budget(round_: PlanRound, organ: Organization, *, by: Actor, cause: str = "") -> Budget:

@@ -66,6 +66,16 @@ def asked_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
     return found
 
 
+def asked_by_item(organ_id: int, year: int) -> dict[str, Decimal]:
+    """What the budgets of an agency's year weigh together for each item, without the needs of the plan and central sites."""
+    rows = BudgetLine._base_manager.filter(organ_id=organ_id, year=year, plan_line__isnull=True, site__isnull=True)
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    found.update(
+        rows.order_by().values("item").annotate(total=Sum(WEIGHT, output_field=MONEY)).values_list("item", "total")
+    )
+    return found
+
+
 def used_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
     """What is committed and spent for each need, by the need's first version."""
     rows = BudgetLine._base_manager.filter(organ_id=organ_id, year=year, plan_line__isnull=False).order_by()

@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.funding.choices import CENTRAL, NEEDS, CostItem, LineKind
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine
 from baozhang.ch2_provision.funding.models.changing import money
+from baozhang.kernel import clock
 from baozhang.kernel.refusal import Fault
 
-from .budgets import asked_by_need, housed_at
+from .budgets import asked_by_item, asked_by_need, housed_at
 from .plans import agreed_lines, carried
+from .quotas import QUOTED, allowed
 
 
 def faults_of(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
     """All that keeps a budget from being applied for, line by line; a constant number of queries."""
-    return [*unplanned(budget, lines), *_above_quota(lines), *_sites(budget, lines)]
+    return [*unplanned(budget, lines), *_above_quota(lines), *_beside_quota(budget, lines), *_sites(budget, lines)]
 
 
 def unplanned(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
@@ -62,13 +64,33 @@ def _above_quota(lines: Sequence[BudgetLine]) -> list[Fault]:
         if not line.quota_key:
             continue
         if line.computed_amount is None:
-            if not line.reason.strip():
+            nothing = line.driver_value == 0 and not line.amount
+            if not nothing and not line.reason.strip():
                 reason = _("%(line)s：定额或基数待核实，不能测算，也没有写明理由") % {"line": line}
                 remedy = _("请填写金额并写明按什么测算，或请财政部门发布定额。")
                 found.append(Fault(reason, "reason", str(line), remedy, row=line.number, column=_("理由")))
         elif line.amount > line.computed_amount:
             reason = _("%(line)s超出定额：申请 %(amount)s 元，定额测算 %(computed)s 元") % {
                 "line": line, "amount": money(line.amount), "computed": money(line.computed_amount),
+            }  # fmt: skip
+            remedy = _("请减至定额测算数以内（第八条第一款）。")
+            found.append(Fault(reason, "amount", str(line.amount), remedy, row=line.number, column=_("申请数")))
+    return found
+
+
+def _beside_quota(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
+    """Lines by hand for an item that has a quota: with the others of the item and year they stay within quota × driver."""
+    hand = [one for one in lines if one.item in QUOTED and not (one.quota_key or one.plan_line_id or one.site_id)]
+    hand = [line for line in hand if line.amount]
+    if not hand:
+        return []
+    most, asked = allowed(budget.organ, clock.today()), asked_by_item(budget.organ_id, budget.year)
+    found = []
+    for line in hand:
+        limit, total = most.get(line.item), asked[line.item]
+        if limit is not None and total > limit:
+            reason = _("%(line)s：%(item)s全年合计 %(total)s 元，超出定额测算的 %(most)s 元") % {
+                "line": line, "item": CostItem(line.item).label, "total": money(total), "most": money(limit),
             }  # fmt: skip
             remedy = _("请减至定额测算数以内（第八条第一款）。")
             found.append(Fault(reason, "amount", str(line.amount), remedy, row=line.number, column=_("申请数")))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from baozhang.ch1_general.organs.choices import Band
 from baozhang.ch1_general.organs.queries import heads
 from baozhang.ch2_provision.funding.choices import Driver
 from baozhang.kernel.opening import Opening
@@ -64,6 +65,9 @@ def driver_facts(organ_id: int, day: dt.date) -> dict[str, DriverFact]:
         found[band] = DriverFact(
             band, Decimal(within), f"编制与实有人数 {day}：编制 {quota}，实有 {actual}，取编制内实有"
         )
+    for band in Band.values if found else ():  # who has heads of one band has none of the others that are not given
+        words = f"编制与实有人数 {day}：没有这一档"
+        found.setdefault(band, DriverFact(band, Decimal(0), words))
     if total:
         found[Driver.HEADS] = DriverFact(Driver.HEADS, Decimal(total), f"编制与实有人数 {day}：各档编制内实有合计")
     for answer in drivers.answers:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -72,6 +72,17 @@ class Sites(Resource):
     slug = "funding/sites"
     place = 50
     article = "第八条第二款"
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "name": (
+            "集中办公点名称",
+            "办公点名称",
+            "办公区名称",
+        ),
+        "address": (
+            "坐落地址",
+            "办公地址",
+        ),
+    }
     chapter = "funding"
     words = pgettext_lazy("list", "集中办公点")
     icon = "building-office"
@@ -96,6 +107,10 @@ class Members(Resource):
     model = SiteMember
     slug = "funding/members"
     article = "第八条第二款"
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "organ": ("入驻单位名称",),
+        "since": ("入驻时间",),
+    }
     chapter = "funding"
     words = gettext_lazy("入驻单位")
     menu = False
@@ -166,6 +181,7 @@ class BudgetLines(Resource):
     model = BudgetLine
     slug = "funding/budgetlines"
     article = ARTICLE
+    recognised_by = ("item", "words", "site")
     chapter = "funding"
     words = gettext_lazy("预算明细")
     icon = "table-cells"
@@ -196,7 +212,7 @@ class BudgetLines(Resource):
     order = "-id"
     units = dict.fromkeys(("amount", "granted", "committed", "spent", "reported"), YUAN)
     headings = {
-        "budget": ("预算编号",), "number": ("行号", "序号"), "item": ("科目名称", "经济分类"), "words": ("项目内容",), "amount": ("申请金额",),
+        "budget": ("预算编号",), "item": ("科目名称", "经济分类"), "words": ("项目内容", "项目名称"), "reason": ("说明",), "amount": ("申请金额",),
         "granted": ("批复金额", "财政批复数"), "reply_note": ("财政意见", "审核意见"), "reported": ("执行数", "财政执行数"),
     }  # fmt: skip
     key_facts = ("item", "amount", "granted", "remaining")

@@ -191,6 +191,7 @@ class Lines(Resource):
     model = PlanLine
     slug = "funding/lines"
     article = ARTICLE
+    recognised_by = ("kind", "title", "purpose")
     chapter = "funding"
     words = gettext_lazy("计划事项")
     icon = "list-bullet"
@@ -221,8 +222,8 @@ class Lines(Resource):
     order = "-id"
     units = {"unit_price": YUAN, "amount": YUAN, "agreed_amount": YUAN, "last_amount": YUAN}
     headings = {
-        "title": ("项目名称", "采购内容", "资产名称"), "amount": ("金额",), "purpose": ("理由", "用途"), "number": ("序号",),
-        "evidence": ("申报依据",), "kind": ("类别",),
+        "title": ("项目名称", "采购内容", "资产名称", "计划事项", "名称"), "amount": ("金额",), "purpose": ("理由", "用途", "申报理由", "申请理由", "立项理由"),
+        "evidence": ("申报依据",), "kind": ("类别", "计划类别", "项目类别"), "unit": ("单位",),
     }  # fmt: skip
     key_facts = ("kind", "amount", "agreed_amount")
     state = "state"

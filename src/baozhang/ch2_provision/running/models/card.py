@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.running.choices import BY_CARD, Kind
+from baozhang.ch2_provision.running.choices import BY_CARD, KINDS_SAID, Kind
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
 from baozhang.kernel.record import Record
@@ -30,6 +33,7 @@ class PaymentCard(OfVehicle, Record):
     natural = ("number",)
     called = ("number",)
     searched = ("number", "vehicle.plate")
+    synonyms: ClassVar[Mapping[str, Mapping[str, str]]] = {"kind": KINDS_SAID}
 
     class Meta:
         app_label = "running"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.running.choices import ON_THE_ROAD, CostState, Kind, ReviewState
+from baozhang.ch2_provision.running.choices import KINDS_SAID, ON_THE_ROAD, CostState, Kind, ReviewState
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.columns import decimal, text
@@ -68,12 +68,7 @@ class Cost(Record):
     natural = ("mark",)
     called = ("bill",)
     searched = ("plate", "bill", "item", "place", "supplier", "card")
-    synonyms: ClassVar[Mapping[str, Mapping[str, str]]] = {
-        "kind": {"加油费": Kind.FUEL, "燃油费": Kind.FUEL, "燃料费": Kind.FUEL, "充电费": Kind.CHARGE, "通行费": Kind.TOLL, "过路费": Kind.TOLL,
-                 "过桥过路费": Kind.TOLL, "停车费": Kind.PARKING, "保险费": Kind.INSURANCE, "维修费": Kind.REPAIR, "保养费": Kind.REPAIR,
-                 "维修": Kind.REPAIR, "保养": Kind.REPAIR, "年检": Kind.INSPECTION, "检验费": Kind.INSPECTION, "洗车费": Kind.WASH,
-                 "违章": Kind.VIOLATION, "其他": Kind.OTHER},
-    }  # fmt: skip
+    synonyms: ClassVar[Mapping[str, Mapping[str, str]]] = {"kind": KINDS_SAID}
 
     class Meta:
         app_label = "running"

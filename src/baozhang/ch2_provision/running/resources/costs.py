@@ -144,7 +144,12 @@ class PaymentCards(Resource):
     groups = (Group(gettext_lazy("卡"), ("number", "kind", "vehicle", "supplier", "keeper", "stopped")),)
     filters = ("organ", "kind", "vehicle")
     search = ("number", "vehicle.plate")
-    headings = {"number": ("油卡号", "卡片编号"), "vehicle": ("车牌号", "号牌", "车牌号码")}
+    headings = {
+        "number": ("油卡号", "加油卡号", "卡片编号", "ETC卡号", "充电卡号", "副卡号"),
+        "supplier": ("发卡机构", "供应商"),
+        "keeper": ("持卡人",),
+        "vehicle": ("车牌号", "号牌", "车牌号码"),
+    }
     key_facts = ("kind", "vehicle", "keeper")
 
 

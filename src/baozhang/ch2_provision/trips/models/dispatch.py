@@ -125,7 +125,9 @@ class Dispatch(Record):
             yield self.fault_of("ends", gettext("还车应晚于出车"))
         ours = self.means in OWN_FLEET
         if ours and (self.vehicle_id is None or self.driver_id is None):
-            yield self.fault_of("vehicle", gettext("本单位和平台车辆须有车辆和驾驶人"))
+            yield self.fault_of(
+                "vehicle" if self.vehicle_id is None else "driver", gettext("本单位和平台车辆须有车辆和驾驶人")
+            )
         if not ours and self.vehicle_id is not None:
             yield self.fault_of("vehicle", gettext("租赁和社会车辆不选车辆"))
         for name in ("vehicle", "driver"):

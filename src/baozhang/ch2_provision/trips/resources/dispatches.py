@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -44,6 +44,56 @@ class Dispatches(Resource):
     model = Dispatch
     slug = "trips/dispatches"
     article = "第二十三条第一款"
+    recognised_by = ("vehicle", "hired", "starts")
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "vehicle": (
+            "车牌号",
+            "车牌号码",
+            "号牌",
+            "车号",
+        ),
+        "driver": (
+            "驾驶员",
+            "司机",
+            "驾驶人姓名",
+        ),
+        "starts": (
+            "出发时间",
+            "计划出车时间",
+            "用车时间",
+        ),
+        "ends": (
+            "返回时间",
+            "计划还车时间",
+        ),
+        "route": (
+            "行驶路线",
+            "路线",
+            "用车事由",
+            "事由",
+        ),
+        "odometer_out": (
+            "出车里程数",
+            "起始里程",
+            "出车公里数",
+        ),
+        "odometer_in": (
+            "还车里程数",
+            "终止里程",
+            "收车里程",
+            "还车公里数",
+        ),
+        "tolls": (
+            "过路费",
+            "过路过桥费",
+            "高速费",
+        ),
+        "in_at": (
+            "收车时间",
+            "实际还车时间",
+        ),
+        "out_at": ("实际出车时间",),
+    }
     chapter = "vehicles"
     icon = "clipboard-document-list"
     words = gettext_lazy("派车单")

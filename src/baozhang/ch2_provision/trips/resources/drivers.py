@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs import roles
@@ -19,6 +22,34 @@ class Drivers(Resource):
     model = Driver
     slug = "trips/drivers"
     article = "第二十三条第一款"
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "name": (
+            "驾驶员姓名",
+            "驾驶人姓名",
+            "司机姓名",
+            "驾驶员",
+            "驾驶人",
+            "司机",
+        ),
+        "phone": (
+            "电话",
+            "手机",
+            "手机号",
+            "手机号码",
+            "联系方式",
+            "电话号码",
+        ),
+        "licence": (
+            "驾驶证类型",
+            "准驾车型代号",
+        ),
+        "licence_until": (
+            "驾驶证有效期",
+            "驾驶证有效期限",
+            "有效期至",
+            "有效期",
+        ),
+    }
     chapter = "vehicles"
     icon = "user-circle"
     words = gettext_lazy("驾驶人")

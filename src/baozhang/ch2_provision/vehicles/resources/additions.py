@@ -43,6 +43,36 @@ class Additions(Resource):
     model = Addition
     slug = "vehicles/additions"
     article = "第二十二条"
+    recognised_by = ("kind", "old", "use", "body", "energy", "reason")
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "body": (
+            "车型",
+            "车辆类型",
+        ),
+        "energy": (
+            "能源",
+            "燃料种类",
+            "能源类型",
+            "动力类型",
+        ),
+        "reason": (
+            "理由",
+            "申请理由",
+            "更新理由",
+        ),
+        "use": ("车辆用途",),
+        "old": (
+            "拟更新车辆",
+            "原车牌号",
+            "原车号牌",
+            "被更新车辆号牌",
+        ),
+        "price": (
+            "预算价格",
+            "计划单价",
+            "预算金额",
+        ),
+    }
     chapter = "vehicles"
     icon = "plus-circle"
     words = gettext_lazy("车辆配备更新")

@@ -90,6 +90,7 @@ class Vehicles(Resource):
     model = Vehicle
     slug = "vehicles/files"
     article = "第二十三条第一款"
+    recognised_by = ("card",)
     chapter = "vehicles"
     icon = "truck"
     words = gettext_lazy("车辆档案")
@@ -201,8 +202,12 @@ class Certificates(Resource):
     colours = CERTIFICATE_COLOURS
     key_facts = ("vehicle", "kind", "until")
     headings = {
-        "vehicle": ("车牌号", "号牌"),
-        "until": ("到期日期", "有效期", "截止日期"),
+        "vehicle": ("车牌号", "号牌", "车牌号码", "号牌号码"),
+        "until": ("到期日期", "有效期", "截止日期", "保险止期", "终保日期", "到期时间"),
+        "kind": ("险种", "证照名称", "证照类型"),
+        "since": ("保险起期", "起保日期", "发证日期", "生效日期", "检验日期"),
+        "issuer": ("保险公司", "承保公司", "发证机关", "核发机关"),
+        "amount": ("保费", "保险费", "金额"),
         "number": ("保单号", "证号"),
     }
     flow = CertificateFlow

@@ -62,6 +62,7 @@ class QuotaSheets(Resource):
     model = QuotaSheet
     slug = "vehicles/quota-sheets"
     article = "第二十二条"
+    recognised_by = ("since",)
     chapter = "vehicles"
     icon = "table-cells"
     words = gettext_lazy("车辆编制核定表")
@@ -76,7 +77,6 @@ class QuotaSheets(Resource):
     filters = ("organ", "issued", "since")
     units = dict.fromkeys(("general", "leader", "enforcement", "special", "other"), PIECES)
     headings = {
-        "organ": ("单位名称",),
         "general": ("一般公务用车编制", "一般公务用车"),
         "leader": ("省级领导干部用车编制数", "领导干部用车"),
         "enforcement": ("一般执法执勤用车编制数", "执法执勤用车编制", "执法执勤用车"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -68,6 +68,29 @@ class Events(Resource):
     slug = "warehouse/events"
     place = 24
     article = "第十五条第一款第五项"
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "name": (
+            "会议活动名称",
+            "会议名称",
+            "名称",
+        ),
+        "kind": (
+            "类别",
+            "类型",
+        ),
+        "opens": (
+            "开始日期",
+            "起始日期",
+        ),
+        "closes": (
+            "结束日期",
+            "截止日期",
+        ),
+        "basis": (
+            "批准文号",
+            "批文",
+        ),
+    }
     chapter = "warehouse"
     icon = "calendar-days"
     purpose = gettext_lazy("重大会议、大型活动、临时机构的物品清单：借用的到期一并归还，购置的结束后入仓")

@@ -62,7 +62,7 @@ access.grant(roles.ASSET_OFFICER, [
 access.grant(roles.ASSET_OFFICER, "warehouse.item:release", Reach.BELOW)
 access.grant(roles.KEEPER, [
     "warehouse.entry:receive", "warehouse.exit:hand", "warehouse.loan:inspect", "warehouse.thing:inspect",
-    *_of("store", "place", verbs=("add", "change", "remove")), "warehouse.store:import",
+    *_of("store", "place", verbs=("add", "change", "import", "remove")),
 ], Reach.OWN)  # fmt: skip
 access.grant(roles.KEEPER, ["warehouse.item:keep", "warehouse.item:attach", "warehouse.activation:supply"], Reach.BELOW)
 access.grant(roles.ASSET_CLERK, "warehouse.item:attach", Reach.OWN)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -38,6 +38,31 @@ class Stores(Resource):
     slug = "warehouse/stores"
     place = 52
     article = "第十六条第一款"
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "code": (
+            "库房编号",
+            "编号",
+        ),
+        "name": (
+            "库房名称",
+            "名称",
+        ),
+        "address": (
+            "地址",
+            "库房地址",
+            "坐落",
+        ),
+        "keeper": (
+            "负责人",
+            "管理员",
+            "保管员",
+        ),
+        "hours": (
+            "开放时间",
+            "服务时间",
+            "工作时间",
+        ),
+    }
     chapter = "warehouse"
     icon = "home-modern"
     words = pgettext_lazy("list", "仓库")
@@ -75,7 +100,11 @@ class Places(Resource):
     order = "code"
     menu = False
     related = (Related("warehouse/items", "place", gettext_lazy("存放的物品")),)
-    importable = False
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "code": ("货位编号", "货架编号", "编号"),
+        "store": ("仓库", "库房"),
+        "note": ("说明",),
+    }
 
 
 @register
@@ -86,6 +115,19 @@ class SharedClasses(Resource):
     slug = "warehouse/shared"
     place = 54
     article = "第十四条第二款"
+    headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "class_code": (
+            "分类代码",
+            "资产分类代码",
+            "国标分类代码",
+        ),
+        "words": (
+            "资产名称",
+            "名称",
+            "共享资产",
+        ),
+        "basis": ("依据",),
+    }
     chapter = "warehouse"
     icon = "share"
     purpose = gettext_lazy("哪些类别的资产应当共享共用；没有固定使用人的，系统按本目录建议入仓")

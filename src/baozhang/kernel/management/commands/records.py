@@ -7,10 +7,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from baozhang.kernel import flow
+from baozhang.kernel import access, attachments, flow
+from baozhang.kernel.flow.plan import full
 from baozhang.kernel.resource import RESOURCES, Resource, get
 from baozhang.kernel.sheet_columns import columns_of
-from baozhang.kernel.sheets.columns import Column
+from baozhang.kernel.sheets.columns import Column, listed
 
 KINDS = {
     "text": "文字", "integer": "整数", "decimal": "数值", "money": "金额", "date": "日期", "moment": "日期时间", "choice": "选项", "bool": "是否", "reference": "引用",
@@ -46,6 +47,9 @@ class Command(BaseCommand):
     def _columns(self, found: dict[str, Any]) -> None:
         if found["columns"]:
             self.stdout.write(f"  认作同一条的依据：{'、'.join(found['key']) or '无，每行都是新的'}")
+            self.stdout.write(
+                f"  谁可以登记：{'、'.join(found['who']) or '无，由办理的步骤或者操作产生；场景的事实里可以写'}"
+            )
         for column in found["columns"]:
             marks = [KINDS[column["kind"]] + (f"（{column['unit']}）" if column["unit"] else "")]
             marks += ["必填"] if column["required"] else []
@@ -55,13 +59,18 @@ class Command(BaseCommand):
             if column["aliases"]:
                 self.stdout.write(f"      也可写作：{'、'.join(column['aliases'])}")
             if column["choices"]:
-                self.stdout.write(f"      可选：{'、'.join(column['choices'])}")
+                self.stdout.write(f"      可选：{listed(list(column['choices']))}")
         if found["shown"]:
-            self.stdout.write(f"  只能核对、不能填写：{'、'.join(found['shown'])}")
+            self.stdout.write(f"  只能核对，或由步骤、操作填写：{'、'.join(found['shown'])}")
+            for heading, said in found["shown_choices"].items():
+                self.stdout.write(f"      {heading}可为：{listed(said)}")
+        if found["papers"]:
+            self.stdout.write(f"  材料  {'、'.join(found['papers'])}")
         for kind, words in (("steps", "步骤"), ("acts", "操作")):
             for one in found[kind]:
                 fields = f"，填写：{'、'.join(one['fields'])}" if one["fields"] else ""
-                self.stdout.write(f"  {words}  {one['words']}{fields}{'，须写说明' if one['needs_note'] else ''}")
+                note = "，须写说明" if one["needs_note"] else ""
+                self.stdout.write(f"  {words}  {one['words']}{fields}{note}  〔{'、'.join(one['who']) or '系统'}〕")
         self.stdout.write("")
 
 
@@ -89,6 +98,7 @@ def schema(resource: Resource, deep: bool) -> dict[str, Any]:
     if deep:
         key = [resource.model._meta.get_field(name.removesuffix("_id")) for name in resource.model.natural]
         made["key"] = [str(field.verbose_name) for field in key]  # type: ignore[union-attr]
+        made["who"] = access.holders(resource.right("add"))
         made["columns"] = [_column(resource, column) for column in columns_of(resource)]
         plan = flow.flow_of(resource.model)
         filled = {column["name"] for column in made["columns"]}
@@ -101,6 +111,13 @@ def schema(resource: Resource, deep: bool) -> dict[str, Any]:
             name for name in told if name not in filled and name not in resource.computed and "__" not in name
         )
         made["shown"] = [str(resource.words_of(name)) for name in names]
+        made["shown_choices"] = {
+            str(resource.words_of(name)): [str(said) for _value, said in field.flatchoices]
+            for name in names
+            if (field := resource.field(name)).choices
+        }
+        proofs = attachments.PROOFS.get(resource.label)
+        made["papers"] = [str(one.label) for one in proofs.kinds] if proofs is not None else []
         made["steps"] = [_doing(resource, step) for step in plan.steps.values()] if plan else []
         made["acts"] = [_doing(resource, act) for act in resource.acts.values()]
     return made
@@ -111,6 +128,7 @@ def _doing(resource: Resource, one: Any) -> dict[str, Any]:
         "words": str(one.words),
         "fields": [str(resource.words_of(name)) for name in one.fields],
         "needs_note": bool(one.needs_note),
+        "who": access.holders(full(one.permission, resource.model)),
     }
 
 

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from baozhang.ch4_supervision.warnings.patrol import Count, Report, patrol
+from baozhang.kernel import clock, schedule
 from baozhang.kernel.refusal import Refused
 from baozhang.law.judge import plain
 from baozhang.law.terminal import table
@@ -33,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """This will patrol and print; exit 1 where a rule failed or the patrol was refused."""
         try:
+            if not options["dry_run"] and options["day"] in (None, clock.today()):
+                schedule.follow()  # perhaps no worker has been at work since the records came in
             report = patrol(day=options["day"], names=options["rule"], dry=options["dry_run"], back=options["back"])
         except Refused as refused:
             raise CommandError(f"{refused.what}。{refused.why}{refused.instead}") from refused
