@@ -135,3 +135,12 @@ def test_every_leaf_climbs_to_the_root(count: int) -> None:
 
 def test_sm3_is_the_standards() -> None:
     assert ledger.sm3(b"abc").hex() == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+
+
+@pytest.mark.real_clock
+def test_a_record_bears_the_moment_of_its_entry_while_time_goes_on(row: Headcount) -> None:
+    row.actual = 7
+    factories.save(row)
+    entry = ledger.history("organs.headcount", row.pk).last()
+    assert entry is not None and Headcount._base_manager.get(pk=row.pk).kept_at == entry.at
+    assert seals.verify().sound

@@ -136,13 +136,15 @@ _COLUMNS = tuple(field.attname for field in Entry._meta.concrete_fields if not f
 
 
 def enter(
-    lines: Iterable[tuple[Record, str, dict[str, Any] | str]], *, by: Actor, note: str = "", batch: str = ""
-) -> None:
+    lines: Iterable[tuple[Record, str, dict[str, Any] | str]], *, by: Actor, note: str = "", batch: str = "",
+    at: dt.datetime | None = None,
+) -> None:  # fmt: skip
     """This will append one entry a record and move each record's head to it; the caller holds the records' locks.
 
-    What changes comes as a dictionary, or as its canonical JSON already.
+    What changes comes as a dictionary, or as its canonical JSON already. `at` is the moment that the records bear too.
     """
-    at, day = clock.now(), clock.today()
+    at = at or clock.now()
+    day = at.astimezone(clock.ZONE).date()
     if _sealed(day):
         raise Refused(_("%(day)s 的账本已经封账，不能再记") % {"day": day}, instead=_("请以今天的日期办理。"))
     said_day, said_at = day.isoformat(), _moment(at)

@@ -328,7 +328,7 @@ def _write(
         kept = line[0]
         kept.version, kept.kept_at, kept.search = kept.version + 1, at, blob(kept)
     try:
-        ledger.enter(lines, by=by, note=note, batch=batch)
+        ledger.enter(lines, by=by, note=note, batch=batch, at=at)
         bulk.insert(model, fresh)
         bulk.update(model, moved, [*sorted(touched), "version", "head", "search", "kept_at"])
     except BaseException:
