@@ -65,7 +65,7 @@ def test_six_kinds_are_proposed_each_with_its_item_of_the_article(house: House) 
     assert look(house)["new"] == 0 and Proposal._base_manager.count() == 6, "a second round adds nothing"
 
 
-def test_what_is_no_longer_so_is_taken_back_and_a_silent_figure_takes_nothing_back(house: House) -> None:
+def test_what_is_no_longer_so_is_taken_back_and_a_silent_figure_takes_nothing_back(house: House, store: Store) -> None:
     issue(house, "warehouse.idle_days", 180, until=TODAY)
     card = house.card(number="IDLE", use_state="idle", idle_since=TODAY - dt.timedelta(days=400))
     low = house.card(number="LOW", use_state="degraded")
@@ -83,7 +83,7 @@ def test_what_is_no_longer_so_is_taken_back_and_a_silent_figure_takes_nothing_ba
     assert Task.objects.open().filter(kind="warehouse.proposal").count() == 1
 
 
-def test_over_standard_proposes_the_newest_pieces_as_many_as_are_too_many(house: House) -> None:
+def test_over_standard_proposes_the_newest_pieces_as_many_as_are_too_many(house: House, store: Store) -> None:
     from baozhang.ch1_general.organs.models import Headcount
 
     factories.kept(
@@ -147,7 +147,7 @@ def test_each_finding_of_the_keeper_has_its_way(house: House) -> None:
     assert [one.state for one in Item._base_manager.order_by("pk")] == ["stock", "repair", "refused", "disposal"]
 
 
-def test_no_is_reviewed_by_the_authority_and_may_have_to_be_answered_again(house: House) -> None:
+def test_no_is_reviewed_by_the_authority_and_may_have_to_be_answered_again(house: House, store: Store) -> None:
     house.card(number="LOW", use_state="degraded")
     look(house)
     proposal = Proposal._base_manager.get()

@@ -145,7 +145,7 @@ def test_an_item_is_reserved_from_the_catalogue_and_its_papers_print(house: Hous
     assert "还没有借用或者购置物品" in client.get(f"/warehouse/events/{event.pk}/bill/").content.decode()
 
 
-def test_the_button_looks_in_the_organs_that_the_warehouse_serves(house: House, as_user: Door) -> None:
+def test_the_button_looks_in_the_organs_that_the_warehouse_serves(house: House, store: Store, as_user: Door) -> None:
     house.card(use_state="degraded")
     house.card("far", use_state="degraded")
     house.card(use_state="idle", idle_since=dt.date(2020, 1, 1))
