@@ -163,7 +163,9 @@ SEATS = (
     ("jihua", roles.PLAN_OFFICER, "云间区机关事务管理局"), ("cangku", roles.KEEPER, "云间区机关事务管理局"),
     ("caizheng2", roles.FINANCE_HEAD, "云间区财政局"), ("shizichan", roles.ASSET_OFFICER, "江海市机关事务管理局"),
     ("diaodu", roles.DISPATCHER, "云间区教育局"), ("jiashi", roles.DRIVER, "云间区教育局"),
-    ("shicaizheng", roles.FINANCE_HEAD, "江海市财政局"),
+    ("shicaizheng", roles.FINANCE_HEAD, "江海市财政局"), ("yuejihua", roles.PLAN_OFFICER, "月泾区机关事务管理局"),
+    ("yueju", roles.SUPPORT_HEAD, "月泾区机关事务管理局"), ("yuecai", roles.FINANCE_OFFICER, "月泾区财政局"),
+    ("yuecai2", roles.FINANCE_HEAD, "月泾区财政局"),
 )  # fmt: skip
 
 

@@ -139,7 +139,7 @@ class Incomes(Resource):
         "open": Computed(gettext_lazy("未缴金额"), _open, "money", gettext_lazy("元")),
         "late": Computed(gettext_lazy("超期"), _late),
     }
-    filters = ("organ", "kind", "state", "due_on")
+    filters = ("organ", "kind", "state", "due_on", "card")
     search = ("number", "words", "receipt")
     sorts = ("due_on",)
     order = "-due_on"
