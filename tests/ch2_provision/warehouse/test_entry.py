@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -191,3 +193,16 @@ def test_a_card_says_where_it_stands_to_those_who_may_see_that(house: House, sto
     assert house.do("clerk", lambda who: oncard._panel(shelf, other, who)) == {}
     # Also where somebody holds a card in hand that is none of his.
     assert house.do("farclerk", lambda who: oncard._panel(shelf, card, who)) == {}
+
+
+def test_who_says_yes_is_led_to_the_application_that_came_of_it(
+    house: House, store: Store, as_user: Callable[..., Any]
+) -> None:
+    house.card(number="LOW", use_state="degraded")
+    look(house)
+    address = f"/warehouse/proposals/{Proposal._base_manager.get().pk}/"
+    client = as_user(house.users["clerk"], HTTP_ACCEPT_LANGUAGE="zh-hans")
+    client.post(f"{address}steps/accept/", {})
+    said = client.get(address).content.decode()
+    entry = Entry._base_manager.get()
+    assert f"接着办理：{entry}" in said and f'<a href="/warehouse/entries/{entry.pk}/">打开</a>' in said

@@ -92,7 +92,7 @@ class NeedFlow(Flow):
     )  # fmt: skip
     plan_it = Step(
         gettext_lazy("列入年度计划"), S.UNMATCHED, S.PLANNED, ":plan", "第九条", fields=("means", "unit_price"), required=("means", "unit_price"),
-        kind="primary", icon="calendar-days", says=gettext_lazy("尚缺的数量连同查找记录写入本单位年度保障计划，不用再填一次。"),
+        kind="primary", icon="calendar-days", makes=lambda need: need.plan_line, says=gettext_lazy("尚缺的数量连同查找记录写入本单位年度保障计划，不用再填一次。"),
     )  # fmt: skip
     look_again = Step(
         gettext_lazy("重新查找存量"), (S.UNMATCHED, S.MATCHED, S.PLANNED), S.OPEN, ":answer", todo=False, side=True, icon="arrow-path",

@@ -88,6 +88,7 @@ class Step:
     kind: str = "plain"  # how its button looks: primary | plain | danger
     icon: str = ""
     says: Any = ""  # one sentence above the form
+    makes: Callable[[Any], Any] | None = None  # record → what came of it and goes on from here; the message leads there
     name: str = ""
     guards: list[Hook] = field(default_factory=list)
     effects: list[Hook] = field(default_factory=list)
