@@ -109,7 +109,7 @@ class HandoverItems(Resource):
         "sign": Act(gettext_lazy("签收"), SIGN, _sign, article="第十一条第二款", icon="check", shown=lambda item: item.signature == Signature.OPEN),
         "missing": Act(gettext_lazy("未见实物"), SIGN, _miss, needs_note=True, article="第十一条第二款", icon="question-mark-circle",
                        shown=lambda item: item.signature == Signature.OPEN),
-        "taker": Act(gettext_lazy("指定接收人"), OPEN, _name, ("taker",), article="第十一条第二款", icon="user-plus",
+        "taker": Act(gettext_lazy("指定接收人"), OPEN, _name, ("taker",), required=("taker",), article="第十一条第二款", icon="user-plus",
                      shown=lambda item: item.signature == Signature.OPEN),
     }  # fmt: skip
 
