@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
-from baozhang.ch2_provision.assets.choices import Category, UseState
+from baozhang.ch2_provision.assets.choices import Acquisition, Booking, Category, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.warehouse.actions import keeping, reserve
 from baozhang.ch2_provision.warehouse.actions.proposing import accept_all, detect
@@ -216,6 +216,22 @@ def lend_too_long(day: dt.date) -> None:
             _step(ThingFlow, "report", thing, clerk, harm="lost", harm_words="搬运途中遗失，已报案")
 
 
+def buy_for(event: Event, clerk: str, goods: Sequence[tuple[str, int]]) -> None:
+    """Things bought for an event: their cards, and their places on its bill."""
+    day = event.opens - dt.timedelta(days=3)
+    cards = [
+        Card(
+            organ=event.organ, number=f"HD{event.opens:%y%m%d}-{place}", name=name, category=Category.EQUIPMENT, quantity=1, unit="台",
+            value=Decimal(value), acquisition=Acquisition.BOUGHT, acquired=day, in_use_from=day, booked=day, booking=Booking.BOOKED,
+            use_state=UseState.IN_USE, department="办公室", custodian="会务组", place="会务仓间",
+        )
+        for place, (name, value) in enumerate(goods, 1)
+    ]  # fmt: skip
+    _by(clerk, lambda who: keep(cards, by=who, note="活动购置验收入账"))
+    rows = [Purchase(organ=event.organ, event=event, card=card) for card in cards]
+    _by(clerk, lambda who: keep(rows, by=who))
+
+
 def hold_an_event(day: dt.date) -> None:
     """An event with its bill: borrowed and bought things, to be back on its last day."""
     organ = _agencies()[14]
@@ -223,13 +239,9 @@ def hold_an_event(day: dt.date) -> None:
     event = Event(
         organ=organ, kind="event", name="区职工运动会", opens=day, closes=day + dt.timedelta(days=20), basis="区府办函"
     )
-    bought = Card._base_manager.filter(
-        resting(), organ=organ, disposed=None, category=Category.EQUIPMENT, use_state=UseState.IN_USE
-    ).order_by("-pk")
     with clock.on(day):
         _by(clerk, lambda who: keep(event, by=who))
-        rows = [Purchase(organ=organ, event=event, card=card) for card in bought[:2]]
-        _by(clerk, lambda who: keep(rows, by=who))
+        buy_for(event, clerk, (("便携式扩音机", 2_600), ("折叠帐篷", 980)))
         take(organ, _free(2), "loan", "运动会器材", event=event)
 
 
@@ -288,12 +300,9 @@ def event_is_over(day: dt.date) -> None:
         closes=day + dt.timedelta(days=3),
         basis="区府办会议通知",
     )
-    cards = Card._base_manager.filter(
-        resting(), organ=organ, disposed=None, category=Category.EQUIPMENT, use_state=UseState.IN_USE
-    ).order_by("-pk")[:3]
     with clock.on(day):
         _by(clerk, lambda who: keep(event, by=who))
-        _by(clerk, lambda who: keep([Purchase(organ=organ, event=event, card=card) for card in cards], by=who))
+        buy_for(event, clerk, (("签到终端", 4_300), ("同声传译主机", 18_600), ("会议话筒", 1_250)))
 
 
 def _look(day: dt.date) -> None:

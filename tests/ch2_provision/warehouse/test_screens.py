@@ -245,3 +245,10 @@ def test_who_owes_compensation_reads_how_much_until_when_and_to_whom(house: Hous
         due.state, due.paid, due.paid_on, due.receipt = "paid", due.amount, TODAY, "沪财缴 1"
         keep(due, by=by)
     assert "已缴清 800.00 元" in as_user("clerk2").get(f"/warehouse/things/{lost.pk}/").content.decode()
+
+
+def test_who_hands_out_is_told_when_an_emergency_begins(house: House, as_user: Door) -> None:
+    typed = {"organ": house.organs["authority"].pk, "reason": "防汛", "since": TODAY.isoformat(), "days": "3"}
+    assert as_user("chief").post("/warehouse/emergencies/add/", typed).status_code == 302
+    assert "公物仓应急状态已启动：防汛" in as_user("keeper").get("/notices/").content.decode()
+    assert "公物仓应急" not in as_user("clerk").get("/notices/").content.decode()

@@ -57,7 +57,8 @@ def _correct(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, A
 
 
 acts.also(Cards, "propose", Act(
-    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
+    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), says=gettext_lazy("起草处置办件并列入这些卡片；补齐材料后提交本单位内部决策，批准之前卡片照常在账。"),
+    needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
     shown=lambda card: card.disposed is None,
 ))  # fmt: skip
 acts.also(Cards, "join_disposal", Act(
@@ -141,7 +142,8 @@ CASE_ACTS = {
         shown=lambda case: case.form == Disposal.SWAP and case.state in BRINGING,
     ),
     "earn": Act(
-        gettext_lazy("登记应缴收入"), BOOK, _earn, ("income", "income_due", "income_note"), required=("income",), many=False, article=INCOME, icon="banknotes",
+        gettext_lazy("登记应缴收入"), BOOK, _earn, ("income", "income_due", "income_note"), says=gettext_lazy("没有收入的填 0，写明原因，例如回收企业确认无残值。"),
+        required=("income",), many=False, article=INCOME, icon="banknotes",
         shown=lambda case: case.state in (*AT_WORK, State.HANDED, State.RECEIVED) and case.form not in FREE and case.income is None,
     ),
 }  # fmt: skip

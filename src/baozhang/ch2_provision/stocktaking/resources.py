@@ -193,7 +193,7 @@ class Differences(Resource):
         "explain": Act(
             gettext_lazy("说明差异"), rights.EXPLAIN, _explain,
             ("cause", "explanation", "responsible", "handling", "value_type", "new_value", "due"),
-            required=("cause", "responsible", "handling"), article=ARTICLE, icon="pencil-square",
+            required=("cause", "responsible", "handling"), says=gettext_lazy("盘盈补建卡片的，另填入账价值；挂账续查的，另填续查期限。"), article=ARTICLE, icon="pencil-square",
             shown=lambda row: row.state in (Settled.OPEN, Settled.EXPLAINED) and row.count.state == State.JUDGING,
         )
     }  # fmt: skip
