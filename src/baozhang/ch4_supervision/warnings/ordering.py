@@ -38,7 +38,7 @@ def draft(findings: Sequence[Finding], kind: OrderKind, *, by: Actor) -> tuple[l
     with transaction.atomic():
         keys = [finding.pk for finding in findings]
         rows = list(
-            Finding._base_manager.select_for_update(of=("self",))
+            Finding._base_manager.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=keys)
             .select_related("organ__jurisdiction")
             .order_by("pk")

@@ -212,7 +212,7 @@ def run(
 
 @lru_cache(maxsize=None)
 def _locking(model: type[Record]) -> Statement[Any]:
-    return Statement(lambda key: model._base_manager.select_for_update().filter(pk=key))
+    return Statement(lambda key: model._base_manager.select_for_update(no_key=True).filter(pk=key))
 
 
 _TASKS = Statement(

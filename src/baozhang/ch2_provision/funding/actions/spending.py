@@ -127,7 +127,12 @@ def _sum(amount: Decimal | int) -> Decimal:
 
 def _locked(line: BudgetLine) -> BudgetLine:
     """The line as it stands, locked until the transaction ends."""
-    held = BudgetLine._base_manager.select_for_update(of=("self",)).select_related("budget").filter(pk=line.pk).first()
+    held = (
+        BudgetLine._base_manager.select_for_update(of=("self",), no_key=True)
+        .select_related("budget")
+        .filter(pk=line.pk)
+        .first()
+    )
     if held is None:
         raise NotFound(_("预算明细不存在或已撤销"), instead=_("请返回列表刷新后再办理。"))
     return held
@@ -168,7 +173,7 @@ def _in_its_year(held: BudgetLine, day: dt.date) -> None:
 
 
 def _open(held: BudgetLine, case: Record) -> Commitment | None:
-    rows = Commitment._base_manager.select_for_update(of=("self",)).filter(
+    rows = Commitment._base_manager.select_for_update(of=("self",), no_key=True).filter(
         line=held, case_kind=case.label, case_id=case.pk, state=CommitState.OPEN
     )
     found: Commitment | None = rows.first()
