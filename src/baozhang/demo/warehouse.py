@@ -221,7 +221,7 @@ def buy_for(event: Event, clerk: str, goods: Sequence[tuple[str, int]]) -> None:
     day = event.opens - dt.timedelta(days=3)
     cards = [
         Card(
-            organ=event.organ, number=f"HD{event.opens:%y%m%d}-{place}", name=name, category=Category.EQUIPMENT, quantity=1, unit="台",
+            organ=event.organ, number=f"HD{event.opens:%y%m%d}-{place}", name=name, category=Category.EQUIPMENT, quantity=Decimal(1), unit="台",
             value=Decimal(value), acquisition=Acquisition.BOUGHT, acquired=day, in_use_from=day, booked=day, booking=Booking.BOOKED,
             use_state=UseState.IN_USE, department="办公室", custodian="会务组", place="会务仓间",
         )
