@@ -48,6 +48,9 @@ def _by_stock(need: Need) -> bool:
     return need.state not in (S.DECLINED, S.UNMATCHED, S.PLANNED) and not (need.state == S.MET and need.planned)
 
 
+COUNTED = "件"  # what needs are counted in; kept with the line of the plan, in the language of the law
+
+
 class NeedFlow(Flow):
     """提出 → 用存量答复 →（接受 | 不适用 → 复核 → 列入计划）→ 满足."""
 
@@ -248,7 +251,7 @@ def _planned(need: Need, *, by: Actor) -> None:
         raise Refused(_("请填写预计单价"), article="第九条")
     need.plan_line = line_from_need(
         organ=need.organ, kind=LineKind.ASSETS, item=need.item, words=need.name, quantity=answer.left, unit_price=need.unit_price,
-        purpose=need.purpose, evidence=answering.evidence(answer), needed_by=need.needed_by, means=need.means, by=by,
+        purpose=need.purpose, evidence=answering.evidence(answer), needed_by=need.needed_by, means=need.means, unit=COUNTED, by=by,
     )  # fmt: skip
     need.planned += answer.left
     keep(need, by=by, act=PLANNED, right=PLAN)
