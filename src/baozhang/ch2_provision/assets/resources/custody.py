@@ -149,6 +149,7 @@ class Repairs(Resource):
     )
     readonly = frozenset({"state"})  # it moves with the acts, and the card with it
     enter = repairs.enter
+    begins = lambda who: {"reported_on": clock.today()}  # noqa: E731 -- mostly it is reported on the day
     filters = ("organ", "kind", "state", "reported_on")
     search = ("fault", "vendor", "reporter")
     order = "-reported_on"
