@@ -29,6 +29,7 @@ LEFT_OPEN = 3  # things on the handover that nobody has signed for yet
 
 
 def as_(username: str, act: Callable[[Actor], Any]) -> Any:
+    """Somebody does something in his own scope."""
     who = as_user(username)
     with scope.within(who):
         return act(who)
