@@ -20,6 +20,18 @@ def test_only_the_kernel_writes():
     assert faults == [], listing(faults, "Write through baozhang.kernel.record.keep (or `remove`):")
 
 
+def test_a_row_is_held_so_that_others_may_still_refer_to_it():
+    """Keys never change: whoever writes a row that refers to a held one does not wait, and so nobody waits crosswise."""
+    faults = [
+        place(path, node.lineno)
+        for path in python_files("src")
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "select_for_update"
+        if "no_key" not in {word.arg for word in node.keywords}
+    ]
+    assert faults == [], listing(faults, "Hold rows with select_for_update(no_key=True):")
+
+
 @pytest.mark.parametrize(
     "code",
     [

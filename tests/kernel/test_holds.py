@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from tests.committed import committed
 from tests.conftest import TODAY
 
 from baozhang.ch1_general.organs.models import Headcount
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.models import Card, Income
 from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.record import remove
@@ -86,6 +86,55 @@ def test_two_who_take_crossed_sets_never_lock_each_other_out(db: None) -> None:
         thread.join()
     assert sorted(found) == ["got", "refused"]
     assert Hold.objects.count() == 6 and len({hold.case_id for hold in Hold.objects.all()}) == 1
+
+
+def _loan_begins(thing: Card, one: Headcount, other: Headcount) -> Callable[[], Any]:
+    """A promise passes to another case, and a row comes that refers to the thing, as a loan does of what was reserved."""
+
+    def pass_on() -> None:
+        with scope.everything("test") as by:
+            holds.hand_over([thing], case=one, to=other, words="借用", by=by)
+        factories.kept(Income, where=other.organ, card=thing)
+
+    return pass_on
+
+
+def test_who_refers_to_a_thing_and_who_asks_for_it_do_not_wait_crosswise(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one has changed the hold and will be checked against the thing when it commits; the other has asked for the thing first."""
+    thing, first, second, third = cards(1)[0], case(), case(), case()
+    with scope.everything("test") as by:
+        holds.take(thing, case=first, words="预留", by=by)
+    changed, found = threading.Event(), []
+
+    def run(work: Callable[[], Any]) -> None:
+        try:
+            with clock.on(TODAY), transaction.atomic():
+                work()
+            found.append("")
+        except Exception as error:  # noqa: BLE001 -- what went wrong is what the test is about
+            found.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    def lend() -> None:
+        _loan_begins(thing, first, second)()
+        changed.set()
+        threading.Event().wait(0.6)  # in which the other one comes as far as the hold
+
+    def ask() -> None:
+        changed.wait(10)
+        with scope.everything("test") as by:
+            holds.take(thing, case=third, words="再要", by=by)
+
+    threads = [threading.Thread(target=run, args=(work,)) for work in (lend, ask)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(found) == ["", "Refused"], found
+    assert Hold.objects.get().case_id == second.pk
 
 
 def test_a_take_that_is_undone_holds_nothing(db: None) -> None:

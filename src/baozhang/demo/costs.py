@@ -314,10 +314,6 @@ def _published(organ: Organization, today: dt.date) -> None:
         .first()
     )
     ended = _ended(today)[-7:] if organ.name == AGENCY else _ended(today)[-3:]
-    if not organ.document_word:
-        with scope.everything("演示数据") as by:
-            organ.document_word = f"云{organ.name.removeprefix('云间区')[:2]}"
-            keep(organ, by=by, note="登记机关代字")
     act(
         clerk,
         lambda who: ReviewFlow.start([Review(organ=organ, year=year, month=month) for year, month in ended], by=who),

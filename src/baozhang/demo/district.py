@@ -106,10 +106,22 @@ def _organizations(
         for i, title in enumerate(("教育局", "民政局", "水务局"))
     ]
     rows += [_organ(town, 101 + i, "人民政府", Kind.ADMINISTRATION) for i, town in enumerate(towns)]
+    _document_words(rows)
     keep(rows, by=by)
     made.bodies = {row.name: row for row in rows}
     made.agencies = [row for row in rows if row.jurisdiction_id in {districts[0].pk, *(town.pk for town in towns)}]
     made.others = [row for row in rows if row not in made.agencies]
+
+
+def _document_words(rows: list[Organization]) -> None:
+    """Each organ its own word for numbering documents: that of its place and the first signs of its name that tell it apart."""
+    taken = {row.document_word for row in rows}
+    for row in rows:
+        if not row.document_word:
+            short = row.short.removeprefix("区委")
+            words = (f"{row.jurisdiction.short}{short[:signs]}" for signs in range(2, 9))
+            row.document_word = next(word for word in words if word not in taken)
+            taken.add(row.document_word)
 
 
 def _headcounts(made: District, by: Actor, chance: Random) -> None:
@@ -163,7 +175,9 @@ SEATS = (
     ("jihua", roles.PLAN_OFFICER, "云间区机关事务管理局"), ("cangku", roles.KEEPER, "云间区机关事务管理局"),
     ("caizheng2", roles.FINANCE_HEAD, "云间区财政局"), ("shizichan", roles.ASSET_OFFICER, "江海市机关事务管理局"),
     ("diaodu", roles.DISPATCHER, "云间区教育局"), ("jiashi", roles.DRIVER, "云间区教育局"),
-    ("shicaizheng", roles.FINANCE_HEAD, "江海市财政局"),
+    ("shicaizheng", roles.FINANCE_HEAD, "江海市财政局"), ("yuejihua", roles.PLAN_OFFICER, "月泾区机关事务管理局"),
+    ("yueju", roles.SUPPORT_HEAD, "月泾区机关事务管理局"), ("yuecai", roles.FINANCE_OFFICER, "月泾区财政局"),
+    ("yuecai2", roles.FINANCE_HEAD, "月泾区财政局"),
 )  # fmt: skip
 
 

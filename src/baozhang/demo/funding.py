@@ -75,9 +75,14 @@ def act(username: str, work: Callable[..., Any], *args: Any, **kwargs: Any) -> A
         return work(*args, by=by, **kwargs)
 
 
-def organ(name: str) -> Organization:
-    """An agency of the district."""
-    return Organization._base_manager.select_related("jurisdiction").get(name=f"{D}{name}")
+def organ(name: str, district: str = D) -> Organization:
+    """An agency of a district, the one in which the story is told where no other is named."""
+    return Organization._base_manager.select_related("jurisdiction").get(name=f"{district}{name}")
+
+
+def seat(where: Organization, body: str, role: str) -> str:
+    """The account that holds a role in an office of the district of an agency."""
+    return person(organ(body, where.jurisdiction.name), role)
 
 
 def person(where: Organization, role: str) -> str:
@@ -126,19 +131,21 @@ def central_site(day: dt.date) -> None:
         act("jihua", keep, [SiteMember(site=site, organ=organ(name), since=day) for name in ("统计局", "信访办")])
 
 
-def open_round(year: int, day: dt.date, closes: dt.date, agencies: tuple[str, ...]) -> PlanRound:
-    """The authority lays out a round with ceilings."""
+def open_round(year: int, day: dt.date, closes: dt.date, agencies: tuple[str, ...], district: str = D) -> PlanRound:
+    """The authority of a district lays out a round with ceilings."""
     with clock.on(day):
+        where = organ(names.AUTHORITY, district)
+        planner = person(where, roles.PLAN_OFFICER)
         made = PlanRound(
-            organ=organ(names.AUTHORITY), year=year, opens=day, closes=closes, note="过紧日子：能调剂的不新购，能维修的不更新；每项写明存量核对和依据。",
+            organ=where, year=year, opens=day, closes=closes, note="过紧日子：能调剂的不新购，能维修的不更新；每项写明存量核对和依据。",
         )  # fmt: skip
-        act("jihua", RoundFlow.start, made)
+        act(planner, RoundFlow.start, made)
         rows = [
-            Ceiling(round=made, organ=organ(name), amount=Decimal(2_400_000 + 50_000 * place))
+            Ceiling(round=made, organ=organ(name, district), amount=Decimal(2_400_000 + 50_000 * place))
             for place, name in enumerate(agencies)
         ]
-        act("jihua", keep, rows)
-        act("jihua", RoundFlow.take, "open", made)
+        act(planner, keep, rows)
+        act(planner, RoundFlow.take, "open", made)
         return made
 
 
@@ -166,6 +173,7 @@ def hand_in(plan: Plan, day: dt.date) -> None:
 
 def review(plan: Plan, *, reduce: bool = False, refuse: bool = False) -> None:
     """The authority's officer answers line by line."""
+    planner = seat(plan.organ, names.AUTHORITY, roles.PLAN_OFFICER)
     for line in PlanLine._base_manager.filter(plan=plan, state="pending").order_by("number"):
         if reduce and line.item:
             values = {
@@ -173,18 +181,18 @@ def review(plan: Plan, *, reduce: bool = False, refuse: bool = False) -> None:
                 "agreed_amount": line.unit_price * 8,
                 "reason": "4 台经鉴定更换部件后可继续使用，核减 4 台",
             }
-            act("jihua", PlanLineFlow.take, "reduce", line, values=values)
+            act(planner, PlanLineFlow.take, "reduce", line, values=values)
         elif refuse and line.kind == "retrofit":
             reason = "该楼已列入集中办公点整体改造，不再单独安排"
-            act("jihua", PlanLineFlow.take, "refuse", line, values={"reason": reason})
+            act(planner, PlanLineFlow.take, "refuse", line, values={"reason": reason})
         else:
-            act("jihua", PlanLineFlow.take, "agree", line)
+            act(planner, PlanLineFlow.take, "agree", line)
 
 
 def agree(plan: Plan) -> None:
     """The review is done and the authority's head agrees."""
-    act("jihua", PlanFlow.take, "review", plan)
-    act("juzhang", PlanFlow.take, "agree", plan, note="同意")
+    act(seat(plan.organ, names.AUTHORITY, roles.PLAN_OFFICER), PlanFlow.take, "review", plan)
+    act(seat(plan.organ, names.AUTHORITY, roles.SUPPORT_HEAD), PlanFlow.take, "agree", plan, note="同意")
 
 
 def apply(plan: Plan, day: dt.date) -> Budget:
@@ -212,9 +220,11 @@ def reply(budget: Budget, number: int) -> None:
         cut = line.item == "30216"
         line.granted = (line.amount * Decimal("0.9")).quantize(Decimal("0.01")) if cut else line.amount
         line.reply_note = "按过紧日子要求压减 10%" if cut else ""
-    act("caizheng", keep, lines)
-    act("caizheng", BudgetFlow.take, "review", budget)
-    act("caizheng2", BudgetFlow.take, "reply", budget, values={"reply_number": f"云财预〔{budget.year}〕{number}号"})
+    officer, head = (seat(budget.organ, names.FINANCE, role) for role in (roles.FINANCE_OFFICER, roles.FINANCE_HEAD))
+    act(officer, keep, lines)
+    act(officer, BudgetFlow.take, "review", budget)
+    word = organ(names.FINANCE, budget.organ.jurisdiction.name).document_word
+    act(head, BudgetFlow.take, "reply", budget, values={"reply_number": f"{word}预〔{budget.year}〕{number}号"})
 
 
 def last_year(day: dt.date) -> None:

@@ -28,7 +28,8 @@ SCHOOL, HEALTH = "云间区教育局", "云间区卫生健康委"
 LEFT_OPEN = 3  # things on the handover that nobody has signed for yet
 
 
-def _as(username: str, act: Callable[[Actor], Any]) -> Any:
+def as_(username: str, act: Callable[[Actor], Any]) -> Any:
+    """Somebody does something in his own scope."""
     who = as_user(username)
     with scope.within(who):
         return act(who)
@@ -55,16 +56,16 @@ def _staff(organ: Organization) -> tuple[str, str]:
     return people["asset_clerk"], people["head"]
 
 
-def _let(card: Card, day: dt.date, **values: Any) -> Letting:
+def let(card: Card, day: dt.date, **values: Any) -> Letting:
     """A thing goes out, all signatures on one day."""
     clerk, head = _staff(card.organ)
     case = Letting(organ=card.organ, card=card, **values)
     with clock.on(day):
-        _as(clerk, _begin(LettingFlow, case))
-        _as(clerk, _take(LettingFlow, "submit", case))
-        _as(head, _take(LettingFlow, "decide", case, values={"decision": f"{day.year} 年第 5 次局长办公会纪要"}))
-        _as("zichan", _take(LettingFlow, "approve", case, note="同意"))
-        _as(
+        as_(clerk, _begin(LettingFlow, case))
+        as_(clerk, _take(LettingFlow, "submit", case))
+        as_(head, _take(LettingFlow, "decide", case, values={"decision": f"{day.year} 年第 5 次局长办公会纪要"}))
+        as_("zichan", _take(LettingFlow, "approve", case, note="同意"))
+        as_(
             clerk,
             _take(LettingFlow, "sign", case, values={"contract": f"租借{day:%Y}-{case.pk:02d}", "contract_on": day}),
         )
@@ -79,7 +80,7 @@ def hall(day: dt.date) -> None:
     house = rows.exclude(organ__competence="authority").order_by("id").first()
     if house is None:
         return
-    _let(house, day, kind="let", party="云间便民服务有限公司", purpose="底层临街房屋作便民服务点", since=day, until=day + dt.timedelta(days=730),
+    let(house, day, kind="let", party="云间便民服务有限公司", purpose="底层临街房屋作便民服务点", since=day, until=day + dt.timedelta(days=730),
          rent=Decimal(18600), period="quarter", due_days=10, method="公开招租")  # fmt: skip
     first = Income._base_manager.filter(organ=house.organ, kind=IncomeKind.RENT).order_by("due_on").first()
     if first is not None:
@@ -88,7 +89,7 @@ def hall(day: dt.date) -> None:
                 Appointment._base_manager.filter(organ=house.organ, role="accountant").select_related("user").first()
             )
             if books is not None:
-                _as(
+                as_(
                     books.user.username,
                     lambda who: income.pay(
                         first, day=first.due_on, receipt="沪财缴 0012874", treasury="区财政非税专户", by=who
@@ -102,7 +103,7 @@ def lent(day: dt.date) -> None:
         card = _thing(SCHOOL, Category.EQUIPMENT, name=name)
         if card is None:
             continue
-        case = _let(
+        case = let(
             card,
             day,
             kind="lend",
@@ -114,7 +115,7 @@ def lent(day: dt.date) -> None:
         if not place:
             back = day + dt.timedelta(days=81)
             with clock.on(back):
-                _as(
+                as_(
                     "jiaoyu",
                     _take(LettingFlow, "take_back", case, values={"returned_on": back, "condition": "外壳划伤，可用"}),
                 )
@@ -144,10 +145,10 @@ def new_class(day: dt.date) -> None:
             continue
         case = Change(organ=thing.organ, card=thing, effective=day, **values)
         with clock.on(day):
-            _as("jiaoyu", _begin(ChangeFlow, case))
-            _as("jiaoyu", _take(ChangeFlow, "submit", case))
+            as_("jiaoyu", _begin(ChangeFlow, case))
+            as_("jiaoyu", _take(ChangeFlow, "submit", case))
             if values["kind"] == "class":
-                _as("jiaoyu2", _take(ChangeFlow, "approve", case, note="同意"))
+                as_("jiaoyu2", _take(ChangeFlow, "approve", case, note="同意"))
 
 
 def mend(day: dt.date) -> None:
@@ -157,7 +158,7 @@ def mend(day: dt.date) -> None:
         if copier is not None:
             work = _sent(copier, since, "卡纸、定影组件磨损")
             with clock.on(since + dt.timedelta(days=2)):
-                _as("weijian", partial(_mended, work))
+                as_("weijian", partial(_mended, work))
     if cooler is not None:
         _sent(cooler, day + dt.timedelta(days=75), "不制冷")
 
@@ -165,7 +166,7 @@ def mend(day: dt.date) -> None:
 def _sent(card: Card, day: dt.date, fault: str) -> Repair:
     work = Repair(organ=card.organ, card=card, reported_on=day, fault=fault, vendor="云间办公设备维修部")
     with clock.on(day):
-        _as("weijian", lambda who: repairs.send(work, by=who))
+        as_("weijian", lambda who: repairs.send(work, by=who))
     return work
 
 
@@ -203,18 +204,18 @@ def leaves(day: dt.date) -> None:
         keep(cards, by=who, note="人员变动交接")
 
     with clock.on(day - dt.timedelta(days=30)):
-        _as("jiaoyu", give)
+        as_("jiaoyu", give)
     case = Handover(
         organ=cards[0].organ, leaver=giver.name, taker=taker.name, reason="moves", leaves_on=day + dt.timedelta(days=7)
     )
     with clock.on(day):
-        _as("jiaoyu", _begin(HandoverFlow, case))
+        as_("jiaoyu", _begin(HandoverFlow, case))
         try:
-            _as("jiaoyu", _take(HandoverFlow, "give", case))
+            as_("jiaoyu", _take(HandoverFlow, "give", case))
         except Refused:
             return  # something of his stands in another case, which ends first
         items = list(HandoverItem._base_manager.filter(handover=case).select_related("handover", "card").order_by("id"))
-        _as("keyuan2", lambda who: custody.sign(items[: max(len(items) - LEFT_OPEN, 0)], received=True, by=who))
+        as_("keyuan2", lambda who: custody.sign(items[: max(len(items) - LEFT_OPEN, 0)], received=True, by=who))
 
 
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:

@@ -90,12 +90,6 @@ def last_year(day: dt.date) -> None:
     """A full count of one agency, from the plan to the report; a printer is gone, a scanner was on no card."""
     organ = Organization._base_manager.get(name=LAST)
     with clock.on(day - dt.timedelta(days=20)):
-
-        def give_word(who: Actor) -> None:
-            organ.document_word = "云卫健"
-            keep(organ, by=who, note="核定机关代字")
-
-        _act("juzhang", give_word)
         _move_in(organ, "weijian")
     count = _plan(organ, "weijian", "weijian2", f"{day.year}年度资产全面盘点", day, 30)
     lines = list(Line.objects.filter(count=count).order_by("pk"))

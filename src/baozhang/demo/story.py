@@ -31,8 +31,10 @@ from . import (
     district,
     fleet,
     funding,
+    houses,
     life,
     names,
+    neighbour,
     stocktaking,
     supervision,
     vehicles,
@@ -45,7 +47,7 @@ from .resting import resting, telling
 
 Say = Callable[[str], None]
 # Each tells the life of its room: (day, what happens), in the order of the law where days are the same.
-CHAPTERS = (life, supervision, stocktaking, funding, warehouse, disposal, allocation, fleet, costs)
+CHAPTERS = (life, supervision, stocktaking, funding, neighbour, houses, warehouse, disposal, allocation, fleet, costs)
 SEED = 20221101  # the day on which the regulation came into force
 
 

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
-from baozhang.ch2_provision.assets.choices import Category, UseState
+from baozhang.ch2_provision.assets.choices import Acquisition, Booking, Category, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.warehouse.actions import keeping, reserve
 from baozhang.ch2_provision.warehouse.actions.proposing import accept_all, detect
@@ -49,7 +49,7 @@ def _by(username: str, act: Act) -> Any:
         return act(who)
 
 
-def _people(organ: Organization) -> tuple[str, str]:
+def people(organ: Organization) -> tuple[str, str]:
     """The clerk and the head of an agency."""
     rows = (
         Appointment._base_manager.filter(organ=organ, role__in=("asset_clerk", "head"))
@@ -134,7 +134,7 @@ def bring(cards: Sequence[Card], organ: Organization, store: Store | None, *, li
     """Cards through the whole way in."""
     if not cards:
         return
-    clerk, head = _people(organ)
+    clerk, head = people(organ)
     entry = _by(clerk, lambda who: entering.begin(list(cards), by=who, day=clock.today(), reasons={}))
     values: dict[str, Any] = {"title": f"{organ.short}闲置资产入仓", "decision": "局长办公会纪要", "listing": listing}
     values |= {"keeping": "physical", "store": store} if store else {"keeping": "virtual"}
@@ -144,11 +144,13 @@ def bring(cards: Sequence[Card], organ: Organization, store: Store | None, *, li
     _step(EntryFlow, "deliver", entry, clerk)
     items = list(Item._base_manager.filter(entry=entry).select_related("card", "entry", "authority").order_by("pk"))
     place = Place._base_manager.filter(store=store).order_by("code").first() if store else None
-    whole, broken = items[:-1], items[-1:]
+    whole, broken = items[: max(len(items) - 1, 1)], items[1:][-1:]
     _by("cangku", lambda who: keeping.recheck(whole, outcome="fit", grade="good", wiped=True, by=who, place=place))
-    _by(
-        "cangku", lambda who: keeping.recheck(broken, outcome="repair", grade="repair", wiped=True, by=who, place=place)
-    )
+    if broken:
+        _by(
+            "cangku",
+            lambda who: keeping.recheck(broken, outcome="repair", grade="repair", wiped=True, by=who, place=place),
+        )
     _step(EntryFlow, "receive", entry, "cangku")
 
 
@@ -162,13 +164,13 @@ def _free(count: int, *, physical: bool = True) -> list[Card]:
 def take(organ: Organization, cards: Sequence[Card], mode: str, purpose: str, *, days: int = 0, event: Event | None = None,
          upto: str = "sign") -> Exit:  # fmt: skip
     """A reservation as far as a step."""
-    clerk, head = _people(organ)
+    clerk, head = people(organ)
     until = clock.today() + dt.timedelta(days=days) if days else None
     lines = _by(
         clerk, lambda who: reserve(cards, organ=organ, purpose=purpose, mode=mode, until=until, by=who, event=event)
     )
     made: Exit = lines[0].exit
-    hands = "cangku" if made.giver.name == AUTHORITY else _people(made.giver)[0]
+    hands = "cangku" if made.giver.name == AUTHORITY else people(made.giver)[0]
     steps: list[tuple[str, str, dict[str, Any]]] = [
         ("submit", clerk, {"mode": mode, "purpose": purpose}),
         ("agree", head, {}),
@@ -194,7 +196,7 @@ def circulate(day: dt.date) -> None:
         take(agencies[11], _free(2, physical=False), "use", "新增窗口使用")
         take(agencies[12], _free(1), "transfer", "长期需要，划转产权")
     loan = Loan._base_manager.get(purpose="培训班使用")
-    clerk, _head = _people(loan.organ)
+    clerk, _head = people(loan.organ)
     with clock.on(day + dt.timedelta(days=50)):
         _step(LoanFlow, "hand_in", loan, clerk)
         things = list(Thing._base_manager.filter(loan=loan).order_by("pk"))
@@ -210,24 +212,36 @@ def lend_too_long(day: dt.date) -> None:
     thing = Thing._base_manager.filter(loan__exit=made).order_by("pk").first()
     if thing is not None:
         with clock.on(day + dt.timedelta(days=20)):
-            clerk, _head = _people(thing.organ)
+            clerk, _head = people(thing.organ)
             _step(ThingFlow, "report", thing, clerk, harm="lost", harm_words="搬运途中遗失，已报案")
+
+
+def buy_for(event: Event, clerk: str, goods: Sequence[tuple[str, int]]) -> None:
+    """Things bought for an event: their cards, and their places on its bill."""
+    day = event.opens - dt.timedelta(days=3)
+    cards = [
+        Card(
+            organ=event.organ, number=f"HD{event.opens:%y%m%d}-{place}", name=name, category=Category.EQUIPMENT, quantity=Decimal(1), unit="台",
+            value=Decimal(value), acquisition=Acquisition.BOUGHT, acquired=day, in_use_from=day, booked=day, booking=Booking.BOOKED,
+            use_state=UseState.IN_USE, department="办公室", custodian="会务组", place="会务仓间",
+        )
+        for place, (name, value) in enumerate(goods, 1)
+    ]  # fmt: skip
+    _by(clerk, lambda who: keep(cards, by=who, note="活动购置验收入账"))
+    rows = [Purchase(organ=event.organ, event=event, card=card) for card in cards]
+    _by(clerk, lambda who: keep(rows, by=who))
 
 
 def hold_an_event(day: dt.date) -> None:
     """An event with its bill: borrowed and bought things, to be back on its last day."""
     organ = _agencies()[14]
-    clerk, _head = _people(organ)
+    clerk, _head = people(organ)
     event = Event(
         organ=organ, kind="event", name="区职工运动会", opens=day, closes=day + dt.timedelta(days=20), basis="区府办函"
     )
-    bought = Card._base_manager.filter(
-        resting(), organ=organ, disposed=None, category=Category.EQUIPMENT, use_state=UseState.IN_USE
-    ).order_by("-pk")
     with clock.on(day):
         _by(clerk, lambda who: keep(event, by=who))
-        rows = [Purchase(organ=organ, event=event, card=card) for card in bought[:2]]
-        _by(clerk, lambda who: keep(rows, by=who))
+        buy_for(event, clerk, (("便携式扩音机", 2_600), ("折叠帐篷", 980)))
         take(organ, _free(2), "loan", "运动会器材", event=event)
 
 
@@ -243,10 +257,10 @@ def propose(day: dt.date) -> None:
             first.setdefault(one.organ_id, []).append(one)
         groups = list(first.values())
         if len(groups) > 2:
-            _by(_people(groups[0][0].organ)[0], lambda who: accept_all(groups[0][:3], by=who))
+            _by(people(groups[0][0].organ)[0], lambda who: accept_all(groups[0][:3], by=who))
             for number, answer in ((1, "已列入下月新办公点使用计划，调令附后"), (2, "属专用设备的配件，不能单独使用")):
                 one = groups[number][0]
-                _step(ProposalFlow, "decline", one, _people(one.organ)[0], answer=answer)
+                _step(ProposalFlow, "decline", one, people(one.organ)[0], answer=answer)
             _step(ProposalFlow, "excuse", groups[1][0], "zichan")
 
 
@@ -274,12 +288,28 @@ def this_week(day: dt.date) -> None:
         _look(day)
 
 
+def event_is_over(day: dt.date) -> None:
+    """A conference that ended a month ago, with what was bought for it still at its agency."""
+    organ = _agencies()[22]
+    clerk, _head = people(organ)
+    event = Event(
+        organ=organ,
+        kind="event",
+        name="区营商环境大会",
+        opens=day,
+        closes=day + dt.timedelta(days=3),
+        basis="区府办会议通知",
+    )
+    with clock.on(day):
+        _by(clerk, lambda who: keep(event, by=who))
+        buy_for(event, clerk, (("签到终端", 4_300), ("同声传译主机", 18_600), ("会议话筒", 1_250)))
+
+
 def _look(day: dt.date) -> None:
     """The round of the day, in the agencies whose proposals the story tells of."""
     organs = [organ.pk for organ in _agencies()[20:26]]
-    organs += Organization._base_manager.filter(name__in=("云间区教育局", "云间区卫生健康委")).values_list(
-        "pk", flat=True
-    )
+    told = ("云间区教育局", "云间区卫生健康委", "云间区体育局", "云间区青年联合会")
+    organs += Organization._base_manager.filter(name__in=told).values_list("pk", flat=True)
     with scope.everything("入仓检测") as by:
         detect(day=day, by=by, organs=organs)
 
@@ -292,5 +322,6 @@ def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
         *((today - dt.timedelta(days=400 - place), partial(fill_stock, place=place)) for place in range(BRINGERS)),
         (today - dt.timedelta(days=400 - BRINGERS), take_pictures),
         (today - dt.timedelta(days=300), circulate), (today - dt.timedelta(days=90), lend_too_long),
+        (today - dt.timedelta(days=33), event_is_over),
         (today - dt.timedelta(days=12), hold_an_event), (today - dt.timedelta(days=8), propose), (today, this_week),
     ]  # fmt: skip

@@ -40,6 +40,7 @@ class Act:
     required: tuple[str, ...] = ()  # of these, what a record may leave open and the act may not
     needs_note: bool = False
     note_words: Any = ""  # what the note is called, where it is more than an opinion
+    says: Any = ""  # one sentence above the form, as a step has it
     confirm: Any = ""
     article: str = ""
     icon: str = ""

@@ -49,7 +49,8 @@ def values_of(
     if faults:
         why = "；".join(f"{fault.column or fault.field}：{fault.reason}" for fault in faults[:3])
         instead = _("请按提示改正后再提交。")
-        raise Invalid(_("“%(act)s”的内容有误") % {"act": act.words}, why=why, instead=instead, faults=faults)
+        what = _("“%(act)s”的内容有误") % {"act": act.words}
+        raise Invalid(what, why=why, article=act.article, instead=instead, faults=faults)
     return dict(form.cleaned_data) if form is not None else {}
 
 

@@ -189,7 +189,9 @@ def _taken(subject: Record, file: IO[bytes], name: str, *, by: Actor, note: str)
         with temporary.open("rb") as content:
             sort = signatures.recognize(content, name)
         with transaction.atomic():
-            type(subject)._base_manager.select_for_update().filter(pk=subject.pk).first()  # two at once wait here
+            type(subject)._base_manager.select_for_update(no_key=True).filter(
+                pk=subject.pk
+            ).first()  # two at once wait here
             known = of(subject).filter(digest=digest).first()
             if known is not None:
                 return known

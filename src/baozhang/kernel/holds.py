@@ -192,13 +192,24 @@ def release(case: Record, things: Sequence[Record] | None = None) -> int:
     held = Hold.objects.filter(case_kind=case.label, case_id=case.pk)
     if things is not None:
         held = held.filter(_of(things)) if things else held.none()
+    _things_first(held.values_list("kind", "record_id"))
     return held.delete()[0]
+
+
+def _things_first(pairs: Iterable[tuple[str, int]]) -> None:
+    """Whoever promises a thing asks for the thing and then for its hold; so does whoever lets go of it, or both would wait crosswise."""
+    by_kind: dict[str, list[int]] = defaultdict(list)
+    for kind, key in pairs:
+        by_kind[kind].append(key)
+    for kind, keys in sorted(by_kind.items()):
+        in_turn(apps.get_model(kind), keys)
 
 
 def hand_over(
     things: Sequence[Record], *, case: Record, to: Record, words: str, by: Actor, until: dt.datetime | None = None
 ) -> None:
     """This will let another case hold what one case held, with no moment between: a reservation becomes a loan."""
+    _things_first((thing.label, thing.pk) for thing in things)
     held = Hold.objects.filter(_of(things), case_kind=case.label, case_id=case.pk) if things else Hold.objects.none()
     moved = held.update(
         case_kind=to.label, case_id=to.pk, words=words[:120], organ_id=to.organ_key(), until=until, at=clock.now(), by_name=by.name
@@ -241,7 +252,9 @@ def run_out(only: Q | None = None) -> int:
             found[kind].add(key)
         for kind, keys in sorted(found.items()):  # a step asks for its case before it asks for a hold
             in_turn(apps.get_model(kind), keys)
-        gone = list(over.select_for_update().order_by("kind", "record_id")) if found else []
+        if found:
+            _things_first(over.values_list("kind", "record_id"))
+        gone = list(over.select_for_update(no_key=True).order_by("kind", "record_id")) if found else []
         if not gone:
             return 0
         Hold.objects.filter(pk__in=[hold.pk for hold in gone]).delete()

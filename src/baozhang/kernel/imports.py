@@ -124,7 +124,7 @@ def opened(session: ImportSession) -> Workbook:
 def correct(session: ImportSession, file: IO[bytes], filename: str, *, by: access.Actor) -> ImportSession:
     """This will take wrong rows back in, mended; the whole is to be checked again. Refused where the import is over."""
     with transaction.atomic():
-        session = ImportSession._base_manager.select_for_update().get(pk=session.pk)
+        session = ImportSession._base_manager.select_for_update(no_key=True).get(pk=session.pk)
         if session.state in (State.COMMITTED, State.UNDONE):
             raise Refused(
                 _("导入“%(file)s”已经结束，改好的行没有处可放") % {"file": session.filename},
@@ -267,7 +267,7 @@ def commit(session: ImportSession, *, by: access.Actor) -> ImportSession:
     """This will write all rows or none; a session that is written already stays as it is."""
     res, columns = session.resource, columns_of(session.resource)
     with transaction.atomic():
-        session = ImportSession._base_manager.select_for_update().get(pk=session.pk)
+        session = ImportSession._base_manager.select_for_update(no_key=True).get(pk=session.pk)
         if session.state == State.COMMITTED:
             return session
         if session.state == State.UNDONE:
@@ -310,7 +310,7 @@ def undo(session: ImportSession, *, by: access.Actor) -> ImportSession:
     """This will take back what an import wrote, all or nothing; refused once something is built on one of its records."""
     res = session.resource
     with transaction.atomic():
-        session = ImportSession._base_manager.select_for_update().get(pk=session.pk)
+        session = ImportSession._base_manager.select_for_update(no_key=True).get(pk=session.pk)
         if session.state != State.COMMITTED:
             raise Refused(_("这次导入没有写入内容，无须撤销"))
         new, old = _untouched(session, res)
@@ -334,7 +334,7 @@ def _untouched(session: ImportSession, res: Resource) -> tuple[list[Record], lis
     written = dict(ledger.Entry.objects.filter(batch=session.batch, kind=res.label).values_list("record_id", "seq"))
     rows: list[Record] = []
     for part in bulk.chunks(sorted(written)):
-        rows += list(res.model._base_manager.select_for_update().filter(pk__in=part).order_by("pk"))
+        rows += list(res.model._base_manager.select_for_update(no_key=True).filter(pk__in=part).order_by("pk"))
     moved = [row for row in rows if row.version != written[row.pk]]
     if moved or len(rows) != len(written):
         raise Refused(

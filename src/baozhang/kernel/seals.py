@@ -130,7 +130,7 @@ def _look_again(model: type[Record], record_id: int, report: Report) -> None:
     """Entries and rows were read at two moments, and people work meanwhile: a problem counts when it is still there now."""
     kind, names = model._meta.label_lower, kept_fields(model)
     with transaction.atomic():  # the record is held, so that nobody changes it between the two readings
-        stood = model._base_manager.select_for_update().filter(pk=record_id)
+        stood = model._base_manager.select_for_update(no_key=True).filter(pk=record_id)
         row = stood.values_list(*_STOOD, *names).first()
         lines = list(ledger.history(kind, record_id))
     if lines:

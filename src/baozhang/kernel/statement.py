@@ -259,7 +259,7 @@ def _reading(
         given = iter(values)
         wanted = {name: None if empty else next(given) for name, empty in equal}
         rows = model._base_manager.filter(**wanted, **({f"{among}__oneof": next(given)} if among else {}))
-        rows = rows.select_for_update().order_by("pk") if locked else rows.order_by()
+        rows = rows.select_for_update(no_key=True).order_by("pk") if locked else rows.order_by()
         return rows.values_list(*names)
 
     return Statement(make)

@@ -66,7 +66,7 @@ def _key(pk: int) -> str:
 def begin(*, by: Actor) -> Verification:
     """This will start a run in the background; the one that is under way where there is one."""
     with transaction.atomic():
-        running = Verification._base_manager.select_for_update().filter(state=State.RUNNING).first()
+        running = Verification._base_manager.select_for_update(no_key=True).filter(state=State.RUNNING).first()
         if running is None:
             running = Verification(asked_by=by.name, asked_at=clock.now())
             keep(running, by=by)
@@ -87,7 +87,7 @@ def verify(job: jobs.Job, verification: int) -> dict[str, Any]:
     total = sum(model._base_manager.count() for model in seals.models_kept())
     report = seals.verify(lambda done: job.progress(min(done, total), total))
     with transaction.atomic():
-        run = Verification._base_manager.select_for_update().filter(pk=verification).first()
+        run = Verification._base_manager.select_for_update(no_key=True).filter(pk=verification).first()
         if run is None:
             raise Refused(_("这次验证已不存在"))
         if run.state == State.RUNNING:

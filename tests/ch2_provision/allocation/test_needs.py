@@ -78,6 +78,13 @@ class TestTheStandard:
             taken(place, need, theirs)  # eight in use, two idle: an eleventh from outside is one too many
         assert len(taken(place, need, *mine)) == 2
 
+    def test_what_is_in_use_and_promised_is_no_part_of_what_stands_idle(self, place: Place) -> None:
+        used, idle = place.used(1)[0], place.idle(place.mine)
+        with scope.everything("test") as by:
+            holds.take([used, idle], case=place.draft(1), words="保管交接", by=by)
+        count = standing_of(place.draft(1)).count
+        assert (count.total, count.idle, count.held) == (2, 1, 1)
+
 
 class TestCandidates:
     """The documented order, each source in its place."""

@@ -184,3 +184,9 @@ def test_an_account_follows_the_name_on_every_door_and_goes_with_it(office: Offi
         mine.custodian = ""
         keep(mine, by=by)
     assert mine.keeper is None
+
+
+def test_nobody_begins_a_handover_to_whom_nobody_could_sign_for(office: Office) -> None:
+    with pytest.raises(Invalid, match="没有唯一的任职人员“外来人”"):
+        begun(office, taker="外来人")
+    assert not HandoverItem._base_manager.exists() and not holds.Hold.objects.exists()

@@ -61,3 +61,11 @@ def test_only_what_nobody_paid_is_taken_off_and_says_why(owed: Income) -> None:
             income.void(owed, by=by, note=" ")
         income.void(owed, by=by, note="合同提前终止")
     assert owed.open == 0 and found("income_overdue", DUE + dt.timedelta(days=9)) == []
+
+
+def test_one_receipt_is_entered_once(owed: Income) -> None:
+    """A request that is sent again after its answer was lost pays nothing again."""
+    pay(owed, amount=Decimal(300))
+    with pytest.raises(Refused, match=r"No\.1 已经登记"):
+        pay(owed, amount=Decimal(300))
+    assert Income._base_manager.get(pk=owed.pk).paid == 300

@@ -1,4 +1,4 @@
-"""Keepers, idle things, titles, doubles, books: both sides of each line."""
+"""Keepers, titles, doubles, books: both sides of each line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from baozhang.ch2_provision.assets.models import Card, LedgerTotal
 from baozhang.ch2_provision.assets.rules import doubles
 from baozhang.kernel import scope
 from baozhang.kernel.record import keep
-from baozhang.law.figures import IssuedValue
 from tests import factories
 
 from .conftest import found, keep_all, new_card
@@ -36,39 +35,6 @@ def test_somebody_answers_for_each_thing(card, values, wrong):
     card(**values)
     assert bool(found("no_custodian", DAY)) == wrong
     assert found("no_custodian", D(2022, 10, 31)) == []
-
-
-def _idle(days, place="CN"):
-    return [IssuedValue("warehouse.idle_days", place, days, D(2024, 8, 1), document="试行")]
-
-
-def test_without_a_figure_nothing_is_idle_too_long(card):
-    card(use_state="idle", idle_since=D(2020, 1, 1))
-    assert found("idle_not_offered", DAY) == []
-
-
-@pytest.mark.parametrize(
-    ("values", "wrong"),
-    [
-        ({"idle_since": DAY - dt.timedelta(days=90)}, False),
-        ({"idle_since": DAY - dt.timedelta(days=91)}, True),
-        ({"idle_since": DAY - dt.timedelta(days=91), "use_state": "surplus"}, True),
-        ({"idle_since": DAY - dt.timedelta(days=91), "offered": DAY}, False),
-        ({"idle_since": DAY - dt.timedelta(days=91), "offered": DAY - dt.timedelta(days=1)}, False),
-        ({"idle_since": None}, False),  # counted from the day on which it was entered as idle
-        ({"idle_since": DAY - dt.timedelta(days=91), "use_state": "in_use"}, False),
-    ],
-)
-def test_idle_beyond_the_days_and_not_offered(card, values, wrong):
-    card(**{"use_state": "idle", **values})
-    assert bool(found("idle_not_offered", DAY, overlay=_idle(90))) == wrong
-
-
-def test_the_districts_own_days_outrank(card, agency):
-    card(use_state="idle", idle_since=DAY - dt.timedelta(days=91))
-    place = agency.jurisdiction.path.rstrip("/")
-    assert found("idle_not_offered", DAY, overlay=[*_idle(90), *_idle(180, place)]) == []
-    assert len(found("idle_not_offered", DAY, overlay=[*_idle(180), *_idle(90, place)])) == 1
 
 
 TITLE = "沪（2023）云字不动产权第000123号"
@@ -235,10 +201,3 @@ class _Case:
     """A case for rules that read no figure."""
 
     day = DAY
-
-
-@pytest.mark.parametrize(("days", "wrong"), [(90, False), (91, True)])
-def test_the_shortest_time_anywhere_does_not_judge_everywhere(card, agency, days, wrong):
-    card(use_state="idle", idle_since=DAY - dt.timedelta(days=days))
-    own = _idle(90, agency.jurisdiction.path.rstrip("/"))
-    assert bool(found("idle_not_offered", DAY, overlay=[*_idle(30), *own])) == wrong

@@ -13,6 +13,7 @@ from baozhang.ch2_provision.assets.models import Card, Income, Voucher
 from baozhang.ch2_provision.disposal.actions import carrying, screening
 from baozhang.ch2_provision.disposal.choices import Lane, State
 from baozhang.ch2_provision.disposal.flows import CaseFlow
+from baozhang.ch2_provision.disposal.queries.assessing import assess
 from baozhang.kernel import clock, scope
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
@@ -236,6 +237,19 @@ def test_the_warehouse_comes_first(office):
         office.take("screened", case)
     office.act("仓管", screening.accept, office.lines(case)[:1])
     assert office.take("screened", case).state == State.REVIEWING
+
+
+@pytest.mark.parametrize(
+    ("form", "category", "screen"),
+    [("sale", "house", "asked"), ("donation", "house", "asked"), ("swap", "house", "asked"), ("scrapping", "house", "clear"),
+     ("transfer", "house", "clear"), ("sale", "land", "clear")],
+)  # fmt: skip
+def test_a_house_that_others_would_use_is_offered_to_offices_first(office, form, category, screen):
+    house = office.card(category=category, name="旧办公楼", class_code="", value=Decimal(10))
+    case = office.draft(house, form=form)
+    found = assess(case, TODAY)
+    assert found.lines[0].screen == screen
+    assert ("第十六条第二款" in found.lines[0].screen_says) == (screen == "asked")
 
 
 def test_what_goes_to_the_warehouse_leaves_the_case(office):

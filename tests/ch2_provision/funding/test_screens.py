@@ -124,6 +124,9 @@ def test_a_bill_is_registered_and_one_too_many_refused_with_figures(office: Offi
     assert refused.status_code == 409 and "还差 0.01 元" in refused.content.decode()
     assert client.post(address, {"amount": "1", "words": ""}).status_code == 422
     assert "记-03-012 电费" in client.get(address).content.decode()
+    again = client.post(address, {"amount": "400.00", "words": "记-03-012 电费", "day": "2026-03-04"})
+    assert again.status_code == 409 and "已经登记" in again.content.decode(), "the second of two taps pays nothing"
+    assert BudgetLine._base_manager.get(pk=line.pk).spent == 400
 
 
 def test_totals_count_what_is_in_sight_and_say_who_is_late(office: Office, door: Open) -> None:

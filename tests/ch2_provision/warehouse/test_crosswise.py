@@ -12,7 +12,7 @@ from django.db import transaction
 from baozhang.ch2_provision.warehouse.actions.proposing import accept_all, detect
 from baozhang.ch2_provision.warehouse.flows import ExitFlow, LoanFlow, ProposalFlow, ThingFlow
 from baozhang.ch2_provision.warehouse.flows.events import move_end
-from baozhang.ch2_provision.warehouse.models import Entry, Event, Exit, Loan, Proposal, Thing
+from baozhang.ch2_provision.warehouse.models import Entry, Event, Exit, Loan, Proposal, Store, Thing
 from baozhang.kernel import clock, holds, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.holds import Hold
@@ -71,7 +71,9 @@ def test_an_event_is_moved_while_its_things_are_signed_for(house: House, monkeyp
     assert (Event._base_manager.get().closes, Exit._base_manager.get().state) == (later, "done")
 
 
-def test_a_proposal_is_answered_alone_and_among_many(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proposal_is_answered_alone_and_among_many(
+    house: House, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house.card(use_state="degraded")
     with scope.everything("test") as by:
         detect(day=clock.today(), by=by)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -65,7 +67,7 @@ def test_six_kinds_are_proposed_each_with_its_item_of_the_article(house: House) 
     assert look(house)["new"] == 0 and Proposal._base_manager.count() == 6, "a second round adds nothing"
 
 
-def test_what_is_no_longer_so_is_taken_back_and_a_silent_figure_takes_nothing_back(house: House) -> None:
+def test_what_is_no_longer_so_is_taken_back_and_a_silent_figure_takes_nothing_back(house: House, store: Store) -> None:
     issue(house, "warehouse.idle_days", 180, until=TODAY)
     card = house.card(number="IDLE", use_state="idle", idle_since=TODAY - dt.timedelta(days=400))
     low = house.card(number="LOW", use_state="degraded")
@@ -83,7 +85,7 @@ def test_what_is_no_longer_so_is_taken_back_and_a_silent_figure_takes_nothing_ba
     assert Task.objects.open().filter(kind="warehouse.proposal").count() == 1
 
 
-def test_over_standard_proposes_the_newest_pieces_as_many_as_are_too_many(house: House) -> None:
+def test_over_standard_proposes_the_newest_pieces_as_many_as_are_too_many(house: House, store: Store) -> None:
     from baozhang.ch1_general.organs.models import Headcount
 
     factories.kept(
@@ -147,7 +149,7 @@ def test_each_finding_of_the_keeper_has_its_way(house: House) -> None:
     assert [one.state for one in Item._base_manager.order_by("pk")] == ["stock", "repair", "refused", "disposal"]
 
 
-def test_no_is_reviewed_by_the_authority_and_may_have_to_be_answered_again(house: House) -> None:
+def test_no_is_reviewed_by_the_authority_and_may_have_to_be_answered_again(house: House, store: Store) -> None:
     house.card(number="LOW", use_state="degraded")
     look(house)
     proposal = Proposal._base_manager.get()
@@ -191,3 +193,16 @@ def test_a_card_says_where_it_stands_to_those_who_may_see_that(house: House, sto
     assert house.do("clerk", lambda who: oncard._panel(shelf, other, who)) == {}
     # Also where somebody holds a card in hand that is none of his.
     assert house.do("farclerk", lambda who: oncard._panel(shelf, card, who)) == {}
+
+
+def test_who_says_yes_is_led_to_the_application_that_came_of_it(
+    house: House, store: Store, as_user: Callable[..., Any]
+) -> None:
+    house.card(number="LOW", use_state="degraded")
+    look(house)
+    address = f"/warehouse/proposals/{Proposal._base_manager.get().pk}/"
+    client = as_user(house.users["clerk"], HTTP_ACCEPT_LANGUAGE="zh-hans")
+    client.post(f"{address}steps/accept/", {})
+    said = client.get(address).content.decode()
+    entry = Entry._base_manager.get()
+    assert f"接着办理：{entry}" in said and f'<a href="/warehouse/entries/{entry.pk}/">打开</a>' in said

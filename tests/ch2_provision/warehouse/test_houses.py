@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from baozhang.ch2_provision.assets.models import Income
 from baozhang.ch2_provision.warehouse.choices import Standing
 from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.ch2_provision.warehouse.queries.houses import houses, sums
@@ -50,3 +51,30 @@ def test_each_house_says_what_becomes_of_it(house: House, as_user: Any, django_a
     some = as_user("officer").get("/warehouse/items/houses/?standing=idle").content.decode()
     assert "文诚路1号" in some and "中山路2号" not in some
     assert as_user("clerk").get("/warehouse/items/houses/").status_code == 403
+
+
+def test_rent_that_never_reached_the_treasury_stands_beside_its_house(house: House, as_user: Any) -> None:
+    let, lent = _house(house, use_state="let"), _house(house, use_state="lent", address="中山路2号")
+    for day, paid, state in (
+        (TODAY - dt.timedelta(days=1), 40, "due"),
+        (TODAY, 0, "due"),
+        (TODAY - dt.timedelta(days=9), 0, "void"),
+    ):
+        factories.kept(
+            Income,
+            where=house.organs["school"],
+            card=let,
+            amount=Decimal(100),
+            paid=Decimal(paid),
+            due_on=day,
+            state=state,
+        )
+    assert [(one.card.pk, one.owing) for one in houses(house.organs["authority"], TODAY)] == [
+        (lent.pk, 0),
+        (let.pk, 60),
+    ]
+    page = as_user("officer").get("/warehouse/items/houses/").content.decode()
+    assert "60.00" in page and f"?card={let.pk}&amp;state=due" in page
+    factories.kept(Income, where=house.organs["school"], card=lent, number="收-别处", due_on=TODAY)
+    opened = as_user("officer").get(f"/assets/incomes/?card={let.pk}&state=due").content.decode()
+    assert "60.00" in opened and "收-别处" not in opened

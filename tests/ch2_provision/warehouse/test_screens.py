@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from baozhang.ch2_provision.assets.models import Income
 from baozhang.ch2_provision.warehouse.choices import EntryState
 from baozhang.ch2_provision.warehouse.flows import LoanFlow, ThingFlow
 from baozhang.ch2_provision.warehouse.models import (
@@ -145,7 +146,7 @@ def test_an_item_is_reserved_from_the_catalogue_and_its_papers_print(house: Hous
     assert "还没有借用或者购置物品" in client.get(f"/warehouse/events/{event.pk}/bill/").content.decode()
 
 
-def test_the_button_looks_in_the_organs_that_the_warehouse_serves(house: House, as_user: Door) -> None:
+def test_the_button_looks_in_the_organs_that_the_warehouse_serves(house: House, store: Store, as_user: Door) -> None:
     house.card(use_state="degraded")
     house.card("far", use_state="degraded")
     house.card(use_state="idle", idle_since=dt.date(2020, 1, 1))
@@ -224,3 +225,30 @@ def test_who_offers_cards_to_the_warehouse_has_drafted_their_application(house: 
     entry = Entry._base_manager.get()
     assert entry.state == EntryState.DRAFT and f'href="/warehouse/entries/{entry.pk}/"' in said
     assert dict(Item._base_manager.values_list("card", "reason")) == {idle.pk: "idle", old.pk: "useful"}
+
+
+def test_who_owes_compensation_reads_how_much_until_when_and_to_whom(house: House, store: Store, as_user: Door) -> None:
+    cards = [house.card(name="投影仪"), house.card()]
+    house.entered(cards, store=store)
+    signed(house, cards)
+    lost, damaged = Thing._base_manager.order_by("pk")
+    for thing, harm in ((lost, "lost"), (damaged, "damaged")):
+        house.take(ThingFlow, "report", thing, "clerk2", harm=harm, harm_words="运输途中")
+        owed = {"compensation": Decimal(800 if harm == "lost" else 0), "compensation_due": TODAY + dt.timedelta(days=9)}
+        house.take(ThingFlow, "settle", thing, "officer", liable="借用单位", **owed)
+    assert Thing._base_manager.get(pk=lost.pk).grade_back == "", "what is lost came back in no condition"
+    page = as_user("clerk2").get(f"/warehouse/things/{lost.pk}/").content.decode()
+    assert "应缴 800.00 元，未缴 800.00 元" in page and "交区教育局登记" in page
+    assert "赔偿缴库" not in as_user("clerk2").get(f"/warehouse/things/{damaged.pk}/").content.decode()
+    due = Income._base_manager.get()
+    with scope.everything("test") as by:
+        due.state, due.paid, due.paid_on, due.receipt = "paid", due.amount, TODAY, "沪财缴 1"
+        keep(due, by=by)
+    assert "已缴清 800.00 元" in as_user("clerk2").get(f"/warehouse/things/{lost.pk}/").content.decode()
+
+
+def test_who_hands_out_is_told_when_an_emergency_begins(house: House, as_user: Door) -> None:
+    typed = {"organ": house.organs["authority"].pk, "reason": "防汛", "since": TODAY.isoformat(), "days": "3"}
+    assert as_user("chief").post("/warehouse/emergencies/add/", typed).status_code == 302
+    assert "公物仓应急状态已启动：防汛" in as_user("keeper").get("/notices/").content.decode()
+    assert "公物仓应急" not in as_user("clerk").get("/notices/").content.decode()

@@ -223,3 +223,5 @@ def test_a_purchase_begins_with_what_the_authority_has_left_of_the_line(shop: Sh
     made = shop.act("产管", begin, Need._base_manager.get(pk=need.pk))
     row = PurchaseLine._base_manager.get(purchase=made)
     assert (row.quantity, row.unit_price) == (2, 4000)
+    assert made.amount == 8000, "a draft shows what it comes to before it is handed in"
+    assert line.unit == "件"

@@ -48,6 +48,9 @@ def _by_stock(need: Need) -> bool:
     return need.state not in (S.DECLINED, S.UNMATCHED, S.PLANNED) and not (need.state == S.MET and need.planned)
 
 
+COUNTED = "件"  # what needs are counted in; kept with the line of the plan, in the language of the law
+
+
 class NeedFlow(Flow):
     """提出 → 用存量答复 →（接受 | 不适用 → 复核 → 列入计划）→ 满足."""
 
@@ -92,7 +95,7 @@ class NeedFlow(Flow):
     )  # fmt: skip
     plan_it = Step(
         gettext_lazy("列入年度计划"), S.UNMATCHED, S.PLANNED, ":plan", "第九条", fields=("means", "unit_price"), required=("means", "unit_price"),
-        kind="primary", icon="calendar-days", says=gettext_lazy("尚缺的数量连同查找记录写入本单位年度保障计划，不用再填一次。"),
+        kind="primary", icon="calendar-days", makes=lambda need: need.plan_line, says=gettext_lazy("尚缺的数量连同查找记录写入本单位年度保障计划，不用再填一次。"),
     )  # fmt: skip
     look_again = Step(
         gettext_lazy("重新查找存量"), (S.UNMATCHED, S.MATCHED, S.PLANNED), S.OPEN, ":answer", todo=False, side=True, icon="arrow-path",
@@ -122,7 +125,7 @@ def _within_the_standard(need: Need) -> None:
 @NeedFlow.submit.effect
 def _still_within(need: Need) -> None:
     """Two of an agency that are handed in at the same moment come one after the other: the second counts the first."""
-    Organization._base_manager.select_for_update().get(pk=need.organ_id)
+    Organization._base_manager.select_for_update(no_key=True).get(pk=need.organ_id)
     standards.must_be_within(need)
 
 
@@ -248,7 +251,7 @@ def _planned(need: Need, *, by: Actor) -> None:
         raise Refused(_("请填写预计单价"), article="第九条")
     need.plan_line = line_from_need(
         organ=need.organ, kind=LineKind.ASSETS, item=need.item, words=need.name, quantity=answer.left, unit_price=need.unit_price,
-        purpose=need.purpose, evidence=answering.evidence(answer), needed_by=need.needed_by, means=need.means, by=by,
+        purpose=need.purpose, evidence=answering.evidence(answer), needed_by=need.needed_by, means=need.means, unit=COUNTED, by=by,
     )  # fmt: skip
     need.planned += answer.left
     keep(need, by=by, act=PLANNED, right=PLAN)

@@ -117,7 +117,7 @@ def accept(
         # Two needs that ask for the same item at once: the second waits here, and then finds what became of it.
         holds.run_out(Q(kind=Card._meta.label_lower, record_id__in=wanted))
         follow_warehouse(wanted)
-        list(Card._base_manager.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        list(Card._base_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
         found = candidates_of(fresh, day=day, only=wanted, most=len(wanted)).best
         _all_there(fresh, wanted, found)
         _not_too_many(fresh, found)
@@ -141,7 +141,7 @@ def accept_first(need: Need, *, by: Actor) -> list[Match]:
 
 
 def _locked(need: Need) -> Need:
-    fresh: Need | None = Need._base_manager.select_for_update().filter(pk=need.pk).first()
+    fresh: Need | None = Need._base_manager.select_for_update(no_key=True).filter(pk=need.pk).first()
     if fresh is None:
         raise NotFound(_("记录不存在或不在您的范围内"), instead=_("请返回列表刷新后再办理。"))
     return fresh

@@ -46,7 +46,7 @@ def why_entitled(need: Need) -> dict[str, Any]:
     facts = [
         (_("编制人数"), staff["quota"], _("人")), (_("实有人数"), staff["actual"], _("人")), (_("编制内实有人数"), staff["counted"], _("人")),
         (_("在用数量"), count(standing.count.used), ""), (_("其中闲置"), count(standing.count.idle), ""),
-        (_("已达最低使用年限"), count(standing.count.old), ""), (_("已有安排"), count(standing.count.held), ""),
+        (_("已达最低使用年限"), count(standing.count.old), ""), (_("闲置中已有安排"), count(standing.count.held), ""),
     ]  # fmt: skip
     answer: dict[str, Any] = {
         "value": _entitled(need), "day": standing.day, "article": "第十二条第一款",

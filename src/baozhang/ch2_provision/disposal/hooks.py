@@ -137,7 +137,7 @@ def _can_number(case: Case) -> None:
     issuer, _also, _right = issuer_of(case)
     if not issuer.document_word.strip():
         raise Refused(
-            _("%(organ)s尚未登记机关代字，不能编号") % {"organ": issuer}, article=DECISION, instead=_("请先在单位登记中填写机关代字。")
+            _("%(organ)s尚未登记机关代字，不能编号") % {"organ": issuer}, article=DECISION, instead=_("请同级机关事务管理部门负责人先在单位登记中填写机关代字。")
         )  # fmt: skip
 
 

@@ -57,7 +57,8 @@ def _correct(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, A
 
 
 acts.also(Cards, "propose", Act(
-    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
+    gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), says=gettext_lazy("起草处置办件并列入这些卡片；补齐材料后提交本单位内部决策，批准之前卡片照常在账。"),
+    needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
     shown=lambda card: card.disposed is None,
 ))  # fmt: skip
 acts.also(Cards, "join_disposal", Act(
@@ -123,25 +124,26 @@ def _at_work(case: Any) -> bool:
 
 CASE_ACTS = {
     "appraise": Act(
-        gettext_lazy("登记评估"), EXECUTE, _fact(carrying.APPRAISED, gettext_lazy("已登记评估结果")), carrying.FIELDS[carrying.APPRAISED],
+        gettext_lazy("登记评估"), EXECUTE, _fact(carrying.APPRAISED, gettext_lazy("已登记评估结果")), carrying.FIELDS[carrying.APPRAISED], required=carrying.FIELDS[carrying.APPRAISED],
         many=False, article=ARTICLE, icon="scale", shown=lambda case: _at_work(case) and case.form in PRICED,
     ),
     "wipe": Act(
-        gettext_lazy("登记介质清除"), EXECUTE, _fact(carrying.WIPED, gettext_lazy("已登记存储介质清除")), carrying.FIELDS[carrying.WIPED],
+        gettext_lazy("登记介质清除"), EXECUTE, _fact(carrying.WIPED, gettext_lazy("已登记存储介质清除")), carrying.FIELDS[carrying.WIPED], required=carrying.FIELDS[carrying.WIPED],
         many=False, article=ARTICLE, icon="shield-check",
         shown=lambda case: _at_work(case) and case.computers > 0 and case.form != Disposal.LOSS,
     ),
     "cancel_plates": Act(
         gettext_lazy("登记号牌终端注销"), EXECUTE, _fact(carrying.CANCELLED, gettext_lazy("已登记号牌和终端注销")),
-        carrying.FIELDS[carrying.CANCELLED], many=False, article="第二十三条第一款", icon="truck",
+        carrying.FIELDS[carrying.CANCELLED], required=carrying.FIELDS[carrying.CANCELLED], many=False, article="第二十三条第一款", icon="truck",
         shown=lambda case: _at_work(case) and case.kind == Kind.VEHICLE,
     ),
     "boot": Act(
-        gettext_lazy("登记补价和费用"), BOOK, _boot, ("boot",), many=False, article=ARTICLE, icon="banknotes",
+        gettext_lazy("登记补价和费用"), BOOK, _boot, ("boot",), required=("boot",), many=False, article=ARTICLE, icon="banknotes",
         shown=lambda case: case.form == Disposal.SWAP and case.state in BRINGING,
     ),
     "earn": Act(
-        gettext_lazy("登记应缴收入"), BOOK, _earn, ("income", "income_due", "income_note"), many=False, article=INCOME, icon="banknotes",
+        gettext_lazy("登记应缴收入"), BOOK, _earn, ("income", "income_due", "income_note"), says=gettext_lazy("没有收入的填 0，写明原因，例如回收企业确认无残值。"),
+        required=("income",), many=False, article=INCOME, icon="banknotes",
         shown=lambda case: case.state in (*AT_WORK, State.HANDED, State.RECEIVED) and case.form not in FREE and case.income is None,
     ),
 }  # fmt: skip

@@ -248,7 +248,7 @@ def _settled(count: Count) -> None:
     if not count.organ.document_word.strip():
         raise Refused(
             _("%(organ)s尚未登记机关代字，不能编号") % {"organ": count.organ}, article=ARTICLE,
-            instead=_("请先在单位登记中填写机关代字。"),
+            instead=_("请同级机关事务管理部门负责人先在单位登记中填写机关代字。"),
         )  # fmt: skip
 
 

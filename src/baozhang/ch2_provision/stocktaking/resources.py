@@ -12,7 +12,7 @@ from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
-from baozhang.kernel.resource import Group, Page, Related, Resource, register
+from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 
 from .actions import freezing, judging
 from .choices import Result, Settled, State
@@ -100,7 +100,8 @@ class Rooms(Resource):
     icon = "map-pin"
     words = gettext_lazy("盘点任务")
     purpose = gettext_lazy("按房间划分；没有登记地点的按保管人划分。可分派给本单位的人员，在手机上盘点")
-    columns = ("count", "place", "custodian", "expected", "counter_name", "organ")
+    columns = ("task", "expected", "counter_name", "count", "organ")
+    computed = {"task": Computed(gettext_lazy("房间或者保管人"), str)}
     groups = (Group(gettext_lazy("任务"), ("count", "organ", "place", "custodian", "expected", "counter_name")),)
     readonly = frozenset({"count", "organ", "place", "custodian", "expected", "counter_name"})
     addable = importable = menu = False
@@ -194,7 +195,8 @@ class Differences(Resource):
     acts = {
         "explain": Act(
             gettext_lazy("说明差异"), rights.EXPLAIN, _explain,
-            ("cause", "explanation", "responsible", "handling", "value_type", "new_value", "due"), article=ARTICLE, icon="pencil-square",
+            ("cause", "explanation", "responsible", "handling", "value_type", "new_value", "due"),
+            required=("cause", "responsible", "handling"), says=gettext_lazy("盘盈补建卡片的，另填入账价值；挂账续查的，另填续查期限。"), article=ARTICLE, icon="pencil-square",
             shown=lambda row: row.state in (Settled.OPEN, Settled.EXPLAINED) and row.count.state == State.JUDGING,
         )
     }  # fmt: skip

@@ -56,7 +56,7 @@ def receive(
     day = day or clock.today()
     with transaction.atomic():
         fresh: Purchase | None = (
-            Purchase._base_manager.select_for_update(of=("self",))
+            Purchase._base_manager.select_for_update(of=("self",), no_key=True)
             .select_related("organ")
             .filter(pk=purchase.pk)
             .first()
@@ -107,7 +107,7 @@ def _may_count(purchase: Purchase, by: Actor) -> None:
 
 def _chosen(purchase: Purchase, counted: Mapping[int, int]) -> list[tuple[PurchaseLine, int]]:
     rows = (
-        PurchaseLine._base_manager.select_for_update(of=("self",))
+        PurchaseLine._base_manager.select_for_update(of=("self",), no_key=True)
         .filter(purchase=purchase)
         .select_related("need", "purchase")
         .order_by("place")

@@ -101,6 +101,7 @@ def _begin(records: Sequence[Need], *, by: Actor, note: str, values: dict[str, A
 
 acts.also(Needs, "purchase", Act(
     gettext_lazy("发起采购"), Purchase.right("add"), _begin, many=False, article="第三十六条第一款", icon="shopping-cart",
+    says=gettext_lazy("按计划核定的数量和单价起草采购；可以先起草，预算批复后才能提交审定。"),
     shown=lambda need: need.state == NeedState.PLANNED and need.planned > bought_for(need.pk),
 ))  # fmt: skip
 

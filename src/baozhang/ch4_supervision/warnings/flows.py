@@ -155,7 +155,7 @@ def _can_be_numbered(order: Order) -> None:
     if not order.issuer.document_word.strip():
         raise Refused(
             _("%(organ)s尚未登记机关代字，不能编号") % {"organ": order.issuer}, article=OrderFlow.article,
-            instead=_("请先在单位登记中填写机关代字。"),
+            instead=_("请同级机关事务管理部门负责人先在单位登记中填写机关代字。"),
         )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def draft(findings: Sequence[Finding], kind: OrderKind, *, by: Actor) -> tuple[l
     with transaction.atomic():
         keys = [finding.pk for finding in findings]
         rows = list(
-            Finding._base_manager.select_for_update(of=("self",))
+            Finding._base_manager.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=keys)
             .select_related("organ__jurisdiction")
             .order_by("pk")
@@ -80,7 +80,7 @@ def _issuer(organ: Organization, by: Actor) -> Organization:
     if found is None:
         raise Refused(
             _("查不到%(organ)s的同级机关事务管理部门") % {"organ": organ}, article="第五条",
-            instead=_("请系统管理员核对单位登记中的职能和行政区划。"),
+            instead=_("请机关事务管理部门负责人核对单位登记中的职能和行政区划。"),
         )  # fmt: skip
     if not by.can(DRAFT, found.pk):
         raise Forbidden(

@@ -269,7 +269,7 @@ class _Round:
         with transaction.atomic():
             keep(self.fresh, by=actor, act=FOUND, batch=run.batch)
             for part in bulk.chunks(sorted(self.moved)):
-                rows = list(Finding._base_manager.select_for_update().filter(pk__in=part).order_by("pk"))
+                rows = list(Finding._base_manager.select_for_update(no_key=True).filter(pk__in=part).order_by("pk"))
                 for row in rows:
                     self._move(row, self.moved[row.pk])
                 keep(rows, by=actor, act=CHANGED, batch=run.batch)
@@ -293,7 +293,9 @@ class _Round:
         for part in bulk.chunks(sorted(pk for pk, _digest_, _state in gone.values())):
             with transaction.atomic():
                 rows = list(
-                    Finding._base_manager.select_for_update().filter(pk__in=part, state__in=LIVE).order_by("pk")
+                    Finding._base_manager.select_for_update(no_key=True)
+                    .filter(pk__in=part, state__in=LIVE)
+                    .order_by("pk")
                 )
                 self._resolve(rows)
         self.count.resolved += len(gone)

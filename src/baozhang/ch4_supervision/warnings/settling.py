@@ -29,7 +29,7 @@ CLEARED = ledger.act("warnings.cleared", _("复查确认消除"))
 def _locked(items: Iterable[OrderFinding]) -> list[Finding]:
     """These are the findings of some items, as they stand now."""
     keys = sorted(item.finding_id for item in items)
-    return list(Finding._base_manager.select_for_update().filter(pk__in=keys).order_by("pk"))
+    return list(Finding._base_manager.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
 
 
 def go_out(order: Order, items: Sequence[OrderFinding], *, by: Actor) -> None:

@@ -29,7 +29,7 @@ def take(organ: int, word: str, year: int) -> int:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a number is taken in the transaction that issues the document")
     NumberSeries.objects.bulk_create([NumberSeries(organ_id=organ, word=word, year=year)], ignore_conflicts=True)
-    series = NumberSeries.objects.select_for_update().get(organ_id=organ, word=word, year=year)
+    series = NumberSeries.objects.select_for_update(no_key=True).get(organ_id=organ, word=word, year=year)
     series.last += 1
     series.save(update_fields=["last"])
     return series.last

@@ -56,7 +56,7 @@ def place(where: Where, record: Record, places: Places) -> int | None:
             raise Refused(
                 _("查不到应由哪个单位办理"),
                 why=_("办理单位按记录所属单位查找，不能由经办人选择；登记中没有对应的单位。"),
-                instead=_("请系统管理员核对单位登记中的职能和行政区划。"),
+                instead=_("请核对单位登记中的职能和行政区划。"),
             )
     return places[key]
 
@@ -212,7 +212,7 @@ def run(
 
 @lru_cache(maxsize=None)
 def _locking(model: type[Record]) -> Statement[Any]:
-    return Statement(lambda key: model._base_manager.select_for_update().filter(pk=key))
+    return Statement(lambda key: model._base_manager.select_for_update(no_key=True).filter(pk=key))
 
 
 _TASKS = Statement(

@@ -30,7 +30,7 @@ def mark_overdue(day: dt.date) -> int:
 def _batch(day: dt.date) -> int:
     with transaction.atomic():
         late = Task.objects.open().filter(due__lt=day, told_on=None).order_by("pk")
-        rows = list(late.select_for_update(skip_locked=bulk.is_postgres())[:500])
+        rows = list(late.select_for_update(skip_locked=bulk.is_postgres(), no_key=True)[:500])
         find, above = holders_once(rows), dict[tuple[str, int], list[int]]()
         made: list[notices.Notice] = []
         for task in rows:

@@ -89,6 +89,7 @@ class Step:
     icon: str = ""
     says: Any = ""  # a sentence or two above the form, or record → these
     along: Any = ""  # taken along with another record and by nobody: where it is done, said in place of a button
+    makes: Callable[[Any], Any] | None = None  # record → what came of it and goes on from here; the message leads there
     name: str = ""
     guards: list[Hook] = field(default_factory=list)
     effects: list[Hook] = field(default_factory=list)

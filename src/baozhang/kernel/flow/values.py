@@ -35,6 +35,7 @@ def fill(step: Step, record: Record, values: Mapping[str, Any], by: Actor) -> No
         raise Invalid(
             _("“%(step)s”的内容有误") % {"step": step.words},
             why=why,
+            article=step.article,
             instead=_("请按提示改正后再提交。"),
             faults=faults,
         )

@@ -205,7 +205,7 @@ def _act_of(resource: Resource, name: str) -> acts.Act:
 
 def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str, Any]:
     return {
-        "name": name, "words": act.words, "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None, "note_words": act.note_words,
+        "name": name, "words": act.words, "says": str(act.says), "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None, "note_words": act.note_words,
         "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
         "url": request.get_full_path(), "note_value": request.POST.get("note", ""), "ready": True,
         "key": request.POST.get("key", "") or once.new_key(),

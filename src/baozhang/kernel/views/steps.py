@@ -13,7 +13,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import addresses, clock, flow
+from baozhang.kernel import acts, addresses, clock, flow
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import offering
 from baozhang.kernel.flow.plan import Plan
@@ -148,8 +148,19 @@ def _done(
         version=whole(request.POST.get("version")),
         key=request.POST.get("key", ""),
     )
-    messages.success(request, _("已办理：%(step)s，%(record)s") % {"step": button.words, "record": record})
+    messages.success(request, frame.leading(_told(plan, button, record), who))
     return HttpResponseRedirect(frame.left_at(resource, record))
+
+
+def _told(plan: Plan, button: offering.Button, record: Any) -> str:
+    """What was done, and what came of it that goes on from here."""
+    said = _("已办理：%(step)s，%(record)s") % {"step": button.words, "record": record}
+    makes = plan.steps[button.name].makes if button.name in plan.steps else None
+    after = type(record)._base_manager.filter(pk=record.pk).first() if makes is not None else None
+    made = makes(after) if makes is not None and after is not None else None
+    if made is None:
+        return said
+    return acts.Done(_("%(said)s。接着办理：%(made)s") % {"said": said, "made": made}, made)
 
 
 @require_POST

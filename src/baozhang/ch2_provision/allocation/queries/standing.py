@@ -31,7 +31,7 @@ ARTICLE = "第十二条第一款"
 
 @dataclass
 class Count:
-    """This is what an agency has of an item: counted against the standard, of it idle, past its years, held."""
+    """This is what an agency has of an item: counted against the standard, of it idle, past its years, idle but promised."""
 
     total: Decimal = Decimal(0)
     idle: Decimal = Decimal(0)
@@ -190,7 +190,10 @@ def _counts(need: Need, wanted: frozenset[str], day: dt.date, case: Case) -> dic
         return Coalesce(Sum("quantity", filter=condition), Value(0), output_field=_SUM)
 
     grouped = rows.values_list("item").annotate(
-        n=Sum("quantity"), i=part(Q(use_state__in=IDLE_STATES)), o=part(old), h=part(Q(held_now))
+        n=Sum("quantity"),
+        i=part(Q(use_state__in=IDLE_STATES)),
+        o=part(old),
+        h=part(Q(held_now, use_state__in=IDLE_STATES)),
     )
     return {item: Count(total, idle, past, held) for item, total, idle, past, held in grouped}
 

@@ -35,6 +35,8 @@ def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[H
             _("%(name)s 名下没有资产") % {"name": case.leaver}, why=_("本单位没有卡片登记此人为保管人或者使用人。"), article=ARTICLE,
             instead=_("请核对姓名与卡片上的写法是否一致；确无资产的，不必办理交接。"),
         )  # fmt: skip
+    if case.taker and case.taker not in known:
+        raise _nobody(case.taker)
     with transaction.atomic():
         holds.take(cards, case=case, words=_("%(name)s 的保管交接") % {"name": case.leaver}, by=by)
         rows = [
@@ -62,13 +64,18 @@ def name_taker(items: Sequence[HandoverItem], *, taker: str, by: Actor, right: s
     organ = items[0].organ_id
     account = accounts_of(organ, {taker}, clock.today()).get(taker)
     if account is None:
-        raise Invalid(
-            _("本单位没有唯一的任职人员“%(name)s”") % {"name": taker}, why=_("接收人要亲自签收，须能对应到一个账号。"), article=ARTICLE,
-            instead=_("请核对姓名；同名的，请先在账号上区分。"),
-        )  # fmt: skip
+        raise _nobody(taker)
     for item in items:
         item.taker, item.taker_account_id, item.signature, item.signed_on = taker, account, Signature.OPEN, None
     return keep(list(items), by=by, act=NAMED, right=right).changed
+
+
+def _nobody(taker: str) -> Invalid:
+    """The refusal of a taker who could never sign."""
+    return Invalid(
+        _("本单位没有唯一的任职人员“%(name)s”") % {"name": taker}, why=_("接收人要亲自签收，须能对应到一个账号。"), article=ARTICLE,
+        instead=_("请核对姓名；同名的，请先在账号上区分。"),
+    )  # fmt: skip
 
 
 def sign(items: Sequence[HandoverItem], *, received: bool, by: Actor, note: str = "") -> int:

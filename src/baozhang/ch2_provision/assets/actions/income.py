@@ -67,6 +67,11 @@ def pay(
             article=ARTICLE, instead=_("可以分次缴纳，合计不超过应缴金额。"),
         )  # fmt: skip
     receipts = [*filter(None, income.receipt.split("、")), receipt.strip()]
+    if receipts[-1] in receipts[:-1]:
+        raise Refused(
+            _("缴款书 %(receipt)s 已经登记，没有重复登记") % {"receipt": receipts[-1]}, article=ARTICLE,
+            why=_("一份缴款书登记一次。"), instead=_("核对已缴金额；另一笔缴款填写它自己的缴款书号。"),
+        )  # fmt: skip
     income.paid, income.receipt, income.treasury = (
         income.paid + given,
         "、".join(receipts)[:60],

@@ -139,7 +139,7 @@ class Incomes(Resource):
         "open": Computed(gettext_lazy("未缴金额"), _open, "money", gettext_lazy("元")),
         "late": Computed(gettext_lazy("超期"), _late),
     }
-    filters = ("organ", "kind", "state", "due_on")
+    filters = ("organ", "kind", "state", "due_on", "card")
     search = ("number", "words", "receipt")
     sorts = ("due_on",)
     order = "-due_on"
@@ -150,7 +150,7 @@ class Incomes(Resource):
     importable = False
     addable = False
     acts = {
-        "pay": Act(gettext_lazy("登记缴库"), PAY, _pay, ("paid", "receipt", "paid_on", "treasury"), many=False,
+        "pay": Act(gettext_lazy("登记缴库"), PAY, _pay, ("paid", "receipt", "paid_on", "treasury"), required=("receipt", "paid_on"), many=False,
                    article="第十三条第五款", icon="banknotes", shown=lambda row: row.state == IncomeState.DUE,
                    begins=lambda row: {"paid": row.open, "paid_on": clock.today()}),
         "void": Act(gettext_lazy("撤销应缴收入"), PAY, _void, many=False, needs_note=True, article="第十三条第五款", icon="x-mark",

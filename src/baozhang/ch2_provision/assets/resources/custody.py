@@ -109,7 +109,7 @@ class HandoverItems(Resource):
         "sign": Act(gettext_lazy("签收"), SIGN, _sign, article="第十一条第二款", icon="check", shown=lambda item: item.signature == Signature.OPEN),
         "missing": Act(gettext_lazy("未见实物"), SIGN, _miss, needs_note=True, article="第十一条第二款", icon="question-mark-circle",
                        shown=lambda item: item.signature == Signature.OPEN),
-        "taker": Act(gettext_lazy("指定接收人"), OPEN, _name, ("taker",), article="第十一条第二款", icon="user-plus",
+        "taker": Act(gettext_lazy("指定接收人"), OPEN, _name, ("taker",), required=("taker",), article="第十一条第二款", icon="user-plus",
                      shown=lambda item: item.signature == Signature.OPEN),
     }  # fmt: skip
 
@@ -149,6 +149,7 @@ class Repairs(Resource):
     )
     readonly = frozenset({"state"})  # it moves with the acts, and the card with it
     enter = repairs.enter
+    begins = lambda who: {"reported_on": clock.today()}  # noqa: E731 -- mostly it is reported on the day
     filters = ("organ", "kind", "state", "reported_on")
     search = ("fault", "vendor", "reporter")
     order = "-reported_on"

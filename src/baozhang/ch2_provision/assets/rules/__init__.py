@@ -4,7 +4,7 @@ from .books import ledger_difference
 from .doubles import possible_duplicate
 from .endings import early_disposal
 from .incomes import income_overdue
-from .keeping import idle_not_offered, no_custodian
+from .keeping import no_custodian
 from .lettings import keeper_left, let_without_case, letting_overdue
 from .prices import over_price
 from .quantities import over_quantity
@@ -12,6 +12,6 @@ from .titles import title_holder
 from .vehicles import vehicle_over_price
 
 __all__ = [
-    "early_disposal", "idle_not_offered", "income_overdue", "keeper_left", "ledger_difference", "let_without_case", "letting_overdue", "no_custodian", "over_price", "over_quantity",
+    "early_disposal", "income_overdue", "keeper_left", "ledger_difference", "let_without_case", "letting_overdue", "no_custodian", "over_price", "over_quantity",
     "possible_duplicate", "title_holder", "vehicle_over_price",
 ]  # fmt: skip

@@ -71,7 +71,7 @@ def assess(case: Case, day: dt.date, lines: Sequence[Line] | None = None) -> Ass
     until = years.usable_until(cards, day)
     others = holds.held("assets.card", [card.pk for card in cards])
     # What is lost cannot be stored, and what passes to another agency is in use again already.
-    useful = {} if case.form in (Disposal.LOSS, Disposal.TRANSFER) else screening.still_useful(cards, day)
+    useful = {} if case.form in (Disposal.LOSS, Disposal.TRANSFER) else screening.still_useful(cards, day, case.form)
     for line, card in zip(rows, cards, strict=True):
         found.kinds.add(kind_of(card))
         if card.disposed is not None:

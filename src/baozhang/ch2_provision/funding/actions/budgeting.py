@@ -49,7 +49,9 @@ def compute(budget: Budget, *, by: Actor, day: dt.date | None = None) -> dict[st
     day = day or clock.today()
     facts = driver_facts(budget.organ_id, day)
     with transaction.atomic():
-        rows = list(BudgetLine._base_manager.select_for_update(of=("self",)).filter(budget=budget).order_by("pk"))
+        rows = list(
+            BudgetLine._base_manager.select_for_update(of=("self",), no_key=True).filter(budget=budget).order_by("pk")
+        )
         held = {(row.quota_key, row.driver): row for row in rows if row.quota_key}
         number = max((row.number for row in rows), default=0)
         fresh, changed = [], []

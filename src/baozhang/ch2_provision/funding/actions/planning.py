@@ -155,7 +155,7 @@ def _carry(plan: Plan, line: PlanLine) -> PlanLine:
 
 def line_from_need(
     *, organ: Organization, kind: str = LineKind.ASSETS, item: str, words: str, quantity: Decimal | int, unit_price: Decimal | int,
-    purpose: str, evidence: str, needed_by: dt.date, by: Actor, means: str = "",
+    purpose: str, evidence: str, needed_by: dt.date, by: Actor, means: str = "", unit: str = "",
 ) -> PlanLine:  # fmt: skip
     """This will put what is left of a need into the agency's plan of the year in which it is needed, or of the year before.
 
@@ -168,7 +168,7 @@ def line_from_need(
         plan = _plan_for(organ, years, words, needed_by, by)
         line = PlanLine(
             plan=plan, number=_last_number(plan) + 1, kind=kind, means=means, title=words[:120], item=item if item in items() else "",
-            quantity=Decimal(quantity), unit_price=Decimal(unit_price), purpose=purpose[:500], evidence=evidence, source=Source.NEED,
+            quantity=Decimal(quantity), unit=unit, unit_price=Decimal(unit_price), purpose=purpose[:500], evidence=evidence, source=Source.NEED,
             change_note=purpose[:300] if plan.amends_id else "",
         )  # fmt: skip
         keep(line, by=by, act=FROM_NEED, right=NEED)

@@ -114,8 +114,18 @@ def release(line: BudgetLine, *, case: Record, by: Actor, note: str = "", right:
 def spend(line: BudgetLine, amount: Decimal | int, *, by: Actor, words: str, day: dt.date | None = None) -> Payment:
     """This will promise and pay at once, for what has no case of its own: a bill for water, a refund of travel."""
     with transaction.atomic():
+        _not_again(_locked(line), _sum(amount), words[:160], day or clock.today())
         commit(line, amount, case=line, by=by, words=words, day=day)
         return settle(line, amount, case=line, by=by, final=True, words=words, day=day)
+
+
+def _not_again(held: BudgetLine, amount: Decimal, words: str, day: dt.date) -> None:
+    """The same voucher is paid once: a request that is sent again, a second tap, a page that stayed open."""
+    if Payment._base_manager.filter(line=held, day=day, amount=amount, words=words).exists():
+        raise Refused(
+            _("这笔支出已经登记，没有重复登记"), why=_("%(day)s 已有“%(words)s”%(amount)s 元。") % {"day": day, "words": words, "amount": money(amount)},
+            article=ARTICLE, instead=_("核对下方已登记的支出；确属另一笔的，写明各自的凭证号。"),
+        )  # fmt: skip
 
 
 def _sum(amount: Decimal | int) -> Decimal:
@@ -127,7 +137,12 @@ def _sum(amount: Decimal | int) -> Decimal:
 
 def _locked(line: BudgetLine) -> BudgetLine:
     """The line as it stands, locked until the transaction ends."""
-    held = BudgetLine._base_manager.select_for_update(of=("self",)).select_related("budget").filter(pk=line.pk).first()
+    held = (
+        BudgetLine._base_manager.select_for_update(of=("self",), no_key=True)
+        .select_related("budget")
+        .filter(pk=line.pk)
+        .first()
+    )
     if held is None:
         raise NotFound(_("预算明细不存在或已撤销"), instead=_("请返回列表刷新后再办理。"))
     return held
@@ -168,7 +183,7 @@ def _in_its_year(held: BudgetLine, day: dt.date) -> None:
 
 
 def _open(held: BudgetLine, case: Record) -> Commitment | None:
-    rows = Commitment._base_manager.select_for_update(of=("self",)).filter(
+    rows = Commitment._base_manager.select_for_update(of=("self",), no_key=True).filter(
         line=held, case_kind=case.label, case_id=case.pk, state=CommitState.OPEN
     )
     found: Commitment | None = rows.first()

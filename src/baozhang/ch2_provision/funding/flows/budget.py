@@ -118,7 +118,9 @@ def _has_finance(budget: Budget) -> None:
     """Somebody must be there to apply to."""
     if budget.finance_id is None:
         raise Refused(
-            _("查不到同级财政部门"), article=PLANNED, instead=_("请系统管理员核对单位登记中的职能和行政区划。")
+            _("查不到同级财政部门"),
+            article=PLANNED,
+            instead=_("请机关事务管理部门负责人核对单位登记中的职能和行政区划。"),
         )
 
 

@@ -170,7 +170,8 @@ class Plans(Resource):
             shown=lambda plan: plan.state == PlanState.AGREED and not _budgeted(plan),
         ),
         "supplement": Act(
-            gettext_lazy("编制追加预算"), DRAFT_BUDGET, _supplement, many=False, needs_note=True, article=ARTICLE, icon="banknotes",
+            gettext_lazy("编制追加预算"), DRAFT_BUDGET, _supplement, many=False, needs_note=True, note_words=gettext_lazy("追加理由"),
+            says=gettext_lazy("计划已同意而预算里还没有的事项编成一批追加预算，经内部决策后向财政部门申报。"), article=ARTICLE, icon="banknotes",
             shown=lambda plan: plan.state == PlanState.AGREED and _budgeted(plan),
         ),
     }  # fmt: skip

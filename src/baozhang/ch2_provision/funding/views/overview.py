@@ -7,7 +7,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern
+from django.urls import path as address
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -39,20 +41,29 @@ def page(request: HttpRequest, resource: Resource) -> HttpResponse:
     frame.must_view(request, resource)
     known = totals.years()
     year = _asked_year(request, known)
-    kinds, organs, places = totals.by_kind(year), totals.by_organ(year, MOST), totals.by_place(year)
-    states, sums, late = totals.plans_by_state(year), totals.budget_sums(year), totals.waiting(year)
+    places = totals.by_place(year)
+    here = next((one for one in places[1:] if one.path == request.GET.get("place", "")), None)
+    path = here.path if here else ""
+    kinds, organs = totals.by_kind(year, path), totals.by_organ(year, MOST, path)
+    states, sums, late = totals.plans_by_state(year, path), totals.budget_sums(year, path), totals.waiting(year, path)
     frame.crumbs(request, resource)
     context = {
-        "page": frame.page(resource, _("%(year)s 年度计划和预算汇总") % {"year": year}, purpose=_("您可见范围内各单位的申报、核定、批复和执行")),
-        "years": [{"words": one, "url": f"?year={one}", "active": one == year} for one in known], "tiles": _tiles(kinds, states, sums, year),
+        "page": frame.page(resource, _title(year, here or (places[0] if len(places) > 1 else None)), purpose=_("您可见范围内各单位的申报、核定、批复和执行")),
+        "years": [{"words": one, "url": f"?year={one}", "active": one == year} for one in known], "tiles": _tiles(kinds, states, sums, year, path),
         "charts": [chart for chart in (_kinds(kinds), _organs(organs)) if chart is not None],
-        "places": _places(places) if len(places) > 1 else None, "late": [_late(plan) for plan in late], "empty": not known,
+        "places": _places(places, year, path) if len(places) > 1 else None, "whole": f"?year={year}" if here else "", "late": [_late(plan) for plan in late], "empty": not known,
     }  # fmt: skip
     return render(request, "funding/overview.html", context)
 
 
+def _title(year: int, place: totals.Place | None) -> str:
+    if place is None:
+        return _("%(year)s 年度计划和预算汇总") % {"year": year}
+    return _("%(place)s %(year)s 年度计划和预算汇总") % {"place": place.name, "year": year}
+
+
 def _tiles(
-    kinds: list[dict[str, Any]], states: dict[str, int], sums: dict[str, Decimal], year: int
+    kinds: list[dict[str, Any]], states: dict[str, int], sums: dict[str, Decimal], year: int, place: str
 ) -> list[dict[str, Any]]:
     asked = sum((row["asked"] for row in kinds), Decimal(0))
     agreed = sum((row["agreed"] for row in kinds), Decimal(0))
@@ -64,11 +75,15 @@ def _tiles(
     )
     rows = [
         (_("已报送计划"), f"{handed} / {sum(states.values())}", _("家"), plans), (_("计划申报"), _short(asked), unit, plans),
-        (_("计划核定"), _short(agreed), unit, plans), (_("预算申请"), _short(sums["amount"]), unit, budgets),
+        (_("计划核定"), _short(agreed), unit, plans), (_("预算申请"), _short(sums["applied"]), unit, budgets),
         (_("预算批复"), _short(sums["granted"]), unit, budgets), (_("占用数"), _short(sums["committed"]), unit, budgets),
         (_("实际支出"), _short(sums["spent"]), unit, budgets),
     ]  # fmt: skip
-    return [{"words": words, "value": value, "unit": unit_, "url": url} for words, value, unit_, url in rows]
+    # The lists know no jurisdiction: what is of a part of one's sight opens by its agencies below.
+    return [
+        {"words": words, "value": value, "unit": unit_, "url": "" if place else url}
+        for words, value, unit_, url in rows
+    ]
 
 
 def _short(value: Decimal) -> str:
@@ -110,16 +125,28 @@ def _organs(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _places(rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _places(rows: list[totals.Place], year: int, path: str) -> dict[str, Any]:
+    money = [(_("申报金额"), "asked"), (_("核定金额"), "agreed"), (_("预算申请"), "applied"), (_("预算批复"), "granted"),
+             (_("占用数"), "committed"), (_("实际支出"), "spent")]  # fmt: skip
     columns = [
         {"words": _("行政区划")}, {"words": _("单位数"), "kind": "number"}, {"words": _("事项"), "kind": "number"},
-        {"words": _("申报金额"), "kind": "money", "unit": _("元")}, {"words": _("核定金额"), "kind": "money", "unit": _("元")},
+        *({"words": words, "kind": "money", "unit": _("元")} for words, _name in money),
     ]  # fmt: skip
     lines = [
-        {"cells": [row["place"], row["organs"], row["lines"], cells.money(row["asked"]), cells.money(row["agreed"])]}
-        for row in rows
-    ]
+        {
+            "cells": [_place(one, path), one.sums["organs"], one.sums["lines"],
+                      *(cells.money(Decimal(one.sums[name])) for _words, name in money)],
+            "url": f"?year={year}&place={one.path}" if one.depth else f"?year={year}",
+        }
+        for one in rows
+    ]  # fmt: skip
     return {"columns": columns, "rows": lines}
+
+
+def _place(one: totals.Place, path: str) -> str:
+    name = _("%(place)s合计") % {"place": one.name} if not one.depth else one.name
+    shown = format_html("<b>{}</b>", name) if one.path == path or not one.depth else name
+    return format_html('<span class="fund-deep-{}">{}</span>', min(one.depth, 2), shown)
 
 
 def _late(plan: Any) -> dict[str, Any]:
@@ -134,7 +161,7 @@ def _late(plan: Any) -> dict[str, Any]:
 def _addresses(resource: Resource) -> list[URLPattern]:
     if resource.label != "funding.plan":
         return []
-    return [path("overview/", addresses.bound(page, resource), name="overview")]
+    return [address("overview/", addresses.bound(page, resource), name="overview")]
 
 
 def join() -> None:

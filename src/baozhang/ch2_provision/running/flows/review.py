@@ -127,7 +127,7 @@ def _has_a_word(review: Review) -> None:
     """A unit without a document word cannot number its notice."""
     if not review.organ.document_word.strip():
         raise Refused(
-            _("%(organ)s尚未登记机关代字，不能编号") % {"organ": review.organ}, article=ARTICLE, instead=_("请先在单位登记中填写机关代字。"),
+            _("%(organ)s尚未登记机关代字，不能编号") % {"organ": review.organ}, article=ARTICLE, instead=_("请同级机关事务管理部门负责人先在单位登记中填写机关代字。"),
         )  # fmt: skip
 
 

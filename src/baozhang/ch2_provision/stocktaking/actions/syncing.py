@@ -93,7 +93,7 @@ def receive(
     for key, rows in sorted(by_count.items()):
         with transaction.atomic():
             # Whoever syncs second waits here, and then finds what the first has brought.
-            count = Count.objects.filter(pk=key).select_for_update(of=("self",)).first()
+            count = Count.objects.filter(pk=key).select_for_update(of=("self",), no_key=True).first()
             if count is None:
                 _refuse(rows, _("盘点不存在或不在您的范围内"), receipt)
             else:

@@ -100,7 +100,7 @@ class Scan(Record):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.code or self.key
+        return self.name or self.code or f"{self.get_result_display()} · {self.scanner_name or self.key}"
 
     def derive(self) -> None:
         """This will set the moments that nobody has said, and find what a code typed in names."""

@@ -215,7 +215,7 @@ def send(
         raise Invalid(_("没有选择用车申请"), instead=_("请至少选择一项待派车的申请。"))
     with transaction.atomic():
         fresh = list(
-            Request._base_manager.select_for_update(of=("self",))
+            Request._base_manager.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=[one.pk for one in requests])
             .order_by("starts", "pk")
         )
@@ -307,7 +307,11 @@ def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None
             instead=_("请先登记还车；余下的行程由用车人另提申请，来不及审批的可以紧急先用车。"),
         )
     with transaction.atomic():
-        fresh = Dispatch._base_manager.select_for_update(of=("self",)).select_related("organ").get(pk=dispatch.pk)
+        fresh = (
+            Dispatch._base_manager.select_for_update(of=("self",), no_key=True)
+            .select_related("organ")
+            .get(pk=dispatch.pk)
+        )
         fresh.vehicle, fresh.driver = vehicle or fresh.vehicle, driver or fresh.driver
         _fits(fresh, list(riders(fresh).filter(state=RequestState.DISPATCHED)))
         keep(fresh, by=by, act=CHANGED, right=PLAN, note=note)

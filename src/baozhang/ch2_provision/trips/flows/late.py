@@ -35,7 +35,7 @@ def ask_late(vehicle: Vehicle, way: Movement, told: Told, *, by: Actor) -> Reque
     """This will make the slip of a way and the request behind it, all or nothing; the head still has to approve it."""
     since, until = (at.astimezone(clock.ZONE) for at in (way.since, way.until))
     with transaction.atomic():
-        Vehicle._base_manager.select_for_update(of=("self",)).get(pk=vehicle.pk)
+        Vehicle._base_manager.select_for_update(of=("self",), no_key=True).get(pk=vehicle.pk)
         if not loose_ways(vehicle.pk, clock.today()).filter(since=way.since).exists():
             raise Refused(
                 _("%(plate)s 的这段行程已有派车单") % {"plate": vehicle}, article=ARTICLE, instead=_("请刷新车辆页面，选择其他行程。"),

@@ -20,6 +20,7 @@ from baozhang.ch2_provision.warehouse.flows import ProposalFlow, entering
 from baozhang.ch2_provision.warehouse.flows.proposals import ANSWER
 from baozhang.ch2_provision.warehouse.models import Entry, Proposal
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for
+from baozhang.ch2_provision.warehouse.queries.established import without_warehouse
 from baozhang.ch2_provision.warehouse.rules.detecting import all_detectors
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
@@ -58,6 +59,8 @@ def detect(*, day: dt.date, by: Actor, organs: Iterable[int] | None = None) -> R
     wanted = None if organs is None else frozenset(organs)
     with translation.override(LANGUAGE), transaction.atomic():
         found, undecided, done = _heard(day, wanted)
+        served = _served(found, day)
+        found = {pk: pair for pk, pair in found.items() if pair[1].organ_id in served}
         rows = Proposal._base_manager.filter(state__in=PROPOSAL_LIVE, origin=Origin.DETECTED)
         known = list((rows if wanted is None else rows.filter(organ_id__in=wanted)).order_by("pk"))
         _vanish(
@@ -67,7 +70,7 @@ def detect(*, day: dt.date, by: Actor, organs: Iterable[int] | None = None) -> R
         standing = {one.card_id for one in known} | set(held.values_list("card_id", flat=True))
         done.standing = len(known) - done.gone
         fresh = {pk: pair for pk, pair in found.items() if pk not in standing}
-        _propose(fresh, day, done, by)
+        _propose(fresh, served, day, done, by)
     return done
 
 
@@ -110,17 +113,23 @@ def _vanish(rows: Sequence[Proposal], done: Round, by: Actor) -> None:
     done.gone = len(rows)
 
 
-def _propose(found: dict[int, tuple[Reason, Judged]], day: dt.date, done: Round, by: Actor) -> None:
+def _served(found: dict[int, tuple[Reason, Judged]], day: dt.date) -> dict[int, Organization]:
+    """The authority that each organ's things enter, where one keeps a warehouse."""
     keys = {judged.organ_id for _reason, judged in found.values() if judged.organ_id is not None}
-    organs = Organization._base_manager.filter(pk__in=keys).select_related("jurisdiction__parent")
-    served = {organ.pk: authority for organ in organs if (authority := authority_of(organ)) is not None}
+    without = without_warehouse(day)
+    organs = Organization._base_manager.filter(pk__in=keys).exclude(jurisdiction__in=without)
+    pairs = ((organ.pk, authority_of(organ)) for organ in organs.select_related("jurisdiction__parent"))
+    return {pk: authority for pk, authority in pairs if authority is not None}
+
+
+def _propose(
+    found: dict[int, tuple[Reason, Judged]], served: dict[int, Organization], day: dt.date, done: Round, by: Actor
+) -> None:
     rows: list[Proposal] = []
     for reason, judged in found.values():
-        if judged.organ_id not in served:
-            continue  # nobody keeps a warehouse there
         card: Any = judged.subject
         rows.append(Proposal(
-            organ_id=judged.organ_id, authority=served[judged.organ_id], card=card, reason=reason, article=judged.rule.article,
+            organ_id=card.organ_id, authority=served[card.organ_id], card=card, reason=reason, article=judged.rule.article,
             sentence=str(judged.verdict.sentence)[:500], facts=judged.facts(), figures=judged.figures(), value=card.value,
             proposed_on=day,
         ))  # fmt: skip

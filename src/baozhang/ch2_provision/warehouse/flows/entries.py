@@ -115,7 +115,7 @@ def _all_looked_at(entry: Entry) -> None:
     if not entry.authority.document_word.strip():
         raise Refused(
             _("%(organ)s尚未登记机关代字，不能开具凭证") % {"organ": entry.authority}, article=EntryFlow.article,
-            instead=_("请先在单位登记中填写机关代字。"),
+            instead=_("请同级机关事务管理部门负责人先在单位登记中填写机关代字。"),
         )  # fmt: skip
 
 

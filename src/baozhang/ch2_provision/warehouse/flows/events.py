@@ -69,12 +69,14 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> i
             instead=_("活动已经结束的，请办理归还和清退。"),
         )
     asked = list(
-        Exit._base_manager.select_for_update()
+        Exit._base_manager.select_for_update(no_key=True)
         .filter(event=event, mode=Mode.LOAN, state__in=EXIT_WAITING)
         .order_by("pk")
     )  # before the loans, as the papers of an exit move theirs; the event last, to which a signature still points
     loans = list(
-        Loan._base_manager.select_for_update().filter(event=event, mode=Mode.LOAN, state__in=LOAN_OPEN).order_by("pk")
+        Loan._base_manager.select_for_update(no_key=True)
+        .filter(event=event, mode=Mode.LOAN, state__in=LOAN_OPEN)
+        .order_by("pk")
     )
     words = _("%(event)s改期：借出的物品改为 %(day)s 前归还") % {"event": event.name, "day": closes}
     for loan in loans:

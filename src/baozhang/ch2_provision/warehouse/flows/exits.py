@@ -13,7 +13,7 @@ from baozhang.ch1_general.organs.queries import authority_above, finance_of
 from baozhang.ch2_provision.warehouse.choices import EXIT_WAITING, ItemState, LineState, Mode
 from baozhang.ch2_provision.warehouse.choices import ExitState as S
 from baozhang.ch2_provision.warehouse.models import Exit, Reservation
-from baozhang.ch2_provision.warehouse.queries.competence import set_number
+from baozhang.ch2_provision.warehouse.queries.competence import authority_for, set_number
 from baozhang.kernel import access, clock, holds, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Party, Step
@@ -70,6 +70,26 @@ def moves_title(record: Exit) -> bool:
     return in_order(record) and record.mode == Mode.TRANSFER
 
 
+def leaves_level(record: Exit) -> bool:
+    """True where the title moves to another level or district: then those of the owner's own level decide as well."""
+    return moves_title(record) and authority_for(record.giver).pk != record.authority_id
+
+
+def stays_in_level(record: Exit) -> bool:
+    """True where the title moves between organs of which one authority and one finance department answer for the owner."""
+    return moves_title(record) and not leaves_level(record)
+
+
+def owners_authority(record: Exit) -> Organization:
+    """The support authority of the owner's level."""
+    return authority_for(record.giver)
+
+
+def owners_finance(record: Exit) -> Organization | None:
+    """The finance department of the owner's level."""
+    return finance_of(record.giver)
+
+
 def above(record: Exit) -> Organization | None:
     """The authority above the one that decides."""
     return authority_above(record.authority)
@@ -100,15 +120,22 @@ class ExitFlow(Flow):
                    returnable=(S.RESERVED,), kind="primary", fields=("keep_until",), when=keeps_title,
                    says=gettext_lazy("保留期限没有核实的标准时，由审批人写明保留到哪一天。"))  # fmt: skip
     forward = Step(gettext_lazy("同意划转，送财政部门"), S.AGREED, S.FINANCE, ":approve", "第十三条第四款", where=authority,
-                   four_eyes=("submit", "agree"), returnable=(S.RESERVED,), kind="primary", fields=("keep_until",), when=moves_title,
+                   four_eyes=("submit", "agree"), returnable=(S.RESERVED,), kind="primary", fields=("keep_until",), when=stays_in_level,
                    says=gettext_lazy("划转改变产权，经机关事务管理部门审核后，由财政部门审批。"))  # fmt: skip
+    forward_across = forward.but(
+        when=leaves_level,
+        countersign=(Party(":approve", where=owners_authority, words=gettext_lazy("权属单位同级机关事务管理部门")),
+                     Party(":grant", where=owners_finance, words=gettext_lazy("权属单位同级财政部门"))),
+        says=gettext_lazy("产权划出本级，由权属单位的同级机关事务管理、财政部门会签同意后，再送财政部门审批。"),
+    )  # fmt: skip
     grant = Step(gettext_lazy("批准划转"), S.FINANCE, S.APPROVED, ":grant", "第十三条第四款", where=finance,
-                 four_eyes=("submit", "agree", "forward"), returnable=(S.RESERVED,), kind="primary", when=moves_title)  # fmt: skip
+                 four_eyes=("submit", "agree", "forward", "forward_across"), returnable=(S.RESERVED,), kind="primary", when=moves_title)  # fmt: skip
     pick = Step(gettext_lazy("备货清点"), S.APPROVED, S.PICKED, ":hand", "第十六条第一款", where=giver, kind="primary", fields=("counted",), when=in_order,
                 required=("counted",), says=gettext_lazy("逐件找到实物，填写清点件数；件数不符不能备货。"))  # fmt: skip
     deliver = Step(gettext_lazy("交付"), S.PICKED, S.HANDED, ":hand", "第十六条第一款", where=giver, kind="primary", when=in_order,
                    says=gettext_lazy("实物交到领用方手上后办理，由领用方在下一步签收。"))  # fmt: skip
     sign = Step(gettext_lazy("签收"), S.HANDED, S.DONE, ":sign", "第十六条第一款", four_eyes=("deliver",), kind="primary", icon="check", when=in_order,
+                makes=lambda exit_: exit_.loans.first(),
                 says=gettext_lazy("签收后开始使用：借用开始计期，划转的卡片同时转入本单位。"))  # fmt: skip
     complete = Step(gettext_lazy("补办手续"), S.EMERGENCY, S.PAPERS, ":submit", "第十六条第一款", kind="primary", when=in_emergency,
                     fields=("purpose", "until"), required=("purpose",),
@@ -194,6 +221,7 @@ def _within_term(exit_: Exit, *, day: dt.date) -> None:
 
 @ExitFlow.approve.effect
 @ExitFlow.forward.effect
+@ExitFlow.forward_across.effect
 def _approved(exit_: Exit, *, by: Actor, day: dt.date) -> None:
     """How long it is kept: the officer's day, else the figure; one of them there must be."""
     if exit_.keep_until is None:

@@ -33,6 +33,7 @@ class ProposalFlow(Flow):
     article = ARTICLE
 
     accept = Step(_("同意入仓"), S.OPEN, S.ACCEPTED, ":answer", kind="primary", icon="check",
+                  makes=lambda proposal: proposal.entry,
                   says=_("同意后生成入仓申请草稿，这件资产随即不能另作处置。"))  # fmt: skip
     decline = Step(_("不同意入仓"), S.OPEN, S.DECLINED, ":answer", side=True, todo=False, fields=("answer",), required=("answer",),
                    says=_("理由由机关事务管理部门审核；不认可的，退回重新答复。"))  # fmt: skip

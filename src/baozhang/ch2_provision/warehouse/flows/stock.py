@@ -30,7 +30,7 @@ def item_of(card: Card, *, authority: Organization, reason: str, **values: Any) 
 
 def locked(keys: Iterable[int]) -> list[Item]:
     """Items as they stand now, locked until the transaction ends."""
-    rows = Item._base_manager.select_for_update(of=("self",)).filter(pk__in=sorted(set(keys)))
+    rows = Item._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=sorted(set(keys)))
     return list(rows.select_related("card", "organ").order_by("pk"))
 
 

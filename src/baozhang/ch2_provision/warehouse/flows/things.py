@@ -100,7 +100,7 @@ def _back(thing: Thing, *, by: Actor, day: dt.date, step: Step) -> None:
         raise Refused(_("成色为“%(grade)s”，不是验收合格") % {"grade": Grade(thing.grade_back).label}, article=RETURN,
                       instead=_("请办理“验收送修”或者“验收发现损坏或短少”。"))  # fmt: skip
     grade = Grade.REPAIR if step.name == "mend" else thing.grade_back or thing.grade_out
-    _end(thing, grade, day, by, INSPECT, thing.giver_id)
+    _end(thing, grade, day, by, INSPECT, thing.giver_id, TAKEN_BACK)
     stock.back(
         stock.locked([thing.item_id]),
         {thing.item_id: grade},
@@ -119,7 +119,7 @@ def _settled(thing: Thing, *, by: Actor, day: dt.date) -> None:
     where = thing.loan.authority_id
     _payable(thing, day)
     lost = thing.harm == Harm.LOST
-    _end(thing, Grade.SPENT if lost else Grade.REPAIR, day, by, SETTLE, where)
+    _end(thing, "" if lost else Grade.REPAIR, day, by, SETTLE, where, WRITTEN)
     items = stock.locked([thing.item_id])
     if lost:
         stock.move(
@@ -157,9 +157,10 @@ def _payable(thing: Thing, day: dt.date) -> None:
         )  # fmt: skip
 
 
-def _end(thing: Thing, grade: str, day: dt.date, by: Actor, right: str, where: int) -> None:
+def _end(thing: Thing, grade: str, day: dt.date, by: Actor, right: str, where: int, act: str) -> None:
+    """The day on which it ended, and in what condition it came back; what is lost has none."""
     thing.grade_back, thing.ended_on = grade, day
-    keep(thing, by=by, act=TAKEN_BACK, right=right, where=where)
+    keep(thing, by=by, act=act, right=right, where=where)
 
 
 def _one_less(thing: Thing) -> None:

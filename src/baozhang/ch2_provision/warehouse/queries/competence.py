@@ -21,7 +21,7 @@ def authority_for(organ: Organization) -> Organization:
     if found is None:
         raise Refused(
             _("查不到%(organ)s的同级机关事务管理部门") % {"organ": organ}, article="第十四条第二款",
-            instead=_("请系统管理员核对单位登记中的职能和行政区划。"),
+            instead=_("请机关事务管理部门负责人核对单位登记中的职能和行政区划。"),
         )  # fmt: skip
     return found
 
@@ -51,7 +51,7 @@ def decider(owner: Organization, taker: Organization) -> Organization:
     if found is None:
         raise Refused(
             _("查不到%(owner)s和%(taker)s共同的上级机关事务管理部门") % {"owner": owner, "taker": taker},
-            article="第十四条第二款", instead=_("请系统管理员核对单位登记中的职能和行政区划。"),
+            article="第十四条第二款", instead=_("请机关事务管理部门负责人核对单位登记中的职能和行政区划。"),
         )  # fmt: skip
     return found
 

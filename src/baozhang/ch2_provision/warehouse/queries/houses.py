@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, Sum
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import IDLE_STATES, Acquisition, Category, UseState
-from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.choices.books import IncomeState
+from baozhang.ch2_provision.assets.models import Card, Income
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.warehouse.choices import LIVE, ItemState, Standing
 from baozhang.ch2_provision.warehouse.models import Item
@@ -31,6 +32,7 @@ class House:
     card: Card
     item: Item | None
     beside: int = 0
+    owing: Decimal = Decimal(0)  # income of it that should have reached the treasury by now
 
     @property
     def standing(self) -> Standing:
@@ -41,7 +43,7 @@ class House:
 
 
 @dataclass
-class Sum:
+class Total:
     """How many houses, and how much floor area; `open` of them say no area."""
 
     count: int = 0
@@ -56,10 +58,14 @@ def houses(authority: Organization, day: dt.date) -> list[House]:
     rows = rows.exclude(acquisition=Acquisition.LEASED)
     rows = rows.filter(Q(use_state__in=(*IDLE_STATES, *LET)) | Exists(live.filter(card=OuterRef("pk"))))
     held: Any = Prefetch("items", live, to_attr="live_items")
-    found = [
-        House(card, next(iter(card.live_items), None))  # type: ignore[attr-defined]
-        for card in rows.select_related("organ").prefetch_related(held).order_by("address", "organ__code", "pk")
-    ]
+    late = (
+        Income._base_manager.filter(card=OuterRef("pk"), state=IncomeState.DUE, due_on__lt=day)
+        .order_by()
+        .values("card")
+    )
+    rows = rows.annotate(owing=Subquery(late.annotate(sum=Sum(F("amount") - F("paid"))).values("sum")))
+    shown: Any = rows.select_related("organ").prefetch_related(held).order_by("address", "organ__code", "pk")
+    found = [House(card, next(iter(card.live_items), None), owing=card.owing or Decimal(0)) for card in shown]
     sites: dict[str, int] = defaultdict(int)
     for one in found:
         sites[one.card.address] += 1
@@ -68,9 +74,9 @@ def houses(authority: Organization, day: dt.date) -> list[House]:
     return found
 
 
-def sums(found: Sequence[House]) -> dict[Standing, Sum]:
+def sums(found: Sequence[House]) -> dict[Standing, Total]:
     """Count and area by what becomes of them; all kinds are there, in their order."""
-    made = {standing: Sum() for standing in Standing}
+    made = {standing: Total() for standing in Standing}
     for one in found:
         total = made[one.standing]
         total.count += 1

@@ -30,10 +30,8 @@ def _accept(proposals: Sequence[Proposal], *, by: Actor, note: str, values: dict
     if not rows:
         raise Refused(_("所选建议都已答复"), article="第十五条第一款", instead=_("请筛选“待单位答复”的建议。"))
     entry = accept_all(rows, by=by)
-    return _("已同意 %(count)s 件入仓，入仓申请“%(entry)s”在待办中，补充内部决策后提交") % {
-        "count": len(rows),
-        "entry": entry,
-    }
+    said = _("已同意 %(count)s 件入仓，入仓申请“%(entry)s”在待办中，补充内部决策后提交")
+    return Done(said % {"count": len(rows), "entry": entry}, entry)
 
 
 def _enter(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any]) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from baozhang.ch2_provision.warehouse.actions.reserving import SUPPLY
 from baozhang.ch2_provision.warehouse.choices import EVENT_COLOURS, LIVE, AlarmState, EventState, Reason
 from baozhang.ch2_provision.warehouse.flows import EventFlow, entering
 from baozhang.ch2_provision.warehouse.flows.events import CHANGE, move_end
 from baozhang.ch2_provision.warehouse.models import Activation, Event, Exit, Item, Purchase
-from baozhang.kernel import access, clock, ledger
+from baozhang.kernel import access, clock, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act
 from baozhang.kernel.record import keep
@@ -31,6 +33,14 @@ def _end(rows: Sequence[Activation], *, by: Actor, note: str, values: dict[str, 
         one.state, one.ended_on = AlarmState.OFF, clock.today()
     keep(list(rows), by=by, act=ENDED, note=note, right=END)
     return _("已解除应急状态，未补齐的手续仍须按期补齐")
+
+
+def _start(activation: Activation, *, by: Actor) -> None:
+    """An emergency begins: whoever may hand out first is told at once."""
+    with transaction.atomic():
+        keep(activation, by=by)
+        words = _("公物仓应急状态已启动：%(reason)s。在“在仓物品”中可以先行出仓") % {"reason": activation.reason}
+        notices.notify_holders(SUPPLY, activation.organ_id, title=words, about=(activation.label, activation.pk))
 
 
 def _enter(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -165,4 +175,5 @@ class Activations(Resource):
     acts = {
         "end": Act(gettext_lazy("解除应急"), END, _end, article="第十六条第一款", icon="check", shown=lambda one: one.state == AlarmState.ON),
     }  # fmt: skip
+    enter = _start
     related = (Related("warehouse/exits", "activation", gettext_lazy("先行出仓")),)

@@ -8,7 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch2_provision.warehouse.choices import EXIT_COLOURS, LOAN_COLOURS, LOAN_OPEN, THING_COLOURS, LineState
+from baozhang.ch2_provision.warehouse.choices import (
+    EXIT_COLOURS,
+    EXIT_WAITING,
+    LOAN_COLOURS,
+    LOAN_OPEN,
+    THING_COLOURS,
+    LineState,
+)
 from baozhang.ch2_provision.warehouse.flows import ExitFlow, LoanFlow, ThingFlow
 from baozhang.ch2_provision.warehouse.models import Exit, Loan, Reservation, Thing
 from baozhang.kernel import clock, holds
@@ -26,9 +33,10 @@ def left(loan: Any) -> str:
 
 
 def _kept(exit_: Any) -> str:
-    if exit_.approved_on is not None or exit_.state != "reserved":
-        return exit_.keep_until.isoformat() if isinstance(exit_.keep_until, dt.date) else ""
-    return _("批准时确定")
+    """The day that was set when it was approved, in a list; until then it is not yet settled."""
+    if isinstance(exit_.keep_until, dt.date):
+        return exit_.keep_until.isoformat()
+    return _("批准时确定") if exit_.approved_on is None and exit_.state in EXIT_WAITING else ""
 
 
 def _held(exit_: Any) -> str:

@@ -129,7 +129,7 @@ class Items(Resource):
         Related("warehouse/reservations", "item", gettext_lazy("预留和交付")), Related("warehouse/things", "item", gettext_lazy("借用和归还")),
     )  # fmt: skip
     acts = {
-        "recheck": Act(gettext_lazy("登记复验"), keeping.KEEP, _recheck, ("outcome", "grade", "wiped", "place", "custodian"),
+        "recheck": Act(gettext_lazy("登记复验"), keeping.KEEP, _recheck, ("outcome", "grade", "wiped", "place", "custodian"), required=("outcome",),
                        article="第十六条第一款", icon="clipboard-document-check", shown=_entering),
         "move": Act(gettext_lazy("移库"), keeping.KEEP, _relocate, ("store", "place", "custodian"), article="第十六条第一款", icon="arrows-right-left",
                     shown=lambda item: item.state in (ItemState.STOCK, ItemState.REPAIR, ItemState.RESERVED)),
@@ -137,7 +137,8 @@ class Items(Resource):
                       shown=lambda item: item.state == ItemState.STOCK),
         "repaired": Act(gettext_lazy("登记修复"), keeping.KEEP, _repaired, ("grade", "last_cost"), article="第十六条第一款", icon="check",
                         shown=lambda item: item.state == ItemState.REPAIR),
-        "supply": Act(gettext_lazy("应急先行出仓"), reserving.SUPPLY, _supply, ("holder",), needs_note=True, article="第十六条第一款", icon="bolt",
+        "supply": Act(gettext_lazy("应急先行出仓"), reserving.SUPPLY, _supply, ("holder",), required=("holder",), needs_note=True,
+                      note_words=gettext_lazy("用途和领用人"), says=gettext_lazy("“现在何处”选择领用这些物品的单位；手续由该单位在规定天数内补齐。"), article="第十六条第一款", icon="bolt",
                       shown=lambda item: item.state == ItemState.STOCK and item.physical),
         "back": Act(gettext_lazy("退仓"), keeping.RELEASE, _give_back, needs_note=True, article="第十四条第二款", icon="arrow-uturn-left",
                     shown=lambda item: item.state in (ItemState.STOCK, ItemState.REPAIR)),

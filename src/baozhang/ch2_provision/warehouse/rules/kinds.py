@@ -14,12 +14,12 @@ from baozhang.ch2_provision.assets.choices import IDLE_STATES, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.assets.rules.endings import due, figure_for, years_of
-from baozhang.ch2_provision.assets.rules.keeping import IDLE_DAYS
 from baozhang.ch2_provision.warehouse.choices import Reason
 from baozhang.ch2_provision.warehouse.models import Purchase, SharedClass
 from baozhang.law.rules import Verdict
 
 from .detecting import detector, fresh
+from .idling import IDLE_DAYS
 
 
 def facts_of(card: Card) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -57,22 +58,29 @@ def page(request: HttpRequest, resource: Resource) -> HttpResponse:
 def _table(rows: list[pool.House]) -> dict[str, Any]:
     heads = [
         (_("坐落位置"), "text", ""), (_("资产名称"), "text", ""), (_("权属单位"), "text", ""), (_("建筑面积"), "number", "㎡"),
-        (_("去向"), "text", ""), (_("闲置起始日期"), "date", ""), (_("同一坐落还有"), "number", ""),
+        (_("去向"), "text", ""), (_("闲置起始日期"), "date", ""), (_("逾期未缴收入"), "money", _("元")), (_("同一坐落还有"), "number", ""),
     ]  # fmt: skip
     cards, items = BY_LABEL["assets.card"], BY_LABEL["warehouse.item"]
     made = []
     for one in rows:
         card, state = one.card, one.standing
-        shown = format_html('<span class="state {}">{}</span>', STANDING_COLOURS[state], state.label)
+        words = card.get_use_state_display() if state == Standing.LET else state.label
+        shown = format_html('<span class="state {}">{}</span>', STANDING_COLOURS[state], words)
         area = cells.number(card.floor_area) if card.floor_area is not None else _("未登记")
         url = frame.url_of(items, one.item) if one.item is not None else frame.url_of(cards, card)
+        owing = _owing(card, one.owing) if one.owing else "—"
         made.append({"url": url, "cells": [card.address or _("未登记"), card.name, str(card.organ), area, shown,
-                                           card.idle_since or "—", one.beside or "—"]})  # fmt: skip
+                                           card.idle_since or "—", owing, one.beside or "—"]})  # fmt: skip
     return {
         "columns": [{"words": words, "kind": kind, "unit": unit} for words, kind, unit in heads],
         "rows": made,
         "empty": {"why": _("没有闲置、在仓或者出租出借的房屋。")},
     }
+
+
+def _owing(card: Any, sum_: Decimal) -> str:
+    url = f"{frame.list_url(BY_LABEL['assets.income'])}?card={card.pk}&state=due"
+    return format_html('<a class="state red" href="{}">{}</a>', url, cells.money(sum_))
 
 
 def _addresses(resource: Resource) -> list[URLPattern]:

@@ -159,7 +159,7 @@ def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
             instead=_("请改填已经结束的期间。"),
         )
     with transaction.atomic():
-        before = list(_issued(authority, first, last).filter(state=DocumentState.VALID).select_for_update())
+        before = list(_issued(authority, first, last).filter(state=DocumentState.VALID).select_for_update(no_key=True))
         made = issuing.issue(
             wording.report(authority, first, last, day=clock.today()),
             organ=authority.pk,
