@@ -88,14 +88,6 @@ class Book:
             self._by_day[day] = held
         return held
 
-    def setting(self, prefix: str, day: dt.date) -> set[str]:
-        """These are the codes of the jurisdictions that have issued a figure of their own, by how its key begins."""
-        drafts = grouped(self.overlay, day)
-        return {
-            value.place for held in (self._issued_on(day), drafts) for key, values in held.items() if key.startswith(prefix)
-            for value in values if value.value is not None
-        }  # fmt: skip
-
     def changes(self, key: str, day: dt.date) -> Iterator[dt.date]:
         """These are the days up to a day from which values of a figure were issued, walked back from one to the next."""
         to_see, seen = [day], {day}

@@ -20,7 +20,6 @@ from baozhang.ch2_provision.warehouse.flows import ProposalFlow, entering
 from baozhang.ch2_provision.warehouse.flows.proposals import ANSWER
 from baozhang.ch2_provision.warehouse.models import Entry, Proposal
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for
-from baozhang.ch2_provision.warehouse.queries.established import without_warehouse
 from baozhang.ch2_provision.warehouse.rules.detecting import all_detectors
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
@@ -59,7 +58,7 @@ def detect(*, day: dt.date, by: Actor, organs: Iterable[int] | None = None) -> R
     wanted = None if organs is None else frozenset(organs)
     with translation.override(LANGUAGE), transaction.atomic():
         found, undecided, done = _heard(day, wanted)
-        served = _served(found, day)
+        served = _served(found)
         found = {pk: pair for pk, pair in found.items() if pair[1].organ_id in served}
         rows = Proposal._base_manager.filter(state__in=PROPOSAL_LIVE, origin=Origin.DETECTED)
         known = list((rows if wanted is None else rows.filter(organ_id__in=wanted)).order_by("pk"))
@@ -113,11 +112,10 @@ def _vanish(rows: Sequence[Proposal], done: Round, by: Actor) -> None:
     done.gone = len(rows)
 
 
-def _served(found: dict[int, tuple[Reason, Judged]], day: dt.date) -> dict[int, Organization]:
-    """The authority that each organ's things enter, where one keeps a warehouse."""
+def _served(found: dict[int, tuple[Reason, Judged]]) -> dict[int, Organization]:
+    """The authority that each organ's things enter, where the register names one."""
     keys = {judged.organ_id for _reason, judged in found.values() if judged.organ_id is not None}
-    without = without_warehouse(day)
-    organs = Organization._base_manager.filter(pk__in=keys).exclude(jurisdiction__in=without)
+    organs = Organization._base_manager.filter(pk__in=keys)
     pairs = ((organ.pk, authority_of(organ)) for organ in organs.select_related("jurisdiction__parent"))
     return {pk: authority for pk, authority in pairs if authority is not None}
 

@@ -1,4 +1,4 @@
-"""What stands idle and was not offered, where a warehouse is kept (article 15, paragraph 1, item 1)."""
+"""What stands idle and was not offered to the warehouse (article 15, paragraph 1, item 1)."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.assets.choices import IDLE_STATES
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
-from baozhang.ch2_provision.warehouse.queries.established import without_warehouse
 from baozhang.law.rules import Verdict, rule
 
 IDLE_DAYS = "warehouse.idle_days"
 
 
 def standing_idle(day: dt.date, ground: Any) -> QuerySet[Card]:
-    """Cards that had stood idle for the shortest time set anywhere, not offered by the day, where a warehouse is kept."""
+    """Cards that had stood idle for the shortest time set anywhere, and were not offered by the day."""
     bounds = ground.bounds(IDLE_DAYS)
     latest = day - dt.timedelta(days=int(bounds[0])) if bounds else day
     rows = Card._base_manager.filter(held_on(day), use_state__in=IDLE_STATES, idle_since__lt=latest)
-    without = without_warehouse(day, ground.book)
-    return rows.filter(Q(offered__isnull=True) | Q(offered__gt=day)).exclude(organ__jurisdiction__in=without)
+    return rows.filter(Q(offered__isnull=True) | Q(offered__gt=day))
 
 
 @rule(article="第十五条第一款第一项", subject="assets.card", since="2022-11-01", candidates=standing_idle)
@@ -44,5 +42,7 @@ def idle_not_offered(card: Card, law: Any) -> Verdict | None:
         _("资产编号"): card.number, _("资产名称"): card.name, _("闲置起始日期"): card.idle_since, _("闲置天数"): days,
         _("认定天数"): most, _("原值"): card.value,
     }  # fmt: skip
-    remedy = _("提请纳入公物仓；本单位重新使用的，更新使用状况；已不能使用的，办理处置。")
+    remedy = _(
+        "提请纳入公物仓，本级还没有仓库的，实物留在原处登记；本单位重新使用的，更新使用状况；已不能使用的，办理处置。"
+    )
     return Verdict(sentence, facts, card.value, remedy)

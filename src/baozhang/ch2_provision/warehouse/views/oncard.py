@@ -7,12 +7,9 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.assets.choices import IDLE_STATES
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.warehouse.choices import LIVE, ProposalState
 from baozhang.ch2_provision.warehouse.models import Item, Proposal
-from baozhang.ch2_provision.warehouse.queries.established import without_warehouse
-from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.rows import in_scope
@@ -33,11 +30,6 @@ def _panel(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     if waiting is not None:
         url = frame.url_of(BY_LABEL["warehouse.proposal"], waiting)
         return _rows(_("入仓建议"), format_html('<a href="{}">{}</a>', url, waiting.sentence))
-    if record.use_state in IDLE_STATES and record.organ.jurisdiction_id in without_warehouse(clock.today()):
-        return _rows(_("尚未建立"), _(
-            "本级还没有公物仓，是否推行由区里决定（第十四条第三款）。闲置期间保持“闲置”登记，本级其他单位提出需求时系统会把它列为可调剂的存量（第十二条第二款）；"
-            "本单位重新使用的，更新使用状况；已不能使用的，办理处置。"
-        ))  # fmt: skip
     return {}
 
 

@@ -18,7 +18,6 @@ from baozhang.ch2_provision.warehouse.actions.proposing import detect
 from baozhang.ch2_provision.warehouse.choices import ITEM_OF, ProposalState, Reason
 from baozhang.ch2_provision.warehouse.models import Proposal
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for
-from baozhang.ch2_provision.warehouse.queries.established import without_warehouse
 from baozhang.ch2_provision.warehouse.queries.performance import served
 from baozhang.ch2_provision.warehouse.rules.detecting import DETECTORS
 from baozhang.kernel import addresses, clock, scope, shell
@@ -51,7 +50,6 @@ def look(request: HttpRequest, resource: Resource) -> HttpResponse:
     context = {
         "page": frame.page(resource, _("检测应入仓的资产"), purpose=_("每天凌晨自动检测一次；卡片或者标准有大的变动时，可以随时再检测")),
         "kinds": _kinds(authority), "list_url": frame.list_url(resource),
-        "bare": authority.jurisdiction_id in without_warehouse(clock.today()),
         "unjudged": [(spec(key).name, count) for key, count in (result or {}).get("unjudged", {}).items()],
     }  # fmt: skip
     return render(request, "warehouse/look.html", context)
