@@ -74,10 +74,10 @@ class Comparison:
             self.add(part, _("没有：%(what)s") % {"what": self._said(part)}, _listed(fitting), ok=not fitting)
 
     def unjudged(self, node: Node, keys: frozenset[str]) -> None:
-        """This will expect that figures without a value kept a rule silent."""
+        """This will expect that figures without a value, or records that nobody made, kept a rule silent."""
         for part in node.rows(_("待核实")):
             key = part.text(_("参数"))
-            if key not in catalogue():
+            if key not in keys and key not in catalogue():
                 known: Words = {name: (name,) for name in catalogue()}
                 raise part.wrong(_("参数目录中没有“%(key)s”。") % {"key": key}, offer(key, known))
             self.add(part, _("待核实：%(key)s") % {"key": key}, "、".join(sorted(keys)) or _("没有"), ok=key in keys)
