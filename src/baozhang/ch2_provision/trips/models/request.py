@@ -41,6 +41,11 @@ class Request(Record):
     back_day = models.DateField(_("返回日期"), null=True, blank=True, help_text=_("当天返回的不填"))
     back = models.CharField(_("返回时间"), max_length=5, help_text=_("如 17:00"))
     seats = models.PositiveIntegerField(_("乘车人数"), default=1)
+    outside = models.BooleanField(
+        _("驶出辖区"),
+        default=False,
+        help_text=_("行程到达用车辖区以外的须选，经单位批准后方可驶出（条例第二十三条第一款）"),
+    )
     share = models.BooleanField(_("同意合乘"), default=True)
     urgent = models.BooleanField(_("先用后补"), default=False, editable=False)
     starts = models.DateTimeField(_("预计出发"), null=True, editable=False)
@@ -108,7 +113,7 @@ class Request(Record):
         if self.rating is not None and not 1 <= self.rating <= 5:
             yield self.fault_of("rating", gettext("评分为 1 至 5 分"), self.rating)
         if self.pk and self.state not in (RequestState.DRAFT, RequestState.SUBMITTED):
-            fixed = ("organ_id", "applicant", "purpose", "origin", "destination", "starts", "ends", "seats")
+            fixed = ("organ_id", "applicant", "purpose", "origin", "destination", "starts", "ends", "seats", "outside")
             was = Request._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
             if (
                 was is not None

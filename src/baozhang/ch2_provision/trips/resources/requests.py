@@ -68,6 +68,7 @@ class Requests(Resource):
         "purpose",
         "reason",
         "origin",
+        "outside",
         "back_day",
         "share",
         "completed_at",
@@ -77,7 +78,10 @@ class Requests(Resource):
     )
     groups = (
         Group(gettext_lazy("谁、做什么"), ("organ", "applicant", "purpose", "reason", "seats", "share")),
-        Group(gettext_lazy("何时何地"), ("origin", "destination", "day", "leave", "back_day", "back", "remarks")),
+        Group(
+            gettext_lazy("何时何地"),
+            ("origin", "destination", "outside", "day", "leave", "back_day", "back", "remarks"),
+        ),
         Group(gettext_lazy("办理"), ("number", "account", "state", "dispatch", "km", "cost", "urgent", "completed_at")),
         Group(gettext_lazy("评价"), ("rating", "comment")),
     )
@@ -86,7 +90,7 @@ class Requests(Resource):
         "km": Computed(gettext_lazy("行驶里程"), lambda one: one.dispatch and one.dispatch.kilometres, "number", KM, ("dispatch",)),
         "cost": Computed(gettext_lazy("途中费用"), lambda one: (one.dispatch and cost_of(one.dispatch)) or None, "money", gettext_lazy("元"), ("dispatch",)),
     }  # fmt: skip
-    filters = ("organ", "state", "purpose", "day", "urgent")
+    filters = ("organ", "state", "purpose", "day", "outside", "urgent")
     search = ("number", "applicant", "reason", "destination")
     begins = lambda who: {"applicant": who.name}  # noqa: E731 -- mostly whoever fills it in rides
     state = "state"

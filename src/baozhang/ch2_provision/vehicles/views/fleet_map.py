@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from baozhang.ch2_provision.vehicles.actions.reading import LOCATE, put_down
 from baozhang.ch2_provision.vehicles.models import Terminal
 from baozhang.ch2_provision.vehicles.queries import map as places
+from baozhang.ch2_provision.vehicles.queries.areas import areas, rings_of
 from baozhang.ch2_provision.vehicles.telemetry.store import day_of
 from baozhang.kernel import access, clock, shell
 from baozhang.kernel.numbers import day_said
@@ -133,7 +134,9 @@ def track_data(request: HttpRequest, pk: int) -> JsonResponse:
     terminal, day = _terminal(request, pk), _day(request)
     put_down(terminal, day, by=frame.actor(request))
     since, until = day_of(day)
-    return JsonResponse({"since": since, "until": until, **places.day_of(terminal.pk, since, until)})
+    area = areas([terminal.organ_id]).get(terminal.organ_id)
+    drawn = {"name": area.name, "rings": rings_of(area)} if area is not None else None
+    return JsonResponse({"since": since, "until": until, "area": drawn, **places.day_of(terminal.pk, since, until)})
 
 
 def _doors(resource: Resource, record: Any, who: access.Actor) -> dict[str, Any]:
