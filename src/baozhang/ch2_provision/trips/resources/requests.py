@@ -16,13 +16,12 @@ from baozhang.ch2_provision.trips.flows.dispatch import attach
 from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete, entrust
 from baozhang.ch2_provision.trips.models import Request
 from baozhang.ch2_provision.trips.models.dispatch import cost_of
-from baozhang.ch2_provision.trips.models.request import next_number
-from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Resource, register
+from baozhang.kernel.serials import numbers_rows
 
 KM = pgettext_lazy("unit", "公里")
 
@@ -98,7 +97,7 @@ class Requests(Resource):
     key_facts = ("applicant", "day", "leave", "seats", "dispatch")
     units = {"seats": pgettext_lazy("unit", "人")}
     importable = False
-    before_import = numbers_rows(next_number)  # programs and scenarios bring several at a time
+    before_import = numbers_rows(Request)  # programs and scenarios bring several at a time
     flow = RequestFlow
     leads = ("dispatch",)
     acts = {

@@ -14,11 +14,10 @@ from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS, VehicleSta
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow
 from baozhang.ch2_provision.vehicles.flows.addition import AGREE, APPROVE, HANDLE
 from baozhang.ch2_provision.vehicles.models import Addition, limits
-from baozhang.ch2_provision.vehicles.models.addition import next_number
-from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.resource import Group, Resource, register
+from baozhang.kernel.serials import numbers_rows
 
 
 def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
@@ -68,7 +67,7 @@ class Additions(Resource):
     colours = ADDITION_COLOURS
     key_facts = ("kind", "use", "price", "old", "card")
     units = {"displacement": gettext_lazy("升")}
-    before_import = numbers_rows(next_number)
+    before_import = numbers_rows(Addition)
     flow = AdditionFlow
     follows = ("need", "plan_line", "old")
     leads = ("card",)
