@@ -13,7 +13,7 @@ from baozhang.ch2_provision.trips import views
 from baozhang.ch2_provision.trips.choices import ALLOWED, REQUEST_COLOURS, RequestState
 from baozhang.ch2_provision.trips.flows import RequestFlow
 from baozhang.ch2_provision.trips.flows.dispatch import attach
-from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete, entrust
+from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, askers, complete, entrust
 from baozhang.ch2_provision.trips.models import Request
 from baozhang.ch2_provision.trips.models.dispatch import cost_of
 from baozhang.kernel import access
@@ -39,6 +39,13 @@ def _entrust(requests: Sequence[Request], *, by: Actor, note: str, values: dict[
     for request in requests:
         entrust(request, account, by=by, note=note)
     return _("%(n)s 项用车申请已改由%(name)s承办") % {"n": len(requests), "name": account}
+
+
+def _takers(requests: Sequence[Request], people: Any) -> Any:
+    """Those who may ask for a vehicle in the units of all the requests."""
+    for organ in sorted({one.organ_id for one in requests}):
+        people = people.filter(pk__in=askers(organ).values("pk"))
+    return people.order_by("name")
 
 
 def _attach(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -106,7 +113,7 @@ class Requests(Resource):
             shown=lambda request: request.urgent and request.completed_at is None and request.state != RequestState.CANCELLED,
         ),
         "entrust": Act(
-            gettext_lazy("改由他人承办"), SEND, _entrust, ("account",), required=("account",), article="第二十三条第一款", icon="user-circle",
+            gettext_lazy("改由他人承办"), SEND, _entrust, ("account",), required=("account",), article="第二十三条第一款", icon="user-circle", offers={"account": _takers},
             shown=lambda request: request.state in ALLOWED and request.state != RequestState.SETTLED,
         ),
         "attach": Act(
