@@ -32,8 +32,11 @@ CHOICES = {
         "other": pgettext_lazy("row", "其他"),
     },
     "body": {
-        "car": pgettext_lazy("row", "轿车"), "bus": pgettext_lazy("row", "中型客车"),
+        "car": pgettext_lazy("row", "轿车"), "off_road": pgettext_lazy("row", "越野车"),
+        "bus": pgettext_lazy("row", "其他客车"), "middle_bus": pgettext_lazy("row", "中型客车"),
         "large_bus": pgettext_lazy("row", "大型客车"), "new_energy_car": pgettext_lazy("row", "新能源轿车"),
+        "truck": pgettext_lazy("row", "载货汽车"), "work": pgettext_lazy("row", "专项作业车"),
+        "work_cargo": pgettext_lazy("row", "有载货功能的专项作业车"), "motorcycle": pgettext_lazy("row", "摩托车"),
     },
     "kind": {
         "general": pgettext_lazy("row", "通用"), "special": pgettext_lazy("row", "专用"),

@@ -44,7 +44,7 @@ class Late(forms.Form):
         User.objects.none(), label=gettext_lazy("承办人"), required=False, empty_label=gettext_lazy("由我承办"),
         help_text=gettext_lazy("由其确认结算和评分"),
     )  # fmt: skip
-    purpose = forms.ChoiceField(label=gettext_lazy("事由类别"), choices=Purpose.choices)
+    purpose = forms.ChoiceField(label=gettext_lazy("事由类别"), choices=[("", "---------"), *Purpose.choices])
     reason = forms.CharField(label=gettext_lazy("用车事由"), max_length=200)
     origin = forms.CharField(label=gettext_lazy("出发地点"), max_length=80)
     destination = forms.CharField(label=gettext_lazy("到达地点"), max_length=80)

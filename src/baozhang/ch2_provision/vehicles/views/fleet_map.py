@@ -156,7 +156,7 @@ def _doors(resource: Resource, record: Any, who: access.Actor) -> dict[str, Any]
     """On the page of a vehicle, of a terminal and of an area: the way to the map."""
     words = {"kind": "", "icon": "map"}
     if resource.label == "vehicles.area" and who.can(LOCATE, record.organ_id):
-        return {"actions": [{"words": _("在地图上查看"), "url": "/vehicles/map/", **words}]}
+        return {"actions": [{"words": _("在地图上查看"), "url": "/vehicles/map/#area", **words}]}
     if resource.label not in ("vehicles.vehicle", "vehicles.terminal") or not who.can(LOCATE, record.organ_id):
         return {}
     terminal = record if resource.label == "vehicles.terminal" else places.terminal_of(record.plate, record.organ_id)
