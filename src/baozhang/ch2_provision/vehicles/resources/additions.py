@@ -29,6 +29,9 @@ def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
     if addition.use == VehicleUse.CONFIDENTIAL and not addition.is_new_energy:
         words = _("机要通信等行驶路线固定的用车，原则上全部配备新能源汽车")
         advice = [{"words": words, "article": limits.ARTICLE, "tone": "amber"}]
+    if addition.old_id is not None:
+        words = _("更新须先处置旧车：旧车处置获批后才能登记采购，处置办结后才能入编")
+        advice.append({"words": words, "article": limits.ARTICLE, "tone": "blue"})
     return advice + [
         {"words": f"{wrong.what}。{wrong.why}{wrong.instead}", "article": limits.ARTICLE, "tone": "red"}
         for _i, wrong in found
