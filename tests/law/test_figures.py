@@ -27,7 +27,6 @@ from baozhang.law.figures import (
     spec,
     strays,
 )
-from baozhang.law.rowwords import CHOICES
 
 DAY = dt.date(2026, 3, 4)
 DISTRICT = "310000/310199"
@@ -395,14 +394,3 @@ def test_a_faulty_file_is_refused(tmp_path, text, said):
 def test_a_faulty_row_is_refused(tmp_path, row):
     with pytest.raises(FigureError):
         built(tmp_path, GOOD + f"keys: {{rank: [a, b]}}\nrows: [{row}]")
-
-
-def test_every_choice_of_a_row_has_words() -> None:
-    bare = [
-        (key, name, choice)
-        for key in catalogue()
-        for name, choices in spec(key).keys
-        for choice in choices or ()
-        if name in CHOICES and choice not in CHOICES[name]
-    ]
-    assert bare == []

@@ -301,7 +301,7 @@ def strayed(day: dt.date) -> None:
     with clock.on(day):
         made = _send([_approved(day, "09:00", "11:00", "第五中学", "校园周边走访")])
     _drive(made, 18_262, 18_302)
-    car = Vehicle._base_manager.select_related("card").get(pk=made.vehicle_id)
+    car = Vehicle._base_manager.select_related("card").get(dispatches=made)
     held = Terminal._base_manager.get(plate=car.plate, state="in_use")
     start = int(made.starts.timestamp()) + 300
     batch = Batch(heard={held.pk: start + 6_000})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -52,7 +52,7 @@ class Act:
     )
     new_tab: bool = True  # for an answer
     begins: Callable[[Any], dict[str, Any]] | None = None  # record → what stands in the fields when one is asked
-    offers: Mapping[str, Callable[[Sequence[Any], Any], Any]] = field(
+    offers: Mapping[str, Callable[[Iterable[Any], Any], Any]] = field(
         default_factory=dict
     )  # a reference among the fields → (records, rows) → those of the rows that may be chosen for all the records
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -20,7 +20,7 @@ from .refusal import Fault, Invalid
 from .resource import Resource
 
 
-def form_of(resource: Resource, act: Act, by: Actor, rows: Sequence[Any], **given: Any) -> RecordForm | None:
+def form_of(resource: Resource, act: Act, by: Actor, rows: Iterable[Any], **given: Any) -> RecordForm | None:
     """The form of what an act asks for of some records, bound once it was filled in; None where it asks for nothing."""
     if not act.fields:
         return None

@@ -35,7 +35,8 @@ def next_number(model: type[Numbered], organ: Any, after: str = "") -> str:
     mark, width = model.serial
     prefix = f"{mark}{clock.today().year}-{organ.code}-"
     bulk.take_turns(f"serial {mark} {organ.pk}")
-    given = model._base_manager.filter(number__startswith=prefix, number__regex=rf"^{re.escape(prefix)}[0-9]+$")
+    papers: Any = model._base_manager  # of whose fields the base knows nothing
+    given = papers.filter(number__startswith=prefix, number__regex=rf"^{re.escape(prefix)}[0-9]+$")
     kept = given.order_by(Length("number").desc(), "-number").values_list("number", flat=True).first() or ""
     past = max(int(one.removeprefix(prefix) or 0) for one in (kept, after))
     return f"{prefix}{past + 1:0{width}d}"

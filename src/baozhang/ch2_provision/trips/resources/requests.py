@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def _entrust(requests: Sequence[Request], *, by: Actor, note: str, values: dict[
     return _("%(n)s 项用车申请已改由%(name)s承办") % {"n": len(requests), "name": account}
 
 
-def _takers(requests: Sequence[Request], people: Any) -> Any:
+def _takers(requests: Iterable[Request], people: Any) -> Any:
     """Those who may ask for a vehicle in the units of all the requests."""
     for organ in sorted({one.organ_id for one in requests}):
         people = people.filter(pk__in=askers(organ).values("pk"))

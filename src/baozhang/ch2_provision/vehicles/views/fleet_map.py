@@ -72,7 +72,7 @@ def ground(request: HttpRequest) -> HttpResponse:
     who = frame.actor(request)
     who.must(LOCATE)
     file = settings.MAP_GROUND
-    drawn = (
+    drawn: dict[str, Any] = (
         json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"type": "FeatureCollection", "features": []}
     )
     held = {area.pk: area for area in areas(who.where(LOCATE)).values()}
