@@ -84,7 +84,10 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "disposal.paper": lambda n: {"case": _draft_of_disposal},
     "vehicles.terminal": lambda n: {"phone": f"138{n:08d}", "plate": f"沪A{n:05d}", "fitted": DAY},
     "vehicles.terminalorder": lambda n: {"trouble": "silent", "opened_on": DAY, "due": None, "done_on": None},
-    "vehicles.area": lambda n: {"border": "121.1,31.0\n121.3,31.0\n121.3,31.1\n121.1,31.1"},
+    "vehicles.area": lambda n: {
+        "since": DAY - dt.timedelta(days=n),
+        "border": "121.1,31.0\n121.3,31.0\n121.3,31.1\n121.1,31.1",
+    },
     "vehicles.relay": lambda n: {"url": f"https://platform.example/{n}/"},
     "vehicles.quota": lambda n: {"asked": n, "since": None, "number": None},
     "vehicles.quotasheet": lambda n: {"document": f"核〔2026〕{n}号", "general": n},

@@ -293,7 +293,7 @@ def bounded(day: dt.date) -> None:
     """The district's authority declares the area in which the vehicles of its level go about their business."""
     border = "\n".join(f"{lon:.6f},{lat:.6f}" for lat, lon in map(streets.degrees, streets.outline()))
     with clock.on(day):
-        act("zichan", lambda who: keep(Area(organ_id=who.organ_id, name="云间区", border=border), by=who))
+        act("zichan", lambda who: keep(Area(organ_id=who.organ_id, name="云间区", since=day, border=border), by=who))
 
 
 def strayed(day: dt.date) -> None:
@@ -316,7 +316,7 @@ def strayed(day: dt.date) -> None:
             )
         )
     STORE.append(batch)
-    border = beyond.Border(rings_of(areas([car.organ_id])[car.organ_id]))
+    border = beyond.Border(rings_of(areas(day, [car.organ_id])[car.organ_id]))
     observation.observe(Movement, NAMES, rows_of(car, STORE.track(held.pk, *day_of(day)), border))
 
 

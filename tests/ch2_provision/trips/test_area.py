@@ -93,7 +93,11 @@ def test_holes_and_second_pieces_are_borders_too() -> None:
 
 
 def _declared(organ: Organization, **values: Any) -> Area:
-    return factories.kept(Area, where=organ, **{"organ": organ, "name": "云间区", "border": SQUARE, **values})
+    return factories.kept(
+        Area,
+        where=organ,
+        **{"organ": organ, "name": "云间区", "since": dt.date(2026, 1, 1), "border": SQUARE, **values},
+    )
 
 
 def _out(garage: Garage, day: dt.date = WORKDAY) -> None:
@@ -166,9 +170,19 @@ def test_the_authoritys_area_holds_for_its_level_and_a_units_own_before_it(garag
     other = factories.organ("云间区卫生健康委员会", place)
     elsewhere = factories.organ("海间区教育局", factories.district("海间区"))
     whole = _declared(authority)
-    assert set(areas()) == {garage.mine.pk, authority.pk, other.pk} and elsewhere.pk not in areas()
+    assert set(areas(WORKDAY)) == {garage.mine.pk, authority.pk, other.pk} and elsewhere.pk not in areas(WORKDAY)
     own = _declared(garage.mine, name="园区")
-    assert (areas()[garage.mine.pk].pk, areas()[other.pk].pk) == (own.pk, whole.pk)
+    assert (areas(WORKDAY)[garage.mine.pk].pk, areas(WORKDAY)[other.pk].pk) == (own.pk, whole.pk)
+
+
+def test_the_newest_area_by_the_day_holds(garage: Garage) -> None:
+    old = _declared(garage.mine)
+    new = _declared(garage.mine, since=NEXT, border=SQUARE.replace(str(EAST), "121.3"))
+    assert [areas(day)[garage.mine.pk].pk for day in (WORKDAY, NEXT)] == [old.pk, new.pk]
+    assert areas(dt.date(2025, 12, 31)) == {}
+    for day, times in ((WORKDAY, 2), (NEXT, 0)):
+        _out(garage, day)
+        assert Movement.objects.filter(kind=OUT, day=day).count() == times
 
 
 def test_a_border_as_offices_have_it(garage: Garage) -> None:

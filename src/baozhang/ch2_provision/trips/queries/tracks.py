@@ -43,7 +43,7 @@ def ways_of(day: dt.date) -> list[Row]:
     since, until = day_of(day)
     by_terminal = fitted()
     far = [key for key, km in STORE.kilometres(since, until).items() if key in by_terminal and km * 1_000 >= MOVED]
-    rows, drawn = list[Row](), borders({by_terminal[key].organ_id for key in far})
+    rows, drawn = list[Row](), borders(day, {by_terminal[key].organ_id for key in far})
     for terminal, track in STORE.tracks(far, since, until):
         vehicle = by_terminal[terminal]
         rows += rows_of(vehicle, track, drawn.get(vehicle.organ_id))
@@ -62,10 +62,10 @@ def rows_of(vehicle: Vehicle, track: Any, border: beyond.Border | None) -> list[
     return rows + (strays(vehicle, trips, beyond.stays(track, border)) if border is not None else [])
 
 
-def borders(organs: Iterable[int]) -> dict[int, beyond.Border]:
+def borders(day: dt.date, organs: Iterable[int]) -> dict[int, beyond.Border]:
     """Organ → the border of the area that holds for it; each made once, however many units it holds for."""
     made: dict[int, beyond.Border] = {}
-    found = areas(organs)
+    found = areas(day, organs)
     for area in found.values():
         if area.pk not in made:
             made[area.pk] = beyond.Border(rings_of(area))
@@ -226,7 +226,7 @@ def strayed(day: dt.date) -> dict[int, list[Stray]]:
         days[one.vehicle, one.day].append(one)
     organs = Vehicle._base_manager.filter(pk__oneof=sorted({key for key, _day in days})).values_list("pk", "organ_id")
     organ_of = dict(organs)
-    held = areas(organ_of.values())
+    held = areas(day, organ_of.values())
     found: dict[int, list[Stray]] = defaultdict(list)
     for (vehicle, when), parts in days.items():
         area = held.get(organ_of.get(vehicle, 0))
@@ -237,8 +237,8 @@ def strayed(day: dt.date) -> dict[int, list[Stray]]:
     return found
 
 
-def unbounded() -> Any:
+def unbounded(day: dt.date) -> Any:
     """The vehicles with a terminal for whose unit nobody has declared an area."""
     terminals = Terminal._base_manager.filter(state=TerminalState.IN_USE).order_by().values("plate")
     rows = Vehicle._base_manager.filter(plate__in=terminals).exclude(state=VehicleState.GONE)
-    return rows.exclude(organ__oneof=sorted(areas())).order_by("pk")
+    return rows.exclude(organ__oneof=sorted(areas(day))).order_by("pk")

@@ -44,12 +44,12 @@ def _nights(told: Sequence[Told]) -> None:
 
 def _strays(told: Sequence[Told]) -> None:
     vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
-    drawn, rows = borders({one.organ_id for one, _at in vehicles}), []
+    rows = []
     for one, at in vehicles:
         lat, lon = round(at["lat"] * 1_000_000), round(at["lon"] * 1_000_000)
-        if one.organ_id in drawn:
-            metres = float(drawn[one.organ_id].beyond([lat], [lon])[0])
-            rows += a_stray(one, at["since"], at["until"], round(metres), lat, lon)
+        border = borders(at["since"].date(), [one.organ_id]).get(one.organ_id)
+        if border is not None:
+            rows += a_stray(one, at["since"], at["until"], round(float(border.beyond([lat], [lon])[0])), lat, lon)
     observation.observe(Movement, NAMES, rows)
 
 

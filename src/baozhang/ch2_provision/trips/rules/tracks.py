@@ -101,7 +101,7 @@ def _astray(day: dt.date, ground: Any) -> Iterator[Vehicle]:
     """These are the vehicles that were beyond their area without approval, and those for which nobody has declared one."""
     days = strayed(day)
     yield from _subjects(dict(days))
-    for one in unbounded().exclude(pk__oneof=sorted(days)).iterator(chunk_size=2_000):
+    for one in unbounded(day).exclude(pk__oneof=sorted(days)).iterator(chunk_size=2_000):
         one.undeclared = True
         yield one
 

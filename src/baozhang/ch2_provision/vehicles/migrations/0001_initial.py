@@ -439,6 +439,7 @@ class Migration(tables.Migration):
                 ('search', models.TextField(blank=True, default='', editable=False)),
                 ('extra', models.JSONField(blank=True, default=dict, verbose_name='自定义字段')),
                 ('name', models.CharField(help_text='如 云间区', max_length=60, verbose_name='辖区名称')),
+                ('since', models.DateField(verbose_name='起始日期')),
                 ('datum', models.CharField(choices=[('wgs84', 'WGS-84 / CGCS2000'), ('gcj02', 'GCJ-02')], default='wgs84', max_length=5, verbose_name='坐标系')),
                 ('border', models.TextField(help_text='每行一个界点，写成“经度,纬度”，如 121.22,31.03；另一块辖区空一行再写。也可以粘贴 GeoJSON 面', max_length=100000, verbose_name='界线')),
                 ('remarks', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),
@@ -446,8 +447,8 @@ class Migration(tables.Migration):
             ],
             options={
                 'verbose_name': '用车辖区',
-                'ordering': ('organ',),
-                'constraints': [models.UniqueConstraint(fields=('organ',), name='area_once', violation_error_message='这个单位已登记用车辖区')],
+                'ordering': ('organ', '-since'),
+                'constraints': [models.UniqueConstraint(fields=('organ', 'since'), name='area_once', violation_error_message='这个单位已登记从这一天起的用车辖区')],
             },
         ),
         migrations.CreateModel(

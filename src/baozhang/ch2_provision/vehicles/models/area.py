@@ -19,10 +19,11 @@ CORNERS = 2_000  # of all rings together; a district's border drawn to fifty met
 
 
 class Area(Record):
-    """The area of a unit, or of an authority for all units of its level that have none of their own."""
+    """The area of a unit, or of an authority for all units of its level that have none of their own; the newest by a day counts."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"))
     name = models.CharField(_("辖区名称"), max_length=60, help_text=_("如 云间区"))
+    since = models.DateField(_("起始日期"))
     datum = models.CharField(_("坐标系"), max_length=5, choices=Datum.choices, default=Datum.WGS84)
     border = models.TextField(
         _("界线"), max_length=100_000,
@@ -30,15 +31,15 @@ class Area(Record):
     )  # fmt: skip
     remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
 
-    natural = ("organ_id",)
+    natural = ("organ_id", "since")
     searched = ("name",)
 
     class Meta:
         app_label = "vehicles"
         verbose_name = _("用车辖区")
-        ordering = ("organ",)
+        ordering = ("organ", "-since")
         constraints = [
-            models.UniqueConstraint(fields=["organ"], name="area_once", violation_error_message=_("这个单位已登记用车辖区")),
+            models.UniqueConstraint(fields=["organ", "since"], name="area_once", violation_error_message=_("这个单位已登记从这一天起的用车辖区")),
         ]  # fmt: skip
 
     def __str__(self) -> str:

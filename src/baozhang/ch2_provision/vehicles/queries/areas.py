@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from baozhang.ch1_general.organs.choices import Competence, State
@@ -11,9 +12,9 @@ from baozhang.ch2_provision.vehicles.models import Area
 from baozhang.ch2_provision.vehicles.telemetry.datum import from_gcj02
 
 
-def areas(organs: Iterable[int] | None = None) -> dict[int, Area]:
-    """Organ → the area that holds for it, of all organs where none are named; those without one are left out."""
-    declared = {one.organ_id: one for one in Area._base_manager.all()}
+def areas(day: dt.date, organs: Iterable[int] | None = None) -> dict[int, Area]:
+    """Organ → the area that holds for it on a day, of all organs where none are named; those without one are left out."""
+    declared = {one.organ_id: one for one in Area._base_manager.filter(since__lte=day).order_by("since")}
     if not declared:
         return {}
     seats = Organization._base_manager.filter(competence=Competence.AUTHORITY, state=State.ACTIVE).order_by("-pk")

@@ -25,13 +25,13 @@ class Areas(Resource):
     purpose = gettext_lazy(
         "驶出界线而没有经批准驶出辖区的用车申请的，列为问题；机关事务管理部门登记的适用于本级各单位，单位自己登记的从其登记；都没有登记的不判断"
     )
-    columns = ("name", "organ", "datum")
+    columns = ("name", "organ", "since", "datum")
     more_columns = ("remarks",)
-    groups = (Group(gettext_lazy("辖区"), ("organ", "name", "datum", "border", "remarks")),)
+    groups = (Group(gettext_lazy("辖区"), ("organ", "name", "since", "datum", "border", "remarks")),)
     filters = ("organ",)
     search = ("name",)
     importable = False
-    key_facts = ("organ", "datum")
+    key_facts = ("organ", "since", "datum")
 
 
 _SEE = [Area.right(verb) for verb in ("view", "export")]

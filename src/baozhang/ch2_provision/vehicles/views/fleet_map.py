@@ -75,7 +75,7 @@ def ground(request: HttpRequest) -> HttpResponse:
     drawn: dict[str, Any] = (
         json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"type": "FeatureCollection", "features": []}
     )
-    held = {area.pk: area for area in areas(who.where(LOCATE)).values()}
+    held = {area.pk: area for area in areas(clock.today(), who.where(LOCATE)).values()}
     drawn["features"] += [_outline(area) for area in held.values()]
     answer = JsonResponse(drawn, content_type="application/geo+json")
     answer["Cache-Control"] = "private, max-age=60"
@@ -147,7 +147,7 @@ def track_data(request: HttpRequest, pk: int) -> JsonResponse:
     terminal, day = _terminal(request, pk), _day(request)
     put_down(terminal, day, by=frame.actor(request))
     since, until = day_of(day)
-    area = areas([terminal.organ_id]).get(terminal.organ_id)
+    area = areas(day, [terminal.organ_id]).get(terminal.organ_id)
     drawn = {"name": area.name, "rings": rings_of(area)} if area is not None else None
     return JsonResponse({"since": since, "until": until, "area": drawn, **places.day_of(terminal.pk, since, until)})
 
