@@ -84,6 +84,10 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "disposal.paper": lambda n: {"case": _draft_of_disposal},
     "vehicles.terminal": lambda n: {"phone": f"138{n:08d}", "plate": f"沪A{n:05d}", "fitted": DAY},
     "vehicles.terminalorder": lambda n: {"trouble": "silent", "opened_on": DAY, "due": None, "done_on": None},
+    "vehicles.area": lambda n: {
+        "since": DAY - dt.timedelta(days=n),
+        "border": "121.1,31.0\n121.3,31.0\n121.3,31.1\n121.1,31.1",
+    },
     "vehicles.relay": lambda n: {"url": f"https://platform.example/{n}/"},
     "vehicles.quota": lambda n: {"asked": n, "since": None, "number": None},
     "vehicles.quotasheet": lambda n: {"document": f"核〔2026〕{n}号", "general": n},
@@ -92,12 +96,8 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "vehicles.addition": lambda n: {
         "organ": _with_quota,
         "number": f"CP2026-T-{n:04d}",
-        "kind": "new",
-        "use": "emergency",
-        "body": "car",
-        "energy": "petrol",
-        "displacement": Decimal("1.5"),
         "price": Decimal(150_000),
+        **dict(kind="new", use="emergency", body="car", energy="petrol", displacement=Decimal("1.5")),  # noqa: C408
     },
     "trips.driver": lambda n: {"name": f"驾驶人{n}", "state": "on", "licence_until": None},
     "trips.request": lambda n: {"day": DAY, "leave": "08:30", "back": "11:00", "rating": None},
@@ -367,8 +367,8 @@ def kept(model: type[Record], /, **values: Any) -> Any:
     if not model._meta.proxy:
         return save(made)
     concrete: Any = model._meta.concrete_model
-    row = save(concrete(**{field.attname: getattr(made, field.attname) for field in concrete._meta.concrete_fields}))
-    return model._base_manager.get(pk=row.pk)
+    row = concrete(**{field.attname: getattr(made, field.attname) for field in concrete._meta.concrete_fields})
+    return model._base_manager.get(pk=save(row).pk)
 
 
 def _needed(field: models.Field[Any, Any]) -> bool:

@@ -33,7 +33,7 @@ from baozhang.kernel.record import keep
 from baozhang.law.holidays import calendar
 
 from .allocation import act, clerk_of, step
-from .fleet import AGENCY
+from .fleet import AGENCY, BEYOND
 
 OTHERS = 2  # further agencies with bills; more would say nothing new
 MONTHS = 12
@@ -209,7 +209,7 @@ def _request(trip: Dispatch, serial: int, asker: User | None) -> Request:
         organ_id=trip.organ_id, account=asker, number=f"YC{day.year}-{trip.organ.code}-{serial:05d}", applicant=asker.name if asker is not None else "李科员",
         purpose="survey", reason="调研督导", origin="机关",
         destination=trip.route.split("—")[-1], day=day, leave=f"{trip.starts.astimezone(clock.ZONE):%H:%M}", back=f"{trip.ends.astimezone(clock.ZONE):%H:%M}",
-        state="settled", dispatch=trip, rating=5,
+        state="settled", dispatch=trip, rating=5, outside=trip.route.split("—")[-1] in BEYOND,
     )  # fmt: skip
 
 
@@ -325,7 +325,7 @@ def _published(organ: Organization, today: dt.date) -> None:
 
 
 def seen(today: dt.date) -> None:
-    """A car stood at home while somebody charged elsewhere on its account; then the patrol looks at costs once more."""
+    """A car stood at home while somebody charged elsewhere on its account; then the patrol looks at costs and tracks once more."""
     plate = "江AD10086"
     held = Terminal._base_manager.filter(plate=plate, state="in_use").first()
     one = Vehicle._base_manager.filter(plate=plate).first()
@@ -342,7 +342,7 @@ def seen(today: dt.date) -> None:
                    "lat": Decimal("31.230000"), "lon": Decimal("121.480000"), "supplier": SUPPLIERS["charge"], "bill": "M0010"}  # fmt: skip
             border.commit(Costs(), [border.Row(row)], by=by, defaults={"organ": one.organ}, note="导入供应商账单")
             observation.observe(Whereabouts, NAMES, measured(unmeasured(today)))
-        patrol(names=("cost_elsewhere", "trip_without_track", "cost_without_trip"))
+        patrol(names=("cost_elsewhere", "trip_without_track", "cost_without_trip", "left_area_without_approval"))
 
 
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
@@ -15,13 +16,18 @@ from baozhang.ch2_provision.trips.flows import DispatchFlow, RequestFlow, Sealin
 from baozhang.ch2_provision.trips.flows.dispatch import send
 from baozhang.ch2_provision.trips.flows.request import complete
 from baozhang.ch2_provision.trips.flows.sealing import enlist
-from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request, Sealing
+from baozhang.ch2_provision.trips.models import Dispatch, Driver, Movement, Request, Sealing
 from baozhang.ch2_provision.trips.queries.holidays import next_holiday
+from baozhang.ch2_provision.trips.queries.tracks import NAMES, rows_of
 from baozhang.ch2_provision.vehicles.actions.files import open_files
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow, CertificateFlow, QuotaFlow
 from baozhang.ch2_provision.vehicles.flows.issuing import issue
-from baozhang.ch2_provision.vehicles.models import Addition, Certificate, Quota, QuotaSheet, Terminal, Vehicle
-from baozhang.kernel import clock
+from baozhang.ch2_provision.vehicles.models import Addition, Area, Certificate, Quota, QuotaSheet, Terminal, Vehicle
+from baozhang.ch2_provision.vehicles.queries.areas import areas, rings_of
+from baozhang.ch2_provision.vehicles.telemetry import beyond, streets
+from baozhang.ch2_provision.vehicles.telemetry.points import Batch
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
+from baozhang.kernel import clock, observation
 from baozhang.kernel.access import Actor
 from baozhang.kernel.accounts import User
 from baozhang.kernel.calendar import Calendar
@@ -31,6 +37,7 @@ from baozhang.law.holidays import calendar
 from .allocation import act, clerk_of, step
 
 AGENCY = "云间区教育局"
+BEYOND = ("市教委", "海间区教育局")  # where a trip goes that leads out of the district
 UNITS = 8  # agencies with quota and files; more would say nothing new
 PLACE = (Decimal("31.030000"), Decimal("121.220000"))
 
@@ -227,8 +234,8 @@ def _ask(day: dt.date, leave: str, back: str, to: str, reason: str, **values: An
     return made
 
 
-def _approved(day: dt.date, leave: str, back: str, to: str, reason: str) -> Request:
-    made = _ask(day, leave, back, to, reason)
+def _approved(day: dt.date, leave: str, back: str, to: str, reason: str, **values: Any) -> Request:
+    made = _ask(day, leave, back, to, reason, **{"outside": to in BEYOND, **values})
     step("keyuan", RequestFlow, "submit", made)
     return step("jiaoyu2", RequestFlow, "approve", made)
 
@@ -282,6 +289,37 @@ def _workday(days: Calendar, day: dt.date) -> dt.date:
     return day
 
 
+def bounded(day: dt.date) -> None:
+    """The district's authority declares the area in which the vehicles of its level go about their business."""
+    border = "\n".join(f"{lon:.6f},{lat:.6f}" for lat, lon in map(streets.degrees, streets.outline()))
+    with clock.on(day):
+        act("zichan", lambda who: keep(Area(organ_id=who.organ_id, name="云间区", since=day, border=border), by=who))
+
+
+def strayed(day: dt.date) -> None:
+    """A trip that was approved for a school in the district goes on into the next one, and its track shows it."""
+    with clock.on(day):
+        made = _send([_approved(day, "09:00", "11:00", "第五中学", "校园周边走访")])
+    _drive(made, 18_262, 18_302)
+    car = Vehicle._base_manager.select_related("card").get(dispatches=made)
+    held = Terminal._base_manager.get(plate=car.plate, state="in_use")
+    start = int(made.starts.timestamp()) + 300
+    batch = Batch(heard={held.pk: start + 6_000})
+    for n in range(200):  # a position every half minute: thirty minutes out, forty there, thirty back
+        east = 17_000 * max(min(n, 60, 200 - n), 0) / 60
+        lat, lon = (round(one * 1e6) for one in streets.degrees((east, 900 * math.sin(east / 5_000))))
+        moving = n < 60 or n > 140
+        batch.points.append(
+            (
+                held.pk,
+                (start + 30 * n, lat, lon, 6, 340 if moving else 0, 90, 3, 0, None, None, 9, 25, start + 30 * n + 2),
+            )
+        )
+    STORE.append(batch)
+    border = beyond.Border(rings_of(areas(day, [car.organ_id])[car.organ_id]))
+    observation.observe(Movement, NAMES, rows_of(car, STORE.track(held.pk, *day_of(day)), border))
+
+
 def sealed(today: dt.date) -> None:
     """The last National Day: all sealed but the duty car, and opened again."""
     eve = dt.date(today.year if today > dt.date(today.year, 10, 9) else today.year - 1, 9, 29)
@@ -309,12 +347,18 @@ def this_week(today: dt.date) -> None:
         assert made.pk
 
 
+def _before(today: dt.date) -> dt.date:
+    """The last working day before a day."""
+    return max(day for n in range(1, 15) if calendar().is_working(day := today - dt.timedelta(days=n)))
+
+
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:
     """What happens when."""
     from .ledgers import OPENED
 
     return [
-        (OPENED + dt.timedelta(days=20), owned), (OPENED + dt.timedelta(days=30), issued), (OPENED + dt.timedelta(days=60), filed), (today - dt.timedelta(days=150), bought),
+        (OPENED + dt.timedelta(days=20), owned), (OPENED + dt.timedelta(days=30), issued), (OPENED + dt.timedelta(days=60), filed), (OPENED + dt.timedelta(days=62), bounded),
+        (today - dt.timedelta(days=150), bought),
         (today - dt.timedelta(days=55), lambda _day: sealed(today)), (today - dt.timedelta(days=20), driven), (today - dt.timedelta(days=3), waiting),
-        (today, this_week),
+        (_before(today), strayed), (today, this_week),
     ]  # fmt: skip

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from django.db import transaction
@@ -53,6 +53,9 @@ class Act:
     )
     new_tab: bool = True  # for an answer
     begins: Callable[[Any], dict[str, Any]] | None = None  # record → what stands in the fields when one is asked
+    offers: Mapping[str, Callable[[Iterable[Any], Any], Any]] = field(
+        default_factory=dict
+    )  # a reference among the fields → (records, rows) → those of the rows that may be chosen for all the records
 
     def as_button(self, name: str) -> dict[str, Any]:
         """The act as the list's bulk bar shows it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from typing import Any
 
+from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
@@ -19,11 +20,16 @@ from .refusal import Fault, Invalid
 from .resource import Resource
 
 
-def form_of(resource: Resource, act: Act, by: Actor, **given: Any) -> RecordForm | None:
-    """The form of what an act asks for, bound once it was filled in; None where it asks for nothing."""
+def form_of(resource: Resource, act: Act, by: Actor, rows: Iterable[Any], **given: Any) -> RecordForm | None:
+    """The form of what an act asks for of some records, bound once it was filled in; None where it asks for nothing."""
     if not act.fields:
         return None
     form = form_for(resource, by=by, names=act.fields, **given)
+    for name, offer in act.offers.items():
+        whole: Any = form.fields[name]
+        form.fields[name] = forms.ModelChoiceField(
+            offer(rows, whole.queryset), label=whole.label, required=whole.required, help_text=whole.help_text
+        )
     for name in act.required:
         form.fields[name].required = True
     return form
@@ -41,7 +47,7 @@ def values_of(
     alone = rows[0] if len(rows) == 1 else None
     offers = _offers(resource, act, alone)
     data = {name: _posted(resource, name, given[name] if name in given else offers.get(name)) for name in act.fields}
-    form = form_of(resource, act, by, data=data, **({"instance": copy(alone)} if alone else {}))
+    form = form_of(resource, act, by, rows, data=data, **({"instance": copy(alone)} if alone else {}))
     if form is not None and not form.is_valid():
         for name, errors in form.errors.items():
             column = str(form.fields[name].label) if name in form.fields else ""

@@ -153,6 +153,10 @@ class Case:
         """This is a figure with where it comes from; remembered, so that the finding can show it."""
         return self._remember(self._figures(on).reading(key, **row_keys), on)
 
+    def lacks(self, label: str) -> None:
+        """This will note that a record which the rule needs, `app.model`, was never made: that too counts as unjudged (待核实)."""
+        self.silent.add(label)
+
     def table(self, key: str, *, on: dt.date | None = None) -> list[Reading]:
         """These are all rows of a table of figures, remembered."""
         return [self._remember(reading, on) for reading in self._figures(on).table(key)]

@@ -32,8 +32,11 @@ CHOICES = {
         "other": pgettext_lazy("row", "其他"),
     },
     "body": {
-        "car": pgettext_lazy("row", "轿车"), "bus": pgettext_lazy("row", "中型客车"),
+        "car": pgettext_lazy("row", "轿车"), "off_road": pgettext_lazy("row", "越野车"),
+        "bus": pgettext_lazy("row", "其他客车"), "middle_bus": pgettext_lazy("row", "中型客车"),
         "large_bus": pgettext_lazy("row", "大型客车"), "new_energy_car": pgettext_lazy("row", "新能源轿车"),
+        "truck": pgettext_lazy("row", "载货汽车"), "work": pgettext_lazy("row", "专项作业车"),
+        "work_cargo": pgettext_lazy("row", "有载货功能的专项作业车"), "motorcycle": pgettext_lazy("row", "摩托车"),
     },
     "kind": {
         "general": pgettext_lazy("row", "通用"), "special": pgettext_lazy("row", "专用"),
@@ -62,6 +65,8 @@ CHOICES = {
         "utensil": pgettext_lazy("row", "用具、装具"),
     },
 }  # fmt: skip
+
+COARSER = {"middle_bus": "bus"}  # a table that knows no middle-sized bus has it among the other ones
 
 
 def row_words(row: Iterable[tuple[str, str]]) -> str:
@@ -116,9 +121,15 @@ def row_keys(key: str, text: str) -> Mapping[str, Any]:
                 _("“%(part)s”不是行键，应写成“名称=值”。") % {"part": part}, instead=_("例如“rank=bureau”。")
             )
         name = axis_of(name)
-        held[name] = _band(key, name, value) if _numeric(key, name) else chosen(name, value)
+        held[name] = _band(key, name, value) if _numeric(key, name) else _among(key, name, chosen(name, value))
     spec(key).match(held, whole=True)
     return held
+
+
+def _among(key: str, name: str, choices: list[str]) -> list[str]:
+    """Choices as the figure's own table knows them, where it draws the line more coarsely."""
+    own = dict(spec(key).keys).get(name) or ()
+    return [one if one in own else COARSER.get(one, one) for one in choices]
 
 
 def axis_of(name: str) -> str:

@@ -89,3 +89,24 @@ def test_a_reserved_item_is_given_up_while_its_need_is_withdrawn(place: Place, m
         "whoever comes second finds what became of it"
     )
     assert Hold.objects.count() == 0 and Need._base_manager.get().state == "withdrawn"
+
+
+def test_needs_that_are_entered_at_once_get_a_number_each(place: Place) -> None:
+    gate, said = threading.Barrier(4), list[str]()
+
+    def one() -> None:
+        try:
+            with clock.on(TODAY):
+                gate.wait(timeout=20)
+                said.append(place.draft(number="").number)
+        except Refused as refusal:
+            said.append(f"{refusal.what} {[str(fault.reason) for fault in refusal.faults]}")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(number[-5:] for number in said) == ["-0001", "-0002", "-0003", "-0004"], said

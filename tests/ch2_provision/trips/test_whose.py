@@ -132,3 +132,20 @@ def test_what_came_in_as_nobodys_is_whose_who_hands_it_in(garage: Garage) -> Non
     assert Request._base_manager.get(pk=asked.pk).account == garage.users["staff2"]
     with scope.within(garage("staff")):
         assert not Request.objects.filter(pk=asked.pk).exists()
+
+
+def test_only_those_are_offered_who_may_take_a_request_over(garage: Garage, client: Client) -> None:
+    asked, _ = _back(garage, "desk", 0, "driver")
+    for n in range(40):  # more people than a drop-down list is made of elsewhere
+        user = factories.save(User(username=f"driver-{n}-t", name=f"司机{n:02d}", password="!"))
+        factories.save(Appointment(user=user, organ=garage.mine, role=roles.DRIVER, since=dt.date(2022, 1, 1)))
+    client.force_login(garage.users["desk"])
+    page = f"/trips/requests/{asked.pk}/acts/entrust/"
+    offered = {str(one) for one in client.get(page).context["form"].fields["account"].queryset}
+    assert offered == {"staff-t", "staff2-t", "clerk-t", "desk-t"}
+    answer = client.post(page, {"account": garage.users["driver"].pk})
+    assert answer.status_code == 422 and answer.context["form"].errors["account"]
+    answer = client.post("/trips/requests/acts/?state=returned", {"act": "entrust", "id": asked.pk})
+    assert {str(one) for one in answer.context["form"].fields["account"].queryset} == offered
+    assert client.post(page, {"account": garage.users["staff2"].pk}).status_code == 302
+    assert before(garage, "staff2") == {asked.pk}

@@ -128,6 +128,15 @@ def test_orders_are_opened_from_the_board_once(fleet: Fleet, as_user: Callable[.
     assert as_user("clerk2-v").post("/vehicles/health/", {"outside": [mine.pk]}).status_code == 422
 
 
+def test_an_order_that_is_entered_by_hand_is_of_the_day(fleet: Fleet, as_user: Callable[..., Client]) -> None:
+    terminal = factories.kept(Terminal, where=fleet.mine)
+    client, page = as_user("clerk-v"), "/vehicles/terminal-orders/add/"
+    assert client.get(page).context["form"]["opened_on"].value() == TODAY
+    given = {"terminal": terminal.pk, "trouble": "silent", "opened_on": "", "found": "屏幕不亮"}
+    assert client.post(page, given).status_code == 302
+    assert TerminalOrder._base_manager.get().opened_on == TODAY
+
+
 def test_the_board_asks_no_more_for_more_terminals(fleet: Fleet, as_user: Callable[..., Client]) -> None:
     client, counts = as_user("clerk-v"), []
     for more in (1, 8):

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from baozhang.ch2_provision.vehicles.models import Terminal, TrackReading
+from baozhang.ch2_provision.vehicles.models import Area, Terminal, TrackReading
 from baozhang.ch2_provision.vehicles.telemetry import streets
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
@@ -137,6 +137,10 @@ def test_the_ground_is_the_operators_file(fleet: Fleet, as_user: Door, tmp_path:
     (tmp_path / "own.geojson").write_text('{"type": "FeatureCollection", "features": [{"own": 1}]}')
     monkeypatch.setattr(settings, "MAP_GROUND", tmp_path / "own.geojson")
     assert client.get("/vehicles/map/ground.json").json()["features"] == [{"own": 1}]
+    factories.kept(Area, where=fleet.mine, organ=fleet.mine, name="云间区")
+    own, area = client.get("/vehicles/map/ground.json").json()["features"]
+    (((corner, *_corners),),) = area["geometry"]["coordinates"]
+    assert own == {"own": 1} and area["properties"]["name"] == "云间区" and corner == [121.1, 31.0]
 
 
 def test_whoever_reads_a_track_is_put_down_once_a_day(

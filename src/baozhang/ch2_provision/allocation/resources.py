@@ -14,13 +14,13 @@ from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.serials import numbers_rows
 
 from . import views  # noqa: F401 -- adds its screens
 from .choices import MATCH_COLOURS, NEED_COLOURS, Verdict
 from .flows import ANSWER, PERMIT, PLAN, REVIEW, SUBMIT, NeedFlow
 from .matching import DECIDE, RECEIVE, RELEASE, MatchFlow, accept_first
 from .models import Answer, Match, Need
-from .models.need import next_number
 from .queries.candidates import in_order
 from .queries.cover import covered
 from .queries.standing import Standing, standing_of
@@ -82,14 +82,6 @@ def _hints(need: Need, by: Actor) -> list[dict[str, Any]]:
     return [{"words": said, "article": "第十二条第二款", "tone": "blue" if standing.verified else "amber"}]
 
 
-def _number(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
-    """Rows of a sheet that bring no number get the next ones of their agency."""
-    for row in rows:
-        organ = row.values.get("organ")
-        if organ is not None and not row.values.get("number"):
-            counts[organ.pk] = row.values["number"] = next_number(Need, "XQ", organ, after=counts.get(organ.pk, ""))
-
-
 def _first(records: Sequence[Need], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     made = accept_first(records[0], by=by)
     return ngettext("已预留 %(n)s 件，保留至 %(day)s", "已预留 %(n)s 件，保留至 %(day)s", len(made)) % {
@@ -138,7 +130,7 @@ class Needs(Resource):
     leads = ("plan_line",)
     related = (Related("allocation/matches", "need"), Related("allocation/answers", "need"))
     hints = _hints
-    before_import = _number
+    before_import = numbers_rows(Need)
     headings = {
         "number": ("编号",),
         "item": ("标准项目", "品目"),

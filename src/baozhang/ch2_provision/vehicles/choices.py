@@ -224,6 +224,8 @@ class AdditionState(TextChoices):
     WITHDRAWN = "withdrawn", _("已撤回")
 
 
+# What of the earth a vehicle of a Chinese office can reach, in millionths of a degree.
+SOUTH, NORTH, WEST, EAST = 3_000_000, 54_000_000, 73_000_000, 136_000_000
 POOLED = (QuotaClass.CONFIDENTIAL, QuotaClass.EMERGENCY, QuotaClass.RETIRED, QuotaClass.OTHER)  # share 一般公务用车
 ON_THE_WAY = (AdditionState.APPROVED,)  # promised by an approval, and not yet a card
 ALIVE = (

@@ -140,7 +140,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
         who.must(act.permission)
         acts.as_many(act, rows.count())
         return act.answer(rows, by=who)
-    form = asked.form_of(resource, act, who, data=request.POST if request.POST.get("ready") else None)
+    form = asked.form_of(resource, act, who, rows, data=request.POST if request.POST.get("ready") else None)
     back = f"{frame.list_url(resource)}?{request.GET.urlencode()}"
 
     def ask(form: Any, refused: Refused | None = None) -> HttpResponse:
@@ -236,7 +236,7 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     if act.answer is not None:
         return act.answer(resource.model.objects.filter(pk=pk), by=who)
     began = act.begins(record) if act.begins is not None else None
-    form = asked.form_of(resource, act, who, data=request.POST or None, instance=record, initial=began)
+    form = asked.form_of(resource, act, who, [record], data=request.POST or None, instance=record, initial=began)
     if request.method == "POST" and (form is None or form.is_valid()):
 
         def work() -> str:

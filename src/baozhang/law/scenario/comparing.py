@@ -74,9 +74,10 @@ class Comparison:
             self.add(part, _("没有：%(what)s") % {"what": self._said(part)}, _listed(fitting), ok=not fitting)
 
     def unjudged(self, node: Node, keys: frozenset[str]) -> None:
-        """This will expect that figures without a value kept a rule silent."""
+        """This will expect that figures without a value, or records that nobody made, kept a rule silent."""
         for part in node.rows(_("待核实")):
-            key = figure_key(part)
+            said = part.text(_("参数"))
+            key = said if said in keys else figure_key(part)
             self.add(part, _("待核实：%(key)s") % {"key": key}, "、".join(sorted(keys)) or _("没有"), ok=key in keys)
 
     def refused(self, node: Node, refusal: Refused | None) -> None:

@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_choices
 from baozhang.ch2_provision.funding.models import PlanLine
-from baozhang.kernel import clock
-from baozhang.kernel.record import Record
+from baozhang.kernel.serials import Numbered
 from baozhang.law.items import item_of, items
 
 
@@ -23,15 +22,7 @@ def text(words: Any, length: int, **options: Any) -> Any:
     return models.CharField(words, max_length=length, blank=True, default="", **options)
 
 
-def next_number(model: Any, mark: str, organ: Organization, *, after: str = "") -> str:
-    """This is the next free number of a class of record in an agency and year, past `after` where that was given out just now."""
-    prefix = f"{mark}{clock.today().year}-{organ.code}-"
-    rows = model._base_manager.filter(number__startswith=prefix)
-    last = max(rows.aggregate(last=Max("number"))["last"] or "", after)
-    return f"{prefix}{int(last[-4:]) + 1 if last else 1:04d}"
-
-
-class Need(Record):
+class Need(Numbered):
     """One need of an agency, from the wish to the thing in use (article 12, paragraph 2)."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="needs", verbose_name=_("需求单位"))
@@ -63,6 +54,7 @@ class Need(Record):
     planned = models.PositiveIntegerField(_("列入计划数量"), default=0)
     received = models.PositiveIntegerField(_("采购到位数量"), default=0)
 
+    serial = ("XQ", 4)
     natural = ("number",)
     called = ("number",)
     searched = ("number", "name", "purpose", "place")
@@ -100,13 +92,11 @@ class Need(Record):
         return self.permitted or 0
 
     def derive(self) -> None:
-        """This will find the item by what the need is called, name it after its item, and number it, where nothing else is said."""
+        """This will find the item by what the need is called, and name it after its item, where nothing else is said."""
         if not self.item and not self.class_code and self.name:
             self.item = item_of("", "", self.name) or ""
         if not self.name:
             self.name = items()[self.item].title if self.item in items() else self.class_code
-        if not self.number and self.organ_id:
-            self.number = next_number(Need, "XQ", self.organ)
 
     def faults(self) -> Iterable[Any]:
         """Neither item nor class; more replaced than needed; no piece at all."""

@@ -90,6 +90,8 @@ class Migration(tables.Migration):
                 ('until', models.DateTimeField()),
                 ('day', models.DateField()),
                 ('metres', models.IntegerField()),
+                ('lat', models.IntegerField(null=True)),
+                ('lon', models.IntegerField(null=True)),
             ],
             options={
                 'verbose_name': '轨迹行程',
@@ -116,6 +118,7 @@ class Migration(tables.Migration):
                 ('back_day', models.DateField(blank=True, help_text='当天返回的不填', null=True, verbose_name='返回日期')),
                 ('back', models.CharField(help_text='如 17:00', max_length=5, verbose_name='返回时间')),
                 ('seats', models.PositiveIntegerField(default=1, verbose_name='乘车人数')),
+                ('outside', models.BooleanField(default=False, help_text='行程到达用车辖区以外的须选，经单位批准后方可驶出（条例第二十三条第一款）', verbose_name='驶出辖区')),
                 ('share', models.BooleanField(default=True, verbose_name='同意合乘')),
                 ('urgent', models.BooleanField(default=False, editable=False, verbose_name='先用后补')),
                 ('starts', models.DateTimeField(editable=False, null=True, verbose_name='预计出发')),

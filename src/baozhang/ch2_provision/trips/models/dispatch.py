@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, DispatchState, Means
-from baozhang.ch2_provision.vehicles.models import Vehicle, serials
+from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import bulk
 from baozhang.kernel.access import Actor, Organs
-from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
+from baozhang.kernel.serials import Numbered
 
 from .clocks import shown
 from .driver import Driver
@@ -28,7 +28,7 @@ READINGS = ("odometer_out", "odometer_in")
 MONEY = ("tolls", "parking", "fuel", "fare")
 
 
-class Dispatch(Record):
+class Dispatch(Numbered):
     """One dispatch; several requests may ride together. A vehicle and a driver are in one at a time."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="dispatches", verbose_name=_("派车单位"))
@@ -58,6 +58,7 @@ class Dispatch(Record):
     fare = models.DecimalField(_("租车费"), max_digits=16, decimal_places=2, null=True, blank=True)
     remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
 
+    serial = ("PC", 5)
     natural = ("number",)
     called = ("number",)
     searched = ("number", "route", "hired", "vehicle.plate", "driver.name")
@@ -113,11 +114,9 @@ class Dispatch(Record):
         return f"{shown(self.starts)} — {shown(self.ends)}"
 
     def derive(self) -> None:
-        """This will number a new dispatch within its unit and year; one from paper stands where its moments say."""
+        """A slip from paper stands where its moments say."""
         if not self.pk and self.out_at is not None:
             self.state = DispatchState.RUNNING if self.in_at is None else DispatchState.ENDED
-        if not self.number and self.organ_id:
-            self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """An end before the beginning; one of ours without vehicle and driver; another unit's."""
@@ -180,11 +179,6 @@ class Dispatch(Record):
                         ),
                     )
                 taken.append((key, row))
-
-
-def next_number(organ: Organization, after: str = "") -> str:
-    """The next number of a unit's dispatches this year; `after` is the last that was given out and is not kept yet."""
-    return serials.next_number(Dispatch, "PC", organ, 5, after)
 
 
 def last_odometer(vehicle_id: int, before: dt.datetime, *, but: int = 0) -> int | None:

@@ -7,13 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel.observation import Observation
 
-WAY, NIGHT, FAST, IDLE = "way", "night", "fast", "idle"
+WAY, NIGHT, FAST, IDLE, OUT = "way", "night", "fast", "idle", "out"
 
 
 class Movement(Observation):
     """A way of a vehicle (its file's key) with its length, or a night outside its fence with the distance from it.
 
-    Beside a way that was driven fast stands the speed that it held (metres of an hour), beside a stop the time for which the engine ran.
+    Beside a way that was driven fast stands the speed that it held (metres of an hour), beside a stop the time for which the engine ran,
+    and beside one that led beyond the area how far it got from the border, and where it left it (millionths of a degree).
     """
 
     pk = models.CompositePrimaryKey("vehicle", "kind", "since")
@@ -23,6 +24,8 @@ class Movement(Observation):
     until = models.DateTimeField()
     day = models.DateField()
     metres = models.IntegerField()
+    lat = models.IntegerField(null=True)
+    lon = models.IntegerField(null=True)
 
     class Meta:
         app_label = "trips"

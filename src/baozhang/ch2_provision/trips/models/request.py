@@ -13,16 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import Purpose, Rating, RequestState
-from baozhang.ch2_provision.vehicles.models import serials
 from baozhang.kernel import scope
 from baozhang.kernel.access import Actor, Organs
-from baozhang.kernel.record import Record
+from baozhang.kernel.serials import Numbered
 
 from .clocks import clean_time, is_time, moment, shown
 from .dispatch import Dispatch
 
 
-class Request(Record):
+class Request(Numbered):
     """One request of somebody of a unit, from the wish to the rating."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="trip_requests", verbose_name=_("用车单位"))
@@ -41,6 +40,11 @@ class Request(Record):
     back_day = models.DateField(_("返回日期"), null=True, blank=True, help_text=_("当天返回的不填"))
     back = models.CharField(_("返回时间"), max_length=5, help_text=_("如 17:00"))
     seats = models.PositiveIntegerField(_("乘车人数"), default=1)
+    outside = models.BooleanField(
+        _("驶出辖区"),
+        default=False,
+        help_text=_("行程到达用车辖区以外的须选，经单位批准后方可驶出（条例第二十三条第一款）"),
+    )
     share = models.BooleanField(_("同意合乘"), default=True)
     urgent = models.BooleanField(_("先用后补"), default=False, editable=False)
     starts = models.DateTimeField(_("预计出发"), null=True, editable=False)
@@ -54,6 +58,7 @@ class Request(Record):
     comment = models.CharField(_("评价"), max_length=200, blank=True, default="")
     remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
 
+    serial = ("YC", 5)
     natural = ("number",)
     called = ("number",)
     searched = ("number", "applicant", "reason", "destination")
@@ -86,13 +91,11 @@ class Request(Record):
         return seen(actor, organs, cls.right("view"), Q(account_id__in=persons(actor)) | Q(account=None))
 
     def derive(self) -> None:
-        """This will number a new request, note whose it is, and make one moment each of day and time."""
+        """This will note whose a new request is, and make one moment each of day and time."""
         if not self.pk and self.account_id is None:
             self.account_id = scope.current().user_id
         self.leave, self.back = clean_time(self.leave), clean_time(self.back)
         self.starts, self.ends = moment(self.day, self.leave), moment(self.back_day or self.day, self.back)
-        if not self.number and self.organ_id:
-            self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """What is no time of day, a return before the departure, nobody to ride, a rating beyond five."""
@@ -108,7 +111,7 @@ class Request(Record):
         if self.rating is not None and not 1 <= self.rating <= 5:
             yield self.fault_of("rating", gettext("评分为 1 至 5 分"), self.rating)
         if self.pk and self.state not in (RequestState.DRAFT, RequestState.SUBMITTED):
-            fixed = ("organ_id", "applicant", "purpose", "origin", "destination", "starts", "ends", "seats")
+            fixed = ("organ_id", "applicant", "purpose", "origin", "destination", "starts", "ends", "seats", "outside")
             was = Request._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
             if (
                 was is not None
@@ -118,8 +121,3 @@ class Request(Record):
                 yield self.fault_of(
                     "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
                 )
-
-
-def next_number(organ: Organization, after: str = "") -> str:
-    """The next number of a unit's requests this year."""
-    return serials.next_number(Request, "YC", organ, 5, after)

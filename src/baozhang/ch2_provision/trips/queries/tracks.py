@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Sum
 
-from baozhang.ch2_provision.trips.choices import MADE
-from baozhang.ch2_provision.trips.models import Dispatch, Movement
-from baozhang.ch2_provision.trips.models.movement import FAST, IDLE, NIGHT, WAY
+from baozhang.ch2_provision.trips.choices import ALLOWED, MADE
+from baozhang.ch2_provision.trips.models import Dispatch, Movement, Request
+from baozhang.ch2_provision.trips.models.movement import FAST, IDLE, NIGHT, OUT, WAY
 from baozhang.ch2_provision.trips.queries.desk import judged_since
 from baozhang.ch2_provision.vehicles.choices import Energy, TerminalState, VehicleState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
-from baozhang.ch2_provision.vehicles.telemetry import ways
+from baozhang.ch2_provision.vehicles.queries.areas import areas, rings_of
+from baozhang.ch2_provision.vehicles.telemetry import beyond, ways
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
 from baozhang.kernel import clock
 
@@ -23,9 +24,11 @@ SLOW = 60  # km/h held; up to it no way is called fast, whatever an authority is
 ENGINELESS = (Energy.ELECTRIC, Energy.FUEL_CELL)
 MOVED = 500  # metres; less is moving a vehicle in its yard
 DRIFT = 50  # metres by which a fix of a vehicle that stands may be wrong: so near to its fence it is within
+SLACK = dt.timedelta(minutes=30)  # a slip is filled in somewhat after the vehicle left, or before it is back
 LOOK_BACK = 60  # days of ways that a patrol looks at; a finding stays as long as its way is looked at
-Row = tuple[int, str, dt.datetime, dt.datetime, dt.date, int]
-NAMES = ("vehicle", "kind", "since", "until", "day", "metres")
+Row = tuple[int, str, dt.datetime, dt.datetime, dt.date, int, int | None, int | None]
+NAMES = ("vehicle", "kind", "since", "until", "day", "metres", "lat", "lon")
+NOWHERE = (None, None)
 
 
 def fitted() -> dict[int, Vehicle]:
@@ -36,37 +39,81 @@ def fitted() -> dict[int, Vehicle]:
 
 
 def ways_of(day: dt.date) -> list[Row]:
-    """The ways of all vehicles on a day, their speeds and idle stops; tracks are read only of those that moved at all."""
+    """The ways of all vehicles on a day, their speeds, idle stops and stays beyond the area; tracks are read only of those that moved at all."""
     since, until = day_of(day)
     by_terminal = fitted()
-    rows: list[Row] = []
     far = [key for key, km in STORE.kilometres(since, until).items() if key in by_terminal and km * 1_000 >= MOVED]
+    rows, drawn = list[Row](), borders(day, {by_terminal[key].organ_id for key in far})
     for terminal, track in STORE.tracks(far, since, until):
-        vehicle, (trips, idles) = by_terminal[terminal], ways.both(track)
-        for way in trips:
-            span = _moment(way.since), _moment(way.until)
-            rows += a_way(vehicle, *span, round(way.km * 1_000)) + a_speed(vehicle, *span, way.speed_held)
-        for idle in idles:
-            rows += an_idle(vehicle, _moment(idle.since), _moment(idle.until))
+        vehicle = by_terminal[terminal]
+        rows += rows_of(vehicle, track, drawn.get(vehicle.organ_id))
     return rows
+
+
+def rows_of(vehicle: Vehicle, track: Any, border: beyond.Border | None) -> list[Row]:
+    """What the track of one vehicle's day comes to."""
+    trips, idles = ways.both(track)
+    rows: list[Row] = []
+    for way in trips:
+        span = _moment(way.since), _moment(way.until)
+        rows += a_way(vehicle, *span, round(way.km * 1_000)) + a_speed(vehicle, *span, way.speed_held)
+    for idle in idles:
+        rows += an_idle(vehicle, _moment(idle.since), _moment(idle.until))
+    return rows + (strays(vehicle, trips, beyond.stays(track, border)) if border is not None else [])
+
+
+def borders(day: dt.date, organs: Iterable[int]) -> dict[int, beyond.Border]:
+    """Organ → the border of the area that holds for it; each made once, however many units it holds for."""
+    made: dict[int, beyond.Border] = {}
+    found = areas(day, organs)
+    for area in found.values():
+        if area.pk not in made:
+            made[area.pk] = beyond.Border(rings_of(area))
+    return {organ: made[area.pk] for organ, area in found.items()}
 
 
 def a_way(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, metres: int) -> list[Row]:
     """The row of one way; none where the vehicle was only moved in its yard."""
     day = since.astimezone(clock.ZONE).date()
-    return [(vehicle.pk, WAY, since, until, day, metres)] if metres >= MOVED else []
+    return [(vehicle.pk, WAY, since, until, day, metres, *NOWHERE)] if metres >= MOVED else []
 
 
 def a_speed(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, kmh: float) -> list[Row]:
     """The row of the speed that a way held; none where nobody would call it fast."""
     day = since.astimezone(clock.ZONE).date()
-    return [(vehicle.pk, FAST, since, until, day, round(kmh * 1_000))] if kmh > SLOW else []
+    return [(vehicle.pk, FAST, since, until, day, round(kmh * 1_000), *NOWHERE)] if kmh > SLOW else []
 
 
 def an_idle(vehicle: Vehicle, since: dt.datetime, until: dt.datetime) -> list[Row]:
     """The row of a stop at which the engine ran; none of a vehicle that has none to run."""
     day = since.astimezone(clock.ZONE).date()
-    return [(vehicle.pk, IDLE, since, until, day, 0)] if vehicle.energy not in ENGINELESS and until > since else []
+    return (
+        [(vehicle.pk, IDLE, since, until, day, 0, *NOWHERE)]
+        if vehicle.energy not in ENGINELESS and until > since
+        else []
+    )
+
+
+def strays(vehicle: Vehicle, trips: Iterable[ways.Trip], stays: Iterable[beyond.Beyond]) -> list[Row]:
+    """The rows of what of each way lay beyond the area: by ways, since a slip, also one asked for late, speaks of those."""
+    rows: list[Row] = []
+    for stay in stays:
+        for way in trips:
+            since, until = max(stay.since, way.since), min(stay.until, way.until)
+            if since < until:
+                span = _moment(since), _moment(until)
+                rows.append((vehicle.pk, OUT, *span, span[0].date(), round(stay.metres), stay.lat, stay.lon))
+    return rows
+
+
+def a_stray(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, metres: int, lat: int, lon: int) -> list[Row]:
+    """The row of what of one way lay beyond the area; none of what only wanders over its border."""
+    day, lasting = since.astimezone(clock.ZONE).date(), dt.timedelta(seconds=beyond.LASTING)
+    return (
+        [(vehicle.pk, OUT, since, until, day, metres, lat, lon)]
+        if metres > beyond.BORDER and until - since >= lasting
+        else []
+    )
 
 
 def nights(now: dt.datetime) -> list[Row]:
@@ -88,7 +135,7 @@ def a_night(vehicle: Vehicle, now: dt.datetime, lat: int, lon: int) -> list[Row]
     away = float(ways.distance(lat, lon, float(vehicle.parking_lat) * 1e6, float(vehicle.parking_lon) * 1e6))
     day = now.astimezone(clock.ZONE).date()
     fence = MOVED if vehicle.parking_radius is None else vehicle.parking_radius + DRIFT
-    return [(vehicle.pk, NIGHT, now, now, day, round(away))] if away > fence else []
+    return [(vehicle.pk, NIGHT, now, now, day, round(away), *NOWHERE)] if away > fence else []
 
 
 def _moment(seconds: int) -> dt.datetime:
@@ -158,3 +205,40 @@ def idle(day: dt.date, least: float) -> dict[int, list[tuple[Any, ...]]]:
     rows = _recent(IDLE, day).annotate(ran=ran).filter(ran__gt=dt.timedelta(minutes=float(least)))
     rows = rows.order_by("vehicle", "day").values("vehicle", "day")
     return _days(rows.annotate(first=Min("since"), count=Count("since"), all=Max("ran")))
+
+
+Stray = tuple[
+    dt.date, str, str, int, int, str, str
+]  # day, left, last seen beyond, how often, metres, area, where it left
+
+
+def strayed(day: dt.date) -> dict[int, list[Stray]]:
+    """The days on which vehicles were beyond their area though no approved trip of that time leads there, one row a day."""
+    leads = Request._base_manager.filter(dispatch=OuterRef("pk"), outside=True, state__in=ALLOWED)
+    leads = leads.filter(Q(urgent=False) | Q(completed_at__isnull=False))
+    sent = Dispatch._base_manager.filter(vehicle=OuterRef("vehicle"), state__in=MADE).filter(Exists(leads))
+    sent = sent.filter(out_at__lte=OuterRef("since_slack")).filter(
+        Q(in_at__isnull=True) | Q(in_at__gte=OuterRef("until_slack"))
+    )
+    rows = _recent(OUT, day).annotate(since_slack=F("since") + SLACK, until_slack=F("until") - SLACK)
+    days: dict[tuple[int, dt.date], list[Movement]] = defaultdict(list)
+    for one in rows.filter(~Exists(sent)).order_by("vehicle", "since"):
+        days[one.vehicle, one.day].append(one)
+    organs = Vehicle._base_manager.filter(pk__oneof=sorted({key for key, _day in days})).values_list("pk", "organ_id")
+    organ_of = dict(organs)
+    held = areas(day, organ_of.values())
+    found: dict[int, list[Stray]] = defaultdict(list)
+    for (vehicle, when), parts in days.items():
+        area = held.get(organ_of.get(vehicle, 0))
+        if area is not None:
+            since, until = (f"{at.astimezone(clock.ZONE):%H:%M}" for at in (parts[0].since, parts[-1].until))
+            place = f"{(parts[0].lat or 0) / 1e6:.5f}, {(parts[0].lon or 0) / 1e6:.5f}"
+            found[vehicle].append((when, since, until, len(parts), max(one.metres for one in parts), area.name, place))
+    return found
+
+
+def unbounded(day: dt.date) -> Any:
+    """The vehicles with a terminal for whose unit nobody has declared an area."""
+    terminals = Terminal._base_manager.filter(state=TerminalState.IN_USE).order_by().values("plate")
+    rows = Vehicle._base_manager.filter(plate__in=terminals).exclude(state=VehicleState.GONE)
+    return rows.exclude(organ__oneof=sorted(areas(day))).order_by("pk")

@@ -13,13 +13,13 @@ from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, DispatchState
 from baozhang.ch2_provision.trips.flows import DispatchFlow
 from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, correct
 from baozhang.ch2_provision.trips.models import Dispatch
-from baozhang.ch2_provision.trips.models.dispatch import MONEY, READINGS, cost_of, next_number
-from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
+from baozhang.ch2_provision.trips.models.dispatch import MONEY, READINGS, cost_of
 from baozhang.ch2_provision.vehicles.resources.files import Vehicles
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
+from baozhang.kernel.serials import numbers_rows
 
 KM = pgettext_lazy("unit", "公里")
 CORRECTED = (*READINGS, "rest", *MONEY)
@@ -133,7 +133,7 @@ class Dispatches(Resource):
     key_facts = ("vehicle", "driver", "starts", "ends", "km")
     units = {"odometer_out": KM, "odometer_in": KM, "rest": pgettext_lazy("unit", "分钟")}
     flow = DispatchFlow
-    before_import = numbers_rows(next_number)
+    before_import = numbers_rows(Dispatch)
     follows = ("vehicle",)
     related: ClassVar[tuple[Related, ...]] = (Related("trips/requests", "dispatch"),)
     acts = {

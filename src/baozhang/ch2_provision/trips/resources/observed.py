@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from baozhang.ch2_provision.trips.models import Movement
-from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_night, a_speed, a_way, an_idle
+from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_night, a_speed, a_stray, a_way, an_idle, borders
 from baozhang.kernel import observation
 from baozhang.law.scenario.observed import MOMENT, NUMBER, Heading, Observed, Told, declare
 
@@ -42,6 +42,31 @@ def _nights(told: Sequence[Told]) -> None:
     observation.observe(Movement, NAMES, rows)
 
 
+def _strays(told: Sequence[Told]) -> None:
+    vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
+    rows = []
+    for one, at in vehicles:
+        lat, lon = round(at["lat"] * 1_000_000), round(at["lon"] * 1_000_000)
+        border = borders(at["since"].date(), [one.organ_id]).get(one.organ_id)
+        if border is not None:
+            rows += a_stray(one, at["since"], at["until"], round(float(border.beyond([lat], [lon])[0])), lat, lon)
+    observation.observe(Movement, NAMES, rows)
+
+
+declare(
+    Observed(
+        ("驶到位置", "strays"),
+        "vehicles.vehicle",
+        _ABOUT,
+        (
+            Heading("since", ("开始", "since"), MOMENT),
+            Heading("until", ("结束", "until"), MOMENT),
+            Heading("lat", ("纬度", "lat"), NUMBER),
+            Heading("lon", ("经度", "lon"), NUMBER),
+        ),
+        _strays,
+    )
+)
 declare(
     Observed(
         ("行驶轨迹", "ways"),

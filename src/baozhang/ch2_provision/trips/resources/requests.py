@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,16 +13,15 @@ from baozhang.ch2_provision.trips import views
 from baozhang.ch2_provision.trips.choices import ALLOWED, REQUEST_COLOURS, RequestState
 from baozhang.ch2_provision.trips.flows import RequestFlow
 from baozhang.ch2_provision.trips.flows.dispatch import attach
-from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, complete, entrust
+from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, askers, complete, entrust
 from baozhang.ch2_provision.trips.models import Request
 from baozhang.ch2_provision.trips.models.dispatch import cost_of
-from baozhang.ch2_provision.trips.models.request import next_number
-from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Resource, register
+from baozhang.kernel.serials import numbers_rows
 
 KM = pgettext_lazy("unit", "公里")
 
@@ -40,6 +39,13 @@ def _entrust(requests: Sequence[Request], *, by: Actor, note: str, values: dict[
     for request in requests:
         entrust(request, account, by=by, note=note)
     return _("%(n)s 项用车申请已改由%(name)s承办") % {"n": len(requests), "name": account}
+
+
+def _takers(requests: Iterable[Request], people: Any) -> Any:
+    """Those who may ask for a vehicle in the units of all the requests."""
+    for organ in sorted({one.organ_id for one in requests}):
+        people = people.filter(pk__in=askers(organ).values("pk"))
+    return people.order_by("name")
 
 
 def _attach(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -68,6 +74,7 @@ class Requests(Resource):
         "purpose",
         "reason",
         "origin",
+        "outside",
         "back_day",
         "share",
         "completed_at",
@@ -77,7 +84,10 @@ class Requests(Resource):
     )
     groups = (
         Group(gettext_lazy("谁、做什么"), ("organ", "applicant", "purpose", "reason", "seats", "share")),
-        Group(gettext_lazy("何时何地"), ("origin", "destination", "day", "leave", "back_day", "back", "remarks")),
+        Group(
+            gettext_lazy("何时何地"),
+            ("origin", "destination", "outside", "day", "leave", "back_day", "back", "remarks"),
+        ),
         Group(gettext_lazy("办理"), ("number", "account", "state", "dispatch", "km", "cost", "urgent", "completed_at")),
         Group(gettext_lazy("评价"), ("rating", "comment")),
     )
@@ -86,7 +96,7 @@ class Requests(Resource):
         "km": Computed(gettext_lazy("行驶里程"), lambda one: one.dispatch and one.dispatch.kilometres, "number", KM, ("dispatch",)),
         "cost": Computed(gettext_lazy("途中费用"), lambda one: (one.dispatch and cost_of(one.dispatch)) or None, "money", gettext_lazy("元"), ("dispatch",)),
     }  # fmt: skip
-    filters = ("organ", "state", "purpose", "day", "urgent")
+    filters = ("organ", "state", "purpose", "day", "outside", "urgent")
     search = ("number", "applicant", "reason", "destination")
     begins = lambda who: {"applicant": who.name}  # noqa: E731 -- mostly whoever fills it in rides
     state = "state"
@@ -94,7 +104,7 @@ class Requests(Resource):
     key_facts = ("applicant", "day", "leave", "seats", "dispatch")
     units = {"seats": pgettext_lazy("unit", "人")}
     importable = False
-    before_import = numbers_rows(next_number)  # programs and scenarios bring several at a time
+    before_import = numbers_rows(Request)  # programs and scenarios bring several at a time
     flow = RequestFlow
     leads = ("dispatch",)
     acts = {
@@ -103,7 +113,7 @@ class Requests(Resource):
             shown=lambda request: request.urgent and request.completed_at is None and request.state != RequestState.CANCELLED,
         ),
         "entrust": Act(
-            gettext_lazy("改由他人承办"), SEND, _entrust, ("account",), required=("account",), article="第二十三条第一款", icon="user-circle",
+            gettext_lazy("改由他人承办"), SEND, _entrust, ("account",), required=("account",), article="第二十三条第一款", icon="user-circle", offers={"account": _takers},
             shown=lambda request: request.state in ALLOWED and request.state != RequestState.SETTLED,
         ),
         "attach": Act(

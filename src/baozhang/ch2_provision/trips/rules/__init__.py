@@ -10,13 +10,21 @@ from .papers import (
     urgent_trip_not_completed,
 )
 from .sealing import not_sealed, odometer_while_sealed
-from .tracks import driven_too_fast, idled_too_long, moved_while_sealed, moved_without_trip, parked_outside_fence
+from .tracks import (
+    driven_too_fast,
+    idled_too_long,
+    left_area_without_approval,
+    moved_while_sealed,
+    moved_without_trip,
+    parked_outside_fence,
+)
 
 __all__ = [
     "driven_too_fast",
     "driver_beyond_hours",
     "driver_without_rest",
     "idled_too_long",
+    "left_area_without_approval",
     "moved_while_sealed",
     "moved_without_trip",
     "not_sealed",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
-from baozhang.ch2_provision.trips.queries.tracks import all_on, fast, idle, looked_at, uncovered
+from baozhang.ch2_provision.trips.queries.tracks import all_on, fast, idle, looked_at, strayed, unbounded, uncovered
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.law.rules import Verdict, rule
 
@@ -95,6 +95,38 @@ def parked_outside_fence(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
             _("距离（米）"): metres,
         }
         yield Verdict(sentence, facts, remedy=_("说明停放原因；停放地点有变的，更新车辆档案。"), key=str(day))
+
+
+def _astray(day: dt.date, ground: Any) -> Iterator[Vehicle]:
+    """These are the vehicles that were beyond their area without approval, and those for which nobody has declared one."""
+    days = strayed(day)
+    yield from _subjects(dict(days))
+    for one in unbounded(day).exclude(pk__oneof=sorted(days)).iterator(chunk_size=2_000):
+        one.undeclared = True
+        yield one
+
+
+@rule(article=ARTICLE, subject="vehicles.vehicle", since="2022-11-01", candidates=_astray)
+def left_area_without_approval(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
+    """没有经批准驶出辖区"""
+    if getattr(vehicle, "undeclared", False):
+        law.lacks("vehicles.area")
+    for day, left, seen, count, metres, area, place in getattr(vehicle, "days", ()):
+        sentence = _("%(plate)s %(day)s %(left)s 至 %(seen)s 驶出“%(area)s”，最远离界线 %(km)s 公里，没有经批准驶出辖区的用车申请") % {
+            "plate": vehicle.plate, "day": day, "left": left, "seen": seen, "area": area, "km": round(metres / 1_000, 1),
+        }  # fmt: skip
+        facts = {
+            _("号牌"): vehicle.plate,
+            _("日期"): day,
+            _("用车辖区"): area,
+            _("驶出时间"): left,
+            _("驶出地点（纬度, 经度）"): place,
+            _("最后在外时间"): seen,
+            _("在外行程段数"): count,
+            _("最远离界线（米）"): metres,
+        }
+        remedy = _("说明去向和事由；先用后补的，由单位负责人补办审批；行程到辖区以外的，申请时选“驶出辖区”。")
+        yield Verdict(sentence, facts, remedy=remedy, key=str(day))
 
 
 def _hurried(day: dt.date, ground: Any) -> Iterator[Vehicle]:

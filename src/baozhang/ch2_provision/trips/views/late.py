@@ -18,7 +18,7 @@ from baozhang.ch2_provision.trips.choices import Purpose
 from baozhang.ch2_provision.trips.flows.dispatch import PLAN
 from baozhang.ch2_provision.trips.flows.late import Told, ask_late
 from baozhang.ch2_provision.trips.flows.request import ASK, SEND, askers
-from baozhang.ch2_provision.trips.models import Driver, Movement
+from baozhang.ch2_provision.trips.models import Driver, Movement, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.queries.desk import drivers_of
@@ -44,10 +44,13 @@ class Late(forms.Form):
         User.objects.none(), label=gettext_lazy("承办人"), required=False, empty_label=gettext_lazy("由我承办"),
         help_text=gettext_lazy("由其确认结算和评分"),
     )  # fmt: skip
-    purpose = forms.ChoiceField(label=gettext_lazy("事由类别"), choices=Purpose.choices)
+    purpose = forms.ChoiceField(label=gettext_lazy("事由类别"), choices=[("", "---------"), *Purpose.choices])
     reason = forms.CharField(label=gettext_lazy("用车事由"), max_length=200)
     origin = forms.CharField(label=gettext_lazy("出发地点"), max_length=80)
     destination = forms.CharField(label=gettext_lazy("到达地点"), max_length=80)
+    outside = forms.BooleanField(
+        label=gettext_lazy("驶出辖区"), required=False, help_text=Request._meta.get_field("outside").help_text
+    )
     seats = forms.IntegerField(label=gettext_lazy("乘车人数"), min_value=1, initial=1)
     driver = forms.ModelChoiceField(Driver._base_manager.none(), label=gettext_lazy("驾驶人"))
     odometer_out = forms.IntegerField(label=gettext_lazy("出车里程"), min_value=0)

@@ -128,7 +128,7 @@ def _old_is_to_go(addition: Addition) -> None:
     if card.disposed is None and not approved:
         raise Refused(
             _("旧车 %(plate)s 的处置尚未批准，不能采购") % {"plate": addition.old}, why=_("更新车辆须先处置旧车。"), article=ARTICLE,
-            instead=_("请在资产卡片上办理“拟处置”，批准后再登记采购。"),
+            instead=_("请在旧车的档案或者资产卡片上办理“拟处置”，批准后再登记采购。"),
         )  # fmt: skip
 
 

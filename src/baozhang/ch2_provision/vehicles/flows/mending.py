@@ -100,6 +100,4 @@ def _not_ahead(order: TerminalOrder, *, values: dict[str, object], day: dt.date)
 
 def begin(orders: list[TerminalOrder], *, by: Actor, note: str = "") -> None:
     """This will open orders; whoever enters terminals may."""
-    for order in orders:
-        order.opened_on = order.opened_on or clock.today()
     MendingFlow.start(orders, by=by, note=note)

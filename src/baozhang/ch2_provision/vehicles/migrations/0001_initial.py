@@ -430,6 +430,28 @@ class Migration(tables.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Area',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(default=0, editable=False, verbose_name='版本')),
+                ('head', models.BinaryField(default=b'', max_length=32)),
+                ('kept_at', models.DateTimeField(editable=False, null=True, verbose_name='更新时间')),
+                ('search', models.TextField(blank=True, default='', editable=False)),
+                ('extra', models.JSONField(blank=True, default=dict, verbose_name='自定义字段')),
+                ('name', models.CharField(help_text='如 云间区', max_length=60, verbose_name='辖区名称')),
+                ('since', models.DateField(verbose_name='起始日期')),
+                ('datum', models.CharField(choices=[('wgs84', 'WGS-84 / CGCS2000'), ('gcj02', 'GCJ-02')], default='wgs84', max_length=5, verbose_name='坐标系')),
+                ('border', models.TextField(help_text='每行一个界点，写成“经度,纬度”，如 121.22,31.03；另一块辖区空一行再写。也可以粘贴 GeoJSON 面', max_length=100000, verbose_name='界线')),
+                ('remarks', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),
+                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organization', verbose_name='单位')),
+            ],
+            options={
+                'verbose_name': '用车辖区',
+                'ordering': ('organ', '-since'),
+                'constraints': [models.UniqueConstraint(fields=('organ', 'since'), name='area_once', violation_error_message='这个单位已登记从这一天起的用车辖区')],
+            },
+        ),
+        migrations.CreateModel(
             name='Relay',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

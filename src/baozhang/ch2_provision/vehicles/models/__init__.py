@@ -1,6 +1,7 @@
 """What there is: quotas, files, certificates, the way of new vehicles; terminals, and what they say (observations)."""
 
 from .addition import Addition
+from .area import Area
 from .certificate import Certificate
 from .links import Relay, RelayHealth, RelayItem, Source
 from .positions import DoubtfulPosition, RecentPosition, TrackBlock
@@ -13,6 +14,7 @@ from .vehicle import Vehicle
 
 __all__ = [
     "Addition",
+    "Area",
     "CardEvent",
     "Certificate",
     "DoubtfulPosition",

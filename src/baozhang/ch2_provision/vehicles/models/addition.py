@@ -18,16 +18,16 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.ch2_provision.vehicles.choices import NEW_ENERGY, AdditionKind, AdditionState, Body, Energy, Grade
 from baozhang.kernel import clock
-from baozhang.kernel.record import Record
+from baozhang.kernel.serials import Numbered
 
-from . import limits, serials
+from . import limits
 from .columns import day, decimal, money, pick, text
 from .vehicle import Vehicle
 
 OPEN_TO_CHECKS = (AdditionState.DRAFT, AdditionState.SUBMITTED, AdditionState.AGREED)
 
 
-class Addition(Record):
+class Addition(Numbered):
     """One vehicle to come: what for, of which kind, at which price, in the place of which one."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="vehicle_additions", verbose_name=_("单位"))
@@ -64,6 +64,7 @@ class Addition(Record):
     vin = text(_("车辆识别代号"), 30)
     registered = day(_("注册登记日期"))
 
+    serial = ("CP", 4)
     natural = ("number",)
     called = ("number",)
     searched = ("number", "reason", "plate", "document")
@@ -92,11 +93,6 @@ class Addition(Record):
     def is_new_energy(self) -> bool:
         """True for what the standard calls new energy."""
         return self.energy in NEW_ENERGY
-
-    def derive(self) -> None:
-        """This will number a new application within its unit and year."""
-        if not self.number and self.organ_id:
-            self.number = next_number(self.organ)
 
     def faults(self) -> Iterable[Any]:
         """A renewal of nothing, of another unit's vehicle; a foreign plan line; a price that is none."""
@@ -142,8 +138,3 @@ class Addition(Record):
 
 def _whole(row: Addition) -> bool:
     return bool(row.organ_id and row.use and row.body and row.energy and isinstance(row.price, Decimal))
-
-
-def next_number(organ: Organization, after: str = "") -> str:
-    """The next number of a unit's applications this year."""
-    return serials.next_number(Addition, "CP", organ, 4, after)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.vehicles.choices import OrderState, Trouble
+from baozhang.kernel import clock
 from baozhang.kernel.observation import Observation
 from baozhang.kernel.record import Record
 
@@ -72,6 +73,8 @@ class TerminalOrder(Record):
         return self.organ_id or (self.terminal.organ_id if self.terminal_id else None)
 
     def derive(self) -> None:
-        """This will take the organ from the terminal."""
+        """This will take the organ from the terminal; an order of no other day is of the day on which it is opened."""
         if self.terminal_id:
             self.organ_id = self.terminal.organ_id
+        if not self.pk:
+            self.opened_on = self.opened_on or clock.today()

@@ -14,11 +14,10 @@ from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS, VehicleSta
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow
 from baozhang.ch2_provision.vehicles.flows.addition import AGREE, APPROVE, HANDLE
 from baozhang.ch2_provision.vehicles.models import Addition, limits
-from baozhang.ch2_provision.vehicles.models.addition import next_number
-from baozhang.ch2_provision.vehicles.models.serials import numbers_rows
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.resource import Group, Resource, register
+from baozhang.kernel.serials import numbers_rows
 
 
 def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
@@ -30,6 +29,9 @@ def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
     if addition.use == VehicleUse.CONFIDENTIAL and not addition.is_new_energy:
         words = _("机要通信等行驶路线固定的用车，原则上全部配备新能源汽车")
         advice = [{"words": words, "article": limits.ARTICLE, "tone": "amber"}]
+    if addition.old_id is not None:
+        words = _("更新须先处置旧车：旧车处置获批后才能登记采购，处置办结后才能入编")
+        advice.append({"words": words, "article": limits.ARTICLE, "tone": "blue"})
     return advice + [
         {"words": f"{wrong.what}。{wrong.why}{wrong.instead}", "article": limits.ARTICLE, "tone": "red"}
         for _i, wrong in found
@@ -98,7 +100,7 @@ class Additions(Resource):
     colours = ADDITION_COLOURS
     key_facts = ("kind", "use", "price", "old", "card")
     units = {"displacement": gettext_lazy("升")}
-    before_import = numbers_rows(next_number)
+    before_import = numbers_rows(Addition)
     flow = AdditionFlow
     follows = ("need", "plan_line", "old")
     leads = ("card",)

@@ -8,7 +8,7 @@ from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.vehicles.choices import ORDER_COLOURS
 from baozhang.ch2_provision.vehicles.flows.mending import ASSIGN, CHECK, FINISH, MendingFlow
 from baozhang.ch2_provision.vehicles.models import TerminalOrder
-from baozhang.kernel import access
+from baozhang.kernel import access, clock
 from baozhang.kernel.access import Reach
 from baozhang.kernel.resource import Group, Resource, register
 
@@ -37,6 +37,7 @@ class TerminalOrders(Resource):
     state = "state"
     colours = ORDER_COLOURS
     key_facts = ("trouble", "organ", "opened_on", "due")
+    begins = lambda who: {"opened_on": clock.today()}  # noqa: E731 -- mostly the day on which it is entered
     flow = MendingFlow
     importable = False  # orders are opened from the board
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from baozhang.ch2_provision.vehicles.choices import Doubt
+from baozhang.ch2_provision.vehicles.choices import EAST, NORTH, SOUTH, WEST, Doubt
 
 # The order of a point's numbers everywhere: in rows, in arrays, in blocks.
 COLUMNS = (
@@ -21,8 +21,6 @@ ACC, LOCATED = 1, 2  # status bits
 AHEAD = 10 * 60  # seconds that a terminal's clock may run ahead of ours
 BEHIND = 366 * DAY  # older than that is no blind zone but a wrong clock (GPS weeks roll over after twenty years)
 FASTEST = 2_500  # tenths of km/h
-# What of the earth a vehicle of a Chinese office can reach, in millionths of a degree.
-SOUTH, NORTH, WEST, EAST = 3_000_000, 54_000_000, 73_000_000, 136_000_000
 
 Point = tuple[Any, ...]  # in the order of COLUMNS; None where a terminal does not say
 _NOT_LOCATED = Doubt.NO_FIX.value

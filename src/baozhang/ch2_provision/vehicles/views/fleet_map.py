@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from baozhang.ch2_provision.vehicles.actions.reading import LOCATE, put_down
-from baozhang.ch2_provision.vehicles.models import Terminal
+from baozhang.ch2_provision.vehicles.models import Area, Terminal
 from baozhang.ch2_provision.vehicles.queries import map as places
+from baozhang.ch2_provision.vehicles.queries.areas import areas, rings_of
 from baozhang.ch2_provision.vehicles.telemetry.store import day_of
 from baozhang.kernel import access, clock, shell
 from baozhang.kernel.numbers import day_said
@@ -26,7 +27,6 @@ from baozhang.kernel.views import details, frame
 ARTICLE = "第二十三条第一款"
 POLL = 5  # seconds between two questions for what has changed
 SILENT = 600  # seconds without a word after which the map marks a vehicle as silent
-EMPTY_GROUND = {"type": "FeatureCollection", "features": []}
 
 
 def _page(title: Any, purpose: Any, actions: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -68,13 +68,27 @@ def positions(request: HttpRequest) -> JsonResponse:
 
 @require_GET
 def ground(request: HttpRequest) -> HttpResponse:
-    """What is drawn under the vehicles: a GeoJSON file of the operator, in WGS-84; nothing where there is none."""
-    frame.actor(request).must(LOCATE)
+    """What is drawn under the vehicles: a GeoJSON file of the operator, in WGS-84, and the areas of the reader's units."""
+    who = frame.actor(request)
+    who.must(LOCATE)
     file = settings.MAP_GROUND
-    text = file.read_text(encoding="utf-8") if file.exists() else json.dumps(EMPTY_GROUND)
-    answer = HttpResponse(text, content_type="application/geo+json")
-    answer["Cache-Control"] = "private, max-age=600"
+    drawn: dict[str, Any] = (
+        json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"type": "FeatureCollection", "features": []}
+    )
+    held = {area.pk: area for area in areas(clock.today(), who.where(LOCATE)).values()}
+    drawn["features"] += [_outline(area) for area in held.values()]
+    answer = JsonResponse(drawn, content_type="application/geo+json")
+    answer["Cache-Control"] = "private, max-age=60"
     return answer
+
+
+def _outline(area: Area) -> dict[str, Any]:
+    rings = [[[lon / 1e6, lat / 1e6] for lat, lon in [*ring, ring[0]]] for ring in rings_of(area)]
+    return {
+        "type": "Feature",
+        "properties": {"kind": "area", "name": area.name},
+        "geometry": {"type": "MultiPolygon", "coordinates": [[ring] for ring in rings]},
+    }
 
 
 def _terminal(request: HttpRequest, pk: int) -> Terminal:
@@ -133,17 +147,21 @@ def track_data(request: HttpRequest, pk: int) -> JsonResponse:
     terminal, day = _terminal(request, pk), _day(request)
     put_down(terminal, day, by=frame.actor(request))
     since, until = day_of(day)
-    return JsonResponse({"since": since, "until": until, **places.day_of(terminal.pk, since, until)})
+    area = areas(day, [terminal.organ_id]).get(terminal.organ_id)
+    drawn = {"name": area.name, "rings": rings_of(area)} if area is not None else None
+    return JsonResponse({"since": since, "until": until, "area": drawn, **places.day_of(terminal.pk, since, until)})
 
 
 def _doors(resource: Resource, record: Any, who: access.Actor) -> dict[str, Any]:
-    """On the page of a vehicle and of a terminal: the way to the map."""
+    """On the page of a vehicle, of a terminal and of an area: the way to the map."""
+    words = {"kind": "", "icon": "map"}
+    if resource.label == "vehicles.area" and who.can(LOCATE, record.organ_id):
+        return {"actions": [{"words": _("在地图上查看"), "url": "/vehicles/map/#area", **words}]}
     if resource.label not in ("vehicles.vehicle", "vehicles.terminal") or not who.can(LOCATE, record.organ_id):
         return {}
     terminal = record if resource.label == "vehicles.terminal" else places.terminal_of(record.plate, record.organ_id)
     if terminal is None:
         return {}
-    words = {"kind": "", "icon": "map"}
     return {"actions": [{"words": _("轨迹回放"), "url": f"/vehicles/map/{terminal.pk}/track/", **words}]}
 
 

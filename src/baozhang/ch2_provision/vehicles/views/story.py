@@ -7,12 +7,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.queries.doubts import doubts
+from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle, limits
 from baozhang.ch2_provision.vehicles.queries.fleet import scrap_day, terminal_of
 from baozhang.ch2_provision.vehicles.queries.terminals import health_of, moment
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
-from baozhang.kernel.resource import Resource
+from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
 
@@ -20,7 +21,19 @@ def _story(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """Panels and notices beside the file's own fields."""
     if resource.label != "vehicles.vehicle":
         return {}
-    return {"panels": [_quota(record)], "related": [_terminals(record)], "notices": _notices(record)}
+    story = {"panels": [_quota(record)], "related": [_terminals(record)], "notices": _notices(record)}
+    return {**story, "actions": _farewell(record, who)}
+
+
+def _farewell(vehicle: Vehicle, who: Actor) -> list[dict[str, Any]]:
+    """The way to its disposal, which is an act on its card: one renews after it, and must take it once the clock has run out."""
+    cards = BY_LABEL["assets.card"]
+    act = cards.acts["propose"]
+    if vehicle.state in (VehicleState.GONE, VehicleState.DISPOSING) or not who.can(act.permission, vehicle.organ_id):
+        return []
+    return [
+        {"words": act.words, "url": f"{frame.url_of(cards, vehicle.card)}acts/propose/", "icon": act.icon, "kind": ""}
+    ]
 
 
 def _row(words: str, value: Any, unit: str = "") -> dict[str, Any]:

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Means
 from baozhang.ch2_provision.allocation.models import Need
-from baozhang.ch2_provision.allocation.models.need import next_number
 from baozhang.ch2_provision.assets.choices import Purchase as Organized
 from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
 from baozhang.ch3_mechanisms.procurement.choices import State, Way
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
+from baozhang.kernel.serials import Numbered
 
 
 def text(words: Any, length: int, **options: Any) -> Any:
@@ -32,7 +32,7 @@ def money(words: Any, **options: Any) -> Any:
     return models.DecimalField(words, max_digits=16, decimal_places=2, default=Decimal(0), **options)
 
 
-class Purchase(Record):
+class Purchase(Numbered):
     """One purchase of an agency, from the draft to the last payment (article 36, paragraph 1)."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="purchases", verbose_name=_("采购单位"))
@@ -53,6 +53,7 @@ class Purchase(Record):
     paid_on = models.DateField(_("结算日期"), null=True, blank=True)
     payment = text(_("支付凭证号"), 60)
 
+    serial = ("CG", 4)
     natural = ("number",)
     called = ("number",)
     searched = ("number", "title", "supplier", "contract")
@@ -76,11 +77,6 @@ class Purchase(Record):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}".strip()
-
-    def derive(self) -> None:
-        """This will number a new purchase within its agency and year."""
-        if not self.number and self.organ_id:
-            self.number = next_number(Purchase, "CG", self.organ)
 
     def faults(self) -> Iterable[Any]:
         """A lease that ends before it begins."""

@@ -218,8 +218,9 @@ ground.movers.push(() => {
     else show();
   }, 250);
 });
-ground.load(words.ground);
+const outline = ground.load(words.ground);
 await ask(true);
+if (location.hash === "#area") ground.fit(await outline);
 let turns = 0;
 setInterval(() => { if (!document.hidden) ask(first || ++turns % 24 === 0); }, poll);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) ask(true); });

@@ -5,7 +5,7 @@ import { $, make, filled, toast } from "../kernel/common.js";
 const root = $("#replay"), words = root.dataset, GAP = 300;
 const ground = new Ground($("#ground"), words), slider = $("#slider"), play = $("#play");
 const clockOf = (seconds) => new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" }).format(seconds * 1000);
-let points = [], stops = [], timer = 0;
+let points = [], stops = [], border = [], timer = 0;
 
 function indexAt(second) {
   let low = 0, high = points.length - 1;
@@ -35,6 +35,14 @@ function line(pen, from, to, colour, wide) {
   pen.stroke();
 }
 ground.drawers.push((pen) => {
+  if (border.length) { // beyond it a trip has to be approved as such
+    ground.trace(pen, border, true);
+    pen.setLineDash([10, 5]);
+    pen.strokeStyle = ground.ink.amber;
+    pen.lineWidth = 2;
+    pen.stroke();
+    pen.setLineDash([]);
+  }
   if (!points.length) return;
   const second = Number(slider.value), done = indexAt(second), one = placeAt(second);
   line(pen, 0, points.length - 1, ground.ink.edge, 3);
@@ -126,6 +134,10 @@ if (answer && answer.ok) {
   const day = await answer.json(), empty = !day.points.length;
   $("#replay-sum").textContent = empty ? words.none : filled(words.sum, { km: day.km.toFixed(1), trips: day.trips.length, stops: day.stops.length, points: day.points.length.toLocaleString() });
   [slider, play, $("#pace")].forEach((control) => (control.disabled = empty));
+  if (day.area) {
+    border = day.area.rings.map((ring) => ring.map(([lat, lon]) => ground.world(lat / 1e6, lon / 1e6)));
+    $("#replay-sum").textContent += `　${filled(words.area, { name: day.area.name })}`;
+  }
   const outline = await ground.load(words.ground);
   if (!empty) fill(day);
   else if (outline.length) ground.fit(outline);

@@ -1,0 +1,215 @@
+"""Beyond the area: what a track shows of it, what only wanders over the border, and which approval covers it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.trips.flows.request import complete
+from baozhang.ch2_provision.trips.models import Movement, Request
+from baozhang.ch2_provision.trips.models.movement import OUT
+from baozhang.ch2_provision.vehicles.models import Area, Terminal
+from baozhang.ch2_provision.vehicles.models.area import rings_of
+from baozhang.ch2_provision.vehicles.queries.areas import areas
+from baozhang.ch2_provision.vehicles.telemetry.beyond import Border, stays
+from baozhang.ch2_provision.vehicles.telemetry.blocks import rows_of
+from baozhang.ch2_provision.vehicles.telemetry.datum import to_gcj02
+from baozhang.ch2_provision.vehicles.telemetry.points import LAT as LAT_COLUMN
+from baozhang.ch2_provision.vehicles.telemetry.points import LON as LON_COLUMN
+from baozhang.ch2_provision.vehicles.telemetry.points import Batch, Point
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE
+from baozhang.kernel.refusal import Invalid
+from baozhang.law.judge import Tally, judge
+from baozhang.law.rules import rules
+from tests import factories
+from tests.ch2_provision.trips.conftest import WORKDAY, Garage
+from tests.ch2_provision.trips.test_tracks import _gather
+from tests.ch2_provision.trips.test_trips import _at, found
+
+RULE = "left_area_without_approval"
+LAT, WEST, EAST = 31.03, 121.10, 121.22  # the area reaches to EAST; a thousandth of a degree there is 95 metres
+SQUARE = f"{WEST},31.0\n{EAST},31.0\n{EAST},31.1\n{WEST},31.1"
+NEXT = WORKDAY + dt.timedelta(days=1)
+
+
+def _points(places: list[float], start: dt.datetime | None = None, step: int = 30) -> list[Point]:
+    """Along one latitude, each place in thousandths of a degree beyond the eastern border, a position every half minute."""
+    at = int((start or _at(WORKDAY)).timestamp())
+    return [
+        (at + step * n, round(LAT * 1e6), round((EAST + east / 1_000) * 1e6), 5, 400, 90, 3, 0, None, None, 9, 25, at + step * n)
+        for n, east in enumerate(places)
+    ]  # fmt: skip
+
+
+def _seen(places: list[float], step: int = 30) -> list[Any]:
+    border = [[(round(lat * 1e6), round(lon * 1e6)) for lat, lon in ring] for ring in rings_of(SQUARE)]
+    return stays(rows_of(_points(places, step=step)), Border(border))
+
+
+def _line(first: int, last: int) -> list[float]:
+    return [float(n) for n in range(first, last, 3 if last > first else -3)]
+
+
+def test_out_and_back_is_one_stay_with_its_place_and_its_distance() -> None:
+    (one,) = _seen([*_line(-20, 40), *_line(40, -20)])
+    assert one.lon / 1e6 > EAST and round(one.lat / 1e6, 3) == LAT
+    assert one.until - one.since > 600 and one.metres == pytest.approx(40 * 95.3, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("places", "step"),
+    [
+        ([*_line(-20, 0), 4, 4, *_line(-2, -20)], 30),  # two points of drift
+        ([*_line(-20, 0), 4, 4, 4, 4, 4, *_line(-2, -20)], 30),  # two minutes: a turn at the border
+        ([*_line(-20, 0), 30, 30, *_line(-2, -20)], 240),  # after a tunnel two wild points, minutes apart
+        (
+            [*_line(-20, 0), *[1.0] * 30, *_line(-2, -20)],
+            30,
+        ),  # a quarter of an hour along the border, 95 metres over it
+        (_line(-60, -10), 30),
+    ],
+)
+def test_drift_and_a_turn_at_the_border_are_none(places: list[float], step: int) -> None:
+    assert _seen(places, step) == []
+
+
+def test_the_limits_of_points_minutes_and_metres_from_the_other_side() -> None:
+    assert len(_seen([*_line(-20, 0), *[1.2] * 7, *_line(-2, -20)])) == 1  # 114 metres, three minutes
+    assert len(_seen([*_line(-20, 0), *[4.0] * 3, *_line(-2, -20)], step=90)) == 1  # three points
+
+
+def test_holes_and_second_pieces_are_borders_too() -> None:
+    hole = "121.15,31.02\n121.16,31.02\n121.16,31.04\n121.15,31.04"
+    island = f"{EAST + 0.05},31.0\n{EAST + 0.1},31.0\n{EAST + 0.1},31.1\n{EAST + 0.05},31.1"
+    rings = rings_of(f"{SQUARE}\n\n{hole}\n\n{island}")
+    border = Border([[(round(lat * 1e6), round(lon * 1e6)) for lat, lon in ring] for ring in rings])
+    places = [(EAST + 0.07 - 121.22) * 1_000, (121.155 - 121.22) * 1_000, (121.14 - 121.22) * 1_000, 10]
+    rows = rows_of(_points(places))
+    far = border.beyond(rows[:, LAT_COLUMN], rows[:, LON_COLUMN])
+    assert [bool(one) for one in far] == [False, True, False, True]
+
+
+def _declared(organ: Organization, **values: Any) -> Area:
+    return factories.kept(
+        Area,
+        where=organ,
+        **{"organ": organ, "name": "云间区", "since": dt.date(2026, 1, 1), "border": SQUARE, **values},
+    )
+
+
+def _out(garage: Garage, day: dt.date = WORKDAY) -> None:
+    """At nine out of the area, ten minutes at a place, and back."""
+    car = garage.vehicles[0]
+    held = Terminal._base_manager.filter(plate=car.plate).first() or factories.kept(
+        Terminal, where=garage.mine, plate=car.plate
+    )
+    points = _points([*_line(-20, 40), *[40.0] * 20, *_line(40, -20)], _at(day))
+    STORE.append(Batch([(held.pk, one) for one in points], [], {held.pk: points[-1][-1]}))
+    _gather(day)
+
+
+def test_leaving_the_area_wants_an_approved_trip_that_says_so(garage: Garage) -> None:
+    _declared(garage.mine)
+    _out(garage)
+    assert Movement.objects.filter(kind=OUT).count() == 2, "the way there and the way back"
+    (one,) = found(RULE, NEXT)
+    assert one.subject.pk == garage.vehicles[0].pk and one.key == str(WORKDAY)
+    assert "云间区" in one.verdict.sentence and "3.8 公里" in one.verdict.sentence
+    assert one.verdict.facts["驶出地点（纬度, 经度）"].startswith("31.03000, 121.22")
+    for outside, times in ((False, 1), (True, 0)):
+        made = garage.send(garage.ask("08:30", "10:00", outside=outside))
+        garage.drive(made, 1000 + 40 * times, 1000 + 40 * times, left="08:30", came="10:00")
+        assert len(found(RULE, NEXT)) == times, outside
+
+
+def test_an_approval_of_another_time_is_none(garage: Garage) -> None:
+    _declared(garage.mine)
+    _out(garage)
+    made = garage.send(garage.ask("10:30", "11:30", outside=True))
+    garage.drive(made, 1000, 1040, left="10:30", came="11:30")
+    assert len(found(RULE, NEXT)) == 1
+
+
+def test_an_urgent_trip_counts_from_its_approval_on(garage: Garage) -> None:
+    _declared(garage.mine)
+    _out(garage)
+    urgent = garage.draft("08:30", "10:00", outside=True)
+    garage.take("go_first", urgent, "staff", note="抢险")
+    urgent.refresh_from_db()
+    garage.drive(garage.send(urgent), 1000, 1040, came="10:00")
+    assert len(found(RULE, NEXT)) == 1
+    complete(Request._base_manager.get(pk=urgent.pk), by=garage("boss"), note="属实")
+    assert found(RULE, NEXT) == []
+
+
+def test_that_it_leads_outside_is_not_added_after_the_approval(garage: Garage) -> None:
+    made = garage.ask()
+    made.outside = True
+    with pytest.raises(Invalid) as refused:
+        factories.save(made)
+    assert "已批准" in str(refused.value.faults[0].reason)
+
+
+def test_where_no_area_is_declared_nothing_is_judged_and_that_is_said(garage: Garage) -> None:
+    _out(garage)
+    assert not Movement.objects.filter(kind=OUT).exists()
+    tallies: dict[str, Tally] = {}
+    assert list(judge(rules(NEXT, [RULE]), NEXT, tallies=tallies)) == []
+    assert tallies[RULE].unjudged == {"vehicles.area": 1}
+    _declared(garage.mine)
+    tallies.clear()
+    assert list(judge(rules(NEXT, [RULE]), NEXT, tallies=tallies)) == [] and not tallies[RULE].unjudged
+
+
+def test_the_authoritys_area_holds_for_its_level_and_a_units_own_before_it(garage: Garage) -> None:
+    place = garage.mine.jurisdiction
+    authority = factories.organ("云间区机关事务管理局", place, competence="authority")
+    other = factories.organ("云间区卫生健康委员会", place)
+    elsewhere = factories.organ("海间区教育局", factories.district("海间区"))
+    whole = _declared(authority)
+    assert set(areas(WORKDAY)) == {garage.mine.pk, authority.pk, other.pk} and elsewhere.pk not in areas(WORKDAY)
+    own = _declared(garage.mine, name="园区")
+    assert (areas(WORKDAY)[garage.mine.pk].pk, areas(WORKDAY)[other.pk].pk) == (own.pk, whole.pk)
+
+
+def test_the_newest_area_by_the_day_holds(garage: Garage) -> None:
+    old = _declared(garage.mine)
+    new = _declared(garage.mine, since=NEXT, border=SQUARE.replace(str(EAST), "121.3"))
+    assert [areas(day)[garage.mine.pk].pk for day in (WORKDAY, NEXT)] == [old.pk, new.pk]
+    assert areas(dt.date(2025, 12, 31)) == {}
+    for day, times in ((WORKDAY, 2), (NEXT, 0)):
+        _out(garage, day)
+        assert Movement.objects.filter(kind=OUT, day=day).count() == times
+
+
+def test_a_border_as_offices_have_it(garage: Garage) -> None:
+    square = [[(31.0, WEST), (31.0, EAST), (31.1, EAST), (31.1, WEST)]]
+    shape = '{"type": "Polygon", "coordinates": [[[121.1, 31.0], [121.22, 31.0], [121.22, 31.1], [121.1, 31.1]]]}'
+    several = (
+        '{"type": "MultiPolygon", "coordinates": [[[[121.1, 31.0], [121.22, 31.0], [121.22, 31.1], [121.1, 31.1]]]]}'
+    )
+    wrapped = f'{{"type": "FeatureCollection", "features": [{{"type": "Feature", "geometry": {shape}}}]}}'
+    for said in (SQUARE, SQUARE.replace(",", "， "), shape, several, wrapped):
+        assert rings_of(said) == square, said
+    for wrong in (
+        "121.1",
+        "121.1,31\n121.2,31",
+        "31,121.1\n31.1,121.1\n31.1,121.2",
+        "东,西\n",
+        '{"type": "Point"}',
+        "{",
+        '{"type": "Polygon", "coordinates": [[1]]}',
+    ):
+        with pytest.raises(Invalid):
+            _declared(garage.mine, border=wrong)
+
+
+def test_a_border_from_a_shifted_map_is_the_same_border(garage: Garage) -> None:
+    from baozhang.ch2_provision.vehicles.queries import areas as queries
+
+    shifted = "\n".join("{1},{0}".format(*to_gcj02(lat, lon)) for lat, lon in rings_of(SQUARE)[0])
+    ring = queries.rings_of(_declared(garage.mine, datum="gcj02", border=shifted))[0]
+    assert ring == [(round(lat * 1e6), round(lon * 1e6)) for lat, lon in rings_of(SQUARE)[0]]
