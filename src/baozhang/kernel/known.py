@@ -36,10 +36,11 @@ def by_derived(model: type[Record], pairs: Iterable[tuple[Any, Record, Record | 
     """Records whose key a row wrote in another spelling than the one that is kept (沪a·12345 for 沪A12345), by id of the row."""
     if not model.natural:
         return {}
-    other = []
+    own = [name for name in model.natural if not name.endswith("_id")]  # what a row refers to was found, however spelt
+    other: list[tuple[int, Named]] = []
     for row, record, old in pairs:
-        if old is None and (key := tuple(getattr(record, name) for name in model.natural)) != _named(model, row.values):
-            other.append((id(row), key))
+        if old is None and any(getattr(record, name) != row.values.get(name) for name in own):
+            other.append((id(row), tuple(getattr(record, name) for name in model.natural)))
     found = _of_keys(model, [key for _place, key in other]) if other else []
     return {place: record for (place, _key), record in zip(other, found, strict=True) if record is not None}
 

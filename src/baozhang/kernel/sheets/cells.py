@@ -25,7 +25,8 @@ ERROR_VALUES = frozenset(
 )
 _NOTHING = frozenset(("-", "--", "—", "——", "－", "/", "／", "无", "\\", "N/A", "n/a"))
 _ENDLESS = frozenset(("长期", "永久", "长期有效", "无固定期限", "无期限"))
-_APOSTROPHES = ("'", "’", "‘", "＇", "`")
+_SHORT = max(map(len, _NOTHING))
+_APOSTROPHES = frozenset("'’‘＇`")
 _TRUE = frozenset("是 有 y yes true t 1 1.0 √ ✓ ✔ 对".split())
 _FALSE = frozenset("否 无 没有 n no false f 0 0.0 × x ✗ ✘ 错".split())
 _LINES = re.compile(r"\r\n?|[\x85\u2028\u2029]")
@@ -88,7 +89,8 @@ def _guarded(column: Column, convert: Converter) -> Converter:
             text = raw.strip()
             if not text.isascii():
                 text = clean(text)
-            text = _bare(text)
+            if text[:1] in _APOSTROPHES:
+                text = _bare(text)
             if not text or text in _NOTHING:
                 return _blank(column)
             if text in ERROR_VALUES:
@@ -114,8 +116,9 @@ def _text(column: Column) -> Converter:
             return _blank(column)
         else:
             text = _spelt(raw)
-        text = _bare(text)
-        if not text or text in _NOTHING:
+        if text[:1] in _APOSTROPHES:
+            text = _bare(text)
+        if not text or (len(text) <= _SHORT and text in _NOTHING):
             return _blank(column)
         if code and not text.isascii():
             text = text.translate(_WIDE)
