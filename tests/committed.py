@@ -6,13 +6,16 @@ pytest-django's own way cannot empty the ledger, as its triggers refuse. Use it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
 
+from baozhang.kernel import clock
 from tests import laid
+from tests.conftest import TODAY
 
 STAYING = ("django_content_type", "auth_permission")  # rows that migrating has made
 
@@ -28,6 +31,29 @@ def committed(blocker: Any) -> Iterator[None]:
             else:
                 with triggers_down():
                     empty()
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Does all works at the same moment in threads of their own; their results or errors, in order."""
+    results: list[Any] = [None] * len(works)
+    gate = threading.Barrier(len(works))
+
+    def run(place: int, work: Callable[[], Any]) -> None:
+        with clock.on(TODAY):
+            try:
+                gate.wait(timeout=20)
+                results[place] = work()
+            except Exception as error:  # noqa: BLE001 -- the test looks at it
+                results[place] = error
+            finally:
+                connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
 
 
 def empty() -> None:

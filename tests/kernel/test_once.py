@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from django.db import connections
 from tests import factories
-from tests.committed import committed
-from tests.kernel.flow.test_at_once import at_once
+from tests.committed import at_once, committed
 
 from baozhang.ch1_general.organs.models import Headcount
 from baozhang.kernel import clock, upkeep

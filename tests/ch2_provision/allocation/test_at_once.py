@@ -17,6 +17,7 @@ from baozhang.kernel.holds import Hold
 from baozhang.kernel.refusal import Refused
 from tests import crossing
 from tests.ch2_provision.allocation.conftest import Place, build
+from tests.committed import at_once as together
 from tests.committed import committed
 from tests.conftest import TODAY
 
@@ -92,21 +93,5 @@ def test_a_reserved_item_is_given_up_while_its_need_is_withdrawn(place: Place, m
 
 
 def test_needs_that_are_entered_at_once_get_a_number_each(place: Place) -> None:
-    gate, said = threading.Barrier(4), list[str]()
-
-    def one() -> None:
-        try:
-            with clock.on(TODAY):
-                gate.wait(timeout=20)
-                said.append(place.draft(number="").number)
-        except Refused as refusal:
-            said.append(f"{refusal.what} {[str(fault.reason) for fault in refusal.faults]}")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(number[-5:] for number in said) == ["-0001", "-0002", "-0003", "-0004"], said
+    said = together(*[lambda: place.draft(number="").number] * 4)
+    assert sorted(str(one)[-5:] for one in said) == ["-0001", "-0002", "-0003", "-0004"], said

@@ -14,7 +14,7 @@ from baozhang.kernel import clock, scope
 from baozhang.kernel.refusal import Refused
 from tests import factories
 from tests.ch2_provision.trips.conftest import Garage, build
-from tests.committed import committed
+from tests.committed import at_once, committed
 from tests.conftest import TODAY
 
 
@@ -60,21 +60,5 @@ def test_one_vehicle_is_promised_once(garage: Garage, blind: bool, monkeypatch: 
 
 
 def test_several_who_ask_at_once_get_a_number_each(garage: Garage) -> None:
-    gate, said = threading.Barrier(4), []
-
-    def work() -> None:
-        try:
-            with clock.on(TODAY):
-                gate.wait(timeout=20)
-                said.append(garage.draft().number)
-        except Refused as refusal:
-            said.append(f"{refusal.what}")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=work) for _n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert sorted(one[-5:] for one in said) == ["00001", "00002", "00003", "00004"]
+    said = at_once(*[lambda: garage.draft().number] * 4)
+    assert sorted(str(one)[-5:] for one in said) == ["00001", "00002", "00003", "00004"], said

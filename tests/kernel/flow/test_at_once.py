@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from django.db import connection
-from tests.committed import committed
-from tests.conftest import TODAY
+from tests.committed import at_once, committed
 
-from baozhang.kernel import clock, ledger
+from baozhang.kernel import ledger
 from baozhang.kernel.flow import Task
 from baozhang.kernel.notices import Notice
 from baozhang.kernel.refusal import Refused
@@ -19,29 +15,6 @@ from baozhang.kernel.refusal import Refused
 def db(django_db_setup, django_db_blocker):
     """What is written here is committed, so that other connections see it."""
     yield from committed(django_db_blocker)
-
-
-def at_once(*works):
-    """Does all works at the same moment in threads of their own; their results or errors, in order."""
-    results: list[object] = [None] * len(works)
-    gate = threading.Barrier(len(works))
-
-    def run(place, work):
-        with clock.on(TODAY):
-            try:
-                gate.wait(timeout=10)
-                results[place] = work()
-            except Exception as error:  # noqa: BLE001 -- the test looks at it
-                results[place] = error
-            finally:
-                connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=40)
-    return results
 
 
 def copy_of(thing):

@@ -25,6 +25,7 @@ from . import frame
 
 Extra = Callable[[Resource, Any, Actor], dict[str, Any]]
 LONG = 40  # characters; a longer text takes the whole width of its panel
+FOLDED = 12  # lines of a text beyond which it opens when asked for
 EXTRAS: list[Extra] = []  # what other mechanisms add to a detail page: steps, path, attachments
 
 
@@ -62,6 +63,9 @@ def _value(resource: Resource, record: Any, name: str) -> dict[str, Any]:
     if shown and resource.kind_of(name) == "link" and name not in resource.computed:
         if url := frame.door_to(value):
             shown = format_html('<a href="{}">{}</a>', url, str(value))
+    if shown and resource.kind_of(name) == "text" and (lines := str(value).count("\n") + 1) > FOLDED:
+        summary = _("共 %(lines)s 行") % {"lines": f"{lines:,}"}
+        shown = format_html("<details><summary>{}</summary>{}</details>", summary, mark_safe(shown))  # noqa: S308 -- escaped above
     unit = resource.unit_of(name) or (_("元") if resource.kind_of(name) == "money" else "")
     row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above
     if resource.kind_of(name) == "text" and len(str(value)) > LONG:
