@@ -25,6 +25,13 @@ INLINE = {
     ),
 }
 ERROR_PAGES = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+WRITES = re.compile(r"<form\b[^>]*\bmethod=\"post\"[^>]*>(?P<head>.{0,60})", re.S)
+# What one may do twice: enter and leave, choose, read, look again; an import has its own number, a file its own digest.
+TWICE = {
+    "_act.html", "_attachments.html", "_bar.html", "_filters.html", "_progress.html", "import_check.html", "import_done.html",
+    "import_map.html", "import_upload.html", "keys.html", "login.html", "look.html", "notices.html", "public_base.html", "refusal.html",
+    "run.html", "verify.html",
+}  # fmt: skip
 AUTO_OFF = re.compile(r"\{%\s*autoescape\s+off|\|\s*safe\b")
 
 
@@ -46,6 +53,18 @@ def inline_in(text: str) -> list[tuple[int, str]]:
         for name, pattern in INLINE.items()
         for match in pattern.finditer(plain)
     ]
+
+
+def test_a_form_that_writes_bears_a_key():
+    """Without it a second tap would do the same again."""
+    bare = [
+        place(path, path.read_text(encoding="utf-8")[: match.start()].count("\n") + 1)
+        for path in templates()
+        if path.suffix == ".html" and path.name not in TWICE
+        for match in WRITES.finditer(path.read_text(encoding="utf-8"))
+        if "{% form_key %}" not in match["head"]
+    ]
+    assert bare == [], listing(bare, "Put {% form_key %} after {% csrf_token %}, and let the view use `kernel.sent`:")
 
 
 def test_nothing_stands_inline():

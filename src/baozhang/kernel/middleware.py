@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from . import access, clock, scope
+from . import access, clock, scope, sent
 from .refusal import Invalid, Refused
 
 OPEN = ("/login/", "/static/", "/public/", "/i18n/", "/api/", "/health")
@@ -72,6 +72,8 @@ class Desk:
             return redirect("/password/")
         with scope.within(actor):
             response: Any = self._run(request)
+            if response.status_code >= 400 and request.method not in SAFE:
+                response = sent.before(request) or response
             if hasattr(response, "render") and not response.is_rendered:
                 response.render()
             return response

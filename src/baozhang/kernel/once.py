@@ -46,12 +46,12 @@ def new_key() -> str:
 def carry_out(key: str, said: Iterable[Any], by: Actor, work: Callable[[], str]) -> str:
     """This will do some work and remember its answer in the same transaction; where the same was asked under this key, its answer alone.
 
-    A refusal undoes the work and is not remembered. Without a key, or a person, the work is simply done.
+    A refusal undoes the work and is not remembered. Without a key, or a person, the work is simply done, in a transaction too.
     """
-    if not key or len(key) > LONGEST or by.user_id is None:
-        return work()
-    digest = _digest(said)
     with transaction.atomic():
+        if not key or len(key) > LONGEST or by.user_id is None:
+            return work()
+        digest = _digest(said)
         bulk.take_turns(f"asked {by.user_id} {key}")
         before = _before(key, digest, by)
         if before is not None:

@@ -119,13 +119,15 @@ def test_a_bill_is_registered_and_one_too_many_refused_with_figures(office: Offi
     line = office.granted_line(1000)
     client = door("张会")
     address = f"/funding/budgetlines/{line.pk}/spend/"
-    assert client.post(address, {"amount": "400", "words": "记-03-012 电费", "day": "2026-03-04"}).status_code == 302
+    form = {"amount": "400", "words": "记-03-012 电费", "day": "2026-03-04"}
+    assert [client.post(address, {**form, "key": "tap"}).status_code for _tap in range(2)] == [302, 302]
+    assert "没有重复办理" in client.get(address).content.decode()
     refused = client.post(address, {"amount": "600.01", "words": "再一笔", "day": "2026-03-04"})
     assert refused.status_code == 409 and "还差 0.01 元" in refused.content.decode()
     assert client.post(address, {"amount": "1", "words": ""}).status_code == 422
     assert "记-03-012 电费" in client.get(address).content.decode()
     again = client.post(address, {"amount": "400.00", "words": "记-03-012 电费", "day": "2026-03-04"})
-    assert again.status_code == 409 and "已经登记" in again.content.decode(), "the second of two taps pays nothing"
+    assert again.status_code == 409 and "已经登记" in again.content.decode(), "on another day it is the same bill"
     assert BudgetLine._base_manager.get(pk=line.pk).spent == 400
 
 

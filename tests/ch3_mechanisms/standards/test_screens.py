@@ -68,7 +68,7 @@ def test_lines_stand_beside_what_holds(city: City, officer: Client):
 def test_figures_are_added_and_values_typed(city: City, officer: Client):
     standard = draft(city, {})
     url = f"/standards/standards/{standard.pk}/lines/"
-    assert officer.post(url, {"do": "add", "key": [DESKTOP, PRICE]}).status_code == 302
+    assert officer.post(url, {"do": "add", "figure": [DESKTOP, PRICE]}).status_code == 302
     desktop, price = sorted(StandardLine._base_manager.all(), key=lambda line: line.key, reverse=True)
     assert (desktop.number, price.number) == (1, 5000)
     answer = officer.post(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -14,11 +13,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from baozhang.ch2_provision.assets.rules.words import count
-from baozhang.kernel import addresses, clock, flow
+from baozhang.kernel import addresses, clock, flow, sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Done
 from baozhang.kernel.numbers import wholes
-from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
@@ -50,19 +48,16 @@ def answer_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     """What the standard allows, what there is, the gap, and every candidate with its place in the order; items are taken here."""
     who = frame.must_view(request, resource)
     need: Any = frame.row_of(resource, pk, "organ__jurisdiction")
-    refusal: Refused | None = None
-    if request.method == "POST":
+
+    def work() -> str:
         who.must(ANSWER, need.organ_id)
-        chosen = wholes(request.POST.getlist("card"))
-        try:
-            made = accept(need, chosen, by=who)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, frame.leading(_said(need, made), who))
-            return HttpResponseRedirect(request.path if need.state in WAITING else frame.url_of(resource, need))
+        made = accept(need, wholes(request.POST.getlist("card")), by=who)
+        messages.success(request, frame.leading(_said(need, made), who))
+        return request.path if need.state in WAITING else frame.url_of(resource, need)
+
+    done, refusal = sent.attempt(request, work)
+    if done:
+        return done
     frame.crumbs(request, resource, need)
     context = _context(resource, need, who, clock.today())
     return render(request, "allocation/answer.html", {**context, "refusal": refusal}, status=409 if refusal else 200)
@@ -86,7 +81,7 @@ def _context(resource: Resource, need: Need, who: Actor, day: Any) -> dict[str, 
         "need": need, "state": _state(resource, need), "tiles": _tiles(resource, need, standing, left), "standing": standing,
         "groups": [_group(found, source, own=need.organ_id) for source in SOURCES] if looked else [], "total": found.total, "left": left, "may": open_now and left > 0,
         "matches": _matches(need), "steps": [_step(base, one) for one in flow.buttons_of(need, who) if one.name in ("decline", "record_none")],
-        "why_url": f"{base}why/entitled/", "url": base, "key": uuid.uuid4().hex,
+        "why_url": f"{base}why/entitled/", "url": base,
         "page": {**frame.page(resource, _("存量答复：%(need)s") % {"need": need},
                               purpose=_("先看标准和已有的，再从候选中选用；排在前面的更合适")), "article": frame.law("第十二条第二款")},
     }  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from baozhang.kernel import once
 from baozhang.kernel.views import frame
 
 register = template.Library()
@@ -90,3 +91,9 @@ def days_tone(days: int | None) -> str:
 def cite(article: Any) -> Any:
     """A citation as `_law.html` shows it, in the reader's words; one that is ready stays as it is."""
     return frame.law(article) if isinstance(article, str) else article
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """The field by which a form that is sent twice is known to be the same; it stands in each form that writes."""
+    return format_html('<input type="hidden" name="key" value="{}">', once.new_key())

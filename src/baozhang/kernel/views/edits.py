@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import acts, asked, holds, once
-from baozhang.kernel.access import Actor
+from baozhang.kernel import acts, asked, holds, sent
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.numbers import whole, wholes
@@ -46,44 +45,23 @@ def edit(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 
 def _form(request: HttpRequest, resource: Resource, record: Record, title: str) -> HttpResponse:
-    who, refusal, key = frame.actor(request), None, request.POST.get("key", "")
+    who, refusal = frame.actor(request), None
     form = form_for(
         resource, by=who, data=request.POST or None, files=request.FILES or None, instance=record,
         initial={} if record.pk else _begun(request, resource, who),
     )  # fmt: skip
-    valid = request.method == "POST" and form.is_valid()
-    if not valid and (before := once.answer_to(request, who)):
-        return _once(request, who, lambda: before)  # what it made already stands in its own way
-    if valid:
-        try:
-            return _once(request, who, lambda: _saved(request, resource, form))
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
+    if request.method == "POST" and form.is_valid():
+        done, refusal = sent.attempt(request, lambda: _saved(request, resource, form))
+        if done:
+            return done
     frame.crumbs(request, resource, record if record.pk else None)
     back = frame.url_of(resource, record) if record.pk else frame.list_url(resource)
     context = {
         "form": form, "form_groups": groups_of(form), "refusal": refusal, "held": _held(record), "version": record.version if record.pk else "",
-        "key": key or once.new_key(),
         "hint_url": f"{frame.list_url(resource)}hints/" if resource.hints else "", "back_url": back,
         "save_more_words": "" if record.pk else _("保存并继续新增"), "page": frame.page(resource, title),
     }  # fmt: skip
     return render(request, "kernel/form.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _once(request: HttpRequest, who: Actor, work: Callable[[], str]) -> HttpResponse:
-    """This will do what a form asks for, and lead to where that led; a form that is sent again leads there without doing it again."""
-    done: list[str] = []
-
-    def doing() -> str:
-        done.append(work())
-        return done[0]
-
-    address = once.carry_out(request.POST.get("key", ""), once.said_in(request), who, doing)
-    if not done:
-        messages.info(request, _("这次提交已经办理，没有重复办理"))
-    return HttpResponseRedirect(address)
 
 
 def _saved(request: HttpRequest, resource: Resource, form: Any) -> str:
@@ -129,8 +107,6 @@ def hints(request: HttpRequest, resource: Resource) -> HttpResponse:
 def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     """An act on the rows ticked, or on all that the list's address means; what it asks for is asked on a page between."""
     who = frame.must_view(request, resource)
-    if before := once.answer_to(request, who):
-        return _once(request, who, lambda: before)
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
     without = wholes(request.POST.getlist("without"))
@@ -152,7 +128,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
         return ask(form)
     chosen = list(rows)
     try:
-        return _once(request, who, lambda: _acted(request, resource, name, chosen, form, back))
+        return sent.do(request, lambda: _acted(request, resource, name, chosen, form, back))
     except (Forbidden, NotFound):
         raise
     except Refused as refused:
@@ -208,7 +184,6 @@ def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str
         "name": name, "words": act.words, "says": str(act.says), "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None, "note_words": act.note_words,
         "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
         "url": request.get_full_path(), "note_value": request.POST.get("note", ""), "ready": True,
-        "key": request.POST.get("key", "") or once.new_key(),
     }  # fmt: skip
 
 
@@ -228,8 +203,6 @@ def _ask(
 def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> HttpResponse:
     """An act on one record, with the fields and the reason that it asks for."""
     who = frame.must_view(request, resource)
-    if before := once.answer_to(request, who):  # it may have taken the record out of sight
-        return _once(request, who, lambda: before)
     record = frame.row_of(resource, pk)
     act = _act_of(resource, name)
     who.must(act.permission, record.organ_key())
@@ -244,7 +217,7 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
             return frame.left_at(resource, record)
 
         try:
-            return _once(request, who, work)
+            return sent.do(request, work)
         except (Forbidden, NotFound):
             raise
         except Refused as refused:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from baozhang.kernel import cells, offered, once, search, views_saved
+from baozhang.kernel import cells, offered, search, views_saved
 from baozhang.kernel.access import Actor
 from baozhang.kernel.listing import SIZES, Filter, Listing, Page
 from baozhang.kernel.numbers import wholes
@@ -109,7 +109,7 @@ def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[st
         "exports": _exports(listing) if who.can(resource.right("export")) else [],
         "import_url": f"{base}import/" if resource.importable and who.can(resource.right("import")) else "",
         "add_url": add_url, "add_words": add_words,
-        "key": once.new_key(), "bulk": _bulk(resource, who, found.rows), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
+        "bulk": _bulk(resource, who, found.rows), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
         "views": views_saved.offered(resource, who, request.GET), "view_save_url": f"{base}views/" if who.user_id else "",
         "empty": _empty(listing, add_url, add_words, resource.importable and who.can(resource.right("import"))),
     }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django import forms
@@ -54,7 +53,7 @@ def _words(resource: Resource, record: Any, button: offering.Button, who: Actor,
     made: dict[str, Any] = {
         "name": button.name, "words": button.words, "kind": button.kind, "icon": button.icon, "needs_note": button.needs_note,
         "says": button.says, "article": frame.law(button.article) if button.article else None, "version": button.version,
-        "url": f"{frame.url_of(resource, record)}steps/{button.name}/", "refused": button.refused, "key": uuid.uuid4().hex,
+        "url": f"{frame.url_of(resource, record)}steps/{button.name}/", "refused": button.refused,
     }  # fmt: skip
     if not button.refused and (button.fields or button.asks):
         if form is None:  # on the page of the record the forms of several steps stand beside each other

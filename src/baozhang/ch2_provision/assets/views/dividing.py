@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from baozhang.ch2_provision.assets.actions import splitting, unpromised
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.kernel import addresses, cells
+from baozhang.kernel import addresses, cells, sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, also
 from baozhang.kernel.numbers import wholes
@@ -66,14 +66,7 @@ def split_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespons
             parts = splitting.checked_parts(card, parts_of(text, card.quantity))
             rows = _parts(card, parts)
             if request.method == "POST" and "do" in request.POST:
-                _same(card, request.POST.get("version", ""))
-                _said(note)
-                made = splitting.split(card, parts, by=who, note=note)
-                numbers = "、".join(piece.number for piece in made[1:6])
-                messages.success(
-                    request, _("已拆分为 %(n)d 张卡片，新卡片：%(numbers)s") % {"n": len(made), "numbers": numbers}
-                )
-                return HttpResponseRedirect(frame.url_of(resource, card))
+                return sent.do(request, lambda: _divided(request, resource, card, parts, who))
     except Refused as error:
         refusal = error
     frame.crumbs(request, resource, card)
@@ -84,6 +77,26 @@ def split_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespons
                  "purpose": _("整批登记的卡片按数量分开；价值、面积和折旧按数量分摊到分，合计不变")},
     }  # fmt: skip
     return render(request, "assets/split.html", context, status=409 if refusal and request.method == "POST" else 200)
+
+
+def _divided(request: HttpRequest, resource: Resource, card: Any, parts: Any, who: Actor) -> str:
+    note = request.POST.get("note", "")
+    _same(card, request.POST.get("version", ""))
+    _said(note)
+    made = splitting.split(card, parts, by=who, note=note)
+    numbers = "、".join(piece.number for piece in made[1:6])
+    messages.success(request, _("已拆分为 %(n)d 张卡片，新卡片：%(numbers)s") % {"n": len(made), "numbers": numbers})
+    return frame.url_of(resource, card)
+
+
+def _merged(request: HttpRequest, resource: Resource, cards: list[Any], who: Actor) -> str:
+    note = request.POST.get("note", "")
+    for card in cards:
+        _same(card, request.POST.get(f"version-{card.pk}", ""))
+    _said(note)
+    whole = splitting.merge(cards, by=who, note=note)
+    messages.success(request, _("已把 %(n)d 张卡片合并为 %(card)s") % {"n": len(cards), "card": whole})
+    return frame.url_of(resource, whole)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,12 +115,7 @@ def merge_page(request: HttpRequest, resource: Resource) -> HttpResponse:
         unpromised(cards)
         total = splitting.together(cards)
         if request.method == "POST":
-            for card in cards:
-                _same(card, request.POST.get(f"version-{card.pk}", ""))
-            _said(note)
-            whole = splitting.merge(cards, by=who, note=note)
-            messages.success(request, _("已把 %(n)d 张卡片合并为 %(card)s") % {"n": len(cards), "card": whole})
-            return HttpResponseRedirect(frame.url_of(resource, whole))
+            return sent.do(request, lambda: _merged(request, resource, cards, who))
     except Refused as error:
         refusal = error
     frame.crumbs(request, resource)

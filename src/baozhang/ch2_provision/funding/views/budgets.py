@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from baozhang.ch2_provision.funding.models import Budget, BudgetLine
 from baozhang.ch2_provision.funding.models.budget import DRAFT, REVIEW
 from baozhang.ch2_provision.funding.queries import checking
 from baozhang.ch2_provision.funding.queries.budgets import ceiling_of, lines_of, payments_of, sums_of, total_of_year
-from baozhang.kernel import cells, clock, scope
+from baozhang.kernel import cells, clock, scope, sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
@@ -52,17 +52,17 @@ def _mode(budget: Budget, who: Actor) -> str:
 def workbook(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """The budget as a table: quota, driver, product, asked, granted, used; typed into by whose turn it is."""
     who, budget = frame.must_view(request, resource), _budget(resource, pk)
-    mode, refusal = _mode(budget, who), None
-    if request.method == "POST":
+    mode = _mode(budget, who)
+
+    def work() -> str:
         if not mode:
             raise Forbidden(_("现在不能填写这份预算"), instead=_("编制中由本单位填写，申报后由财政部门填写批复数。"))
-        try:
-            messages.success(request, _("已保存 %(n)d 行") % {"n": _save(budget, mode, request.POST, who)})
-            return HttpResponseRedirect(request.path)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
+        messages.success(request, _("已保存 %(n)d 行") % {"n": _save(budget, mode, request.POST, who)})
+        return request.path
+
+    done, refusal = sent.attempt(request, work)
+    if done:
+        return done
     frame.crumbs(request, resource, budget)
     return render(
         request, "funding/workbook.html", _context(resource, budget, mode, refusal, request.POST if refusal else {}),
@@ -174,21 +174,16 @@ def spending(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """A bill without a case of its own: the sum, the voucher, and what is left of the line."""
     who = frame.must_view(request, resource)
     line: Any = frame.row_of(resource, pk, "budget")
-    refusal: Refused | None = None
-    if request.method == "POST":
+
+    def work() -> str:
         who.must(COMMIT, line.organ_id)
-        try:
-            payment = _bill(line, request.POST, who)
-            messages.success(
-                request,
-                _("已登记支出 %(sum)s 元，余额 %(left)s 元")
-                % {"sum": cells.money(payment.amount), "left": cells.money(line.remaining)},
-            )
-            return HttpResponseRedirect(request.path)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
+        sums = {"sum": cells.money(_bill(line, request.POST, who).amount), "left": cells.money(line.remaining)}
+        messages.success(request, _("已登记支出 %(sum)s 元，余额 %(left)s 元") % sums)
+        return request.path
+
+    done, refusal = sent.attempt(request, work)
+    if done:
+        return done
     frame.crumbs(request, resource, line)
     context = {
         "page": frame.page(resource, _("登记支出：%(line)s") % {"line": line}, purpose=_("没有专门办件的日常支出，如水电费、报销")),

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -21,7 +21,7 @@ from baozhang.ch2_provision.funding.flows.line import REVIEW_LINE, authority_for
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
 from baozhang.ch2_provision.funding.queries.budgets import budgets_of
 from baozhang.ch2_provision.funding.queries.plans import Difference, carried, differences
-from baozhang.kernel import cells
+from baozhang.kernel import cells, sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.attachments import Attachment
 from baozhang.kernel.numbers import whole, wholes
@@ -42,17 +42,16 @@ def _plan(resource: Resource, pk: int) -> Plan:
 def review(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """All lines of a plan on one page; while it is under review, each is agreed to, reduced or refused here."""
     who, plan = frame.must_view(request, resource), _plan(resource, pk)
-    refusal: Refused | None = None
-    if request.method == "POST":
+
+    def work() -> str:
         place = authority_for(plan.organ_id)
         who.must(REVIEW_LINE, None if place is None else place.pk)
-        try:
-            messages.success(request, _("已审核 %(n)d 项") % {"n": _answer(plan, request.POST, who)})
-            return HttpResponseRedirect(request.path)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
+        messages.success(request, _("已审核 %(n)d 项") % {"n": _answer(plan, request.POST, who)})
+        return request.path
+
+    done, refusal = sent.attempt(request, work)
+    if done:
+        return done
     frame.crumbs(request, resource, plan)
     typed = request.POST if refusal is not None else {}
     wrong = {fault.row: str(fault.reason) for fault in refusal.faults} if refusal is not None else {}
@@ -177,11 +176,7 @@ def prefill(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """What a draft may be filled with: last year's lines, and what other fields suggest with their evidence."""
     who, plan = frame.must_view(request, resource), _plan(resource, pk)
     if request.method == "POST":
-        who.must(PlanLine.right("add"), plan.organ_id)
-        lines = wholes(request.POST.getlist("line"))
-        count = actions.take_in(plan, by=who, lines=lines, keys=request.POST.getlist("key"))
-        messages.success(request, _("已选入 %(n)d 项，请逐项核对数量、单价和依据") % {"n": count})
-        return HttpResponseRedirect(f"{frame.url_of(resource, plan)}lines/" if count else request.path)
+        return sent.do(request, lambda: _taken_in(request, resource, plan, who))
     before, told = offers(plan) if plan.editable else ([], [])
     frame.crumbs(request, resource, plan)
     context = {
@@ -199,6 +194,14 @@ def prefill(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "funding/prefill.html", context)
+
+
+def _taken_in(request: HttpRequest, resource: Resource, plan: Plan, who: Actor) -> str:
+    who.must(PlanLine.right("add"), plan.organ_id)
+    lines = wholes(request.POST.getlist("line"))
+    count = actions.take_in(plan, by=who, lines=lines, keys=request.POST.getlist("told"))
+    messages.success(request, _("已选入 %(n)d 项，请逐项核对数量、单价和依据") % {"n": count})
+    return f"{frame.url_of(resource, plan)}lines/" if count else request.path
 
 
 def _field_words(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,10 +21,10 @@ from baozhang.ch2_provision.trips.choices import MADE
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import cells, shell
+from baozhang.kernel import cells, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import whole
-from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.refusal import NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.views import frame
 
@@ -39,18 +39,13 @@ def page(request: HttpRequest) -> HttpResponse:
     """The oldest first; what is done is gone from the page."""
     who = frame.actor(request)
     who.must(MATCH)
-    refusal: Refused | None = None
-    if request.method == "POST":
-        try:
-            said = _done(request, who)
-        except (Forbidden, NotFound):
-            raise
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, said)
-            return HttpResponseRedirect(request.path)
-    return render(
+
+    def work() -> str:
+        messages.success(request, _done(request, who))
+        return request.path
+
+    done, refusal = sent.attempt(request, work)
+    return done or render(
         request, "running/waiting.html", {**_context(who), "refusal": refusal}, status=409 if refusal else 200
     )
 

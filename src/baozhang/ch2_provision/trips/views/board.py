@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -23,10 +23,9 @@ from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.queries.desk import Desk, bounds, desk, next_waiting, promised, went_first
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import access, clock, shell
+from baozhang.kernel import access, clock, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import day_said, whole, wholes
-from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
@@ -42,17 +41,15 @@ def board(request: HttpRequest) -> HttpResponse:
     who = frame.actor(request)
     who.must(BOARD)
     day = day_said(request.GET.get("day")) or clock.today()
-    refusal: Refused | None = None
-    if request.method == "POST":
-        try:
-            made = _send(request, who)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, _("已派车：%(dispatch)s，%(span)s") % {"dispatch": made, "span": made.span})
-            return HttpResponseRedirect(f"{request.path}?day={day}")
+
+    def work() -> str:
+        made = _send(request, who)
+        messages.success(request, _("已派车：%(dispatch)s，%(span)s") % {"dispatch": made, "span": made.span})
+        return f"{request.path}?day={day}"
+
+    done, refusal = sent.attempt(request, work)
+    if done:
+        return done
     return render(
         request, "trips/board.html", {**_context(who, day), "refusal": refusal}, status=409 if refusal else 200
     )

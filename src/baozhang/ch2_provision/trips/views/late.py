@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -24,10 +24,10 @@ from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.queries.desk import drivers_of
 from baozhang.ch2_provision.trips.queries.tracks import loose_ways
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import clock
+from baozhang.kernel import clock, sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.accounts import User
-from baozhang.kernel.refusal import Forbidden, NotFound, Refused
+from baozhang.kernel.refusal import Forbidden, NotFound
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
@@ -81,28 +81,26 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
         raise NotFound(_("没有这段待补办的行程"))
     if not _may(who, vehicle.organ_id):
         raise Forbidden(_("没有补办用车的权限"), article=ARTICLE, instead=_("请由本单位调度员补办。"))
-    form, refusal = (
-        Late(vehicle.organ_id, request.POST or None, initial={"odometer_out": last_odometer(pk, begun)}),
-        None,
-    )
-    if request.method == "POST" and form.is_valid():
-        said = dict(form.cleaned_data)
-        rest = {name: said.pop(name) for name in ("driver", "odometer_out", "odometer_in")}
-        try:
-            made = ask_late(vehicle, way, Told(said, **rest), by=who)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
-            for fault in error.faults:
-                form.add_error(fault.field if fault.field in form.fields else None, str(fault.reason))
-        else:
-            messages.success(request, _("已补开派车单并提出申请，待单位负责人补办审批"))
-            return HttpResponseRedirect(frame.url_of(BY_LABEL["trips.request"], made))
+    form = Late(vehicle.organ_id, request.POST or None, initial={"odometer_out": last_odometer(pk, begun)})
+    done = refusal = None
+    if form.is_valid():
+        done, refusal = sent.attempt(request, lambda: _asked(request, vehicle, way, form, who))
+    if done:
+        return done
+    for fault in refusal.faults if refusal else ():
+        form.add_error(fault.field if fault.field in form.fields else None, str(fault.reason))
     frame.crumbs(request, resource, vehicle)
     page = {"title": _("补办用车申请"), "purpose": _("时间和里程按轨迹，事由由用车人说明；计入先用后补，须经单位负责人补办审批"), "article": frame.law(ARTICLE)}  # fmt: skip
     context = {"form": form, "refusal": refusal, "vehicle": vehicle, "way": _said(way), "page": page}
     return render(request, "trips/late.html", context, status=409 if refusal else 422 if form.errors else 200)
+
+
+def _asked(request: HttpRequest, vehicle: Vehicle, way: Movement, form: Late, who: Actor) -> str:
+    said = dict(form.cleaned_data)
+    rest = {name: said.pop(name) for name in ("driver", "odometer_out", "odometer_in")}
+    made = ask_late(vehicle, way, Told(said, **rest), by=who)
+    messages.success(request, _("已补开派车单并提出申请，待单位负责人补办审批"))
+    return frame.url_of(BY_LABEL["trips.request"], made)
 
 
 def _said(way: Movement) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.safestring import mark_safe
@@ -19,10 +19,9 @@ from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.queries.desk import riders, slip_of
-from baozhang.kernel import addresses, clock, shell
+from baozhang.kernel import addresses, clock, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents.codes import qr_svg
-from baozhang.kernel.refusal import Forbidden, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
@@ -59,24 +58,9 @@ def slip(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """One slip; the driver writes the odometer here."""
     who = frame.must_view(request, resource)
     dispatch: Any = frame.row_of(resource, pk, "organ", "vehicle__card", "driver")
-    refusal: Refused | None = None
-    if request.method == "POST" and dispatch.state in ASKED:
-        step, fields = ASKED[dispatch.state]
-        if request.POST.get("step", step) != step:  # the second of two taps, or a page that stayed open
-            return HttpResponseRedirect(request.path)
-        values = {name: request.POST[name] for name in fields if request.POST.get(name, "").strip()}
-        try:
-            DispatchFlow.take(step, dispatch, by=who, values=values)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(
-                request,
-                _("已登记出车") if step == "begin" else _("已登记还车，行驶 %(km)s 公里") % {"km": dispatch.kilometres},
-            )
-            return HttpResponseRedirect(request.path)
+    done, refusal = sent.attempt(request, lambda: _taken(request, dispatch, who))
+    if done:
+        return done
     frame.crumbs(request, resource, dispatch)
     return render(
         request,
@@ -84,6 +68,17 @@ def slip(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         {**_context(request, resource, dispatch, who), "refusal": refusal},
         status=409 if refusal else 200,
     )
+
+
+def _taken(request: HttpRequest, dispatch: Dispatch, who: Actor) -> str:
+    """This will write down that the vehicle left, or is back; a page that stayed open only shows how it stands."""
+    step, fields = ASKED.get(DispatchState(dispatch.state), ("", ()))
+    if step and request.POST.get("step", step) == step:
+        values = {name: request.POST[name] for name in fields if request.POST.get(name, "").strip()}
+        DispatchFlow.take(step, dispatch, by=who, values=values)
+        back = _("已登记还车，行驶 %(km)s 公里") % {"km": dispatch.kilometres}
+        messages.success(request, _("已登记出车") if step == "begin" else back)
+    return request.path
 
 
 def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: Actor) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,7 +17,7 @@ from baozhang.ch2_provision.vehicles.flows import mending
 from baozhang.ch2_provision.vehicles.models import Terminal, TerminalOrder
 from baozhang.ch2_provision.vehicles.queries import health
 from baozhang.ch2_provision.vehicles.queries.terminals import moment
-from baozhang.kernel import cells, clock, shell
+from baozhang.kernel import cells, clock, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import whole, wholes
 from baozhang.kernel.refusal import Invalid
@@ -61,7 +61,7 @@ def board(request: HttpRequest) -> HttpResponse:
     days, share = _number(request, "days", health.DAYS, 365), _number(request, "share", health.SHARE, 99)
     found = health.board(who.where(VIEW), clock.today(), days=days, share=share)
     if request.method == "POST":
-        return _opened(request, who, found)
+        return sent.do(request, lambda: _opened(request, who, found))
     keys = {terminal.pk for kind in found for terminal in kind.rows}
     orders = health.under_way(keys)
     context = {
@@ -107,7 +107,7 @@ def _kind(kind: health.Found, orders: dict[tuple[int, str], TerminalOrder], *, m
     }  # fmt: skip
 
 
-def _opened(request: HttpRequest, who: Actor, found: list[health.Found]) -> HttpResponse:
+def _opened(request: HttpRequest, who: Actor, found: list[health.Found]) -> str:
     """Orders for what was ticked; what is no longer in trouble, or has its order by now, is passed over."""
     wanted = {(kind.trouble, key) for kind in found for key in wholes(request.POST.getlist(kind.trouble))}
     there = health.under_way({key for _trouble, key in wanted})
@@ -124,7 +124,7 @@ def _opened(request: HttpRequest, who: Actor, found: list[health.Found]) -> Http
         request,
         ngettext("已开 %(n)s 份检修单，请派修", "已开 %(n)s 份检修单，请派修", len(orders)) % {"n": len(orders)},
     )
-    return redirect(frame.list_url(BY_LABEL["vehicles.terminalorder"]))
+    return frame.list_url(BY_LABEL["vehicles.terminalorder"])
 
 
 shell.entry("vehicles", gettext_lazy("终端健康"), "vehicles-health", VIEW, order=45)

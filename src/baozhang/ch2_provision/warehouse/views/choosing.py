@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.warehouse.choices import ITEM_OF, LIVE, Reason
 from baozhang.ch2_provision.warehouse.flows import entering
 from baozhang.ch2_provision.warehouse.models import Entry
-from baozhang.kernel import addresses, cells, clock, holds, shell
+from baozhang.kernel import addresses, cells, clock, holds, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import wholes
 from baozhang.kernel.refusal import Refused
@@ -47,20 +47,10 @@ def new_entry(request: HttpRequest, resource: Resource) -> HttpResponse:
     """The cards to tick, with the kind of article 15; then the draft opens."""
     who = frame.must_view(request, resource)
     who.must(entering.ADD, who.organ_id)
-    q, refusal = request.GET.get("q", "").strip(), None
-    ticked = set(request.POST.getlist("id"))
-    if request.method == "POST":
-        chosen = list(Card.objects.filter(organ_id=who.organ_id, pk__in=wholes(ticked)).select_related("organ"))
-        reason = request.POST.get("reason", Reason.IDLE)
-        try:
-            if reason not in Reason.values:
-                raise Refused(_("请选择入仓情形"), article="第十五条第一款")
-            entry = entering.begin(chosen, by=who, day=clock.today(), reasons={card.pk: reason for card in chosen})
-        except Refused as error:
-            refusal = error
-        else:
-            messages.success(request, _("已起草入仓申请，补充内部决策和存放方式后提交"))
-            return HttpResponseRedirect(frame.url_of(resource, entry))
+    q, ticked = request.GET.get("q", "").strip(), set(request.POST.getlist("id"))
+    done, refusal = sent.attempt(request, lambda: _begun(request, resource, who, ticked))
+    if done:
+        return done
     frame.crumbs(request, resource)
     context = {
         "page": frame.page(resource, _("申请入仓"), purpose=_("勾选要入仓的资产，选择第十五条的哪一种情形；闲置、待处置的排在前面")),
@@ -69,6 +59,16 @@ def new_entry(request: HttpRequest, resource: Resource) -> HttpResponse:
         "chosen": request.POST.get("reason", Reason.IDLE), "back_url": frame.list_url(resource),
     }  # fmt: skip
     return render(request, "warehouse/choosing.html", context, status=409 if refusal else 200)
+
+
+def _begun(request: HttpRequest, resource: Resource, who: Actor, ticked: set[str]) -> str:
+    chosen = list(Card.objects.filter(organ_id=who.organ_id, pk__in=wholes(ticked)).select_related("organ"))
+    reason = request.POST.get("reason", Reason.IDLE)
+    if reason not in Reason.values:
+        raise Refused(_("请选择入仓情形"), article="第十五条第一款")
+    entry = entering.begin(chosen, by=who, day=clock.today(), reasons={card.pk: reason for card in chosen})
+    messages.success(request, _("已起草入仓申请，补充内部决策和存放方式后提交"))
+    return frame.url_of(resource, entry)
 
 
 def _row(card: Any, ticked: set[str]) -> dict[str, Any]:

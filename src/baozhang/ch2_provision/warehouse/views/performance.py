@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from baozhang.ch2_provision.warehouse import wording
 from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.ch2_provision.warehouse.queries import performance as sums
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for
-from baozhang.kernel import addresses, cells, clock, shell
+from baozhang.kernel import addresses, cells, clock, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import files, issuing, typeset
 from baozhang.kernel.documents.register import Document, DocumentState
@@ -158,7 +157,8 @@ def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
             why=_("期间至 %(day)s。") % {"day": last},
             instead=_("请改填已经结束的期间。"),
         )
-    with transaction.atomic():
+
+    def work() -> str:
         before = list(_issued(authority, first, last).filter(state=DocumentState.VALID).select_for_update(no_key=True))
         made = issuing.issue(
             wording.report(authority, first, last, day=clock.today()),
@@ -169,8 +169,10 @@ def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
         )
         for old in before:
             issuing.supersede(old, made, reason=_("由 %(number)s 取代") % {"number": made.number}, by=who, right=REPORT)
-    messages.success(request, _("已印发 %(number)s") % {"number": made.number})
-    return HttpResponseRedirect(f"{reverse('warehouse/items:performance')}?from={first}&to={last}")
+        messages.success(request, _("已印发 %(number)s") % {"number": made.number})
+        return f"{reverse('warehouse/items:performance')}?from={first}&to={last}"
+
+    return sent.do(request, work)
 
 
 @require_GET

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,9 +17,10 @@ from baozhang.ch3_mechanisms.standards import queries, trying
 from baozhang.ch3_mechanisms.standards.actions import LINE_CHANGE, add_figures, save_lines
 from baozhang.ch3_mechanisms.standards.choices import family
 from baozhang.ch3_mechanisms.standards.models import Standard, StandardLine
+from baozhang.kernel import sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import whole
-from baozhang.kernel.refusal import Fault, Forbidden, Invalid, Refused
+from baozhang.kernel.refusal import Fault, Invalid, Refused
 from baozhang.kernel.resource import Resource
 from baozhang.kernel.views import frame
 from baozhang.law.catalogue import catalogue
@@ -35,16 +36,15 @@ def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     who = frame.must_view(request, resource)
     standard = frame.row_of(resource, pk, "organ", "jurisdiction")
     assert isinstance(standard, Standard)
-    refusal = None
-    if request.method == "POST":
+
+    def work() -> str:
         who.must(LINE_CHANGE, standard.organ_id)
-        try:
-            messages.success(request, _posted(standard, request.POST, who))
-            return HttpResponseRedirect(request.path)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
+        messages.success(request, _posted(standard, request.POST, who))
+        return request.path
+
+    done, refusal = sent.attempt(request, work)
+    if done:
+        return done
     frame.crumbs(request, resource, standard)
     context = _context(resource, standard, who, refusal, request.POST)
     return render(
@@ -57,7 +57,7 @@ def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _posted(standard: Standard, data: QueryDict, who: Actor) -> str:
     if data.get("do") == "add":
-        keys = data.getlist("key")
+        keys = data.getlist("figure")
         if not keys:
             raise Invalid(_("没有选择项目"), instead=_("请先勾选要增加的项目。"))
         return _("已增加 %(n)s 条，数值暂按现行标准填写") % {"n": add_figures(standard, keys, by=who)}

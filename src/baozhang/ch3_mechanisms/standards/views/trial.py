@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -16,10 +16,10 @@ from baozhang.ch3_mechanisms.standards import costing, queries, trying
 from baozhang.ch3_mechanisms.standards import jobs as works
 from baozhang.ch3_mechanisms.standards.actions import must_be_draft_or_submitted, try_out
 from baozhang.ch3_mechanisms.standards.models import Standard, Trial
-from baozhang.kernel import cells, jobs, scope
+from baozhang.kernel import cells, jobs, scope, sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import whole
-from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
+from baozhang.kernel.refusal import Invalid, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import frame
 from baozhang.law.judge import Judged
@@ -42,25 +42,17 @@ def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     frame.crumbs(request, resource, standard)
     if request.GET.get("organ"):
         return _open(request, resource, standard, who)
-    refusal = None
-    if request.method == "POST":
-        try:
-            _ask(request, resource, standard, who)
-            return HttpResponseRedirect(request.path)
-        except Forbidden:
-            raise
-        except Refused as error:
-            refusal = error
-    return _show(request, resource, standard, refusal, who)
+    done, refusal = sent.attempt(request, lambda: _ask(request, resource, standard, who))
+    return done or _show(request, resource, standard, refusal, who)
 
 
-def _ask(request: HttpRequest, resource: Resource, standard: Standard, who: Actor) -> None:
-    """This will try at once where there is little to judge, else as a job."""
+def _ask(request: HttpRequest, resource: Resource, standard: Standard, who: Actor) -> str:
+    """This will try at once where there is little to judge, else as a job; where one sees it."""
     must_be_draft_or_submitted(standard)
     assumed = _day(request.POST.get("assumed", ""))
     if works.size() <= works.AT_ONCE:
         try_out(standard, by=who, assumed=assumed)
-        return
+        return request.path
     count = Trial._base_manager.filter(standard=standard).count()
     jobs.ask(
         works.WORK,
@@ -72,6 +64,7 @@ def _ask(request: HttpRequest, resource: Resource, standard: Standard, who: Acto
         standard=standard.pk,
         assumed=assumed.isoformat() if assumed else None,
     )
+    return request.path
 
 
 def _day(text: str) -> dt.date | None:
