@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import cells, clock, flow, ledger, notices, shell
 from baozhang.kernel.access import Actor
+from baozhang.kernel.record import Record
 from baozhang.kernel.resource import BY_LABEL
+from baozhang.kernel.rows import in_scope
 from baozhang.kernel.sayings import sentences
 
 from . import frame, steps
@@ -56,40 +58,39 @@ def _changes(who: Actor) -> list[dict[str, Any]]:
     if who.organ_id is None:
         return []
     since = clock.today() - dt.timedelta(days=1)
-    rows = list(
-        ledger.Entry.objects.filter(
-            day__gte=since, organ_id=who.organ_id, kind__in=_seen(who), by_id__isnull=False
-        ).order_by("-id")[:100]
-    )
-    alike = [list(group) for _key, group in groupby(_readable(rows, who), key=lambda e: (e.by_id, e.act, e.kind, e.at))]
+    entries = ledger.Entry.objects.filter(day__gte=since, organ_id=who.organ_id, kind__in=_seen(who))
+    others = entries.filter(by_id__isnull=False).exclude(by_id=who.user_id).order_by("-id")
+    rows = _readable(others[:100], who)
+    alike = [list(group) for _key, group in groupby(rows, key=lambda row: (row[0].by_id, row[0].act, row[0].kind, row[0].at))]  # fmt: skip
     return [_change(group) for group in alike[:8]]
 
 
-def _change(group: list[ledger.Entry]) -> dict[str, Any]:
+def _change(group: list[tuple[ledger.Entry, Record]]) -> dict[str, Any]:
     """What was done at once to one record, or to many of a kind, in one line."""
-    entry, resource = group[0], BY_LABEL[group[0].kind]
-    words = {"noun": resource.model._meta.verbose_name, "who": entry.by_name, "count": len(group)}
+    (entry, record), resource = group[0], BY_LABEL[group[0][0].kind]
+    noun = resource.model._meta.verbose_name
     if len(group) == 1:
-        said = _("%(said)s（%(noun)s）") % {**words, "said": sentences(resource, group)[0]}
+        said, about = sentences(resource, [entry])[0], _("%(noun)s：%(record)s") % {"noun": noun, "record": record}
     else:
-        said = _("%(who)s %(act)s：%(count)s 条%(noun)s") % {
-            **words,
-            "act": ledger.ACTS[entry.act].words if entry.act in ledger.ACTS else entry.act,
-        }
-    url = frame.url_of(resource, entry.record_id) if len(group) == 1 else frame.list_url(resource)
-    return {"words": said[:120], "url": url, "when": cells.moment(entry.at), "who": entry.by_organ}
+        act = ledger.ACTS[entry.act].words if entry.act in ledger.ACTS else entry.act
+        words = {"who": entry.by_name, "act": act, "count": len(group), "noun": noun}
+        said, about = _("%(who)s %(act)s：%(count)s 条%(noun)s") % words, ""
+    url = frame.url_of(resource, record) if len(group) == 1 else frame.list_url(resource)
+    return {"words": said[:120], "about": about[:80], "url": url, "when": cells.moment(entry.at), "who": entry.by_organ}
 
 
-def _readable(entries: list[ledger.Entry], who: Actor) -> list[ledger.Entry]:
-    """Those of records in scope, from where the actor may read their history; one query a class of record."""
-    wanted: dict[str, set[int]] = {}
+def _readable(entries: Iterable[ledger.Entry], who: Actor) -> list[tuple[ledger.Entry, Record]]:
+    """Those of records in scope, from where the actor may read their history, each with its record; one query a class."""
+    entries, wanted = list(entries), dict[str, set[int]]()
     for entry in entries:
         wanted.setdefault(entry.kind, set()).add(entry.record_id)
-    first: dict[tuple[str, int], int] = {}
+    found: dict[tuple[str, int], Record] = {}
     for kind, keys in wanted.items():
-        rows = BY_LABEL[kind].model.objects.filter(pk__in=keys)
-        first.update({(kind, row.pk): row.told_from(who) for row in rows})
-    return [one for one in entries if one.seq >= first.get((one.kind, one.record_id), one.seq + 1)]
+        resource = BY_LABEL[kind]
+        rows = in_scope(resource.model, list(keys), resource.joins(resource.columns))
+        found.update({(kind, pk): row for pk, row in rows.items()})
+    known = ((one, found.get((one.kind, one.record_id))) for one in entries)
+    return [(one, row) for one, row in known if row is not None and one.seq >= row.told_from(who)]
 
 
 def _seen(who: Actor) -> list[str]:
