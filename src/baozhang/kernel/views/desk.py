@@ -54,7 +54,7 @@ def _done(who: Actor) -> list[dict[str, Any]]:
 
 
 def _changes(who: Actor) -> list[dict[str, Any]]:
-    """What others did with my organ's records since yesterday, newest first."""
+    """What others did with my organ's records since yesterday, newest first; of each record the last."""
     if who.organ_id is None:
         return []
     since = clock.today() - dt.timedelta(days=1)
@@ -62,10 +62,10 @@ def _changes(who: Actor) -> list[dict[str, Any]]:
     others = entries.filter(by_id__isnull=False).exclude(by_id=who.user_id).order_by("-id")
     rows = _readable(others[:100], who)
     alike = [list(group) for _key, group in groupby(rows, key=lambda row: (row[0].by_id, row[0].act, row[0].kind, row[0].at))]  # fmt: skip
-    return [_change(group) for group in alike[:8]]
+    return [_change(group, who) for group in alike[:8]]
 
 
-def _change(group: list[tuple[ledger.Entry, Record]]) -> dict[str, Any]:
+def _change(group: list[tuple[ledger.Entry, Record]], who: Actor) -> dict[str, Any]:
     """What was done at once to one record, or to many of a kind, in one line."""
     (entry, record), resource = group[0], BY_LABEL[group[0][0].kind]
     noun = resource.model._meta.verbose_name
@@ -76,12 +76,14 @@ def _change(group: list[tuple[ledger.Entry, Record]]) -> dict[str, Any]:
         words = {"who": entry.by_name, "act": act, "count": len(group), "noun": noun}
         said, about = _("%(who)s %(act)s：%(count)s 条%(noun)s") % words, ""
     url = frame.url_of(resource, record) if len(group) == 1 else frame.list_url(resource)
-    return {"words": said[:120], "about": about[:80], "url": url, "when": cells.moment(entry.at), "who": entry.by_organ}
+    organ = "" if entry.by_organ == who.organ_name else entry.by_organ
+    return {"words": said[:120], "about": about[:80], "url": url, "when": cells.moment(entry.at), "who": organ}
 
 
 def _readable(entries: Iterable[ledger.Entry], who: Actor) -> list[tuple[ledger.Entry, Record]]:
-    """Those of records in scope, from where the actor may read their history, each with its record; one query a class."""
-    entries, wanted = list(entries), dict[str, set[int]]()
+    """Those of records in scope, from where the actor may read their history, the last of each with its record; one query a class."""
+    last = {(one.kind, one.record_id): one for one in sorted(entries, key=lambda one: one.id)}
+    entries, wanted = sorted(last.values(), key=lambda one: -one.id), dict[str, set[int]]()
     for entry in entries:
         wanted.setdefault(entry.kind, set()).add(entry.record_id)
     found: dict[tuple[str, int], Record] = {}
