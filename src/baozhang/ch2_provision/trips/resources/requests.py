@@ -64,6 +64,7 @@ class Requests(Resource):
     slug = "trips/requests"
     article = "第二十三条第一款"
     chapter = "vehicles"
+    place = 12  # what everybody comes for
     icon = "map"
     words = gettext_lazy("用车申请")
     purpose = gettext_lazy("先申请、后审批、再派车；紧急的先用后补，次数单独统计")

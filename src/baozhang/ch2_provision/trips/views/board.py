@@ -32,7 +32,7 @@ from baozhang.kernel.views import details, frame
 BOARD = access.permission("trips.request:board", gettext_lazy("使用调度台"))
 FIRST_HOUR, LAST_HOUR = 6, 22  # of the time line; what lies outside is drawn at its edge
 HALVES = 2 * (LAST_HOUR - FIRST_HOUR)
-shell.entry("vehicles", gettext_lazy("调度台"), "trips-board", BOARD, order=20)
+shell.entry("vehicles", gettext_lazy("调度台"), "trips-board", BOARD, order=5)
 
 
 @require_http_methods(["GET", "POST"])
