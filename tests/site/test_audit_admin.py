@@ -163,6 +163,16 @@ def test_a_changed_entry_and_a_changed_seal_are_found(office: Office, heads: Hea
     assert run.problem_count == 2 and "封账被改动过" in run.problems and "第 2 条的内容被改动过" in run.problems
 
 
+def test_the_last_seal_is_missed_once_a_run_has_counted_it(office: Office, heads: Headcount, as_user: Door) -> None:
+    with clock.on(TODAY + dt.timedelta(days=1)):
+        seals.seal()
+        assert run_verification(as_user(office.audit)).state == State.SOUND
+        with triggers_down(), connection.cursor() as cursor:
+            cursor.execute("delete from kernel_seal")
+        run = run_verification(as_user(office.audit))
+    assert (run.state, run.problem_count) == (State.BROKEN, 1) and "最后的封账被删去" in run.problems
+
+
 def test_a_second_run_waits_for_the_first(office: Office) -> None:
     by = office.actor(office.audit)
     assert verification.begin(by=by).pk == verification.begin(by=by).pk

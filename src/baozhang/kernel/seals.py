@@ -86,8 +86,11 @@ def _chained(prev: bytes, day: dt.date, count: int, root: bytes) -> bytes:
     return ledger.sm3(prev + day.isoformat().encode() + str(count).encode() + root)
 
 
-def verify(progress: Progress | None = None) -> Report:
-    """This will check every entry's hash and chain, every record against its ledger, and every day's seal."""
+def verify(progress: Progress | None = None, *, sealed_before: int = 0) -> Report:
+    """This will check every entry's hash and chain, every record against its ledger, and every day's seal.
+
+    `sealed_before` is how many seals an earlier run counted: nothing that is left points at the last one, once it is gone.
+    """
     report = Report()
     known = {model._meta.label_lower: model for model in models_kept()}
     for kind in Entry.objects.order_by("kind").values_list("kind", flat=True).distinct():
@@ -96,6 +99,8 @@ def verify(progress: Progress | None = None) -> Report:
     for model in known.values():
         _verify_model(model, report, progress)
     _verify_seals(report)
+    if report.seals < sealed_before:
+        report.problem(f"以前验证时有 {sealed_before} 次封账，现有 {report.seals} 次：最后的封账被删去")
     return report
 
 

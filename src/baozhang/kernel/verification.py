@@ -81,11 +81,16 @@ def begin(*, by: Actor) -> Verification:
     return running
 
 
+def seals_counted() -> int:
+    """The most seals that any run has counted; the runs are records, so that the ledger holds their figures."""
+    return Verification._base_manager.aggregate(most=models.Max("seals"))["most"] or 0
+
+
 @jobs.work(WORK)
 def verify(job: jobs.Job, verification: int) -> dict[str, Any]:
     """This will verify the whole ledger and keep what was found; a run that has ended stays as it is."""
     total = sum(model._base_manager.count() for model in seals.models_kept())
-    report = seals.verify(lambda done: job.progress(min(done, total), total))
+    report = seals.verify(lambda done: job.progress(min(done, total), total), sealed_before=seals_counted())
     with transaction.atomic():
         run = Verification._base_manager.select_for_update(no_key=True).filter(pk=verification).first()
         if run is None:

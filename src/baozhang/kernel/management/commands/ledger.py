@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from baozhang.kernel import scope, seals
+from baozhang.kernel import scope, seals, verification
 from baozhang.kernel.border import called
 from baozhang.kernel.numbers import whole
 from baozhang.kernel.resource import Resource
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             getattr(self, f"_{options['what']}")(options)
 
     def _verify(self, options: dict[str, Any]) -> None:
-        report = seals.verify()
+        report = seals.verify(sealed_before=verification.seals_counted())
         if options["json"]:
             self.stdout.write(json.dumps({**report.__dict__, "sound": report.sound}, ensure_ascii=False))
         else:
