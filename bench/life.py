@@ -49,8 +49,22 @@ def _sql(statement: str, *values: Any) -> float:
     return time.perf_counter() - begun
 
 
+def _stand_idle(count: int, condition: str, *values: Any) -> None:
+    """This will let so many single things of the classes that are asked for stand idle, besides those that do already."""
+    kinds = ", ".join(f"'{item}'" for item in ITEMS)
+    _sql(
+        "UPDATE assets_card SET use_state = 'idle', idle_since = '2025-01-01' WHERE id IN (SELECT c.id FROM assets_card c"
+        " JOIN organs_organization o ON o.id = c.organ_id JOIN organs_organization a ON a.jurisdiction_id = o.jurisdiction_id"
+        f" AND a.competence = 'authority' WHERE c.item IN ({kinds}) AND c.quantity = 1 AND c.disposed IS NULL AND {condition}"
+        " ORDER BY c.id %% 11, c.id LIMIT %s)",
+        *values,
+        count,
+    )
+
+
 def _stored(count: int) -> int:
     """Puts idle cards into the warehouse of their own level, in SQL; how many there are."""
+    _stand_idle(count, "c.use_state = 'in_use'")
     _sql(
         "INSERT INTO warehouse_item (version, head, search, extra, organ_id, authority_id, card_id, reason, state, number, name, category, kind,"
         " model, quantity, unit, value, grade, keeping, custodian, listing, wiped, outcome, words, last_cost, repairs, entered_on)"
@@ -102,13 +116,7 @@ def round_(room: Room) -> list[Measure]:
     place = Organization._base_manager.get(pk=room.city.organs[0]).jurisdiction_id
     authority = room.city.authorities[place]
     organs = list(Organization._base_manager.filter(jurisdiction_id=place, competence="").order_by("pk"))
-    _sql(
-        "UPDATE assets_card SET use_state = 'idle', idle_since = '2025-01-01' WHERE id IN (SELECT c.id FROM assets_card c"
-        " JOIN organs_organization o ON o.id = c.organ_id WHERE o.jurisdiction_id = %s AND c.item <> '' AND c.quantity = 1"
-        " AND c.disposed IS NULL ORDER BY c.id %% 11, c.id LIMIT %s)",
-        place,
-        idle,
-    )
+    _stand_idle(idle, "c.use_state = 'in_use' AND o.jurisdiction_id = %s", place)
     by_when = clock.today() + dt.timedelta(days=60)
     with scope.everything("bench") as by:
         needs = [
