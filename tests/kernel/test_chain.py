@@ -64,7 +64,7 @@ def test_what_is_out_of_sight_is_named_by_its_class_alone(by_parent: None, as_us
     mine = factories.kept(Card, where=here, parent=theirs)
     clerk = factories.person("clerk-of-chain", "asset_clerk", here)
     page = as_user(clerk).get(f"/assets/cards/{mine.pk}/chain/").content.decode()  # type: ignore[operator]
-    assert "不在您的范围内" in page and "别家的" not in page and there.name not in page
+    assert "1 条记录不在您的查看范围内" in page and "别家的" not in page and there.name not in page
     assert as_user(clerk).get(f"/assets/cards/{theirs.pk}/chain/").status_code == 404  # type: ignore[operator]
 
 

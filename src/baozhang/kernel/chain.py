@@ -169,8 +169,7 @@ def _tell(kind: str, keys: list[int], nodes: dict[Key, Node]) -> None:
         nodes[kind, row.pk].record = row
     for entry in ledger.Entry.objects.filter(kind=kind, record_id__in=keys, seq=1):
         node = nodes[kind, entry.record_id]
-        node.since = entry.day
-        if node.record is not None:
-            node.by, node.organ = entry.by_name, entry.by_organ
+        if node.record is not None:  # of what is out of sight not even the day is told
+            node.since, node.by, node.organ = entry.day, entry.by_name, entry.by_organ
     for document in Document.objects.filter(about_kind=kind, about_id__in=keys):
         nodes[kind, int(document.about_id or 0)].documents.append(document)

@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from baozhang.kernel import addresses, chain, scope
 from baozhang.kernel.access import Actor
+from baozhang.kernel.record import Record
 from baozhang.kernel.resource import BY_LABEL, Resource
 
 from . import details, frame
@@ -46,9 +48,12 @@ def _steps(found: chain.Chain, here: chain.Key) -> list[dict[str, Any]]:
         step = steps[-1]
         kind = next((one for one in step["kinds"] if one["words"] == node.resource.title), None)
         if kind is None:
-            kind = {"words": node.resource.title, "icon": node.resource.icon, "entries": [], "here": False}
+            kind = {"words": node.resource.title, "icon": node.resource.icon, "entries": [], "here": False, "unseen": 0}
             step["kinds"].append(kind)
-        entry = _item(node, here)
+        if node.record is None:
+            kind["unseen"] += 1
+            continue
+        entry = _item(node, node.record, here)
         kind["entries"].append(entry)
         kind["here"] |= entry["here"]
         if node.since is not None:
@@ -64,8 +69,11 @@ def _steps(found: chain.Chain, here: chain.Key) -> list[dict[str, Any]]:
 
 def _shorten(kind: dict[str, Any]) -> None:
     """Many of a class are counted, and those beyond the first few are folded; the one the reader came from stays in sight."""
-    entries = sorted(kind["entries"], key=lambda entry: not entry["here"])
-    kind["count"] = len(entries)
+    entries, unseen = sorted(kind["entries"], key=lambda entry: not entry["here"]), kind["unseen"]
+    kind["count"] = len(entries) + unseen
+    if unseen:
+        words = ngettext("%(n)s 条记录不在您的查看范围内", "%(n)s 条记录不在您的查看范围内", unseen) % {"n": unseen}
+        entries.append({"title": words, "sealed": True, "since": None})
     kind["entries"], kind["folded"] = (entries, []) if len(entries) <= SHOWN + 1 else (entries[:SHOWN], entries[SHOWN:])
 
 
@@ -85,19 +93,12 @@ def _facts(found: chain.Chain) -> list[dict[str, Any]]:
     return facts
 
 
-def _item(node: chain.Node, here: chain.Key) -> dict[str, Any]:
-    record, resource = node.record, node.resource
-    item: dict[str, Any] = {"since": node.since, "by": node.by, "organ": node.organ, "here": node.key == here}
-    if record is None:  # its class alone, not even its day
-        return {
-            "since": None,
-            "by": "",
-            "organ": "",
-            "here": False,
-            "title": _("由其他单位办理，不在您的范围内"),
-            "sealed": True,
-        }
-    item |= {"title": str(record), "url": frame.url_of(resource, record)}
+def _item(node: chain.Node, record: Record, here: chain.Key) -> dict[str, Any]:
+    resource = node.resource
+    item: dict[str, Any] = {
+        "since": node.since, "by": node.by, "organ": node.organ, "here": node.key == here,
+        "title": str(record), "url": frame.url_of(resource, record),
+    }  # fmt: skip
     if resource.state:
         value = getattr(record, resource.state)
         words = dict(resource.field(resource.state).flatchoices).get(value, value)
