@@ -26,6 +26,7 @@ from . import frame
 Extra = Callable[[Resource, Any, Actor], dict[str, Any]]
 LONG = 40  # characters; a longer text takes the whole width of its panel
 FOLDED = 12  # lines of a text beyond which it opens when asked for
+SHORT = 3  # facts of a panel that needs half of the width alone
 EXTRAS: list[Extra] = []  # what other mechanisms add to a detail page: steps, path, attachments
 
 
@@ -49,7 +50,18 @@ def detail(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
             context[key] = (
                 context[key] + value if key in ("panels", "related", "actions", "steps") and key in context else value
             )
+    _pair(context["panels"])
     return render(request, "kernel/detail.html", context)
+
+
+def _pair(panels: list[dict[str, Any]]) -> None:
+    """Two short panels that follow each other stand side by side, so that a page of many facts stays in sight."""
+    before: dict[str, Any] | None = None
+    for panel in panels:
+        short = len(panel["rows"]) <= SHORT and not any(row.get("wide") for row in panel["rows"])
+        if short and before is not None:
+            panel["half"] = before["half"] = True
+        before = panel if short and not panel.get("half") else None
 
 
 def _always(resource: Resource, names: tuple[str, ...]) -> list[str]:
