@@ -120,6 +120,7 @@ class Resource:
     headings: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # other headings that sheets use for a field
     importable: ClassVar[bool] = True
     addable: ClassVar[bool] = True
+    typed: ClassVar[tuple[str, ...]] = ()  # fields that are typed into the rows of the list, many at once
     begun_from: ClassVar[tuple[str, str]] = (
         "",
         "",
@@ -290,7 +291,8 @@ def _check_names(resource: Resource) -> None:
     asked = {
         "columns": [*resource.columns, *resource.more_columns], "groups": grouped, "filters": resource.filters,
         "sorts": resource.sorts, "units": resource.units, "headings": resource.headings, "readonly": resource.readonly,
-        "key_facts": resource.key_facts, "order": [resource.order.lstrip("-")], "follows": resource.follows, "leads": resource.leads, "state": [resource.state] if resource.state else [],
+        "key_facts": resource.key_facts, "order": [resource.order.lstrip("-")], "follows": resource.follows, "leads": resource.leads,
+        "typed": resource.typed, "state": [resource.state] if resource.state else [],
     }  # fmt: skip
     for place, names in asked.items():
         for name in names:

@@ -8,7 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from . import resource as resources
 from .addresses import MORE, bound
 from .resource import RESOURCES, Resource
-from .views import details, door, edits, exports, find, lists
+from .views import details, door, edits, exports, filling, find, lists
 
 
 def _of(resource: Resource) -> URLResolver:
@@ -29,6 +29,8 @@ def _of(resource: Resource) -> URLResolver:
             path("hints/", bound(edits.hints, resource), name="hints"),
             path("<int:pk>/edit/", bound(edits.edit, resource), name="edit"),
         ]
+    if resource.typed:
+        patterns.append(path("fill/", bound(filling.fill, resource), name="fill"))
     patterns += [
         path(f"<int:pk>/{name}/", bound(page.view, resource), name=name) for name, page in resource.pages.items()
     ]

@@ -69,6 +69,7 @@ class Headcounts(Resource):
     chapter = "general"
     purpose = _("配置标准和定额的测算基数，按期间记载")
     columns = ("organ", "band", "quota", "actual", "since", "until", "document")
+    typed = ("quota", "actual")
     groups = (Group(_("人数"), ("organ", "band", "quota", "actual", "since", "until", "document")),)
     filters = ("organ", "band")
     search = ("document",)

@@ -108,6 +108,7 @@ def _frame(request: HttpRequest, listing: Any, found: Page, who: Any) -> dict[st
         "column_choices": _choices(listing), "hidden": [(name, value) for name in ("sort",) for value in listing.query.getlist(name)],
         "exports": _exports(listing) if who.can(resource.right("export")) else [],
         "import_url": f"{base}import/" if resource.importable and who.can(resource.right("import")) else "",
+        "fill_url": f"{base}fill/?{request.GET.urlencode()}" if resource.typed and who.can(resource.right("change")) and found.rows else "",
         "add_url": add_url, "add_words": add_words,
         "bulk": _bulk(resource, who, found.rows), "bulk_url": f"{base}acts/?{request.GET.urlencode()}",
         "views": views_saved.offered(resource, who, request.GET), "view_save_url": f"{base}views/" if who.user_id else "",

@@ -119,6 +119,7 @@ class Ceilings(Resource):
     menu = False
     purpose = gettext_lazy("总额控制：各单位全年机关运行经费预算不能超过的限额")
     columns = ("organ", "round", "amount", "note")
+    typed = ("amount", "note")
     groups = (Group(gettext_lazy("限额"), ("round", "organ", "amount", "note")),)
     filters = ("round", "organ")
     search = ("organ.name",)

@@ -97,7 +97,7 @@ document.addEventListener("submit", (event) => {
     else picked().forEach((id) => here.has(id) || event.target.append(make("input", { type: "hidden", name: "id", value: id })));
     // A file that opens beside the list leaves the list, and what is picked in it, as they were.
     const beside = event.submitter && event.submitter.formTarget === "_blank";
-    if (beside) setTimeout(() => $$("#bulk > input[type=hidden]:not([name=csrfmiddlewaretoken])").forEach((one) => one.remove()), 0);
+    if (beside) setTimeout(() => $$("#bulk > input[type=hidden]:not([name=csrfmiddlewaretoken], [name=key])").forEach((one) => one.remove()), 0);
     else sessionStorage.setItem(actName(), "1");
   }
   const state = $("[data-state]", event.target);
