@@ -129,14 +129,14 @@ def _rows(
     resource: Resource, rows: list[Any], fields: Fields, post: QueryDict, refusal: Refused | None
 ) -> list[dict[str, Any]]:
     still = [name for name in resource.columns if name not in resource.typed]
-    makers = [(cells.reader(resource, name), cells.shower(resource, name)) for name in still]
+    makers = [(resource.words_of(name), cells.reader(resource, name), cells.shower(resource, name)) for name in still]
     wrong: dict[int | None, list[Fault]] = {}
     for fault in refusal.faults if refusal else ():
         wrong.setdefault(fault.row, []).append(fault)
     return [
         {
             "pk": row.pk, "version": post.get(f"version-{row.pk}", row.version), "url": frame.url_of(resource, row),
-            "cells": [SafeString(show(read(row))) for read, show in makers],
+            "cells": [(words, SafeString(show(read(row)))) for words, read, show in makers],
             "typed": [_typed(row, name, field, post, wrong.get(row.pk, [])) for name, field in fields.items()],
             "wrong": [str(one.reason) for one in wrong.get(row.pk, []) if one.field not in fields],
         }
@@ -150,4 +150,4 @@ def _typed(row: Any, name: str, field: forms.Field, post: QueryDict, wrong: list
     number = isinstance(field, forms.IntegerField | forms.DecimalField)
     attrs = {"aria-label": f"{row} {field.label}", **({"aria-invalid": "true"} if said else {})}
     widget = forms.TextInput({"inputmode": "decimal"}) if number else field.widget
-    return {"drawn": widget.render(f"{name}-{row.pk}", value, attrs), "number": number, "wrong": said}
+    return {"words": field.label, "drawn": widget.render(f"{name}-{row.pk}", value, attrs), "number": number, "wrong": said}
