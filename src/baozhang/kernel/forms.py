@@ -157,10 +157,15 @@ def _default_organ(form: RecordForm, resource: Resource, by: Any) -> None:
 
 
 def groups_of(form: RecordForm) -> list[dict[str, Any]]:
-    """The form's fields in the groups of the declaration; the first two stand open."""
+    """The form's fields in the groups of the declaration; the first two stand open.
+
+    A new record's own number comes last and folded: hardly anybody fills it in, and it is what one would read first.
+    """
     made = []
+    number = "" if form.instance.pk else form.instance.numbered
     for place, group in enumerate(form.resource.groups):
-        fields = [form[name] for name in group.fields if name in form.fields and not form[name].is_hidden]
+        names = [name for name in group.fields if name in form.fields and name != number]
+        fields = [form[name] for name in names if not form[name].is_hidden]
         if fields:
             wrong = any(field.errors for field in fields)
             made.append({"title": group.words, "fields": fields, "open": place < 2, "wrong": wrong})
@@ -169,4 +174,7 @@ def groups_of(form: RecordForm) -> list[dict[str, Any]]:
         made.append(
             {"title": _("自定义字段"), "fields": customs, "open": True, "wrong": any(f.errors for f in customs)}
         )
+    if number in form.fields:
+        given = form[number]
+        made.append({"title": given.label, "fields": [given], "open": False, "wrong": bool(given.errors)})
     return made

@@ -50,6 +50,7 @@ class Record(models.Model):
 
     scope_field: ClassVar[str | None] = "organ_id"  # the column that says whose row it is; None: shared by all
     natural: ClassVar[tuple[str, ...]] = ()  # what people call it by; unique
+    numbered: ClassVar[str] = ""  # the field of its number, which it gives itself where nobody does
     called: ClassVar[tuple[str, ...]] = ()  # names by which a sheet or API may point to it, the surest first
     searched: ClassVar[tuple[str, ...]] = ()  # attribute paths put into the search column
     masked: ClassVar[frozenset[str]] = frozenset()  # values that enter the ledger as a digest only

@@ -16,6 +16,7 @@ class Numbered(Record):
     """A paper whose `number`, where it brings none, is the next of its mark in its organ and year (YC2026-310117-00001)."""
 
     serial: ClassVar[tuple[str, int]]  # the mark, and how many digits
+    numbered = "number"
 
     class Meta:
         abstract = True

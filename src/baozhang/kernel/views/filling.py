@@ -150,4 +150,9 @@ def _typed(row: Any, name: str, field: forms.Field, post: QueryDict, wrong: list
     number = isinstance(field, forms.IntegerField | forms.DecimalField)
     attrs = {"aria-label": f"{row} {field.label}", **({"aria-invalid": "true"} if said else {})}
     widget = forms.TextInput({"inputmode": "decimal"}) if number else field.widget
-    return {"words": field.label, "drawn": widget.render(f"{name}-{row.pk}", value, attrs), "number": number, "wrong": said}
+    return {
+        "words": field.label,
+        "drawn": widget.render(f"{name}-{row.pk}", value, attrs),
+        "number": number,
+        "wrong": said,
+    }

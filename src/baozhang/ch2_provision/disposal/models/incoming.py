@@ -48,6 +48,7 @@ class Incoming(Record):
     )  # fmt: skip
 
     natural = ("case_id", "row")
+    numbered = "row"
     searched = ("name", "model", "serial")
     loose = ("case.state", frozenset(BRINGING))
 

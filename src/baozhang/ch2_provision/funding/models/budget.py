@@ -163,6 +163,7 @@ class BudgetLine(Record):
     reported_on = models.DateField(_("账面截止日期"), null=True, blank=True)
 
     natural = ("budget_id", "number")
+    numbered = "number"
     searched = ("words",)
     loose = ("budget.state", frozenset({BudgetState.DRAFT}))
 

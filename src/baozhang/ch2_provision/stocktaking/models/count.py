@@ -63,6 +63,7 @@ class Count(Record):
     )
 
     natural = ("number",)
+    numbered = "number"
     called = ("number", "title")
     searched = ("number", "title", "organ.name", "led_by")
     loose = ("state", frozenset({"draft", "counting", "judging"}))

@@ -120,6 +120,7 @@ class Vehicle(Record):
     remarks = text(_("备注"), 300)
 
     natural = ("number",)
+    numbered = "number"
     called = ("plate", "number")
     searched = ("plate", "card.number", "card.name", "card.vin", "driver")
 

@@ -118,6 +118,7 @@ class PurchaseLine(Record):
     delivered = models.PositiveIntegerField(_("已验收数量"), default=0, editable=False)
 
     natural = ("purchase_id", "place")
+    numbered = "place"
     searched = ("name", "model")
     loose = ("purchase.state", frozenset({State.DRAFT}))
 
