@@ -233,6 +233,24 @@ LEAST: dict[str, dict[str, Any]] = {
     },
     "import_done": {"done": {"words": "已写入"}},
     "job": {"job": {"done": False, "words": "巡查", "percent": 40, "count": 4, "total": 10, "poll_url": "/j/"}},
+    "fill": {"columns": [], "rows": [], "back_url": "/l/"},
+    "fill full": {
+        "columns": [{"words": "单位"}, {"words": "限额"}],
+        "rows": [
+            {
+                "pk": 1,
+                "version": 1,
+                "url": "/l/1/",
+                "cells": [("单位", "教育局")],
+                "wrong": ["已截止"],
+                "typed": [{"words": "限额", "drawn": "<input>", "number": True, "wrong": ["必填"]}],
+            }
+        ],
+        "back_url": "/l/",
+        "prev_url": "",
+        "next_url": "?after=1",
+        "total": 3,
+    },
     "workbench": {"todo": {"groups": []}},
     "workbench full": {
         "todo": {
@@ -248,7 +266,7 @@ LEAST: dict[str, dict[str, Any]] = {
         },
         "tiles": [{"words": "资产", "value": "12", "url": "/a/"}],
         "findings": [{"words": "超标", "url": "/f/", "tone": "forbidden"}],
-        "changes": [{"words": "提交", "when": "今天"}],
+        "changes": [{"words": "提交", "url": "#", "when": "今天"}],
         "done_items": [{"title": "入库", "url": "/d/", "when": "昨天"}],
     },
     "login": {"form": Paper({}), "demo_accounts": [{"name": "jyj", "password": "x", "words": "教育局"}]},
