@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests import factories
 
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.kernel import chain, scope
+from baozhang.kernel import chain, clock, scope
 from baozhang.kernel.resource import BY_LABEL
 
 pytestmark = pytest.mark.django_db
@@ -60,11 +62,13 @@ def test_a_broad_chain_asks_no_more_than_a_narrow_one(by_parent: None) -> None:
 
 def test_what_is_out_of_sight_is_named_by_its_class_alone(by_parent: None, as_user: object) -> None:
     here, there = factories.organ("教育局"), factories.organ("水务局")
-    theirs = factories.kept(Card, where=there, name="别家的")
+    with clock.on(dt.date(2026, 3, 9)):
+        theirs = factories.kept(Card, where=there, name="别家的")
     mine = factories.kept(Card, where=here, parent=theirs)
     clerk = factories.person("clerk-of-chain", "asset_clerk", here)
     page = as_user(clerk).get(f"/assets/cards/{mine.pk}/chain/").content.decode()  # type: ignore[operator]
     assert "1 条记录不在您的查看范围内" in page and "别家的" not in page and there.name not in page
+    assert "2026-03-09" not in page, "not even the day"
     assert as_user(clerk).get(f"/assets/cards/{theirs.pk}/chain/").status_code == 404  # type: ignore[operator]
 
 

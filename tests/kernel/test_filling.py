@@ -72,6 +72,10 @@ def test_one_wrong_row_keeps_all_as_they_are_and_nothing_is_lost(client: Any, ty
     assert answer.status_code == 422 and quotas() == {"division": 10, "bureau": 10}
     assert 'value="12"' in page and f'value="{typed}"' in page if typed else 'value="12"' in page
     assert page.count('class="error"') == 1 and said in page
+    wrong = Headcount._base_manager.get(band="bureau")
+    assert f'name="quota-{wrong.pk}"' in page.partition('class="error"')[0].rpartition("<input")[2], (
+        "beside the field that is wrong"
+    )
 
 
 def test_a_row_that_somebody_else_changed_is_not_overwritten(client: Any) -> None:

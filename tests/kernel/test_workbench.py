@@ -28,6 +28,11 @@ def test_changes_are_those_of_others_and_name_their_record(
     other = as_user(wang, HTTP_ACCEPT_LANGUAGE="zh-hans")
     page = other.get("/").content.decode()
     assert said in page and f'href="/organs/headcounts/{record.pk}/"' in page
+    client.post(
+        f"/organs/headcounts/{record.pk}/edit/", {**form, "band": "division", "actual": "8", "version": record.version}
+    )
+    page = other.get("/").content.decode()
+    assert page.count(said) == 1 and "zhao 修改" in page and "zhao 登记" not in page, "of each record the last"
     with django_assert_max_num_queries(60) as one:
         other.get("/")
         count = len(one)

@@ -12,7 +12,7 @@ import pytest
 
 from baozhang.ch2_provision.funding import actions
 from baozhang.ch2_provision.funding.flows import PlanFlow
-from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, PlanLine
 from baozhang.ch2_provision.funding.views.budgets import page_for_finance
 from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
@@ -129,6 +129,20 @@ def test_a_bill_is_registered_and_one_too_many_refused_with_figures(office: Offi
     again = client.post(address, {"amount": "400.00", "words": "记-03-012 电费", "day": "2026-03-04"})
     assert again.status_code == 409 and "已经登记" in again.content.decode(), "on another day it is the same bill"
     assert BudgetLine._base_manager.get(pk=line.pk).spent == 400
+
+
+def test_ceilings_are_filled_in_as_a_table(office: Office, door: Open) -> None:
+    office.round()
+    client, page = door("赵计"), "/funding/ceilings/fill/"
+    first, second = Ceiling._base_manager.order_by("pk")
+    form = {f"version-{one.pk}": one.version for one in (first, second)} | {f"amount-{first.pk}": "1,200,000"}
+    wrong = client.post(page, {**form, f"amount-{second.pk}": "-5"})
+    assert wrong.status_code == 422 and set(Ceiling._base_manager.values_list("amount", flat=True)) == {None}
+    before = wrong.content.decode().partition('class="error"')[0].rpartition("<tr")[2]
+    assert f'name="version-{second.pk}"' in before, "the reason stands in the row that is wrong"
+    assert client.post(page, {**form, f"amount-{second.pk}": "700000"}).status_code == 302
+    assert list(Ceiling._base_manager.order_by("pk").values_list("amount", flat=True)) == [1_200_000, 700_000]
+    assert door("张会").get(page).status_code == 403
 
 
 def test_totals_count_what_is_in_sight_and_say_who_is_late(office: Office, door: Open) -> None:
