@@ -154,6 +154,8 @@ def _not_above(purchase: Purchase, *, values: dict[str, Any]) -> None:
         paid = Decimal(str(values.get("paid") or 0))
     except ArithmeticError:
         return  # the field says so itself
+    if not paid.is_finite():
+        return  # so does it
     if paid > accepted or paid <= 0:
         raise Refused(
             _("结算 %(paid)s，已验收 %(accepted)s") % {"paid": yuan(paid), "accepted": yuan(accepted)}, article="第八条第一款",
