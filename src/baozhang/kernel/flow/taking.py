@@ -34,13 +34,14 @@ def start(plan: Plan, records: Sequence[Record], *, by: Actor, note: str, within
         )
     with transaction.atomic():
         fresh = [row for row in records if not row.pk]
+        new = {id(row) for row in fresh}
         keep(fresh, by=by, note=note, right=right)
         tasks: list[Task] = []
         places: dict[Any, int | None] = {}
         for row in records:
             case = Case(plan, row, by, places)
             limit = deadline(within, row, case.day) if within else NO_DEADLINE
-            stay = row.version if row in fresh else case.trail.entered
+            stay = row.version if id(row) in new else case.trail.entered
             tasks += arriving(case, by=by, stay=stay, deadline=limit)
         news.of_tasks(open_up(tasks), by, note)
 
