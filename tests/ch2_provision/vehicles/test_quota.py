@@ -260,3 +260,13 @@ def test_a_file_is_offered_where_a_card_is_a_vehicle(fleet: Fleet, client: Clien
         for address in ("", "?q=办公桌", f"{desk.pk}/", f"{car.pk}/")
     }
     assert list(seen.values()) == [True, False, False, True]
+
+
+def test_a_certificate_is_not_renewed_to_an_earlier_day_however_it_is_written(fleet: Fleet) -> None:
+    held = Certificate(
+        vehicle=fleet.vehicle(), kind="compulsory", since=dt.date(2025, 10, 11), until=dt.date(2026, 10, 10)
+    )
+    with scope.within(fleet("clerk")) as by:
+        CertificateFlow.start(held, by=by)
+    with pytest.raises(Refused, match="不晚于"):
+        fleet.take("early", held, "clerk", CertificateFlow, next_until="2026-9-1")
