@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -53,19 +53,23 @@ def answer_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     refusal: Refused | None = None
     if request.method == "POST":
         who.must(ANSWER, need.organ_id)
-        chosen = wholes(request.POST.getlist("card"))
         try:
-            made = accept(need, chosen, by=who)
+            return frame.once(request, lambda: _taken(request, resource, need))
         except Forbidden:
             raise
         except Refused as error:
             refusal = error
-        else:
-            messages.success(request, frame.leading(_said(need, made), who))
-            return HttpResponseRedirect(request.path if need.state in WAITING else frame.url_of(resource, need))
     frame.crumbs(request, resource, need)
     context = _context(resource, need, who, clock.today())
     return render(request, "allocation/answer.html", {**context, "refusal": refusal}, status=409 if refusal else 200)
+
+
+def _taken(request: HttpRequest, resource: Resource, need: Need) -> str:
+    """This will take the candidates that were ticked; where one goes from there."""
+    who = frame.actor(request)
+    made = accept(need, wholes(request.POST.getlist("card")), by=who)
+    messages.success(request, frame.leading(_said(need, made), who))
+    return request.path if need.state in WAITING else frame.url_of(resource, need)
 
 
 def _said(need: Need, made: list[Match]) -> str:

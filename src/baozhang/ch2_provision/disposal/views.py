@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -138,12 +138,7 @@ def papers_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         who.must(ATTACH, case.organ_id)
         if not form.is_valid():
             raise Invalid(_("请选择材料种类和文件"), instead=_("选择后再上传。"))
-        file = form.cleaned_data["file"]
-        paper = file_paper(case, form.cleaned_data["kind"], file, file.name, by=who)
-        messages.success(
-            request, _("已登记材料：%(kind)s，%(name)s") % {"kind": paper.get_kind_display(), "name": paper}
-        )
-        return HttpResponseRedirect(frame.url_of(resource, case))
+        return frame.once(request, lambda: _filed(request, resource, case, form))
     step = _step_of(case)
     wanted = [need for need in missing(case, step, clock.today()) if need.paper] if step else []
     frame.crumbs(request, resource, case)
@@ -153,6 +148,14 @@ def papers_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         "page": frame.page(resource, _("材料：%(case)s") % {"case": case}, purpose=_("每份材料写明证明什么；缺少的会挡住下一步")),
     }  # fmt: skip
     return render(request, "disposal/papers.html", context)
+
+
+def _filed(request: HttpRequest, resource: Resource, case: Case, form: PaperForm) -> str:
+    """This will file the paper; where one goes from there."""
+    file = form.cleaned_data["file"]
+    paper = file_paper(case, form.cleaned_data["kind"], file, file.name, by=frame.actor(request))
+    messages.success(request, _("已登记材料：%(kind)s，%(name)s") % {"kind": paper.get_kind_display(), "name": paper})
+    return frame.url_of(resource, case)
 
 
 def _table(case: Case, base: str) -> dict[str, Any]:

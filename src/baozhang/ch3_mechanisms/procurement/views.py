@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -41,21 +40,12 @@ def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     refusal: Refused | None = None
     if request.method == "POST":
         who.must(ACCEPT, purchase.organ_id)
-        post = request.POST
-        papers = Papers(*(post.get(name, "").strip()[:60] for name in PAPERS))
         try:
-            delivery = receive(purchase, _counted(request, purchase), papers, by=who, key=post.get("key", "")[:36])
+            return frame.once(request, lambda: _received(request, resource, purchase))
         except Forbidden:
             raise
         except Refused as error:
             refusal = error
-        else:
-            said = _("已验收 %(n)s 件，建卡 %(n)s 张") % {"n": delivery.quantity}
-            messages.success(
-                request,
-                said + (_("，凭证 %(number)s") % {"number": delivery.voucher.number} if delivery.voucher else ""),
-            )
-            return HttpResponseRedirect(frame.url_of(resource, purchase))
     frame.crumbs(request, resource, purchase)
     context = {
         **_context(resource, purchase, who, request.POST),
@@ -63,6 +53,16 @@ def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
         "posted": {name: request.POST.get(name, "") for name in PAPERS},
     }
     return render(request, "procurement/accept.html", context, status=409 if refusal else 200)
+
+
+def _received(request: HttpRequest, resource: Resource, purchase: Purchase) -> str:
+    """This will take in what was counted; where one goes from there."""
+    papers = Papers(*(request.POST.get(name, "").strip()[:60] for name in PAPERS))
+    delivery = receive(purchase, _counted(request, purchase), papers, by=frame.actor(request))
+    said = _("已验收 %(n)s 件，建卡 %(n)s 张") % {"n": delivery.quantity}
+    booked = _("，凭证 %(number)s") % {"number": delivery.voucher.number} if delivery.voucher else ""
+    messages.success(request, said + booked)
+    return frame.url_of(resource, purchase)
 
 
 def _counted(request: HttpRequest, purchase: Purchase) -> dict[int, int]:
@@ -78,7 +78,7 @@ def _context(resource: Resource, purchase: Purchase, who: Actor, posted: Any) ->
     buyer = who.user_id in buyer_of(purchase)
     may = purchase.state == State.CONTRACTED and who.can(ACCEPT, purchase.organ_id) and not buyer
     return {
-        "purchase": purchase, "lines": [_line(line, posted) for line in lines_of(purchase)], "may": may, "buyer": buyer, "key": uuid.uuid4().hex,
+        "purchase": purchase, "lines": [_line(line, posted) for line in lines_of(purchase)], "may": may, "buyer": buyer,
         "page": frame.page(resource, _("验收到货：%(purchase)s") % {"purchase": purchase}, purpose=_("按实物清点，数量填实际到货；提交后即建卡记账，不用再登记")),
     }  # fmt: skip
 

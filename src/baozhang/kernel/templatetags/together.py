@@ -8,10 +8,12 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from baozhang.kernel import once
 
 register = template.Library()
 WIDE = '<div class="wide">'
@@ -95,3 +97,11 @@ def chapters(menu: Sequence[dict[str, Any]]) -> SafeString:
             _menus.clear()
         _menus[key] = render_to_string("kernel/_chapters.html", {"chapters": menu})
     return _menus[key]
+
+
+@register.simple_tag(takes_context=True)
+def form_key(context: Any) -> SafeString:
+    """{% form_key %}: what tells one form from the next, so that what is sent twice is done once (`frame.once`)."""
+    return format_html(
+        '<input type="hidden" name="key" value="{}">', context["request"].POST.get("key", "") or once.new_key()
+    )

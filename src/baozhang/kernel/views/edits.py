@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.contrib import messages
@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from baozhang.kernel import acts, asked, holds, once
-from baozhang.kernel.access import Actor
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.numbers import whole, wholes
@@ -53,10 +52,10 @@ def _form(request: HttpRequest, resource: Resource, record: Record, title: str) 
     )  # fmt: skip
     valid = request.method == "POST" and form.is_valid()
     if not valid and (before := once.answer_to(request, who)):
-        return _once(request, who, lambda: before)  # what it made already stands in its own way
+        return frame.once(request, lambda: before)  # what it made already stands in its own way
     if valid:
         try:
-            return _once(request, who, lambda: _saved(request, resource, form))
+            return frame.once(request, lambda: _saved(request, resource, form))
         except Forbidden:
             raise
         except Refused as error:
@@ -70,20 +69,6 @@ def _form(request: HttpRequest, resource: Resource, record: Record, title: str) 
         "save_more_words": "" if record.pk else _("保存并继续新增"), "page": frame.page(resource, title),
     }  # fmt: skip
     return render(request, "kernel/form.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _once(request: HttpRequest, who: Actor, work: Callable[[], str]) -> HttpResponse:
-    """This will do what a form asks for, and lead to where that led; a form that is sent again leads there without doing it again."""
-    done: list[str] = []
-
-    def doing() -> str:
-        done.append(work())
-        return done[0]
-
-    address = once.carry_out(request.POST.get("key", ""), once.said_in(request), who, doing)
-    if not done:
-        messages.info(request, _("这次提交已经办理，没有重复办理"))
-    return HttpResponseRedirect(address)
 
 
 def _saved(request: HttpRequest, resource: Resource, form: Any) -> str:
@@ -130,7 +115,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
     """An act on the rows ticked, or on all that the list's address means; what it asks for is asked on a page between."""
     who = frame.must_view(request, resource)
     if before := once.answer_to(request, who):
-        return _once(request, who, lambda: before)
+        return frame.once(request, lambda: before)
     name, ids, everything = request.POST.get("act", ""), request.POST.getlist("id"), request.POST.get("everything", "")
     act = _act_of(resource, name)
     without = wholes(request.POST.getlist("without"))
@@ -152,7 +137,7 @@ def act_many(request: HttpRequest, resource: Resource) -> HttpResponse:
         return ask(form)
     chosen = list(rows)
     try:
-        return _once(request, who, lambda: _acted(request, resource, name, chosen, form, back))
+        return frame.once(request, lambda: _acted(request, resource, name, chosen, form, back))
     except (Forbidden, NotFound):
         raise
     except Refused as refused:
@@ -229,7 +214,7 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
     """An act on one record, with the fields and the reason that it asks for."""
     who = frame.must_view(request, resource)
     if before := once.answer_to(request, who):  # it may have taken the record out of sight
-        return _once(request, who, lambda: before)
+        return frame.once(request, lambda: before)
     record = frame.row_of(resource, pk)
     act = _act_of(resource, name)
     who.must(act.permission, record.organ_key())
@@ -244,7 +229,7 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
             return frame.left_at(resource, record)
 
         try:
-            return _once(request, who, work)
+            return frame.once(request, work)
         except (Forbidden, NotFound):
             raise
         except Refused as refused:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from baozhang.kernel import once as asked_once
 from baozhang.kernel import scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.citing import law
@@ -25,6 +27,7 @@ __all__ = [
     "left_at",
     "list_url",
     "must_view",
+    "once",
     "page",
     "page_of_step",
     "row_of",
@@ -57,6 +60,23 @@ def must_view(request: HttpRequest, resource: Resource) -> Actor:
     who = actor(request)
     who.must(resource.right("view"))
     return who
+
+
+def once(request: HttpRequest, work: Callable[[], str]) -> HttpResponse:
+    """This will do what a form asks for, and lead to where that led; a form that is sent again leads there without doing it again.
+
+    The form carries `{% form_key %}`; `work` gives the address where one goes from there.
+    """
+    done: list[str] = []
+
+    def doing() -> str:
+        done.append(work())
+        return done[0]
+
+    address = asked_once.carry_out(request.POST.get("key", ""), asked_once.said_in(request), actor(request), doing)
+    if not done:
+        messages.info(request, _("这次提交已经办理，没有重复办理"))
+    return HttpResponseRedirect(address)
 
 
 def page(

@@ -178,13 +178,7 @@ def spending(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     if request.method == "POST":
         who.must(COMMIT, line.organ_id)
         try:
-            payment = _bill(line, request.POST, who)
-            messages.success(
-                request,
-                _("已登记支出 %(sum)s 元，余额 %(left)s 元")
-                % {"sum": cells.money(payment.amount), "left": cells.money(line.remaining)},
-            )
-            return HttpResponseRedirect(request.path)
+            return frame.once(request, lambda: _spent(request, line))
         except Forbidden:
             raise
         except Refused as error:
@@ -199,6 +193,14 @@ def spending(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
         "payments": [{"day": one.day, "words": one.words, "amount": cells.money(one.amount)} for one in payments_of(line)],
     }  # fmt: skip
     return render(request, "funding/spending.html", context, status=200 if refusal is None else refusal.status)
+
+
+def _spent(request: HttpRequest, line: BudgetLine) -> str:
+    """This will register the bill; where one goes from there."""
+    payment = _bill(line, request.POST, frame.actor(request))
+    sums = {"sum": cells.money(payment.amount), "left": cells.money(line.remaining)}
+    messages.success(request, _("已登记支出 %(sum)s 元，余额 %(left)s 元") % sums)
+    return request.path
 
 
 def _bill(line: BudgetLine, data: Any, who: Actor) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
@@ -50,17 +50,10 @@ def new_entry(request: HttpRequest, resource: Resource) -> HttpResponse:
     q, refusal = request.GET.get("q", "").strip(), None
     ticked = set(request.POST.getlist("id"))
     if request.method == "POST":
-        chosen = list(Card.objects.filter(organ_id=who.organ_id, pk__in=wholes(ticked)).select_related("organ"))
-        reason = request.POST.get("reason", Reason.IDLE)
         try:
-            if reason not in Reason.values:
-                raise Refused(_("请选择入仓情形"), article="第十五条第一款")
-            entry = entering.begin(chosen, by=who, day=clock.today(), reasons={card.pk: reason for card in chosen})
+            return frame.once(request, lambda: _begun(request, resource, ticked))
         except Refused as error:
             refusal = error
-        else:
-            messages.success(request, _("已起草入仓申请，补充内部决策和存放方式后提交"))
-            return HttpResponseRedirect(frame.url_of(resource, entry))
     frame.crumbs(request, resource)
     context = {
         "page": frame.page(resource, _("申请入仓"), purpose=_("勾选要入仓的资产，选择第十五条的哪一种情形；闲置、待处置的排在前面")),
@@ -69,6 +62,17 @@ def new_entry(request: HttpRequest, resource: Resource) -> HttpResponse:
         "chosen": request.POST.get("reason", Reason.IDLE), "back_url": frame.list_url(resource),
     }  # fmt: skip
     return render(request, "warehouse/choosing.html", context, status=409 if refusal else 200)
+
+
+def _begun(request: HttpRequest, resource: Resource, ticked: set[str]) -> str:
+    """This will draft the application; where it stands."""
+    who, reason = frame.actor(request), request.POST.get("reason", Reason.IDLE)
+    if reason not in Reason.values:
+        raise Refused(_("请选择入仓情形"), article="第十五条第一款")
+    chosen = list(Card.objects.filter(organ_id=who.organ_id, pk__in=wholes(ticked)).select_related("organ"))
+    entry = entering.begin(chosen, by=who, day=clock.today(), reasons={card.pk: reason for card in chosen})
+    messages.success(request, _("已起草入仓申请，补充内部决策和存放方式后提交"))
+    return frame.url_of(resource, entry)
 
 
 def _row(card: Any, ticked: set[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -158,19 +158,20 @@ def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
             why=_("期间至 %(day)s。") % {"day": last},
             instead=_("请改填已经结束的期间。"),
         )
+    return frame.once(request, lambda: _issue(request, authority, first, last))
+
+
+def _issue(request: HttpRequest, authority: Organization, first: dt.date, last: dt.date) -> str:
+    """This will issue the report; where one goes from there."""
+    who = frame.actor(request)
     with transaction.atomic():
         before = list(_issued(authority, first, last).filter(state=DocumentState.VALID).select_for_update(no_key=True))
-        made = issuing.issue(
-            wording.report(authority, first, last, day=clock.today()),
-            organ=authority.pk,
-            word=authority.document_word,
-            by=who,
-            right=REPORT,
-        )
+        draft = wording.report(authority, first, last, day=clock.today())
+        made = issuing.issue(draft, organ=authority.pk, word=authority.document_word, by=who, right=REPORT)
         for old in before:
             issuing.supersede(old, made, reason=_("由 %(number)s 取代") % {"number": made.number}, by=who, right=REPORT)
     messages.success(request, _("已印发 %(number)s") % {"number": made.number})
-    return HttpResponseRedirect(f"{reverse('warehouse/items:performance')}?from={first}&to={last}")
+    return f"{reverse('warehouse/items:performance')}?from={first}&to={last}"
 
 
 @require_GET
