@@ -16,6 +16,7 @@ from baozhang.ch2_provision.funding.models import Plan, PlanLine, PlanRound
 
 CURRENT = Q(state=PlanState.AGREED) | Q(edition=1, state__in=PLAN_AT_WORK)  # the version that counts in totals
 LINE_CURRENT = Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=PLAN_AT_WORK)
+CENT = Decimal("0.01")
 COMPARED = ("kind", "grade", "means", "title", "quantity", "unit_price", "amount", "purpose")
 
 
@@ -98,6 +99,12 @@ def carried(line: PlanLine) -> Decimal:
     return line.agreed_amount if line.agreed_amount is not None else line.amount
 
 
+def terms(line: PlanLine) -> tuple[Decimal, Decimal]:
+    """Quantity and price with which a line of an agreed version begins the next; a sum that they do not make stands alone."""
+    agreed, quantity, price = carried(line), line.agreed_quantity or line.quantity, line.unit_price
+    return (quantity, price) if (quantity * price).quantize(CENT) == agreed else (Decimal(1), agreed)
+
+
 def differences(plan: Plan) -> list[Difference]:
     """What an amended version changes against the one it amends: added, changed, dropped; two queries."""
     if plan.amends_id is None:
@@ -117,7 +124,8 @@ def differing_fields(old: PlanLine, new: PlanLine) -> tuple[str, ...]:
     """In which of the compared fields a line differs from what had been agreed of it."""
     agreed: dict[str, Any] = {name: getattr(old, name) for name in COMPARED}
     if old.state == LineState.REDUCED:
-        agreed |= {"amount": old.agreed_amount, "quantity": new.quantity, "unit_price": new.unit_price}
+        quantity, price = terms(old)
+        agreed |= {"amount": old.agreed_amount, "quantity": quantity, "unit_price": price}
     return tuple(name for name in COMPARED if getattr(new, name) != agreed[name])
 
 
