@@ -70,8 +70,3 @@ def by_budget_line(lines: list[PurchaseLine]) -> list[tuple[BudgetLine, Decimal]
             held = found.get(line.budget_line.pk, (line.budget_line, Decimal(0)))
             found[line.budget_line.pk] = (held[0], held[1] + line.amount)
     return [found[key] for key in sorted(found)]
-
-
-def open_purchases(organ_id: int) -> QuerySet[Purchase]:
-    """The purchases of an agency that wait for a delivery."""
-    return Purchase._base_manager.filter(organ_id=organ_id, state="contracted").order_by("deliver_by", "pk")

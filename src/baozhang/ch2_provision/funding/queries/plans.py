@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from baozhang.ch1_general.organs.choices import Competence, State
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.funding.choices import PASSED, PLAN_AT_WORK, LineState, PlanState, RoundState
-from baozhang.ch2_provision.funding.models import Plan, PlanLine, PlanRound
+from baozhang.ch2_provision.funding.models import Plan, PlanLine
 
 CURRENT = Q(state=PlanState.AGREED) | Q(edition=1, state__in=PLAN_AT_WORK)  # the version that counts in totals
 LINE_CURRENT = Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=PLAN_AT_WORK)
@@ -59,13 +58,6 @@ def draft_plan(organ: Organization | int, *, year: int | None = None) -> Plan | 
     if year is not None:
         rows = rows.filter(year=year)
     return rows.select_related("round", "organ").order_by("year", "edition").first()
-
-
-def open_round(organ: Organization, authority: Organization | None) -> PlanRound | None:
-    """The round that is open for an agency; None where its authority has none."""
-    del organ
-    rows = PlanRound._base_manager.filter(organ=authority, state=RoundState.OPEN) if authority else None
-    return rows.order_by("-year").first() if rows is not None else None
 
 
 def last_years(plan: Plan) -> list[PlanLine]:
@@ -136,8 +128,3 @@ def _lines(plan_id: int) -> list[PlanLine]:
 def undecided(plan: Plan) -> list[PlanLine]:
     """The lines of a plan of which nothing has been said yet."""
     return list(PlanLine._base_manager.filter(plan=plan, state=LineState.PENDING).order_by("number"))
-
-
-def roots(lines: Iterable[PlanLine]) -> set[int]:
-    """The first versions of some lines."""
-    return {line.root_key for line in lines}
