@@ -15,6 +15,7 @@ from tests.scratch import COMMAND, Scratch, scratch
 
 from baozhang.kernel import clock, jobs, schedule
 from baozhang.kernel.jobs import Job, State
+from baozhang.kernel.refusal import Refused
 from baozhang.kernel.schedule import PLANS, Plan, Schedule
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +220,23 @@ def test_a_worker_ends_when_it_is_told_to(place: Scratch) -> None:
     wait_until(lambda: place.ask("select count(*) from kernel_schedule")[0][0] >= 5)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
+
+
+def test_work_that_was_refused_is_done_when_it_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "WORKS", dict(jobs.WORKS))
+    answers: list[Any] = [Refused("还缺材料"), {"said": "done"}]
+
+    @jobs.work("test-again")
+    def work(_job: Job) -> dict[str, Any]:
+        answer = answers.pop(0)
+        if isinstance(answer, Refused):
+            raise answer
+        return dict(answer)
+
+    first = jobs.ask("test-again", key="one")
+    jobs.perform(first.pk)
+    assert Job.objects.get().state == State.REFUSED
+    jobs.ask("test-again", key="one")
+    jobs.perform(first.pk)
+    held = Job.objects.get()
+    assert (held.state, held.result, held.error) == (State.DONE, {"said": "done"}, "")

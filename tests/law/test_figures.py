@@ -295,6 +295,7 @@ def test_a_good_value_may_be_issued():
         value(1.5),
         value(True),
         value(-1),
+        value(0, key="assets.quantity.copier", row_keys={"headcount": {"over": 0, "to": 200}}),
         value(1, valid_to=dt.date(2024, 1, 1)),
     ],
 )

@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from baozhang.kernel import clock
+from baozhang.law.models import LawText
+from baozhang.law.official import edition
 from baozhang.law.text import LawTextError, Regulation, numeral, parse, read
 from baozhang.law.text import number as number_of
+from tests import factories
 from tests.law.printed import PARAGRAPHS, PARTS, TITLE, printed
 from tests.real_text import REAL, needs_it
 
@@ -207,3 +211,10 @@ def test_nothing_is_lost_and_nothing_added():
     numbers = "[一二三四五六七八九十]+"
     headings = f"(第{numbers}章(总则|保障事项|保障机制|监督与法律责任|附则))?(第{numbers}节(经费保障|资产保障|服务保障|资源节约))?(第{numbers}条)?(（{numbers}）)?"
     assert [one for one in between if not re.fullmatch(headings, one)] == []
+
+
+@pytest.mark.django_db
+def test_an_edition_that_names_no_day_gives_way_to_one_that_does():
+    dated = factories.kept(LawText, title="条例", digest="a", in_force_from=dt.date(2022, 11, 1), loaded_at=clock.now())
+    factories.kept(LawText, title="条例", digest="b", in_force_from=None, loaded_at=clock.now())
+    assert edition(dt.date(2026, 3, 1)) == dated

@@ -192,6 +192,23 @@ def test_a_deputy_is_no_way_around_the_walls(office: Office) -> None:
         keep(given(head, mate), by=office.actor(head))
 
 
+def test_who_stands_in_for_somebody_becomes_no_administrator_meanwhile(office: Office) -> None:
+    head = factories.person("head", "head", office.organ)
+    taker = factories.save(User(username="taker", name="taker", password="!"))
+    until = TODAY + dt.timedelta(days=5)
+    with scope.within(office.actor(head)) as by:
+        keep(Delegation(organ=office.organ, giver=head, taker=taker, since=TODAY, until=until), by=by)
+
+    def seat(since: dt.date, until: dt.date | None = None) -> Appointment:
+        return Appointment(user=taker, organ=office.organ, role="audit_admin", since=since, until=until)
+
+    with scope.everything("test") as by:
+        with pytest.raises(Invalid) as refused:
+            keep(seat(until), by=by)
+        assert "不得兼任" in refused.value.faults[0].reason
+        keep(seat(until + dt.timedelta(days=1)), by=by)
+
+
 def test_a_custom_field_is_made_used_and_retired(office: Office, as_user: Door) -> None:
     client = as_user(office.system)
     values = {

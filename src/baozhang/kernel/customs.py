@@ -108,9 +108,12 @@ def read(custom: CustomField, raw: Any) -> Any:
     text = str(raw).strip()
     if custom.kind == Kind.NUMBER:
         try:
-            return str(Decimal(text.replace(",", "")))
+            number = Decimal(text.replace(",", ""))
         except InvalidOperation:
-            raise ValueError(_("不是数值")) from None
+            number = Decimal("nan")
+        if not number.is_finite():
+            raise ValueError(_("不是数值"))
+        return str(number)
     if custom.kind == Kind.DATE:
         try:
             return dt.date.fromisoformat(text[:10]).isoformat()

@@ -53,10 +53,13 @@ def condition_faults(
     faults: list[tuple[int, Fault]] = []
     attributes = {field.name: field.attname for field in model._meta.concrete_fields}
     spoiled = {(i, attributes.get(fault.field, "")) for i, fault in told}
-    columns: dict[str, list[Any]] = {}
+    columns = {
+        name: list(map(attrgetter(name), rows)) for condition, _own in _conditions(model) for name in condition.names
+    }
+    for i, name in spoiled:
+        if name in columns:
+            columns[name][i] = None  # what is wrong may be no value to compare, such as no number
     for condition, constraint in _conditions(model):
-        for name in condition.names:
-            columns.setdefault(name, list(map(attrgetter(name), rows)))
         values = list(zip(*(columns[name] for name in condition.names), strict=True))
         broken = _broken(condition, values)  # mostly the same few, and none
         for i, one in enumerate(values) if broken else ():

@@ -96,7 +96,7 @@ def ask(
     url: str = "",
     **args: Any,
 ) -> Job:
-    """This will queue work once a key, in the caller's transaction; asking again returns the same job."""
+    """This will queue work once a key, in the caller's transaction; asking again returns the same job, and tries anew what was in vain."""
     if name not in WORKS:
         raise LookupError(f"unknown work {name}")
     with transaction.atomic():
@@ -112,9 +112,8 @@ def ask(
                 "asked_at": clock.now(),
             },
         )
-        if fresh or job.state == State.FAILED:
-            if not fresh:
-                Job.objects.filter(pk=job.pk).update(state=State.QUEUED, attempts=0, error="")
+        in_vain = Job.objects.filter(pk=job.pk, state__in=(State.REFUSED, State.FAILED))
+        if fresh or in_vain.update(state=State.QUEUED, attempts=0, result={}, error="", ended_at=None):
             run_job.enqueue(job.pk)
     return job
 

@@ -214,6 +214,3 @@ def climb(leaf: bytes, path: Iterable[tuple[str, str]]) -> bytes:
     for side, other in path:
         node = sm3(b"\1" + (node + bytes.fromhex(other) if side == "right" else bytes.fromhex(other) + node))
     return node
-
-
-Sentence = Callable[[Entry], str]

@@ -155,7 +155,7 @@ def _verify_record(model: type[Record], lines: list[Entry], row: Any, report: Re
             report.problem(f"{name} 第 {place} 条与前一条脱节")
             return
         if entry.digest() != bytes(entry.hash):
-            report.problem(f"{name} 第 {place} 条的内容被改动过（{entry.at:%Y-%m-%d}，{entry.by_name}）")
+            report.problem(f"{name} 第 {place} 条的内容被改动过（{entry.day}，{entry.by_name}）")
             return
         prev = bytes(entry.hash)
     gone = lines[-1].act in (ledger.REMOVE, ledger.UNDO) and row is None

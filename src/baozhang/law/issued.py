@@ -162,3 +162,5 @@ def check_issued(value: IssuedValue) -> None:
         raise FigureError(_("参数“%(name)s”的值“%(value)s”与目录中的类型不符（单位：%(unit)s）。") % names)
     if numeric and Decimal(str(value.value)) < 0:
         raise FigureError(_("参数“%(name)s”不能为负数。") % names)
+    if figure.unit == "heads_per_piece" and not value.value:  # one piece for nobody is no number of pieces
+        raise FigureError(_("参数“%(name)s”的值“%(value)s”无法识别。") % names)

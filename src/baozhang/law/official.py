@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from baozhang.law.models import LawClause, LawText
 
@@ -24,7 +24,7 @@ class Clause:
 def edition(day: dt.date) -> LawText | None:
     """This is the edition of a day: the latest in force, of two alike the one loaded last; None where none is loaded."""
     rows = LawText._base_manager.filter(Q(in_force_from__lte=day) | Q(in_force_from__isnull=True))
-    return rows.order_by("-in_force_from", "-loaded_at", "-pk").first()
+    return rows.order_by(F("in_force_from").desc(nulls_last=True), "-loaded_at", "-pk").first()
 
 
 def clauses(text: LawText, number: int = 0) -> Mapping[int, tuple[Clause, ...]]:

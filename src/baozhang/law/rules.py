@@ -73,11 +73,6 @@ class Rule:
         """This is the title in the reader's language; as declared it is Chinese."""
         return gettext(self.title)
 
-    @property
-    def severity_words(self) -> Any:
-        """This is the severity in the reader's language."""
-        return SEVERITIES[self.severity]
-
 
 _rules: list[Rule] = []
 

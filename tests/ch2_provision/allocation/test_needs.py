@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.matching import MatchFlow, accept, follow_warehouse
 from baozhang.ch2_provision.allocation.models import Answer, Match, Need
 from baozhang.ch2_provision.allocation.queries.candidates import candidates_of
@@ -84,6 +85,13 @@ class TestTheStandard:
             holds.take([used, idle], case=place.draft(1), words="保管交接", by=by)
         count = standing_of(place.draft(1)).count
         assert (count.total, count.idle, count.held) == (2, 1, 1)
+
+    def test_of_what_is_no_item_all_of_its_class_is_counted(self, place: Place) -> None:
+        given = {"name": "显微镜", "class_code": "A02100301", "edition": "2022"}
+        place.used(2, **given)
+        place.idle(place.mine, **given)
+        count = standing_of(place.draft(1, item="", class_code="A02100301", name="显微镜")).count
+        assert (count.total, count.idle, count.used) == (3, 1, 2)
 
 
 class TestCandidates:
@@ -291,8 +299,8 @@ def test_a_transfer_ends_one_card_begins_another_and_meets_the_need(place: Place
 class TestTheWarehouse:
     """What lies in the warehouse goes its own way, and the need follows."""
 
-    def stored(self, place: Place, **values: object) -> Card:
-        card = place.idle()
+    def stored(self, place: Place, where: Organization | None = None, **values: object) -> Card:
+        card = place.idle(where)
         state = {
             "state": "stock",
             "entered_on": TODAY,
@@ -303,7 +311,7 @@ class TestTheWarehouse:
             **values,
         }
         factories.kept(
-            Item, where=place.theirs, authority=place.authority, card=card, store=None, left_on=None, **state
+            Item, where=where or place.theirs, authority=place.authority, card=card, store=None, left_on=None, **state
         )
         return card
 
@@ -328,6 +336,14 @@ class TestTheWarehouse:
         self.stored(place, listing="unit")
         self.stored(place, grade="spent")
         assert candidates_of(place.need(1)).total == 0
+
+    def test_ones_own_thing_is_there_for_oneself_however_far_it_is_listed(self, place: Place) -> None:
+        card = self.stored(place, place.mine, listing="unit")
+        need = place.need(1)
+        assert [(one.card.pk, one.source) for one in candidates_of(need).best] == [(card.pk, "warehouse")]
+        with pytest.raises(Refused, match="还有 1 件可以调剂"):
+            place.take("record_none", need, "clerk")
+        assert taken(place, need, card)[0].state == "reserved"
 
     def test_when_the_warehouse_lets_go_the_need_is_open_again(self, place: Place) -> None:
         card, need = self.stored(place), place.need(1)

@@ -12,6 +12,7 @@ from baozhang.ch2_provision.allocation.matching import accept
 from baozhang.ch2_provision.allocation.models import Match, Round, RoundLine
 from baozhang.ch2_provision.allocation.rounds import AllocationRoundFlow, decide
 from baozhang.kernel import holds, scope
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
 from tests import factories
 from tests.ch2_provision.allocation.conftest import Place
@@ -96,3 +97,19 @@ def test_it_asks_as_much_for_many_needs_of_a_class_as_for_one(place: Place, djan
         place.idle()
     with django_assert_max_num_queries(60):
         worked_out(place)
+
+
+def test_the_grounds_of_a_line_are_those_of_its_own_need(place: Place) -> None:
+    """The most pressing need is at the address of the item, and the item goes to the other one."""
+    with scope.everything("test") as by:
+        for organ, address in ((place.mine, "人民路1号"), (place.theirs, "人民路2号")):
+            organ.address = address
+            keep(organ, by=by)
+    third = factories.organ("云间区民政局", place.mine.jurisdiction, address="人民路1号")
+    place.need(1, needed_by=dt.date(2026, 3, 20))
+    second = place.need(1, organ=place.theirs)
+    place.idle(place.mine)
+    place.idle(third)
+    given = next(line for line in lines(worked_out(place)) if line.need_id == second.pk)
+    assert given.card.organ_id == third.pk and given.reasons["distance"] == "本级其他地址"
+    assert "moving" not in given.reasons, "nobody has said what moving costs, and it is not nought"

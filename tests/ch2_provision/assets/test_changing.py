@@ -121,3 +121,12 @@ def test_a_value_below_what_is_used_up_is_refused(card: MakeCard) -> None:
     thing = card(value="7200", life_months=72, acquired=dt.date(2023, 3, 1))
     with pytest.raises(Refused, match="小于累计折旧"):
         take(change(thing, value=Decimal(3599)), "clerk", "submit")
+
+
+def test_a_month_charged_since_it_was_asked_for_stays_as_it_was_charged(agency: Organization, card: MakeCard) -> None:
+    case = take(change(card(value="7200", life_months=72), value=Decimal(10800)), "clerk", "submit")
+    with scope.everything("test") as by:
+        charge(dt.date(2026, 3, 1), organs=[agency.pk], by=by)
+    with pytest.raises(Refused, match="2026-03 的折旧已经计提"):
+        take(case, "head", "approve")
+    assert Change._base_manager.get().state == ChangeState.SUBMITTED and Card._base_manager.get().value == 7200

@@ -13,7 +13,7 @@ from baozhang.ch2_provision.assets.actions.charging import Charged, charge, undo
 from baozhang.ch2_provision.assets.choices import DepreciationState, Disposal, Method, UseState, ValueType
 from baozhang.ch2_provision.assets.models import Card, DepreciationRow, DepreciationRun, Voucher, VoucherLine
 from baozhang.ch2_provision.assets.queries.depreciation import depreciation, figure_of
-from baozhang.kernel import clock, ledger, scope
+from baozhang.kernel import bulk, clock, ledger, scope
 from baozhang.kernel.refusal import Invalid, Refused
 
 from .conftest import MakeCard, keep_all, new_card
@@ -130,6 +130,25 @@ def test_only_the_last_is_given_back(agency: Organization, card: MakeCard) -> No
     assert (again.attempt, second.reversal is not None) == (2, True)
     # The longer life gives back what January had too much: 38 months at 50 less 37 months at 100 at the old life.
     assert again.charge == Decimal(50)
+
+
+def test_a_month_is_not_given_back_below_one_that_is_charged_at_the_same_moment(
+    agency: Organization, card: MakeCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card(value="7200", life_months=72)
+    run()
+    (first,) = DepreciationRun._base_manager.all()
+    turns = bulk.take_turns
+
+    def waited(name: str) -> None:
+        """While one waits for his turn, March is charged."""
+        monkeypatch.setattr(bulk, "take_turns", turns)
+        run(dt.date(2026, 3, 1))
+
+    monkeypatch.setattr(bulk, "take_turns", waited)
+    with scope.everything("test") as by, pytest.raises(Refused, match="不能冲销"):
+        undo(first, by=by, note="错")
+    assert DepreciationRun._base_manager.get(pk=first.pk).state == "posted"
 
 
 def test_what_cannot_be_told_is_counted(agency: Organization, card: MakeCard) -> None:

@@ -48,6 +48,8 @@ class TestPages:
         assert page.context["whole"] == ["10", "100.01"] and Card._base_manager.count() == 1
         wrong = client.get(f"/assets/cards/{batch.pk}/split/?parts=3,3")
         assert "各份数量合计 6" in wrong.content.decode()
+        for nothing in ("NaN", "3,sNaN"):
+            assert "读不懂" in client.get(f"/assets/cards/{batch.pk}/split/", {"parts": nothing}).content.decode()
         done = {"parts": "3,3,4", "do": "1", "version": batch.version}
         assert "请写明理由" in client.post(f"/assets/cards/{batch.pk}/split/", done).content.decode()
         assert (

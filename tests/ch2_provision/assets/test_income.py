@@ -69,3 +69,13 @@ def test_one_receipt_is_entered_once(owed: Income) -> None:
     with pytest.raises(Refused, match=r"No\.1 已经登记"):
         pay(owed, amount=Decimal(300))
     assert Income._base_manager.get(pk=owed.pk).paid == 300
+
+
+def test_every_receipt_is_kept_and_none_counts_twice(owed: Income) -> None:
+    receipts = [f"31011726000000000{n}" for n in range(6)]
+    for receipt in receipts:
+        pay(owed, amount=Decimal(100), receipt=receipt)
+    assert owed.receipt.split("、") == receipts
+    for receipt in receipts:
+        with pytest.raises(Refused, match="已经登记"):
+            pay(owed, amount=Decimal(100), receipt=receipt)

@@ -139,3 +139,14 @@ def test_periods_by_calendar_months() -> None:
         (dt.date(2026, 1, 31), dt.date(2026, 2, 27)), (dt.date(2026, 2, 28), dt.date(2026, 3, 30)),
         (dt.date(2026, 3, 31), dt.date(2026, 4, 29))]  # fmt: skip
     assert plus_months(dt.date(2024, 12, 31), 2) == dt.date(2025, 2, 28)
+
+
+def test_days_are_days_also_where_a_program_writes_them(case: Letting) -> None:
+    take(case, "clerk", "submit")
+    take(case, "head", "decide", values={"decision": "局长办公会 2026-2"})
+    take(case, "officer", "approve")
+    with pytest.raises(Refused, match="晚于今天"):
+        take(case, "clerk", "sign", values={"contract": "租-1", "contract_on": "2026-03-05"})
+    take(case, "clerk", "sign", values={"contract": "租-1", "contract_on": "2026-03-04"})
+    with pytest.raises(Invalid):
+        take(case, "clerk", "take_back", values={"returned_on": "2026-13-45", "condition": "完好"})

@@ -12,7 +12,7 @@ from baozhang.ch2_provision.assets.choices import UseState
 from baozhang.ch2_provision.assets.models import Card, Repair
 from baozhang.ch2_provision.assets.resources.custody import upkeep
 from baozhang.kernel import holds, notices, scope
-from baozhang.kernel.refusal import Refused
+from baozhang.kernel.refusal import Invalid, Refused
 from tests import factories
 
 from .conftest import MakeCard
@@ -38,6 +38,22 @@ def test_there_and_back(card: MakeCard, hopeless: bool, state: str) -> None:
             repairs.finish(work, day=DAY, cost=Decimal(300), result="", by=by)
     assert Card._base_manager.get(pk=thing.pk).use_state == state
     assert [upkeep(one) for one in (thing, card(), before)] == [300, 0, 0]
+
+
+def test_what_stood_idle_stands_idle_when_it_is_mended(card: MakeCard) -> None:
+    thing = card(use_state=UseState.IDLE, idle_since=dt.date(2025, 6, 1))
+    work = sent(thing)
+    with scope.everything("test") as by:
+        repairs.finish(work, day=DAY, cost=Decimal(300), result="换电源", by=by)
+    back = Card._base_manager.get(pk=thing.pk)
+    assert (back.use_state, back.idle_since) == (UseState.IDLE, dt.date(2025, 6, 1))
+
+
+def test_the_database_knows_one_open_repair_of_a_kind(card: MakeCard) -> None:
+    thing = card()
+    sent(thing)
+    with pytest.raises(Invalid, match="没有保存"):
+        factories.save(Repair(organ=thing.organ, card=thing, reported_on=DAY, fault="又坏了"))
 
 
 def test_days_in_the_wrong_order_are_refused(card: MakeCard) -> None:

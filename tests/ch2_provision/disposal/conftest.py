@@ -14,7 +14,7 @@ from baozhang.ch2_provision.disposal import proposing
 from baozhang.ch2_provision.disposal.actions.papers import file_paper
 from baozhang.ch2_provision.disposal.flows import CaseFlow
 from baozhang.ch2_provision.disposal.models import Case, Line
-from baozhang.kernel import scope
+from baozhang.kernel import clock, scope
 from baozhang.kernel.access import Actor, actor_of
 from baozhang.kernel.accounts import User
 from baozhang.law.issued import IssuedValue
@@ -30,10 +30,14 @@ STEPS = {
 }  # fmt: skip
 VALUES: dict[str, dict[str, Any]] = {
     "decide": {"decided_on": TODAY, "minutes_no": "局办纪〔2026〕3号"},
-    "hand_over": {"receiver_name": "江海再生资源有限公司", "handed_on": TODAY, "handed_by": "张管"},
-    "slip": {"received_by": "刘师傅", "received_on": TODAY}, "receive": {"received_by": "外管", "received_on": TODAY},
+    "hand_over": {"receiver_name": "江海再生资源有限公司", "handed_by": "张管"}, "slip": {"received_by": "刘师傅"}, "receive": {"received_by": "外管"},
     "publish": {"notice_place": "江海市公共资源交易平台", "notice_until": D(2026, 3, 18)},
 }  # fmt: skip
+DATED = {
+    "hand_over": "handed_on",
+    "slip": "received_on",
+    "receive": "received_on",
+}  # done on the day on which it is said
 
 
 def limits(approval: int = 50_000, finance: int = 500_000) -> list[IssuedValue]:
@@ -107,7 +111,8 @@ class Office:
     def take(self, step: str, case: Case, who: str = "", note: str = "", **values: Any) -> Case:
         """Somebody takes a step in his own scope."""
         by = self(who or STEPS[step])
-        given = {**VALUES.get(step, {}), **values}
+        today = {DATED[step]: clock.today()} if step in DATED else {}
+        given = {**VALUES.get(step, {}), **today, **values}
         with scope.within(by):
             CaseFlow.take(step, self.again(case), by=by, note=note, values=given)
         return self.again(case)

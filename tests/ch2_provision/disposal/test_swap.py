@@ -18,6 +18,14 @@ from .conftest import D
 from .test_way import earn, pay
 
 pytestmark = pytest.mark.django_db
+LATER = D(2026, 3, 19)
+
+
+@pytest.fixture(autouse=True)
+def after_the_notice():
+    """The day on which the other side may take the old thing."""
+    with clock.on(LATER):
+        yield
 
 
 def bring(office, case, value, name="彩色复印机", **more):
@@ -29,15 +37,15 @@ def bring(office, case, value, name="彩色复印机", **more):
 
 
 def received(office, card):
-    """A swap whose other side has signed, ten days after it was approved; the old thing was appraised at 900 yuan."""
-    case = office.approved(card, form="swap")
-    values = {"appraiser": "江海资产评估所", "appraised_value": Decimal(900), "appraised_on": TODAY}
-    office.act("张管", carrying.note, office.again(case), carrying.APPRAISED, values)
-    for kind in ("appraisal", "slip"):
-        office.paper(case, kind)
-    case = office.take("publish", case)
-    with clock.on(D(2026, 3, 19)):
-        return office.take("slip", office.take("hand_over", case))
+    """A swap whose other side has signed, as soon as the notice was over; the old thing was appraised at 900 yuan."""
+    with clock.on(TODAY):
+        case = office.approved(card, form="swap")
+        values = {"appraiser": "江海资产评估所", "appraised_value": Decimal(900), "appraised_on": TODAY}
+        office.act("张管", carrying.note, office.again(case), carrying.APPRAISED, values)
+        for kind in ("appraisal", "slip"):
+            office.paper(case, kind)
+        case = office.take("publish", case)
+    return office.take("slip", office.take("hand_over", case))
 
 
 def test_what_comes_in_has_its_card_and_its_voucher_and_both_are_on_one_chain(office):
@@ -56,14 +64,14 @@ def test_what_comes_in_has_its_card_and_its_voucher_and_both_are_on_one_chain(of
     came = Card._base_manager.get(acquisition="swapped")
     assert (came.value, came.acquired, came.booked, came.booking, came.category) == (
         Decimal(1200),
-        TODAY,
-        TODAY,
+        LATER,
+        LATER,
         "booked",
         "equipment",
     )
     assert Incoming._base_manager.get(pk=row.pk).card_id == came.pk
     gone = Card._base_manager.get(pk=old.pk)
-    assert (gone.disposal, gone.disposed) == ("swap", TODAY)
+    assert (gone.disposal, gone.disposed) == ("swap", LATER)
     voucher = Voucher._base_manager.get(source_id=case.pk)
     sides = dict(VoucherLine._base_manager.filter(voucher=voucher).values_list("account", "debit"))
     gain = VoucherLine._base_manager.filter(voucher=voucher, account="1002").values_list("credit", flat=True)

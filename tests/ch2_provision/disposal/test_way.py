@@ -14,6 +14,7 @@ from baozhang.ch2_provision.disposal.actions import carrying, screening
 from baozhang.ch2_provision.disposal.choices import Lane, State
 from baozhang.ch2_provision.disposal.flows import CaseFlow
 from baozhang.ch2_provision.disposal.queries.assessing import assess
+from baozhang.ch2_provision.disposal.resources import Cases
 from baozhang.kernel import clock, scope
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
@@ -369,3 +370,30 @@ def test_who_decided_for_the_authority_itself_does_not_also_approve(office):
     with pytest.raises(Refused, match="您不能办理"):
         office.take("pass_on", case, "孙局")
     assert office.take("pass_on", case, "钱副").state == "finance"
+
+
+def test_what_is_announced_is_not_handed_over_on_a_day_of_the_notice(office):
+    case = office.approved(office.card(), form="sale")
+    told = {"appraiser": "江海评估事务所", "appraised_value": Decimal(900), "appraised_on": TODAY}
+    by = office("张管")
+    with scope.within(by):
+        carrying.note(office.again(case), carrying.APPRAISED, told, by=by)
+    office.paper(case, "appraisal")
+    case = office.take("publish", case)
+    last = case.notice_until
+    with clock.on(last + dt.timedelta(days=5)):
+        with pytest.raises(Invalid, match="移交日期在公告期内"):
+            office.take("hand_over", case, handed_on=last)
+        assert office.take("hand_over", case, handed_on=last + dt.timedelta(days=1)).state == State.HANDED
+
+
+def test_income_that_was_called_off_is_entered_anew(office):
+    case = office.approved(office.card())
+    shown = Cases.acts["earn"].shown
+    assert shown(case)
+    earn(office, case, "120.50")
+    assert not shown(office.again(case))
+    office.act("会计", income.void, Income._base_manager.get(), note="金额登记有误")
+    assert shown(office.again(case))
+    earn(office, case, "0", "回收企业确认无残值")
+    assert not shown(office.again(case))

@@ -297,3 +297,23 @@ def test_who_has_heads_of_one_band_has_none_of_the_other() -> None:
     assert driver_facts(factories.organ("丙局").pk, TODAY).get("bureau") is None, (
         "nothing is known of who reports nothing"
     )
+
+
+def test_nobody_in_post_is_no_unknown_number(office: Office) -> None:
+    Headcount._base_manager.filter(organ=office.agency).update(actual=0)
+    assert driver_facts(office.agency.pk, TODAY)["heads"].value == 0
+
+
+def test_a_driver_that_is_known_is_not_raised_by_hand(office: Office, quotas: None) -> None:
+    budget = draft(office)
+    office.act("张会", actions.compute, budget)
+    for one in by_words(budget).values():
+        if one.computed_amount is None:
+            write(office, one, reason="不申报")
+    line = by_words(budget)["办公费（司局级编制内实有人数）"]
+    write(office, line, driver_value=Decimal(300), amount=Decimal(900_000))
+    with pytest.raises(Invalid, match="1 处不能申报") as refusal:
+        office.take("张会", BudgetFlow, "submit", budget)
+    assert "计算基数 300" in str(refusal.value.faults[0].reason)
+    office.act("张会", actions.compute, budget)
+    office.take("张会", BudgetFlow, "submit", budget)

@@ -291,3 +291,18 @@ def test_last_years_lines_and_what_upper_rooms_suggest_fill_a_draft(
     assert lines["物业服务"].last_amount == 80_000 and "上年计划" in lines["物业服务"].evidence
     assert (lines["更新复印机"].source, lines["更新复印机"].item) == ("suggested", "copier")
     assert office.act("张会", actions.take_in, plan) == 0
+
+
+def test_a_quantity_that_differs_from_what_was_agreed_is_a_change_though_the_sum_is_the_same(office: Office) -> None:
+    office.round()
+    line = office.line(office.plan(), "台式计算机", 5000, 10)
+    plan = office.hand_in(line.plan)
+    office.take("赵计", PlanLineFlow, "reduce", fresh(line), agreed_quantity=8, agreed_amount=40_000, reason="压减两台")
+    office.take("赵计", PlanFlow, "review", plan)
+    plan = office.take("孙局", PlanFlow, "agree", plan)
+    new = office.act("张会", actions.amend, plan, cause="换高配")
+    assert queries.differences(new) == []
+    copy = PlanLine._base_manager.get(plan=new)
+    copy.quantity, copy.unit_price = Decimal(4), Decimal(10_000)
+    office.act("张会", keep, copy)
+    assert [one.changed for one in queries.differences(new)] == [("quantity", "unit_price")]

@@ -215,3 +215,22 @@ def test_a_supplement_takes_in_what_the_plan_agreed_to_since_and_no_quota_twice(
     assert second.cause == "年中追加" and not BudgetLine._base_manager.filter(budget=second).exists()
     with pytest.raises(Refused, match="追加预算不再按定额测算"):
         office.act("张会", actions.compute, second)
+
+
+@pytest.mark.parametrize("text", ["NaN", "1e30", "Infinity"])
+def test_what_is_no_sum_is_refused_on_every_page(office: Office, door: Open, text: str) -> None:
+    line = office.granted_line(1000)
+    bill = {"amount": text, "words": "电费", "day": "2026-03-04"}
+    assert door("张会").post(f"/funding/budgetlines/{line.pk}/spend/", bill).status_code == 422
+    draft = office.act("张会", actions.start_budget, line.budget.round, office.agency, cause="追加")
+    asked = BudgetLine(budget=draft, item="30201", words="办公费", amount=Decimal(5))
+    office.act("张会", keep, asked)
+    page = f"/funding/budgets/{draft.pk}/workbook/"
+    assert door("张会").post(page, {f"amount-{asked.pk}": text}).status_code == 422
+    Budget._base_manager.filter(pk=draft.pk).update(state="applied", decided_on="2026-03-01", decision="纪要")
+    assert door("周财").post(page, {f"granted-{asked.pk}": text}).status_code == 422
+    office.round(2027)
+    need = office.line(office.plan(year=2027), "复印机")
+    plan = office.hand_in(need.plan)
+    answer = {f"step-{need.pk}": "reduce", f"amount-{need.pk}": text, f"reason-{need.pk}": "压减"}
+    assert door("赵计").post(f"/funding/plans/{plan.pk}/lines/", answer).status_code == 422

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.running.flows import ReviewFlow
 from baozhang.ch2_provision.running.flows.review import open_month
 from baozhang.ch2_provision.running.models import Account, Review
@@ -179,3 +180,11 @@ def test_what_changes_after_a_month_was_summed_up_is_said_on_its_page(year: Gara
             correct(slip, {"odometer_in": 1_050}, by=by, note="抄错")
         said = client.get(page).content.decode()
         assert f"汇总以后里程或者费用有变动：{year.vehicles[0].plate}。" in said
+
+
+def test_a_confidential_car_on_lease_hides_none_that_is_counted(year: Garage) -> None:
+    with clock.on(APRIL):
+        before = {one.organ: one.vehicles for one in open_to_all.units(2026, APRIL)}[year.mine]
+        card = factories.kept(Card, where=year.mine, category="vehicle", plate="沪A99999", acquisition="leased")
+        factories.kept(Vehicle, card=card, confidential=True, body="car", energy="petrol")
+        assert {one.organ: one.vehicles for one in open_to_all.units(2026, APRIL)}[year.mine] == before

@@ -13,10 +13,10 @@ from django.utils import translation
 from baozhang.ch2_provision.running import jobs
 from baozhang.ch2_provision.running.models import Cost, PaymentCard
 from baozhang.ch2_provision.running.models.reading import kind_said, moment_of, plate_of
-from baozhang.ch2_provision.running.views import tracks
+from baozhang.ch2_provision.running.views import tracks, waiting
 from baozhang.ch2_provision.vehicles.models import Terminal
 from baozhang.ch4_supervision.warnings.models import Finding
-from baozhang.kernel import clock
+from baozhang.kernel import clock, scope
 from baozhang.kernel.refusal import Invalid
 from tests import factories
 from tests.ch2_provision.running.conftest import bill, bring
@@ -213,3 +213,14 @@ def test_a_card_pays_for_what_cards_pay_for(garage: Garage, client: Client) -> N
     assert {"加油", "充电", "通行"} <= words and not {"交通违法", "保险", "检验"} & words
     row = {"number": "1", "kind": "violation", "vehicle": str(garage.vehicles[0].pk)}
     assert client.post("/running/cards/add/", row).status_code == 422
+
+
+def test_a_trip_at_dawn_is_of_its_day_in_china(garage: Garage) -> None:
+    """A trip of the day before the bill, before eight: in Greenwich it would be of two days before."""
+    made = garage.send(garage.ask(leave="06:30", back="07:30"))
+    garage.drive(made, 1_000, 1_010, left="06:30", came="07:30")
+    with clock.on(dt.date(2026, 3, 7)):
+        (late,) = bring(garage, bill(garage, "Y1", f"{WORKDAY + dt.timedelta(days=1)} 13:00"))
+        actor = garage("clerk")
+        with scope.within(actor):
+            assert [one["key"] for one in waiting._trips([late])[late.pk]] == [made.pk]

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from baozhang.ch2_provision.assets.models import Card, Voucher
+from baozhang.ch2_provision.stocktaking import wording
 from baozhang.ch2_provision.stocktaking.choices import Outcome, State
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room
 from baozhang.ch2_provision.stocktaking.queries import books, standing
@@ -335,3 +336,12 @@ def test_what_is_promised_to_another_case_is_not_written_off(office):
     with pytest.raises(Refused, match="已有安排") as refused:
         office.take("clerk", "report", count)
     assert "借给卫健委" in refused.value.why
+
+
+def test_the_report_names_the_day_in_china(office):
+    """Before eight in the morning it is still yesterday in Greenwich."""
+    office.card("A1")
+    with clock.on(dt.datetime.combine(TODAY, dt.time(7, 30), clock.ZONE)):
+        office.begun()
+    opening = wording.report(Count._base_manager.get(), day=TODAY).blocks[0]
+    assert "2026年3月4日冻结账面" in opening.text

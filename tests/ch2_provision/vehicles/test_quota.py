@@ -23,6 +23,8 @@ from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.matching import Matcher
+from baozhang.law.judge import judge
+from baozhang.law.rules import rules
 from tests import factories
 from tests.ch2_provision.vehicles.conftest import Fleet
 from tests.conftest import TODAY
@@ -260,3 +262,61 @@ def test_a_file_is_offered_where_a_card_is_a_vehicle(fleet: Fleet, client: Clien
         for address in ("", "?q=办公桌", f"{desk.pk}/", f"{car.pk}/")
     }
     assert list(seen.values()) == [True, False, False, True]
+
+
+def test_a_certificate_is_not_renewed_to_an_earlier_day_however_it_is_written(fleet: Fleet) -> None:
+    held = Certificate(
+        vehicle=fleet.vehicle(), kind="compulsory", since=dt.date(2025, 10, 11), until=dt.date(2026, 10, 10)
+    )
+    with scope.within(fleet("clerk")) as by:
+        CertificateFlow.start(held, by=by)
+    with pytest.raises(Refused, match="不晚于"):
+        fleet.take("early", held, "clerk", CertificateFlow, next_until="2026-9-1")
+
+
+def test_two_uses_that_share_a_quota_share_its_last_place(fleet: Fleet) -> None:
+    fleet.quota(1)
+    pair = [
+        Addition(
+            organ=fleet.mine, kind="new", use=use, body="car", energy="electric", price=Decimal(100_000), reason="值守"
+        )
+        for use in ("emergency", "other")
+    ]
+    wrong = list(limits.of_batch(list(enumerate(pair)), TODAY))
+    assert [(i, one.name) for i, one in wrong] == [(1, "use")] and "超出 1 辆" in wrong[0][1].what
+
+
+def test_a_leased_car_leaves_no_place_behind(fleet: Fleet) -> None:
+    fleet.quota(1)
+    fleet.card("沪A10001")
+    leased = fleet.vehicle("沪A10002", {"acquisition": "leased"})
+    made = Addition(
+        organ=fleet.mine, kind="renewal", old=leased, use="emergency", body="car", energy="electric", price=Decimal(100_000), reason="值守"
+    )  # fmt: skip
+    assert [one.name for _i, one in limits.of_batch([(0, made)], TODAY)] == ["use"]
+
+
+def found(*names: str) -> list[str]:
+    """What the patrol finds by some rules, in words."""
+    return [str(one.verdict.sentence) for one in judge(rules(TODAY, names), TODAY)]
+
+
+def test_the_lower_cap_of_cars_is_none_of_a_bus(fleet: Fleet) -> None:
+    bought = {
+        "vehicle_use": "enforcement",
+        "acquired": dt.date(2024, 3, 4),
+        "displacement": "2.5",
+        "value": Decimal(200_000),
+    }
+    fleet.vehicle("沪A10001", bought, body="bus", grade="special", approval="云财〔2024〕1号")
+    assert found("vehicle_over_displacement") == []
+    fleet.vehicle("沪A10002", bought, body="car", grade="work", approval="云财〔2024〕1号")
+    assert len(found("vehicle_over_displacement")) == 1
+
+
+def test_the_cap_of_the_price_leaves_out_tax_and_fees(fleet: Fleet) -> None:
+    bought = {"vehicle_use": "enforcement", "acquired": dt.date(2024, 3, 4), "value": Decimal(130_000)}
+    fleet.vehicle("沪A10001", bought, tax=Decimal(9_000), fees=Decimal(1_000))
+    assert found("enforcement_without_need") == []
+    fleet.vehicle("沪A10002", bought, tax=Decimal(9_000), fees=Decimal("999.99"))
+    assert len(found("enforcement_without_need")) == 1

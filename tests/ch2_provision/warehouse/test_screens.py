@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -41,6 +42,8 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cfc0f01f0005000180ff5d2e9c00"
     "00000049454e44ae426082"
 )  # fmt: skip
+
+KEY = re.compile(r'name="key" value="(\w{32})"')
 
 
 def test_each_figure_is_what_the_records_say(house: House, store: Store) -> None:
@@ -114,6 +117,24 @@ def test_cards_are_chosen_and_an_application_is_drafted(house: House, as_user: D
     assert answer.status_code == 302 and Entry._base_manager.get().state == EntryState.DRAFT
     assert Item._base_manager.get().reason == "shared"
     assert "OWN-1" not in client.get("/warehouse/entries/new/").content.decode()
+
+
+def test_what_is_sent_twice_is_drafted_and_issued_once(house: House, store: Store, as_user: Door) -> None:
+    house.entered([house.card()], store=store)
+    first, second = house.card(number="OWN-1"), house.card(number="OWN-2")
+    client, page = as_user("clerk"), "/warehouse/entries/new/"
+    (key,) = KEY.findall(client.get(page).content.decode())
+    before = Entry._base_manager.count()
+    led = {client.post(page, {"id": [first.pk], "reason": "idle", "key": key})["Location"] for _tap in range(2)}
+    assert Entry._base_manager.count() == before + 1 and len(led) == 1
+    assert client.post(page, {"id": [second.pk], "reason": "idle", "key": key}).status_code == 302
+    assert Entry._base_manager.count() == before + 2, "whoever ticks something else asks anew"
+    officer = as_user("officer")
+    (key,) = KEY.findall(officer.get("/warehouse/items/performance/").content.decode())
+    for _tap in range(2):
+        address = f"/warehouse/items/performance/issue/?from={TODAY:%Y}-01-01&to={TODAY}"
+        assert officer.post(address, {"key": key}).status_code == 302
+    assert Document._base_manager.filter(title__contains="绩效").count() == 1
 
 
 def test_the_catalogue_has_the_items_pictures_and_nothing_else_of_it(house: House, store: Store, as_user: Door) -> None:

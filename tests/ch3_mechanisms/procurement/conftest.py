@@ -62,10 +62,10 @@ class Shop(Office):
         lease = {"lease_until": TODAY + dt.timedelta(days=365)} if made.means == "rent" else {}
         return self.take("产管", PurchaseFlow, "sign", made, **SIGNED, **lease)  # type: ignore[no-any-return]
 
-    def count(self, purchase: Purchase, number: int, who: str = "点收", key: str = "") -> Delivery:
+    def count(self, purchase: Purchase, number: int, who: str = "点收") -> Delivery:
         """Somebody counts what came of the first line."""
         line = PurchaseLine._base_manager.filter(purchase=purchase).order_by("place")[0]
-        return self.act(who, receive, purchase, {line.pk: number}, Papers(invoice="F-1", custodian="李某"), key=key)  # type: ignore[no-any-return]
+        return self.act(who, receive, purchase, {line.pk: number}, Papers(invoice="F-1", custodian="李某"))  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +37,16 @@ def test_a_purchase_is_begun_from_its_need_and_counted_on_its_page(shop: Shop, d
     assert purchase.number in shown and "发起采购" not in shown  # nothing is left to buy
     assert clerk.post(f"{page}acts/purchase/", {}).status_code == 409 and Purchase._base_manager.count() == 1
     assert door("外会").post(f"{page}acts/purchase/", {}).status_code == 404
+
+
+def test_what_was_counted_and_is_sent_twice_is_counted_once(shop: Shop, door: Open) -> None:
+    purchase = shop.contracted(shop.funded())
+    client, page = door("点收"), f"/procurement/purchases/{purchase.pk}/accept/"
+    (key,) = re.findall(r'name="key" value="(\w{32})"', client.get(page).content.decode())
+    line = PurchaseLine._base_manager.get(purchase=purchase)
+    for _tap in range(2):
+        assert client.post(page, {f"line-{line.pk}": "1", "custodian": "甲", "key": key}).status_code == 302
+    assert Delivery._base_manager.get().quantity == 1
 
 
 def test_keys_of_others_in_what_is_posted_touch_nothing(shop: Shop, door: Open) -> None:

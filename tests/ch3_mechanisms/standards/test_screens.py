@@ -187,3 +187,12 @@ def test_a_line_of_another_authoritys_draft_is_out_of_reach(city: City, as_user)
     body = {"standard": standard.title, "key": PRICE, "row": "*", "value": "1"}
     assert client.post("/api/standards/lines/", body, content_type="application/json").status_code in (403, 404, 422)
     assert not StandardLine._base_manager.filter(key=PRICE).exists()
+
+
+@pytest.mark.parametrize("said", ["NaN", "Infinity", "-Infinity", "1e30", "1e999999"])
+def test_what_is_no_figure_is_no_line_of_a_standard(city: City, officer: Client, said: str):
+    standard = draft(city, {(PRICE, ""): "4500"})
+    (price,) = queries.lines_of(standard)
+    answer = officer.post(f"/standards/standards/{standard.pk}/lines/", {"do": "save", **typed(price, value=said)})
+    assert answer.status_code == 422
+    assert StandardLine._base_manager.get(key=PRICE).value == 4500

@@ -11,6 +11,7 @@ from tests.specimen.models import Thing
 
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.flow import Task
+from baozhang.kernel.flow.step import Hook
 from baozhang.kernel.record import as_of, keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused, Stale
 
@@ -84,6 +85,15 @@ def test_a_note_is_a_must_where_the_step_says_so(world, flows, ordered):
     with pytest.raises(Invalid) as refusal:
         flows.order.take("reply", ordered, by=world("张某"), note="  ")
     assert refusal.value.faults[0].field == "note"
+
+
+def test_a_guard_sees_values_as_their_fields_have_them(world, flows, monkeypatch):
+    seen = []
+    hook = Hook.of(lambda thing, *, values: seen.append(values))
+    monkeypatch.setattr(flows.review.submit, "guards", [*flows.review.submit.guards, hook])
+    keeper = world.user("李某")
+    flows.review.take("submit", world.thing(), by=world("张某"), values={"amount": "12.50", "keeper": str(keeper.pk)})
+    assert seen == [{"amount": Decimal("12.50"), "keeper": keeper.pk}]
 
 
 @pytest.mark.parametrize(

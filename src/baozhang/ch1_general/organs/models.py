@@ -204,15 +204,17 @@ class Appointment(Record):
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
-        """An administrator who would also do business or hold a second administrator's seat at the same time."""
+        """An administrator who would also do business, as a deputy too, or hold a second administrator's seat at the same time."""
         bulk.take_turns("organs.appointment")  # two clerks could each see only what was there before the other
         own = {row.pk for row in rows if row.pk}
         seats: dict[int, list[Appointment]] = {}
         for held in _SEATS(sorted({row.user_id for row in rows})):
             if held.pk not in own:
                 seats.setdefault(held.user_id, []).append(held)
+        deputies = _deputies(rows)
         for i, row in enumerate(rows):
-            if any(_apart(row, other) for other in seats.get(row.user_id, ())):
+            beside = any(_meet(row, other) for other in deputies.get(row.user_id, ()) if _is_admin(row.role))
+            if beside or any(_apart(row, other) for other in seats.get(row.user_id, ())):
                 yield (
                     i,
                     Fault(
@@ -229,11 +231,30 @@ class Appointment(Record):
 _SEATS = Statement(lambda users: Appointment._base_manager.filter(user_id__oneof=users).order_by("pk"))
 
 
+def _is_admin(code: str) -> bool:
+    role = access.ROLES.get(code)
+    return role is not None and role.admin
+
+
+def _meet(one: Any, other: Any) -> bool:
+    """True where two periods share a day."""
+    return (one.until is None or one.until >= other.since) and (other.until is None or other.until >= one.since)
+
+
 def _apart(one: Appointment, other: Appointment) -> bool:
     """True where two appointments of a person meet in time and may not: different roles, one of them an administrator's."""
-    meet = (one.until is None or one.until >= other.since) and (other.until is None or other.until >= one.since)
-    held = [access.ROLES.get(code) for code in (one.role, other.role)]
-    return meet and one.role != other.role and any(role is not None and role.admin for role in held)
+    return _meet(one, other) and one.role != other.role and (_is_admin(one.role) or _is_admin(other.role))
+
+
+def _deputies(rows: Sequence[Appointment]) -> dict[int, list[Delegation]]:
+    """The delegations on either side of which somebody stands who is to be an administrator."""
+    users = {row.user_id for row in rows if _is_admin(row.role)}
+    found: dict[int, list[Delegation]] = {}
+    given = Delegation._base_manager.filter(Q(giver_id__in=users) | Q(taker_id__in=users)) if users else ()
+    for one in given:
+        for user in users & {one.giver_id, one.taker_id}:
+            found.setdefault(user, []).append(one)
+    return found
 
 
 class Delegation(Record):

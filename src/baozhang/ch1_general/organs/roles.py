@@ -29,7 +29,6 @@ AUTHORITY = (SUPERVISOR, SUPPORT_HEAD, STANDARDS_OFFICER)
 DIVISIONS = (ASSET_OFFICER, PLAN_OFFICER, KEEPER)  # of the support authority: those who handle cases
 FINANCE = (FINANCE_OFFICER, FINANCE_HEAD)
 READERS = (*AUTHORITY, *DIVISIONS, *FINANCE, AUDITOR)
-ADMINS = (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN)
 
 access.role(ASSET_CLERK, _("资产管理员"), _("管理本单位的资产卡片和台账，办理整改反馈"))
 access.role(HEAD, _("单位负责人"), _("审定本单位的事项，查看本单位的全部资产和风险线索"))

@@ -16,7 +16,6 @@ from baozhang.ch2_provision.funding.queries.plans import standing_line
 from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
-from baozhang.kernel.numbers import whole
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
@@ -141,7 +140,7 @@ def _really_over(need: Need) -> None:
 @NeedFlow.permit.guard
 def _permits_enough(need: Need, *, values: dict[str, Any]) -> None:
     """A permission names the quantity that it reaches."""
-    if (whole(values.get("permitted")) or 0) < need.quantity:
+    if (values.get("permitted") or 0) < need.quantity:
         raise Refused(
             _("批准数量少于需要的 %(n)s 件") % {"n": need.quantity}, article="第十二条第一款",
             instead=_("同意一部分的，请不予批准，写明可以配置的数量，由单位修改后重新申请。"),

@@ -209,6 +209,11 @@ def _handed(case: Case, *, day: dt.date) -> None:
             _("移交日期早于批准日期"), article=DECISION, why=_("批准或者备案之前不得移交。"),
             faults=[Fault(_("早于批准日期 %(day)s") % {"day": case.approved_on}, "handed_on", str(case.handed_on), column=_("移交日期"))],
         )  # fmt: skip
+    if case.handed_on is not None and case.notice_until is not None and case.handed_on <= case.notice_until:
+        raise Invalid(
+            _("移交日期在公告期内"), article=DECISION, why=_("公告期未满，截止 %(day)s") % {"day": case.notice_until},
+            faults=[Fault(_("应晚于公告截止日期 %(day)s") % {"day": case.notice_until}, "handed_on", str(case.handed_on), column=_("移交日期"))],
+        )  # fmt: skip
 
 
 @CaseFlow.receive.effect

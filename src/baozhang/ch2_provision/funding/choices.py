@@ -180,7 +180,6 @@ QUOTAS = tuple(
 )
 RANKED = (Driver.BUREAU, Driver.DIVISION)
 
-HANDED_IN = (PlanState.SUBMITTED, PlanState.REVIEWED, PlanState.AGREED, PlanState.SUPERSEDED)
 PLAN_AT_WORK = (PlanState.DRAFT, PlanState.DECIDING, PlanState.SUBMITTED, PlanState.REVIEWED)
 BUDGET_AT_WORK = (BudgetState.DRAFT, BudgetState.DECIDING, BudgetState.APPLIED, BudgetState.REVIEWED)
 GRANTED = (BudgetState.REPLIED, BudgetState.CLOSED)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils import translation
 
 from baozhang.ch2_provision.assets.choices import Category
+from baozhang.kernel import clock
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.numbering import words as number_words
 
@@ -51,7 +52,7 @@ def _opening(count: Count) -> list[Block]:
     scope = "全部在账资产" if count.scope == "full" else "、".join(
         filter(None, (count.departments, count.places, count.categories))
     )  # fmt: skip
-    moment = f"{_day(frozen.date())}冻结账面" if frozen is not None else "尚未冻结账面"
+    moment = f"{_day(frozen.astimezone(clock.ZONE).date())}冻结账面" if frozen is not None else "尚未冻结账面"
     said = (
         f"根据机关运行保障条例第十三条第二款关于定期清查盘点的规定，本单位于{moment}，对{scope}组织清查盘点，"
         f"{_day(count.counted_on)}完成清点，{count.led_by}负责。账面共{count.frozen_lines or 0}张卡片，"

@@ -31,6 +31,7 @@ class State(TextChoices):
 
 
 ALIVE = (State.SUBMITTED, State.AGREED, State.APPROVED, State.CONTRACTED, State.DELIVERED, State.SETTLED)
+OVER = (State.DELIVERED, State.SETTLED)  # nothing more comes of it
 COLOURS = {
     State.DRAFT: "plain", State.SUBMITTED: "amber", State.AGREED: "amber", State.APPROVED: "blue", State.CONTRACTED: "blue",
     State.DELIVERED: "blue", State.SETTLED: "green", State.CANCELLED: "plain",

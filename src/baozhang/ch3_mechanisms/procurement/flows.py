@@ -149,11 +149,7 @@ def accepted_sum(lines: list[PurchaseLine]) -> Decimal:
 @PurchaseFlow.settle.guard
 def _not_above(purchase: Purchase, *, values: dict[str, Any]) -> None:
     """Nobody pays for more than was accepted."""
-    accepted = accepted_sum(lines_of(purchase))
-    try:
-        paid = Decimal(str(values.get("paid") or 0))
-    except ArithmeticError:
-        return  # the field says so itself
+    accepted, paid = accepted_sum(lines_of(purchase)), values.get("paid") or Decimal(0)
     if paid > accepted or paid <= 0:
         raise Refused(
             _("结算 %(paid)s，已验收 %(accepted)s") % {"paid": yuan(paid), "accepted": yuan(accepted)}, article="第八条第一款",

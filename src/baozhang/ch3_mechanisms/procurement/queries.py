@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from baozhang.ch2_provision.assets.rules.prices import caps
 from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
@@ -14,7 +14,7 @@ from baozhang.law.catalogue import spec
 from baozhang.law.figures import Figures, Reading
 from baozhang.law.figurespec import NATION
 
-from .choices import ALIVE, State
+from .choices import ALIVE, OVER, State
 from .models import Purchase, PurchaseLine
 
 
@@ -31,7 +31,13 @@ def bought_elsewhere(need_id: int, purchase: Purchase, plan_line: PlanLine) -> t
         Q(plan_line_id=root) | Q(plan_line__root_id=root), need_id=need_id, purchase__state__in=ALIVE
     ).exclude(purchase_id=purchase.pk)
     first = rows.select_related("purchase").order_by("pk").first()
-    return rows.aggregate(n=Sum("quantity"))["n"] or 0, first.purchase if first is not None else None
+    return _taken_up(rows), first.purchase if first is not None else None
+
+
+def _taken_up(rows: QuerySet[PurchaseLine]) -> int:
+    """The pieces that lines bring: what was bought, and of a purchase to which nothing more comes what was delivered."""
+    pieces = Case(When(purchase__state__in=OVER, then=F("delivered")), default=F("quantity"))
+    return rows.aggregate(n=Sum(pieces))["n"] or 0
 
 
 def cap_of(line: PurchaseLine, day: dt.date) -> Reading | None:
@@ -48,8 +54,7 @@ def cap_of(line: PurchaseLine, day: dt.date) -> Reading | None:
 
 def bought_for(need_id: int) -> int:
     """How many pieces of a need purchases have taken up, drafts among them; what was cancelled does not count."""
-    rows = PurchaseLine._base_manager.filter(need_id=need_id).exclude(purchase__state=State.CANCELLED)
-    return rows.aggregate(n=Sum("quantity"))["n"] or 0
+    return _taken_up(PurchaseLine._base_manager.filter(need_id=need_id).exclude(purchase__state=State.CANCELLED))
 
 
 def purchases_of(need_id: int) -> QuerySet[PurchaseLine]:
@@ -65,8 +70,3 @@ def by_budget_line(lines: list[PurchaseLine]) -> list[tuple[BudgetLine, Decimal]
             held = found.get(line.budget_line.pk, (line.budget_line, Decimal(0)))
             found[line.budget_line.pk] = (held[0], held[1] + line.amount)
     return [found[key] for key in sorted(found)]
-
-
-def open_purchases(organ_id: int) -> QuerySet[Purchase]:
-    """The purchases of an agency that wait for a delivery."""
-    return Purchase._base_manager.filter(organ_id=organ_id, state="contracted").order_by("deliver_by", "pk")

@@ -47,9 +47,9 @@ class Papers:
 
 
 def receive(
-    purchase: Purchase, counted: Mapping[int, int], papers: Papers, *, by: Actor, key: str = "", day: dt.date | None = None
+    purchase: Purchase, counted: Mapping[int, int], papers: Papers, *, by: Actor, day: dt.date | None = None
 ) -> Delivery:  # fmt: skip
-    """This will take in pieces by line (key → number), and make their cards, joints and voucher; the same key again changes nothing.
+    """This will take in pieces by line (key → number), and make their cards, joints and voucher.
 
     Forbidden to whoever handed the purchase in; Refused past what was bought.
     """
@@ -63,13 +63,10 @@ def receive(
         )
         if fresh is None:
             raise NotFound(_("记录不存在或不在您的范围内"))
-        before = Delivery._base_manager.filter(purchase=fresh, key=key).first() if key else None
-        if before is not None:
-            return before
         by.must(ACCEPT, fresh.organ_id)
         _may_count(fresh, by)
         chosen = _chosen(fresh, counted)
-        delivery = _delivery(fresh, chosen, papers, by=by, key=key, day=day)
+        delivery = _delivery(fresh, chosen, papers, by=by, day=day)
         cards = _cards(fresh, chosen, papers, day)
         keep(cards, by=by, act=DELIVERED, note=str(delivery), right=ACCEPT)
         lines = [line for line, number in chosen for _piece in range(number)]
@@ -127,11 +124,11 @@ def _chosen(purchase: Purchase, counted: Mapping[int, int]) -> list[tuple[Purcha
 
 
 def _delivery(
-    purchase: Purchase, chosen: Sequence[tuple[PurchaseLine, int]], papers: Papers, *, by: Actor, key: str, day: dt.date
+    purchase: Purchase, chosen: Sequence[tuple[PurchaseLine, int]], papers: Papers, *, by: Actor, day: dt.date
 ) -> Delivery:  # fmt: skip
     delivery = Delivery(
         purchase=purchase, organ_id=purchase.organ_id, day=day, counter_id=by.person, quantity=sum(number for _line, number in chosen),
-        amount=sum((line.unit_price * number for line, number in chosen), Decimal(0)), invoice=papers.invoice, note=papers.note, key=key,
+        amount=sum((line.unit_price * number for line, number in chosen), Decimal(0)), invoice=papers.invoice, note=papers.note,
     )  # fmt: skip
     keep(delivery, by=by, act=DELIVERED, right=ACCEPT)
     return delivery

@@ -57,7 +57,7 @@ def accept_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
 def _accepted(request: HttpRequest, purchase: Purchase, who: Actor) -> str:
     post = request.POST
     papers = Papers(*(post.get(name, "").strip()[:60] for name in PAPERS))
-    delivery = receive(purchase, _counted(request, purchase), papers, by=who, key=post.get("key", "")[:36])
+    delivery = receive(purchase, _counted(request, purchase), papers, by=who)
     said = _("已验收 %(n)s 件，建卡 %(n)s 张") % {"n": delivery.quantity}
     return said + (_("，凭证 %(number)s") % {"number": delivery.voucher.number} if delivery.voucher else "")
 

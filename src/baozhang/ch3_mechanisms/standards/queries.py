@@ -18,7 +18,7 @@ from baozhang.law.figures import Figures, IssuedValue, Reading
 from baozhang.law.figurespec import NATION, Band, FigureError, FigureSpec, Match
 from baozhang.law.rowwords import row_keys
 
-from .choices import ISSUED, State
+from .choices import State
 from .models import Reexamination, Standard, StandardLine
 
 
@@ -217,8 +217,3 @@ def next_review(standard: Standard) -> dt.date | None:
     """This is the day on which a standard is next to be re-examined; None where none is set."""
     last = Reexamination._base_manager.filter(standard=standard).order_by("-day", "-pk").first()
     return last.next_due if last is not None and last.next_due else standard.review_due
-
-
-def published_standards() -> QuerySet[Standard]:
-    """These are all published standards, the latest first."""
-    return Standard._base_manager.filter(state__in=ISSUED).select_related("organ").order_by("-valid_from", "-pk")

@@ -16,7 +16,7 @@ from baozhang.law.explain import rebuild
 from baozhang.law.judge import Judged, look
 from baozhang.law.rules import rule_on
 
-from .choices import LANGUAGE, LIVE, Review, RunState, State
+from .choices import LANGUAGE, Review, RunState, State
 from .models import Finding, Run
 
 
@@ -56,13 +56,6 @@ def precision(rule: str = "") -> dict[str, Precision]:
 def last_run() -> Run | None:
     """This is the last patrol that came to its end; None before the first."""
     return Run._base_manager.filter(state=RunState.DONE).order_by("-id").first()
-
-
-def live_on(kind: str, subject_id: int) -> list[Finding]:
-    """These are the live findings on one record that the actor may see, the serious ones first."""
-    rows = Finding.objects.filter(kind=kind, subject_id=subject_id, state__in=LIVE).order_by("id")
-    order = {"serious": 0, "warning": 1, "notice": 2}
-    return sorted(rows, key=lambda finding: order[finding.severity])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-FLAG = 0x7E
 _FLAG = b"\x7e"
 _ESCAPE = b"\x7d"
 SHORTEST = 2 + 2 + 6 + 2 + 1  # the 2013 header and the check byte

@@ -108,7 +108,8 @@ class Step:
     def guard(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """This will add a guard `(record, *, by, …)` that raises Refused; it must not write. Usable as a decorator.
 
-        Guards also decide whether a button is offered. One that asks for `values` or `note` runs only when the step is taken.
+        Guards also decide whether a button is offered. One that asks for `values` (each of the type of its field, whoever
+        sent it) or `note` runs only when the step is taken.
         """
         self.guards.append(Hook.of(call))
         return call

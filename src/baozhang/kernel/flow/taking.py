@@ -20,7 +20,7 @@ from .plan import Plan
 from .standing import Standing
 from .step import Chosen, Limit, Step
 from .task import Task
-from .values import fill
+from .values import fill, read
 from .waiting import arriving, done_at_once, open_up, settle_all
 
 
@@ -34,13 +34,14 @@ def start(plan: Plan, records: Sequence[Record], *, by: Actor, note: str, within
         )
     with transaction.atomic():
         fresh = [row for row in records if not row.pk]
+        new = {id(row) for row in fresh}
         keep(fresh, by=by, note=note, right=right)
         tasks: list[Task] = []
         places: dict[Any, int | None] = {}
         for row in records:
             case = Case(plan, row, by, places)
             limit = deadline(within, row, case.day) if within else NO_DEADLINE
-            stay = row.version if row in fresh else case.trail.entered
+            stay = row.version if id(row) in new else case.trail.entered
             tasks += arriving(case, by=by, stay=stay, deadline=limit)
         news.of_tasks(open_up(tasks), by, note)
 
@@ -63,10 +64,11 @@ def take(
         organ = case.organ(step)
         standing = admit(case, step, organ)
         _ask_note(step, note)
-        offered = {"by": by, "note": note, "values": dict(values or {}), "day": case.day, "step": step}
+        given = read(step, case.record, values or {}, by)
+        offered = {"by": by, "note": note, "values": given, "day": case.day, "step": step}
         for guard in step.guards:
             guard.run(case.record, offered)
-        fill(step, case.record, values or {}, by)
+        fill(step, case.record, given)
         return _move(case, step, organ, standing, note=note, key=key, offered=offered)
 
     with transaction.atomic():

@@ -17,28 +17,48 @@ from baozhang.kernel.refusal import Fault, Invalid
 from .step import Step
 
 
-def fill(step: Step, record: Record, values: Mapping[str, Any], by: Actor) -> None:
-    """This will set a step's fields on a record; Invalid names every wrong, foreign and missing one."""
+def read(step: Step, record: Record, values: Mapping[str, Any], by: Actor) -> dict[str, Any]:
+    """What was handed in for a step's fields, each as its field has it (a foreign key as its key): so guards see it too.
+
+    Invalid names every wrong and foreign one, and what is missing beside them.
+    """
+    given: dict[str, Any] = {}
     faults = [Fault(_("此步骤不填写这一项"), name, str(values[name])) for name in values if name not in step.fields]
-    for name in step.fields:
+    for name in (name for name in step.fields if name in values):
         column: Any = record._meta.get_field(name)
-        if name in values:
-            try:
-                setattr(record, column.attname, _read(column, values[name], by))
-            except (ValidationError, LookupError, TypeError, ValueError) as error:
-                faults.append(Fault(_reason(error), name, str(values[name]), column=str(column.verbose_name)))
-                continue
-        if name in step.required and getattr(record, column.attname) in (None, ""):
-            faults.append(Fault(_("必填"), name, column=str(column.verbose_name)))
+        try:
+            given[name] = _read(column, values[name], by)
+        except (ValidationError, LookupError, TypeError, ValueError) as error:
+            faults.append(Fault(_reason(error), name, str(values[name]), column=str(column.verbose_name)))
     if faults:
-        why = "；".join(f"{fault.column or fault.field}：{fault.reason}" for fault in faults[:3])
-        raise Invalid(
-            _("“%(step)s”的内容有误") % {"step": step.words},
-            why=why,
-            article=step.article,
-            instead=_("请按提示改正后再提交。"),
-            faults=faults,
-        )
+        wrong = {fault.field for fault in faults}
+        raise _invalid(step, faults + [one for one in _missing(step, record, given) if one.field not in wrong])
+    return given
+
+
+def fill(step: Step, record: Record, given: Mapping[str, Any]) -> None:
+    """This will set a step's fields on a record; Invalid names every missing one."""
+    if missing := _missing(step, record, given):
+        raise _invalid(step, missing)
+    for name, value in given.items():
+        setattr(record, record._meta.get_field(name).attname, value)  # type: ignore[union-attr]
+
+
+def _missing(step: Step, record: Record, given: Mapping[str, Any]) -> list[Fault]:
+    columns: list[Any] = [record._meta.get_field(name) for name in step.required]
+    return [
+        Fault(_("必填"), one.name, column=str(one.verbose_name))
+        for one in columns
+        if given.get(one.name, getattr(record, one.attname)) in (None, "")
+    ]
+
+
+def _invalid(step: Step, faults: list[Fault]) -> Invalid:
+    return Invalid(
+        _("“%(step)s”的内容有误") % {"step": step.words},
+        why="；".join(f"{fault.column or fault.field}：{fault.reason}" for fault in faults[:3]),
+        article=step.article, instead=_("请按提示改正后再提交。"), faults=faults,
+    )  # fmt: skip
 
 
 def _reason(error: Exception) -> str:

@@ -18,7 +18,6 @@ from .sheet_extent import too_many_columns, too_many_rows
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END = 0xFFFFFFFA
-_HEADER = 512
 _BOF, _EOF, _FILEPASS, _DATEMODE, _BOUNDSHEET = 0x0809, 0x000A, 0x002F, 0x0022, 0x0085
 _FORMULA, _MULRK, _BOOLERR = 0x0006, 0x00BD, 0x0205
 _CELLS = frozenset((0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, _FORMULA, _MULRK, _BOOLERR))

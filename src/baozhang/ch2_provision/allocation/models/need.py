@@ -86,11 +86,6 @@ class Need(Numbered):
     def __str__(self) -> str:
         return f"{self.name} × {self.quantity}"
 
-    @property
-    def over_allowed(self) -> int:
-        """The quantity up to which the authority's head has permitted to go past the standard; 0 where he has not."""
-        return self.permitted or 0
-
     def derive(self) -> None:
         """This will find the item by what the need is called, and name it after its item, where nothing else is said."""
         if not self.item and not self.class_code and self.name:

@@ -143,7 +143,7 @@ def rows_of(need: Need, source: Source) -> QuerySet[Card]:
     """These are the free cards of one source that could answer a need; what is in the warehouse comes from there alone."""
     place = need.organ.jurisdiction
     if source == Source.WAREHOUSE:
-        listed = stock.available(place.path, items=fitting(need.item) if need.item else None)
+        listed = stock.available(place.path, items=fitting(need.item) if need.item else None, own=need.organ_id)
         rows = Card._base_manager.filter(pk__in=listed.order_by().values("card_id"))
         return rows if need.item else rows.filter(of_kind(need))
     inside = Exists(Item._base_manager.filter(card_id=OuterRef("pk"), state__in=LIVE))
@@ -188,20 +188,25 @@ class Terms:
             Ground("fit", card.fit, _("同一项目") if not card.fit else _("同类项目")),
             Ground("condition", card.shape, _("成色%(grade)s") % {"grade": Grade(card.grade).label} if card.grade else _("成色未验")),
             Ground("age", card.age, self._years(card.age)),
-            Ground("distance", card.distance, self._where(card)),
+            Ground("distance", self._far(card), self._where(card)),
             Ground("moving", int(cost or 0), "" if cost is None else _("搬运约 %(cost)s 元") % {"cost": f"{cost:,.0f}"}),
         ]  # fmt: skip
         return Candidate(card, source, card.organ, grounds)
 
     def _cost(self, card: Any) -> Decimal | None:
-        if not card.distance:
+        if not self._far(card):
             return Decimal(0)
         return None if self.moving is None else self.moving * card.quantity
 
     def _where(self, card: Any) -> str:
         if card.organ_id == self.need.organ_id:
             return _("本单位")
-        return _("本级其他地址") if card.distance else _("同一地址")
+        return _("本级其他地址") if self._far(card) else _("同一地址")
+
+    def _far(self, card: Any) -> int:
+        """0 where the card is at the need's own agency or address, else 1; as SQL has it, but for any need of a round."""
+        address = self.need.organ.address
+        return 0 if card.organ_id == self.need.organ_id or (address and address == card.organ.address) else 1
 
     @staticmethod
     def _years(age: int) -> str:

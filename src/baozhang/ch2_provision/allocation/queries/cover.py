@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet, Sum
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.allocation.choices import COVERING, STANDING, WAITING, Looked, MatchState, Verdict
+from baozhang.ch2_provision.allocation.choices import COVERING, STANDING, WAITING, MatchState
 from baozhang.ch2_provision.allocation.models import Answer, Match, Need
 from baozhang.law.case import places
 from baozhang.law.figures import Figures
@@ -48,12 +48,6 @@ def no_match(need: Need) -> Answer | None:
     """The record that lets the rest be bought: nothing could be transferred, or the authority agrees that it does not fit."""
     found = last_answer(need)
     return found if found is not None and found.opens else None
-
-
-def insisted_on(need: Need) -> bool:
-    """This is true where the authority's last word was that stock has to be used."""
-    found = last_answer(need)
-    return found is not None and found.kind == Looked.DECLINED and found.verdict == Verdict.INSISTED
 
 
 def reserved_until(need: Need, day: dt.date) -> dt.date:

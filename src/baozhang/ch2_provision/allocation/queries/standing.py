@@ -128,7 +128,7 @@ def standing_of(need: Need, day: dt.date | None = None) -> Standing:
     counts = _counts(need, wanted, day, case)
     staff = staffs(day, [need.organ_id]).get(need.organ_id) or {"quota": 0, "actual": 0, "counted": 0, "bands": {}}
     own = Count()
-    for kind in members[by_head[0]] if by_head else wanted:
+    for kind in members[by_head[0]] if by_head else wanted or counts:  # of what is no item, all that is of its class
         own.add(counts.get(kind, Count()))
     made = Standing(day, need.item, need.name, own, staff)
     made.silent = [spec(key).name for key in keys if key not in by_head]

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import Count, Max, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -201,20 +201,23 @@ def _sides(category: str, amount: Decimal) -> list[Line]:
 
 def undo(run: DepreciationRun, *, by: Actor, note: str) -> DepreciationRun:
     """This will reverse a run and its voucher; only the last month's, so that no later one hangs in the air."""
-    later = DepreciationRun._base_manager.filter(
-        Q(month__gt=run.month), organ=run.organ, state=RunState.POSTED
-    ).exists()
-    if run.state != RunState.POSTED or later:
-        raise Refused(
-            _("%(run)s 的折旧不能冲销") % {"run": run}, article=ARTICLE,
-            why=_("以后月份已经计提。") if later else _("它已经冲销。"), instead=_("请从最近一个月起逐月冲销。"),
-        )  # fmt: skip
     if not note.strip():
         raise Invalid(_("请写明理由"), why=_("这项操作的理由要记入账本。"), instead=_("填写理由后再提交。"))
     with transaction.atomic():
-        bulk.take_turns("depreciation")
+        bulk.take_turns("depreciation")  # and only then looked: whoever charges the next month may be before us
+        _is_the_last(run)
         run.state = RunState.REVERSED
         if run.voucher is not None:
             run.reversal = vouchers.reverse(run.voucher, day=clock.today(), by=by, note=note, right=RUN)
         keep(run, by=by, act=REVERSED, note=note, right=RUN)
     return run
+
+
+def _is_the_last(run: DepreciationRun) -> None:
+    rows = DepreciationRun._base_manager.filter(month__gt=run.month, organ=run.organ, state=RunState.POSTED)
+    later = rows.exists()
+    if run.state != RunState.POSTED or later:
+        raise Refused(
+            _("%(run)s 的折旧不能冲销") % {"run": run}, article=ARTICLE,
+            why=_("以后月份已经计提。") if later else _("它已经冲销。"), instead=_("请从最近一个月起逐月冲销。"),
+        )  # fmt: skip

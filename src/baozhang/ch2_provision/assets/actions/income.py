@@ -72,11 +72,8 @@ def pay(
             _("缴款书 %(receipt)s 已经登记，没有重复登记") % {"receipt": receipts[-1]}, article=ARTICLE,
             why=_("一份缴款书登记一次。"), instead=_("核对已缴金额；另一笔缴款填写它自己的缴款书号。"),
         )  # fmt: skip
-    income.paid, income.receipt, income.treasury = (
-        income.paid + given,
-        "、".join(receipts)[:60],
-        treasury or income.treasury,
-    )
+    income.paid, income.receipt = income.paid + given, "、".join(receipts)
+    income.treasury = treasury or income.treasury
     if income.paid == income.amount:
         income.state, income.paid_on = IncomeState.PAID, day
     keep(income, by=by, act=PAID, right=right or PAY, where=where)

@@ -44,8 +44,11 @@ def send(repair: Repair, *, by: Actor, case: Record | None = None, right: str = 
             instead=_("请先登记上一次的完成情况。"),
         )  # fmt: skip
     with transaction.atomic():
+        turns = card.use_state in (UseState.IN_USE, UseState.IDLE) and not (held_too and holds.others([card], case))
+        if turns:
+            repair.was, repair.idle_since = card.use_state, card.idle_since
         keep(repair, by=by, right=right)
-        if card.use_state in (UseState.IN_USE, UseState.IDLE) and not (held_too and holds.others([card], case)):
+        if turns:
             change_use_state([card], state=UseState.REPAIR, by=by, note=repair.fault, case=case, right=right)
     return repair
 
@@ -68,7 +71,7 @@ def report(card: Card, *, fault: str, by: Actor) -> Repair:
 def finish(
     repair: Repair, *, day: dt.date, cost: Decimal | None, result: str, by: Actor, hopeless: bool = False, invoice: str = "",
 ) -> Repair:  # fmt: skip
-    """This will enter how it ended; the card is in use again, or waits for its disposal where nothing can be done."""
+    """This will enter how it ended; the card is in use or stands idle as before, or waits for its disposal where nothing can be done."""
     if repair.state != RepairState.OPEN:
         raise Refused(
             _("%(repair)s 已登记完成") % {"repair": repair}, article=ARTICLE, instead=_("登记有误的，请修改记录。")
@@ -79,6 +82,6 @@ def finish(
         keep(repair, by=by, act=MENDED, right=WORK)
         card = Card._base_manager.get(pk=repair.card_id)
         if card.use_state == UseState.REPAIR:
-            state = UseState.DISPOSING if hopeless else UseState.IN_USE
-            change_use_state([card], state=state, by=by, note=result)
+            state = UseState.DISPOSING if hopeless else repair.was or UseState.IN_USE
+            change_use_state([card], state=state, since=repair.idle_since, by=by, note=result)
     return repair

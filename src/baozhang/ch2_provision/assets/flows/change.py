@@ -55,7 +55,10 @@ class ChangeFlow(Flow):
 
 
 @ChangeFlow.submit.guard
+@ChangeFlow.approve.guard
+@ChangeFlow.carry_out.guard
 def _there(case: Change) -> None:
+    """Looked at again by everybody who takes it on: a month may have been charged since it was asked for."""
     still_there([case.card], strict=True)
     changing.sound(case)
 

@@ -102,7 +102,7 @@ def _in_time(case: Letting, *, day: dt.date, values: dict[str, Any]) -> None:
             instead=_("请撤销本件，按新的期限重新申请。"),
         )
     signed = values.get("contract_on")
-    if isinstance(signed, dt.date) and signed > day:
+    if signed is not None and signed > day:
         raise Refused(_("合同签订日期晚于今天"), article=ARTICLE, instead=_("请填写合同上的日期。"))
 
 
@@ -114,8 +114,7 @@ def _given(case: Letting, *, by: Actor) -> None:
 @LettingFlow.take_back.guard
 def _back_in_order(case: Letting, *, day: dt.date, values: dict[str, Any]) -> None:
     back = values.get("returned_on")
-    back = dt.date.fromisoformat(back) if isinstance(back, str) and back else back
-    if isinstance(back, dt.date) and not case.since <= back <= day:
+    if back is not None and not case.since <= back <= day:
         raise Refused(
             _("收回日期 %(back)s 应在 %(since)s 与今天之间") % {"back": back, "since": case.since},
             article=ARTICLE,

@@ -36,7 +36,7 @@ class Income(Record):
     due_on = models.DateField(_("应缴日期"))
     paid = models.DecimalField(_("已缴金额"), max_digits=16, decimal_places=2, default=Decimal(0))
     paid_on = day(_("缴清日期"))
-    receipt = text(_("缴款书号"), 60, help_text=_("非税收入一般缴款书或者电子票据号码"))
+    receipt = text(_("缴款书号"), 400, help_text=_("非税收入一般缴款书或者电子票据号码"))
     treasury = text(_("收款国库或者财政专户"), 80)
     state = models.CharField(_("状态"), max_length=6, choices=IncomeState.choices, default=IncomeState.DUE)
     source_kind = text(_("来源类别"), 64, editable=False)

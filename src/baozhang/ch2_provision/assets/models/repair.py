@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.choices import UseState
 from baozhang.ch2_provision.assets.choices.cases import RepairKind, RepairState
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor, Organs
@@ -17,7 +18,7 @@ from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .card import Card
-from .columns import day, money, text
+from .columns import day, money, pick, text
 from .own import seen
 
 
@@ -36,6 +37,8 @@ class Repair(Record):
     invoice = text(_("发票号"), 60)
     result = text(_("结果"), 200)
     state = models.CharField(_("状态"), max_length=10, choices=RepairState.choices, default=RepairState.OPEN)
+    was = pick(_("报修前使用状况"), UseState, editable=False)
+    idle_since = day(_("报修前闲置起始日期"), editable=False)
 
     searched = ("card.number", "card.name", "fault", "vendor")
     loose = ("state", frozenset({RepairState.OPEN}))
@@ -50,6 +53,8 @@ class Repair(Record):
                                    violation_error_message=_("费用不能为负数")),
             models.CheckConstraint(condition=Q(state="open") | Q(done_on__isnull=False), name="repair_done",
                                    violation_error_message=_("已完成的须有完成日期")),
+            models.UniqueConstraint(fields=["card", "kind"], condition=Q(state="open"), name="repair_open_once",
+                                    violation_error_message=_("这项资产已有同类维修保养正在进行")),
         ]  # fmt: skip
 
     def __str__(self) -> str:

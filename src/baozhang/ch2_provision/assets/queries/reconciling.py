@@ -103,8 +103,8 @@ def three_ways(day: dt.date, organs: Sequence[int], *, things: bool) -> list[Lin
     for last, members in sorted(by_day.items()):
         for book in LedgerTotal._base_manager.filter(day=last, organ__in=members):
             books[book.organ_id, book.category] = book
-        cards = totals(last, members)
-        for key in {*cards, *(key for key in books if key[0] in members)}:
+        cards, here = totals(last, members), set(members)
+        for key in {*cards, *(key for key in books if key[0] in here)}:
             lines[key] = Line(key[0], key[1], last, books.get(key), cards.get(key, Total()))
     if things:
         _add_counts(lines, organs, day)

@@ -37,9 +37,11 @@ def parts_of(text: str, whole: Decimal) -> list[Decimal]:
     try:
         found = [Decimal(word) for word in words]
     except InvalidOperation:
+        found = [Decimal("NaN")]
+    if not all(one.is_finite() for one in found):
         raise Invalid(
             _("“%(text)s”读不懂") % {"text": text}, instead=_("请填写各份数量，用空格或者逗号隔开，例如 3, 3, 4。")
-        ) from None
+        )
     if len(found) == 1 and 0 < found[0] < whole:
         found.append(whole - found[0])
     if len(found) > MOST:

@@ -67,11 +67,9 @@ def titles(request: HttpRequest, resource: Resource) -> HttpResponse:
         kinds.setdefault(state, []).append((place, holder, form))
     wanted = request.GET.get("state", "")
     if wanted in kinds or wanted in (HELD, ELSEWHERE, OPEN, UNSAID):
-        pks = [
-            pk
-            for pk, *key in rows.values_list("pk", "organ__jurisdiction_id", "holder", "title_form")
-            if tuple(key) in set(kinds.get(wanted, ()))
-        ]
+        meant = set(kinds.get(wanted, ()))
+        titled = rows.values_list("pk", "organ__jurisdiction_id", "holder", "title_form")
+        pks = [pk for pk, *key in titled if tuple(key) in meant]
         rows = rows.filter(pk__oneof=pks)
     page = Paginator(rows.select_related("organ").order_by("category", "organ_id", "id"), PAGE).get_page(
         request.GET.get("page")

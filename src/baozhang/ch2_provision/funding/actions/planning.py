@@ -18,7 +18,14 @@ from baozhang.ch2_provision.funding.flows import PlanFlow
 from baozhang.ch2_provision.funding.flows.plan import DRAFT
 from baozhang.ch2_provision.funding.flows.round import OPEN
 from baozhang.ch2_provision.funding.models import BudgetLine, Ceiling, Plan, PlanLine, PlanRound
-from baozhang.ch2_provision.funding.queries.plans import carried, draft_plan, last_years, participants, standing_plan
+from baozhang.ch2_provision.funding.queries.plans import (
+    carried,
+    draft_plan,
+    last_years,
+    participants,
+    standing_plan,
+    terms,
+)
 from baozhang.ch2_provision.funding.queries.suggesting import Suggestion, suggested
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
@@ -142,10 +149,7 @@ def amend(plan: Plan, *, cause: str, by: Actor, right: str = DRAFT) -> Plan:
 
 def _carry(plan: Plan, line: PlanLine) -> PlanLine:
     """A line of an agreed version in the next one: reduced lines with what was left of them."""
-    agreed = carried(line)
-    quantity, price = line.agreed_quantity or line.quantity, line.unit_price
-    if (quantity * price).quantize(Decimal("0.01")) != agreed:
-        quantity, price = Decimal(1), agreed
+    quantity, price = terms(line)
     return PlanLine(
         plan=plan, number=line.number, kind=line.kind, grade=line.grade, means=line.means, title=line.title, item=line.item, unit=line.unit,
         quantity=quantity, unit_price=price, purpose=line.purpose, evidence=line.evidence, stock=line.stock, allowed=line.allowed,

@@ -26,6 +26,7 @@ COMMITTED = ledger.act("funding.committed", gettext_lazy("占用预算"))
 SETTLED = ledger.act("funding.settled", gettext_lazy("登记支出"))
 RELEASED = ledger.act("funding.released", gettext_lazy("释放占用"))
 CENT = Decimal("0.01")
+MOST = Decimal(10) ** 16  # what the columns of sums hold
 ARTICLE = "第八条第一款"
 
 
@@ -130,7 +131,7 @@ def _not_again(held: BudgetLine, amount: Decimal, words: str, day: dt.date) -> N
 
 def _sum(amount: Decimal | int) -> Decimal:
     found = Decimal(amount)
-    if not found.is_finite() or found <= 0 or found != found.quantize(CENT):
+    if not found.is_finite() or not 0 < found < MOST or found != found.quantize(CENT):
         raise Invalid(_("金额有误"), why=_("金额须大于零，最多两位小数。"), instead=_("请改正后再提交。"))
     return found.quantize(CENT)
 

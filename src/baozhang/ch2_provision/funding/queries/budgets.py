@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from baozhang.ch2_provision.funding.choices import GRANTED, NEEDS, BudgetState
+from baozhang.ch2_provision.funding.choices import GRANTED, BudgetState
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Payment, PlanLine, SiteMember
 
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=18, decimal_places=2)
@@ -112,8 +112,3 @@ def housed_at(organ_id: int) -> list[SiteMember]:
 def payments_of(line: BudgetLine) -> list[Payment]:
     """The payments of a line, the latest first."""
     return list(Payment._base_manager.filter(line=line).select_related("commitment").order_by("-day", "-pk"))
-
-
-def needing_plan() -> Q:
-    """The condition that a line is the money of one of the four kinds of need."""
-    return Q(item__in=tuple(NEEDS))

@@ -16,11 +16,18 @@ from baozhang.kernel.refusal import Fault
 from .budgets import asked_by_item, asked_by_need, housed_at
 from .plans import agreed_lines, carried
 from .quotas import QUOTED, allowed
+from .suggesting import driver_facts
 
 
 def faults_of(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
     """All that keeps a budget from being applied for, line by line; a constant number of queries."""
-    return [*unplanned(budget, lines), *_above_quota(lines), *_beside_quota(budget, lines), *_sites(budget, lines)]
+    return [
+        *unplanned(budget, lines),
+        *_above_quota(lines),
+        *_beyond_facts(budget, lines),
+        *_beside_quota(budget, lines),
+        *_sites(budget, lines),
+    ]
 
 
 def unplanned(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
@@ -75,6 +82,26 @@ def _above_quota(lines: Sequence[BudgetLine]) -> list[Fault]:
             }  # fmt: skip
             remedy = _("请减至定额测算数以内（第八条第一款）。")
             found.append(Fault(reason, "amount", str(line.amount), remedy, row=line.number, column=_("申请数")))
+    return found
+
+
+def _beyond_facts(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
+    """Lines whose driver was raised above what is known of it."""
+    rested = [line for line in lines if line.quota_key and line.driver_value is not None]
+    facts = driver_facts(budget.organ_id, clock.today()) if rested else {}
+    found = []
+    for line in rested:
+        fact, value = facts.get(line.driver), line.driver_value
+        if fact is not None and value is not None and value > fact.value:
+            words = {
+                "line": line,
+                "value": f"{value.normalize():f}",
+                "known": f"{fact.value.normalize():f}",
+                "source": fact.source,
+            }
+            reason = _("%(line)s：计算基数 %(value)s 多于登记的 %(known)s（%(source)s）") % words
+            remedy = _("请重新“按定额测算”；人数、面积有变动的，先更新登记。")
+            found.append(Fault(reason, "driver_value", str(value), remedy, row=line.number, column=_("计算基数")))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,10 +11,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from baozhang.ch1_general.organs.choices import Competence, State
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.funding.choices import PASSED, PLAN_AT_WORK, LineState, PlanState, RoundState
-from baozhang.ch2_provision.funding.models import Plan, PlanLine, PlanRound
+from baozhang.ch2_provision.funding.models import Plan, PlanLine
 
 CURRENT = Q(state=PlanState.AGREED) | Q(edition=1, state__in=PLAN_AT_WORK)  # the version that counts in totals
 LINE_CURRENT = Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=PLAN_AT_WORK)
+CENT = Decimal("0.01")
 COMPARED = ("kind", "grade", "means", "title", "quantity", "unit_price", "amount", "purpose")
 
 
@@ -60,13 +60,6 @@ def draft_plan(organ: Organization | int, *, year: int | None = None) -> Plan | 
     return rows.select_related("round", "organ").order_by("year", "edition").first()
 
 
-def open_round(organ: Organization, authority: Organization | None) -> PlanRound | None:
-    """The round that is open for an agency; None where its authority has none."""
-    del organ
-    rows = PlanRound._base_manager.filter(organ=authority, state=RoundState.OPEN) if authority else None
-    return rows.order_by("-year").first() if rows is not None else None
-
-
 def last_years(plan: Plan) -> list[PlanLine]:
     """The lines that the authority agreed to last year and that are not in this plan yet."""
     taken = set(PlanLine._base_manager.filter(plan=plan).values_list("title", flat=True))
@@ -98,6 +91,12 @@ def carried(line: PlanLine) -> Decimal:
     return line.agreed_amount if line.agreed_amount is not None else line.amount
 
 
+def terms(line: PlanLine) -> tuple[Decimal, Decimal]:
+    """Quantity and price with which a line of an agreed version begins the next; a sum that they do not make stands alone."""
+    agreed, quantity, price = carried(line), line.agreed_quantity or line.quantity, line.unit_price
+    return (quantity, price) if (quantity * price).quantize(CENT) == agreed else (Decimal(1), agreed)
+
+
 def differences(plan: Plan) -> list[Difference]:
     """What an amended version changes against the one it amends: added, changed, dropped; two queries."""
     if plan.amends_id is None:
@@ -117,7 +116,8 @@ def differing_fields(old: PlanLine, new: PlanLine) -> tuple[str, ...]:
     """In which of the compared fields a line differs from what had been agreed of it."""
     agreed: dict[str, Any] = {name: getattr(old, name) for name in COMPARED}
     if old.state == LineState.REDUCED:
-        agreed |= {"amount": old.agreed_amount, "quantity": new.quantity, "unit_price": new.unit_price}
+        quantity, price = terms(old)
+        agreed |= {"amount": old.agreed_amount, "quantity": quantity, "unit_price": price}
     return tuple(name for name in COMPARED if getattr(new, name) != agreed[name])
 
 
@@ -128,8 +128,3 @@ def _lines(plan_id: int) -> list[PlanLine]:
 def undecided(plan: Plan) -> list[PlanLine]:
     """The lines of a plan of which nothing has been said yet."""
     return list(PlanLine._base_manager.filter(plan=plan, state=LineState.PENDING).order_by("number"))
-
-
-def roots(lines: Iterable[PlanLine]) -> set[int]:
-    """The first versions of some lines."""
-    return {line.root_key for line in lines}

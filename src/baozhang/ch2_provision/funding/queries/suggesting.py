@@ -58,18 +58,17 @@ def suggested(organ_id: int, day: dt.date) -> list[Suggestion]:
 def driver_facts(organ_id: int, day: dt.date) -> dict[str, DriverFact]:
     """The drivers of an agency on a day; heads are those on duty within their quota, the strict reading of article 8."""
     found: dict[str, DriverFact] = {}
-    total = 0
     for (_organ, band), (quota, actual) in sorted(heads(day, [organ_id]).items()):
         within = min(quota, actual)
-        total += within
         found[band] = DriverFact(
             band, Decimal(within), f"编制与实有人数 {day}：编制 {quota}，实有 {actual}，取编制内实有"
         )
     for band in Band.values if found else ():  # who has heads of one band has none of the others that are not given
         words = f"编制与实有人数 {day}：没有这一档"
         found.setdefault(band, DriverFact(band, Decimal(0), words))
-    if total:
-        found[Driver.HEADS] = DriverFact(Driver.HEADS, Decimal(total), f"编制与实有人数 {day}：各档编制内实有合计")
+    if found:
+        total = sum((fact.value for fact in found.values()), Decimal(0))
+        found[Driver.HEADS] = DriverFact(Driver.HEADS, total, f"编制与实有人数 {day}：各档编制内实有合计")
     for answer in drivers.answers:
         for fact in answer(organ_id, day):
             found.setdefault(fact.driver, fact)

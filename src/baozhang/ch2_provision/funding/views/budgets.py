@@ -70,6 +70,14 @@ def workbook(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
+def _typed(text: str) -> Decimal:
+    """A sum as it was typed; InvalidOperation where it is none."""
+    value = Decimal(text.replace(",", "").replace("，", "").strip())
+    if not value.is_finite():
+        raise InvalidOperation
+    return value
+
+
 def _save(budget: Budget, mode: str, data: Any, who: Actor) -> int:
     """This will keep what was typed, all of it or nothing; faults come back with their lines."""
     changed: list[BudgetLine] = []
@@ -86,7 +94,7 @@ def _save(budget: Budget, mode: str, data: Any, who: Actor) -> int:
         number, text = (data.get(f"{name}-{line.pk}", "").strip() for name in names)
         number = number or (f"{line.amount:f}" if mode == "reply" and "rest" in data else "")  # not cut: as asked
         try:
-            value = Decimal(number.replace(",", "").replace("，", "")) if number else None
+            value = _typed(number) if number else None
         except InvalidOperation:
             faults.append(Fault(_("“%(text)s”不是数值") % {"text": number}, row=line.pk, column=str(line)))
             continue
@@ -201,7 +209,7 @@ def _bill(line: BudgetLine, data: Any, who: Actor) -> Any:
     if not words:
         raise Invalid(_("请填写凭证号和说明"), instead=_("写明凭证号、收款单位或所属月份。"))
     try:
-        amount = Decimal(data.get("amount", "").replace(",", "").replace("，", "").strip())
+        amount = _typed(data.get("amount", ""))
         day = dt.date.fromisoformat(data.get("day") or clock.today().isoformat())
     except (InvalidOperation, ValueError):
         raise Invalid(_("金额有误"), instead=_("请改正后再提交。")) from None

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db.models import Count, Q, Sum
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.choices import Acquisition
 from baozhang.ch2_provision.running.choices import WITHHELD, ReviewState
 from baozhang.ch2_provision.running.models import Account, Review
 from baozhang.ch2_provision.vehicles.choices import QuotaClass, VehicleState
@@ -61,7 +62,7 @@ def units(year: int, today: dt.date) -> list[Unit]:
     held: Counter[int] = Counter()
     for (key, _klass), room in rooms.items():
         held[key] += room.held
-    held.subtract(key for key, _use in secret)
+    held.subtract(key for key, _use, leased in secret if not leased)
     held = +held
     sums = Account._base_manager.filter(
         review__state=ReviewState.PUBLISHED, year=year, vehicle__confidential=False
@@ -83,10 +84,13 @@ def units(year: int, today: dt.date) -> list[Unit]:
     return [Unit(one, held.get(one.pk, 0), *found.get(one.pk, (0, NONE)), months.get(one.pk, [])) for one in organs]
 
 
-def _secret() -> list[tuple[int, str]]:
-    """Unit and use of each confidential vehicle."""
+def _secret() -> list[tuple[int, str, bool]]:
+    """Unit and use of each confidential vehicle, and whether it is on lease, so that no quota counts it."""
     rows = Vehicle._base_manager.filter(confidential=True).exclude(state=VehicleState.GONE)
-    return list(rows.values_list("organ_id", "use"))
+    return [
+        (organ, use, acquisition == Acquisition.LEASED)
+        for organ, use, acquisition in rows.values_list("organ_id", "use", "card__acquisition")
+    ]
 
 
 def classes(organ: int | None, today: dt.date) -> list[Class]:
@@ -96,7 +100,7 @@ def classes(organ: int | None, today: dt.date) -> list[Class]:
     own: dict[int, set[str]] = defaultdict(set)
     for key, klass in rooms:
         own[key].add(klass)
-    hidden = {(key, limits.class_of(use, own[key])) for key, use in secret}
+    hidden = {(key, limits.class_of(use, own[key])) for key, use, _leased in secret}
     found: dict[QuotaClass, Class] = {}
     for (key, klass), room in rooms.items():
         made = found.setdefault(klass, Class(klass))

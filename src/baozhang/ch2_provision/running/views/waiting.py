@@ -21,7 +21,7 @@ from baozhang.ch2_provision.trips.choices import MADE
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import cells, sent, shell
+from baozhang.kernel import cells, clock, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import NotFound, Refused
@@ -129,7 +129,7 @@ def _trips(costs: list[Cost]) -> dict[int, list[dict[str, Any]]]:
     return {
         one.pk: [
             {"key": trip.pk, "words": f"{trip.span} {trip.route or trip.number}"}
-            for trip in rows if trip.vehicle_id == one.vehicle_id and abs(trip.starts.date() - one.day) <= NEAR
+            for trip in rows if trip.vehicle_id == one.vehicle_id and abs(trip.starts.astimezone(clock.ZONE).date() - one.day) <= NEAR
         ]
         for one in costs
     }  # fmt: skip

@@ -119,7 +119,11 @@ def accounted() -> Q:
 
 def rooms_of(count: Count) -> QuerySet[Room]:
     """These are the rooms of a count with how many lines were told (`done`), not seen (`missing`), and how many there are."""
-    missing = Exists(Scan._base_manager.filter(line_id=OuterRef("lines__pk"), late=False, result=Result.MISSING))
+    later = Scan._base_manager.filter(line_id=OuterRef("line_id"), late=False).filter(
+        Q(scanned_at__gt=OuterRef("scanned_at")) | Q(scanned_at=OuterRef("scanned_at"), pk__gt=OuterRef("pk"))
+    )
+    last = Scan._base_manager.filter(~Exists(later), line_id=OuterRef("lines__pk"), late=False)
+    missing = Exists(last.filter(result=Result.MISSING))
     told = Exists(Scan._base_manager.filter(line_id=OuterRef("lines__pk"), late=False))
     rows = Room._base_manager.filter(count_id=count.pk).annotate(
         done=Number("lines", filter=told), unseen=Number("lines", filter=missing)

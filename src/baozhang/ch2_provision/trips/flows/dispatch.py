@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, Means, RequestState
+from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, DriverState, Means, RequestState
 from baozhang.ch2_provision.trips.choices import DispatchState as S
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
@@ -261,7 +261,19 @@ def _fits(made: Dispatch, requests: Sequence[Request]) -> None:
         since, until = local(made.starts), local(made.ends)
         must_be_open(held, sealed_days(since, until))
     if made.driver is not None:
+        _may_drive(made.driver, until=local(made.ends))
         _within_hours(made)
+
+
+def _may_drive(driver: Driver, *, until: dt.date) -> None:
+    """At work, with a licence that lasts as long as the trip."""
+    over = driver.licence_until is not None and driver.licence_until < until
+    if driver.state == DriverState.ON and not over:
+        return
+    said = _("驾驶证有效期至 %(day)s。") % {"day": driver.licence_until} if over else driver.get_state_display()
+    raise Refused(
+        _("%(driver)s 现在不能出车") % {"driver": driver}, why=said, article=ARTICLE, instead=_("请改选在岗的驾驶人；已经换证、返岗的，更新驾驶人登记。"),
+    )  # fmt: skip
 
 
 def passengers(vehicle: Vehicle) -> int:
@@ -300,18 +312,18 @@ def correct(dispatch: Dispatch, values: Mapping[str, Any], *, by: Actor, note: s
 
 def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None, by: Actor, note: str) -> None:
     """This will send another vehicle or driver before departure."""
-    if dispatch.state != S.PLANNED:
-        raise Refused(
-            _("%(dispatch)s 已经出车，不能改派") % {"dispatch": dispatch},
-            article=ARTICLE,
-            instead=_("请先登记还车；余下的行程由用车人另提申请，来不及审批的可以紧急先用车。"),
-        )
     with transaction.atomic():
         fresh = (
             Dispatch._base_manager.select_for_update(of=("self",), no_key=True)
             .select_related("organ")
             .get(pk=dispatch.pk)
         )
+        if fresh.state != S.PLANNED:
+            raise Refused(
+                _("%(dispatch)s 已经出车，不能改派") % {"dispatch": fresh},
+                article=ARTICLE,
+                instead=_("请先登记还车；余下的行程由用车人另提申请，来不及审批的可以紧急先用车。"),
+            )
         fresh.vehicle, fresh.driver = vehicle or fresh.vehicle, driver or fresh.driver
         _fits(fresh, list(riders(fresh).filter(state=RequestState.DISPATCHED)))
         keep(fresh, by=by, act=CHANGED, right=PLAN, note=note)

@@ -172,5 +172,10 @@ def complete(request: Request, *, by: Actor, note: str) -> None:
             article=ARTICLE,
             instead=_("只有先用后补、尚未补办的才需要。"),
         )
+    went = ledger.history(request.label, request.pk).filter(act=RequestFlow.plan.act("step", "go_first"))
+    if by.user_id is not None and went.filter(by_id=by.user_id).exists():
+        raise Forbidden(
+            _("您是先行用车的提出人，不能补办审批"), why=_("申请和审批须由不同的人办理。"), article=ARTICLE, instead=_("请由本单位其他负责人补办。"),
+        )  # fmt: skip
     request.completed_at = clock.now()
     keep(request, by=by, act=COMPLETED, right=APPROVE, note=note)

@@ -48,9 +48,8 @@ class CertificateFlow(Flow):
 @CertificateFlow.renew.guard
 @CertificateFlow.early.guard
 def _later(certificate: Certificate, *, values: dict[str, Any]) -> None:
-    until = values.get("next_until")
-    last = certificate.until or certificate.since
-    if until is not None and str(until) <= str(last):
+    until, last = values.get("next_until"), certificate.until or certificate.since
+    if until is not None and last is not None and until <= last:
         raise Refused(
             _("新有效期 %(new)s 不晚于原有效期 %(old)s") % {"new": until, "old": last},
             article="第二十三条第一款",

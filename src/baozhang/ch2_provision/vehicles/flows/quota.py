@@ -53,15 +53,15 @@ class QuotaFlow(Flow):
 
 @QuotaFlow.decide.guard
 def _not_behind(quota: Quota, *, values: dict[str, Any]) -> None:
-    """A later approval of the class stands already: history is entered in its order."""
+    """One approval of a class from one day on."""
     since = values.get("since")
-    later = (
+    same = (
         Quota._base_manager.filter(organ_id=quota.organ_id, klass=quota.klass, state=S.APPROVED, since=since).first()
         if since
         else None
     )
-    if later is not None:
+    if same is not None:
         raise Refused(
-            _("这一类别已有 %(day)s 起的核定") % {"day": since}, why=f"{later.document}：{later.number}", article="第二十二条",
+            _("这一类别已有 %(day)s 起的核定") % {"day": since}, why=f"{same.document}：{same.number}", article="第二十二条",
             instead=_("请核对起始日期；更正的，以新的日期核定。"),
         )  # fmt: skip

@@ -25,7 +25,6 @@ from baozhang.ch2_provision.vehicles.choices import (
     ALIVE,
     ON_THE_WAY,
     POOLED,
-    AdditionKind,
     AdditionState,
     Body,
     Grade,
@@ -254,9 +253,12 @@ def _room(found: Rooms, organ: int, use: str, own: Mapping[int, set[str]]) -> Ro
     return found.setdefault((organ, klass), Room(klass))
 
 
-def _quota(addition: Any, found: Rooms, already: int, today: dt.date) -> Iterator[Wrong]:
-    own = {klass for organ, klass in found if organ == addition.organ_id and found[organ, klass].allowed is not None}
-    room = found.get((addition.organ_id, class_of(addition.use, own))) or Room(class_of(addition.use, own))
+def _own(found: Rooms, organ: int) -> set[str]:
+    """The classes of which a unit has a quota of its own."""
+    return {klass for held, klass in found if held == organ and found[held, klass].allowed is not None}
+
+
+def _quota(addition: Any, room: Room, frees: bool, already: int, today: dt.date) -> Iterator[Wrong]:
     name = str(room.klass.label)
     if room.allowed is None:
         yield Wrong(
@@ -264,8 +266,7 @@ def _quota(addition: Any, found: Rooms, already: int, today: dt.date) -> Iterato
             _("请先申请核定车辆编制。"),
         )  # fmt: skip
         return
-    held = room.held - (1 if _frees(addition, found, own, today) else 0)
-    after = held + room.coming + already + 1
+    after = room.held - frees + room.coming + already + 1
     if after > room.allowed:
         yield Wrong(
             "use", _("%(class)s编制 %(allowed)s 辆，配备后 %(after)s 辆，超出 %(over)s 辆")
@@ -277,13 +278,14 @@ def _quota(addition: Any, found: Rooms, already: int, today: dt.date) -> Iterato
         )  # fmt: skip
 
 
-def _frees(addition: Any, found: Rooms, own: Iterable[str], today: dt.date) -> bool:
+def _frees(addition: Any, own: Iterable[str], today: dt.date) -> bool:
     """True where the old vehicle is among those counted and in the same class, so that its place becomes free."""
     if addition.old_id is None:
         return False
     card = addition.old.card
     gone = card.disposed is not None and card.disposed <= today
-    return not gone and class_of(card.vehicle_use, own) == class_of(addition.use, own)
+    counted = not gone and card.acquisition != Acquisition.LEASED
+    return counted and class_of(card.vehicle_use, own) == class_of(addition.use, own)
 
 
 def of_batch(mine: Sequence[tuple[int, Any]], today: dt.date) -> Iterator[tuple[int, Wrong]]:
@@ -298,11 +300,14 @@ def of_batch(mine: Sequence[tuple[int, Any]], today: dt.date) -> Iterator[tuple[
         path = paths.get(row.organ_id, "")
         law = books.setdefault(path, Figures(today, path))
         yield from ((i, wrong) for wrong in (*_standard(row, law), *_once(row, renewed), *_renewal(row, law, today)))
-        wrong = next(_quota(row, found, taken[row.organ_id, row.use], today), None)
+        own = _own(found, row.organ_id)
+        klass, frees = class_of(row.use, own), _frees(row, own, today)
+        room = found.get((row.organ_id, klass)) or Room(klass)
+        wrong = next(_quota(row, room, frees, taken[row.organ_id, klass], today), None)
         if wrong is not None:
             yield i, wrong
-        elif row.kind == AdditionKind.NEW:
-            taken[row.organ_id, row.use] += 1
+        elif not frees:
+            taken[row.organ_id, klass] += 1
 
 
 def must_hold(addition: Any, today: dt.date) -> None:

@@ -92,7 +92,7 @@ def vehicle_over_displacement(vehicle: Vehicle, law: Any) -> Verdict | None:
     if litres is None or shape is None or vehicle.is_new_energy:
         return None
     most = law.get(DISPLACEMENT, on=card.begun, use=vehicle.use, body=shape)
-    if vehicle.use == QuotaClass.ENFORCEMENT and vehicle.grade in (Grade.WORK, Grade.SPECIAL):
+    if vehicle.use == QuotaClass.ENFORCEMENT and shape == "car" and vehicle.grade in (Grade.WORK, Grade.SPECIAL):
         most = law.get(DISPLACEMENT_NEED, on=card.begun) or most
     if most is None or litres <= Decimal(str(most)):
         return None
@@ -116,7 +116,7 @@ def _plain_enforcement(day: dt.date, ground: Any) -> QuerySet[Vehicle]:
 @rule(article="第二十二条", subject="vehicles.vehicle", since="2022-11-01", candidates=_plain_enforcement)
 def enforcement_without_need(vehicle: Vehicle, law: Any) -> Verdict | None:
     """执法执勤用车适用较高价格上限，没有登记因工作需要的批准"""
-    card, price = vehicle.card, vehicle.card.unit_value
+    card, price = vehicle.card, vehicle.price
     plain = vehicle.use == QuotaClass.ENFORCEMENT and vehicle.grade not in (Grade.WORK, Grade.SPECIAL)
     bought = card.acquisition in PURCHASES and card.value_type != ValueType.NOMINAL and law.in_force(card.begun)
     shape = shape_of(vehicle.body or "car", new_energy=vehicle.is_new_energy)

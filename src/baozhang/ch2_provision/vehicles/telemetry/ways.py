@@ -69,8 +69,7 @@ def believed(rows: Rows) -> Marks:
         else:
             waiting.append(index)
             if len(waiting) >= AGREE:  # the vehicle is here after all; it was the one before that was wrong
-                if last == 0 or not _near(rows, last - 1, last):
-                    marks[last] = last != 0
+                marks[0] &= last != 0
                 last, waiting = index, []
     marks[waiting] = False
     return marks

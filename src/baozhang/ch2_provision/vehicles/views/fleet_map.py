@@ -55,7 +55,7 @@ def positions(request: HttpRequest) -> JsonResponse:
     now = int(clock.now().timestamp())
     try:
         since, box = int(request.GET.get("since") or 0), places.Box.read(request.GET.get("box", ""))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Invalid(
             _("地图范围或者时间写得不对"), why=str(error), instead=_("box=西,南,东,北（度）；since=秒。")
         ) from error

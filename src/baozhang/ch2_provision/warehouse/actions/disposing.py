@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.ch2_provision.warehouse.choices import LIVE, ItemState, Keeping
+from baozhang.ch2_provision.warehouse.choices import LIVE, Grade, ItemState, Keeping
 from baozhang.ch2_provision.warehouse.flows import stock
 from baozhang.ch2_provision.warehouse.models import Item
 from baozhang.kernel import clock, holds, ledger
@@ -69,24 +69,24 @@ def _may_end(items: Sequence[Item]) -> None:
             )  # fmt: skip
 
 
+def _claimed(cards: Sequence[Card]) -> list[int]:
+    """The things that left by a claim; what its keeper found past repair, or sent on at entry, left for good."""
+    gone = Item._base_manager.filter(card__in=[card.pk for card in cards], state=ItemState.DISPOSAL)
+    stands = dict(gone.values_list("pk", "version"))
+    last = ledger.Entry.objects.filter(kind=Item._meta.label_lower, record_id__in=list(stands), act=CLAIMED)
+    return [key for key, seq in last.values_list("record_id", "seq") if stands[key] == seq]
+
+
 def back_from_disposal(cards: Sequence[Card], *, case: Record, by: Actor, right: str, where: int | None = None) -> int:
     """This will undo a claim whose disposal came to nothing: the hold ends, and what had left the warehouse is in it again."""
     asked = where if where is not None else case.organ_key()
     rows = list(cards)
     with transaction.atomic():
         holds.release(case, rows)
-        found = Item._base_manager.filter(
-            card__in=[card.pk for card in rows], state=ItemState.DISPOSAL, left_on__isnull=False
-        )
-        latest = {item.card_id: item.pk for item in found.order_by("pk")}
-        items = stock.locked(latest.values())
+        items = stock.locked(_claimed(rows))
         for item in items:
-            item.state, item.left_on, item.keeping, item.holder_id = (
-                ItemState.STOCK,
-                None,
-                Keeping.VIRTUAL,
-                item.organ_id,
-            )
+            item.state = ItemState.REPAIR if item.grade == Grade.REPAIR else ItemState.STOCK
+            item.left_on, item.keeping, item.holder_id = None, Keeping.VIRTUAL, item.organ_id
             item.store = item.place = None
         keep(items, by=by, act=RETURNED, right=right, where=asked, moves=stock.MOVES)
     return len(items)

@@ -135,7 +135,7 @@ class ExitFlow(Flow):
     deliver = Step(gettext_lazy("交付"), S.PICKED, S.HANDED, ":hand", "第十六条第一款", where=giver, kind="primary", when=in_order,
                    says=gettext_lazy("实物交到领用方手上后办理，由领用方在下一步签收。"))  # fmt: skip
     sign = Step(gettext_lazy("签收"), S.HANDED, S.DONE, ":sign", "第十六条第一款", four_eyes=("deliver",), kind="primary", icon="check", when=in_order,
-                makes=lambda exit_: exit_.loans.first(),
+                returnable=(S.RESERVED,), makes=lambda exit_: exit_.loans.first(),
                 says=gettext_lazy("签收后开始使用：借用开始计期，划转的卡片同时转入本单位。"))  # fmt: skip
     complete = Step(gettext_lazy("补办手续"), S.EMERGENCY, S.PAPERS, ":submit", "第十六条第一款", kind="primary", when=in_emergency,
                     fields=("purpose", "until"), required=("purpose",),

@@ -158,10 +158,10 @@ def _limit_is_unknown(loan: Loan, *, day: dt.date) -> None:
 @LoanFlow.allow.effect
 @LoanFlow.special.effect
 def _extended(loan: Loan, *, by: Actor, day: dt.date, step: Step) -> None:
-    """The new last day, within the longest loan counted from today."""
-    if loan.wanted is None or loan.due is None or loan.wanted <= loan.due:
+    """The new last day: later than the last, not past already, and within the longest loan counted from the last."""
+    if loan.wanted is None or loan.due is None or loan.wanted <= loan.due or loan.wanted < day:
         raise Refused(
-            _("续借日期须晚于应还日期 %(due)s") % {"due": loan.due},
+            _("续借日期须晚于应还日期 %(due)s，且不早于今天") % {"due": loan.due},
             article=ARTICLE,
             instead=_("请不同意续借，由申请人另填。"),
         )

@@ -175,9 +175,9 @@ def shares(authority: Organization, first: dt.date, last: dt.date) -> list[Share
         .order_by()
         .values("organ")
     )
-    open_ = Q(state=ProposalState.OPEN)
+    told = ~Q(state=ProposalState.OPEN) & Q(answered_on__isnull=False)  # not those that went by themselves
     said: dict[int, Any] = {
-        row["organ"]: row for row in asked.annotate(proposed=Count("pk"), answered=Count("pk", filter=~open_))
+        row["organ"]: row for row in asked.annotate(proposed=Count("pk"), answered=Count("pk", filter=told))
     }
     keys = brought.keys() | took.keys() | said.keys()
     made = [

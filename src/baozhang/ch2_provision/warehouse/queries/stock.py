@@ -37,16 +37,21 @@ def free_items() -> Q:
     return Q(~Exists(held.exclude(until__lte=clock.now())))
 
 
-def available(jurisdiction_path: str, *, items: Iterable[str] | None = None) -> QuerySet[Item]:
+def available(
+    jurisdiction_path: str, *, items: Iterable[str] | None = None, own: int | None = None
+) -> QuerySet[Item]:  # fmt: skip
     """The items that an agency of a jurisdiction may reserve now: in stock, listed for it, promised to nobody.
 
-    `items` are keys of the catalogue of items (desktop, printer …). Read without a scope: the caller answers for what it shows.
+    `items` are keys of the catalogue of items (desktop, printer …); `own` is the agency, whose own things are there for it
+    however far they are listed. Read without a scope: the caller answers for what it shows.
     """
     serving = authority_at(jurisdiction_path)
     root = jurisdiction_path.strip("/").split("/")[0] + "/"
     listed = Q(listing=Listing.CITY, authority__jurisdiction__path__startswith=root)
     if serving is not None:
         listed |= Q(listing=Listing.LEVEL, authority=serving)
+    if own is not None:
+        listed |= Q(organ_id=own)
     rows = Item._base_manager.filter(
         free_items(),
         listed,

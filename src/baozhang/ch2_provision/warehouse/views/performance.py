@@ -160,13 +160,8 @@ def issue(request: HttpRequest, resource: Resource) -> HttpResponse:
 
     def work() -> str:
         before = list(_issued(authority, first, last).filter(state=DocumentState.VALID).select_for_update(no_key=True))
-        made = issuing.issue(
-            wording.report(authority, first, last, day=clock.today()),
-            organ=authority.pk,
-            word=authority.document_word,
-            by=who,
-            right=REPORT,
-        )
+        draft = wording.report(authority, first, last, day=clock.today())
+        made = issuing.issue(draft, organ=authority.pk, word=authority.document_word, by=who, right=REPORT)
         for old in before:
             issuing.supersede(old, made, reason=_("由 %(number)s 取代") % {"number": made.number}, by=who, right=REPORT)
         messages.success(request, _("已印发 %(number)s") % {"number": made.number})

@@ -70,7 +70,6 @@ class Migration(tables.Migration):
                 ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='验收金额')),
                 ('invoice', models.CharField(blank=True, default='', max_length=60, verbose_name='发票号')),
                 ('note', models.CharField(blank=True, default='', max_length=200, verbose_name='验收意见')),
-                ('key', models.CharField(blank=True, default='', editable=False, max_length=36, verbose_name='请求编号')),
                 ('counter', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='验收人')),
                 ('organ', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organization', verbose_name='采购单位')),
                 ('voucher', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.voucher', verbose_name='记账凭证')),
@@ -80,7 +79,7 @@ class Migration(tables.Migration):
                 'verbose_name': '验收',
                 'ordering': ('-id',),
                 'indexes': [models.Index(fields=['organ', '-id'], name='purchase_delivery_organ')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('purchase', 'key'), name='delivery_key_once', violation_error_message='这次验收已经登记'), models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('quantity__gte', 1)), name='delivery_sums', violation_error_message='验收数量应大于零')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gte', 0), ('quantity__gte', 1)), name='delivery_sums', violation_error_message='验收数量应大于零')],
             },
         ),
         migrations.CreateModel(

@@ -33,7 +33,6 @@ class Delivery(Record):
     voucher = models.ForeignKey(
         Voucher, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("记账凭证"), db_index=False
     )
-    key = text(_("请求编号"), 36, editable=False)
 
     searched = ("invoice", "purchase.number")
     loose = ("", frozenset())
@@ -43,8 +42,6 @@ class Delivery(Record):
         verbose_name = _("验收")
         ordering = ("-id",)
         constraints = [
-            models.UniqueConstraint(fields=["purchase", "key"], condition=~Q(key=""), name="delivery_key_once",
-                                    violation_error_message=_("这次验收已经登记")),
             models.CheckConstraint(condition=Q(quantity__gte=1, amount__gte=0), name="delivery_sums", violation_error_message=_("验收数量应大于零")),
         ]  # fmt: skip
         indexes = [models.Index(fields=["organ", "-id"], name="purchase_delivery_organ")]

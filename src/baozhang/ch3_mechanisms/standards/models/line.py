@@ -163,6 +163,9 @@ class StandardLine(Record):
         if self.ends and self.value is not None:
             yield Fault(_("终止的条目不能再有数值"), "value", str(self.value), column=str(_("数值")))
             return
+        value = Decimal(self.value or 0)
+        if not value.is_finite() or value.adjusted() > 17:
+            return  # no figure that the column holds: its field says so
         try:
             check_issued(self.as_issued())
         except FigureError as error:
