@@ -17,6 +17,7 @@ from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.gateways.platforms import forwarding
 from baozhang.gateways.platforms.forwarding import Forwarder, NotTaken
+from baozhang.gateways.platforms.management.commands.forward import Command
 from tests import factories
 
 from .said import NOON
@@ -160,3 +161,20 @@ def test_the_command_sends_what_waits_to_those_it_is_told(
     assert not receiver.parcels
     call_command("forward", once=True)
     assert len(receiver.once) == 1
+
+
+def test_a_platform_that_takes_nothing_is_not_asked_at_each_parcel_of_another(
+    receiver: Receiver, fleet: Callable[..., Terminal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forwarding, "MOST", 5)
+    mine, down = fleet("沪A00001"), Receiver()
+    down.failures = ["refuse"] * 20
+    factories.kept(Relay, where=mine.organ, name="市级平台", url=receiver.url)
+    factories.kept(Relay, where=mine.organ, name="区级平台", url=down.url)
+    hear(mine, list(range(START, START + 20)))
+    command, known = Command(), {}
+    for _ in range(6):
+        command._round(known, "key", "")
+    assert (len(receiver.once), 20 - len(down.failures)) == (20, 1)
+    down.server.shutdown()
+    down.server.server_close()

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,16 @@ class Command(BaseCommand):
             ended.wait(pause)
 
     def _round(self, known: dict[int, Forwarder], key: str, only: str) -> float:
-        """This will send one parcel to each platform; how long to wait before the next round."""
+        """This will send one parcel to each platform whose pause is over; how long to wait before the next round."""
         pauses = []
         for relay in relays():
             if only and relay.name != only:
                 continue
             forwarder = known.setdefault(relay.pk, Forwarder(relay, key))
             forwarder.relay = relay
+            if (left := forwarder.again_at - time.monotonic()) > 0:
+                pauses.append(left)
+                continue
             try:
                 pauses.append(0.0 if forwarder.step() else LOOK)
             except NotTaken as error:
