@@ -52,7 +52,9 @@ class Act:
         None  # (rows, by) → a file or page to open, in the place of doing something to the rows
     )
     new_tab: bool = True  # for an answer
-    begins: Callable[[Any], dict[str, Any]] | None = None  # record → what stands in the fields when one is asked
+    begins: Callable[[Any], dict[str, Any]] | None = (
+        None  # record → what stands in the fields, and as "note" in the reason, when one is asked
+    )
     offers: Mapping[str, Callable[[Iterable[Any], Any], Any]] = field(
         default_factory=dict
     )  # a reference among the fields → (records, rows) → those of the rows that may be chosen for all the records

@@ -14,11 +14,14 @@ from baozhang.ch2_provision.funding.models.budget import DRAFT, REVIEW
 from baozhang.ch2_provision.funding.models.changing import money
 from baozhang.ch2_provision.funding.queries import checking
 from baozhang.ch2_provision.funding.queries.budgets import ceiling_of, lines_of, total_of_year
-from baozhang.kernel import access, ledger
+from baozhang.ch2_provision.funding.queries.plans import standing_plan
+from baozhang.kernel import access, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+
+from .plan import PlanFlow
 
 B = BudgetState
 __all__ = ["DECIDE", "DRAFT", "REPLY", "REVIEW", "BudgetFlow"]
@@ -78,6 +81,20 @@ class BudgetFlow(Flow):
                 line.granted = None
                 line.budget.state = B.APPLIED  # as it was a moment ago: only there a reply may be taken out
             keep(lines, by=by, act=CLEARED, right=right, where=record.finance_id)
+
+
+def budgeted(organ_id: int, year: int) -> None:
+    """This will let the desk of whoever budgets follow: what the plan agreed to and nobody has asked money for waits there."""
+    plan = standing_plan(organ_id, year)
+    if plan is not None:
+        with scope.everything("编入预算") as system:  # it follows from what the budget says, whoever wrote that
+            PlanFlow.follow(plan, by=system)
+
+
+@BudgetFlow.submit.effect
+def _asked_for(budget: Budget) -> None:
+    """Lines that were written by hand count as well as those that were taken over."""
+    budgeted(budget.organ_id, budget.year)
 
 
 @BudgetFlow.submit.guard

@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce
 from baozhang.ch2_provision.funding.choices import GRANTED, NEEDS, BudgetState
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Payment, PlanLine, SiteMember
 
+from .plans import agreed_lines, carried
+
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=18, decimal_places=2)
 NONE = Decimal(0)
 # What a line weighs: what was granted once finance has replied, what is asked for until then.
@@ -64,6 +66,18 @@ def asked_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
     ):
         found[key] = total
     return found
+
+
+def unasked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
+    """The agreed lines of the plan that stands, each with what no budget has asked for yet.
+
+    What finance has cut was asked for: it is answered, and not asked for again by itself.
+    """
+    rows = BudgetLine._base_manager.filter(organ_id=organ_id, year=year, plan_line__isnull=False).order_by()
+    root = Coalesce(F("plan_line__root_id"), F("plan_line_id"))
+    asked = dict(rows.values(key=root).annotate(total=Sum("amount")).values_list("key", "total"))
+    found = [(line, carried(line) - asked.get(line.root_key, NONE)) for line in agreed_lines(organ_id, year)]
+    return [(line, rest) for line, rest in found if rest > 0]
 
 
 def asked_by_item(organ_id: int, year: int) -> dict[str, Decimal]:
