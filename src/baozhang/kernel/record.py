@@ -17,7 +17,7 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import bulk, clock, ledger
+from . import bulk, clock, ledger, totals
 from .access import Actor
 from .field_checks import unusable
 from .guarding import guarded_changes, only_steps_move, stay
@@ -64,6 +64,9 @@ class Record(models.Model):
     part_of: ClassVar[
         tuple[str, ...]
     ] = ()  # foreign keys to wholes that are held before it, whoever moves it (`turns`)
+    sums: ClassVar[Mapping[str, str]] = (
+        NOTHING  # foreign key to a whole → the field of both that says what its parts come to (`totals`)
+    )
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
 
     class Meta:
@@ -203,6 +206,7 @@ def keep(
         return Kept()
     model = _kept_class(rows[0])
     with transaction.atomic():
+        totals.hold(rows)
         before = _lock(model, [row for row in rows if row.pk])
         _allow(model, rows, before, by, right, where)
         only_steps_move(model, rows, before, by, moves)
@@ -213,9 +217,11 @@ def keep(
             check(model, rows, before)
         stay(guarded_changes(model, rows, before, moves), case)
         try:
-            return _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
+            done = _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
         except IntegrityError as error:
             raise explain(model, error) from error
+        totals.carry(rows, before, keep, by=by, right=right, where=where, batch=batch)
+    return done
 
 
 def _kept_class(record: R) -> type[R]:
@@ -350,6 +356,7 @@ def remove(
         return 0
     model = _kept_class(rows[0])
     with transaction.atomic():
+        totals.hold(rows)
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
@@ -367,6 +374,7 @@ def remove(
                 bulk.remove(model, [row.pk for row in rows])
         except IntegrityError as error:
             raise explain(model, error) from error
+        totals.carry(rows, before, keep, by=by, right=right or model.right("remove"), where=where, batch=batch)
     return len(rows)
 
 

@@ -98,13 +98,6 @@ def _sound(purchase: Purchase, *, day: dt.date) -> None:
     must_be_sound(purchase, day)
 
 
-@PurchaseFlow.submit.effect
-def _summed(purchase: Purchase, *, by: Actor) -> None:
-    """The sum of the lines is the purchase's."""
-    purchase.amount = sum((line.amount for line in lines_of(purchase)), Decimal(0))
-    keep(purchase, by=by, right=SUBMIT)
-
-
 @PurchaseFlow.check.effect
 def _committed(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
     """The money is promised under the budget line's lock; above the line it is refused with the sums."""
