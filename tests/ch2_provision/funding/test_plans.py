@@ -291,3 +291,18 @@ def test_last_years_lines_and_what_upper_rooms_suggest_fill_a_draft(
     assert lines["物业服务"].last_amount == 80_000 and "上年计划" in lines["物业服务"].evidence
     assert (lines["更新复印机"].source, lines["更新复印机"].item) == ("suggested", "copier")
     assert office.act("张会", actions.take_in, plan) == 0
+
+
+def test_a_line_is_offered_for_an_answer_only_while_its_plan_is_reviewed(office: Office) -> None:
+    office.round()
+    line = office.line(office.plan(), "台式计算机")
+
+    def offered() -> set[str]:
+        return {one.name for one in PlanLineFlow.buttons(PlanLine._base_manager.get(pk=line.pk), office("赵计"))}
+
+    assert not offered() & {"agree", "reduce", "refuse"}
+    plan = office.hand_in(line.plan)
+    assert {"agree", "reduce", "refuse"} <= offered()
+    office.take("赵计", PlanLineFlow, "agree", line)
+    office.take("赵计", PlanFlow, "review", plan)
+    assert not offered() & {"reduce", "refuse"}

@@ -147,6 +147,8 @@ def test_what_runs_out_is_free_and_its_case_is_told(house: House, store: Store) 
     house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议")
     house.take(ExitFlow, "agree", exit_, "head2")
     assert house.take(ExitFlow, "approve", exit_, "officer").keep_until == TODAY + dt.timedelta(days=5)
+    offered = house.do("officer", lambda who: {one.name for one in ExitFlow.buttons(exit_, who)})
+    assert "expire" not in offered, "nobody is offered what only the calendar can bring"
     with pytest.raises(Refused, match="保留期限未到"):
         house.take(ExitFlow, "expire", exit_, "officer")
     with clock.on(TODAY + dt.timedelta(days=5)), scope.everything("test"):

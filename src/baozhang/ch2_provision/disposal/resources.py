@@ -239,7 +239,13 @@ def _take_out(lines: Sequence[Line], *, by: Actor, note: str, values: dict[str, 
 
 
 def _asked(line: Any) -> bool:
-    return line.screen in (Screen.ASKED, Screen.EXPLAINED) and not line.outcome
+    early = line.case.state in (State.DRAFT, State.DECIDING, State.SCREENING)
+    return early and line.screen in (Screen.ASKED, Screen.EXPLAINED) and not line.outcome
+
+
+def _screened(*screens: str) -> Any:
+    """The condition that a card is looked at by the warehouse's screener now, and stands there with him."""
+    return lambda line: line.case.state == State.SCREENING and line.screen in screens and not line.outcome
 
 
 @register
@@ -272,8 +278,8 @@ class Lines(Resource):
         "take_out": Act(gettext_lazy("移出办件"), DRAFT, _take_out, article=ARTICLE, icon="minus",
                         shown=lambda line: line.case.state == State.DRAFT),
         "explain": Act(gettext_lazy("说明不入仓理由"), EXPLAIN, _explain, needs_note=True, article=WAREHOUSE, icon="pencil", shown=_asked),
-        "store": Act(gettext_lazy("转入公物仓"), STORE, _store, article=WAREHOUSE, icon="inbox-stack", shown=_asked),
-        "accept": Act(gettext_lazy("同意不入仓"), ACCEPT, _accept, article=WAREHOUSE, icon="check", shown=_asked),
+        "store": Act(gettext_lazy("转入公物仓"), STORE, _store, article=WAREHOUSE, icon="inbox-stack", shown=_screened(Screen.ASKED, Screen.EXPLAINED)),
+        "accept": Act(gettext_lazy("同意不入仓"), ACCEPT, _accept, article=WAREHOUSE, icon="check", shown=_screened(Screen.EXPLAINED)),
     }  # fmt: skip
     importable = False
     addable = False
