@@ -60,7 +60,7 @@ class Act:
     )
     offers: Mapping[str, Callable[[Iterable[Any], Any], Any]] = field(
         default_factory=dict
-    )  # a reference among the fields → (records, rows) → those of the rows that may be chosen for all the records
+    )  # a reference or choice among the fields → (records, rows or choices) → those that may be chosen for all the records
 
     def is_for(self, rows: Sequence[Any], by: Actor) -> bool:
         """True where one of some records is the actor's to do it with."""

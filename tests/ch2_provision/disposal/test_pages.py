@@ -93,11 +93,12 @@ def test_a_program_says_what_a_paper_proves(office, as_user):
 
 def test_a_refused_act_keeps_what_was_typed(office, as_user):
     one, two = office.card(), office.card()
+    office.decided(one, two)
     clerk = as_user(office.user("张管"))
-    post = {"act": "propose", "id": [one.pk, two.pk], "ready": "1", "disposal": "other", "note": "缸体开裂不能修复"}
+    post = {"act": "propose", "id": [one.pk, two.pk], "ready": "1", "disposal": "scrapping", "note": "缸体开裂不能修复"}
     for answer in (clerk.post("/assets/cards/acts/?", post), clerk.post(f"/assets/cards/{one.pk}/acts/propose/", post)):
         page = answer.content.decode()
-        assert answer.status_code == 422 and "请选择处置形式" in page
+        assert answer.status_code == 409 and "已用于" in page
         assert "缸体开裂不能修复" in page and 'name="disposal"' in page
 
 

@@ -30,8 +30,7 @@ CORRECTED = ledger.act("disposal.corrected", gettext_lazy("更正处置登记"))
 
 def draft(cards: Sequence[Card], *, form: str, by: Actor, reason: str = "") -> list[Case]:
     """This will draft a case for each kind of thing among some cards of one organ; Refused where one is gone or promised."""
-    if form not in WORDS:
-        raise Invalid(_("请选择处置形式"), instead=_("例如：报废、转让、无偿划转。"), article=ARTICLE)
+    _named(form)
     free_to_go(cards)
     groups: dict[tuple[int, str], list[Card]] = defaultdict(list)
     for card in cards:
@@ -50,10 +49,23 @@ def draft(cards: Sequence[Card], *, form: str, by: Actor, reason: str = "") -> l
     return made
 
 
+def _named(form: str) -> None:
+    """This will raise Invalid where a form is none of those that have a way of their own (limits, papers, income)."""
+    if form not in WORDS:
+        words = "、".join(str(one) for one in WORDS.values())
+        known = form in Disposal.values
+        raise Invalid(
+            _("没有“%(form)s”这种处置形式") % {"form": Disposal(form).label if known else form} if form else _("请选择处置形式"),
+            article=ARTICLE, instead=_("请选择：%(words)s。") % {"words": words},
+        )  # fmt: skip
+
+
 def correct(cards: Sequence[Card], *, form: str, day: dt.date | None, by: Actor, note: str) -> int:
     """This will put right an end that came in with a ledger; what a case or a transfer has ended stays ended."""
     if bool(form) != (day is not None):
         raise Invalid(_("处置形式和处置日期须同时填写，或者同时清空"), article=ARTICLE)
+    if form:
+        _named(form)
     ended = Line._base_manager.filter(card__in=cards, outcome=Outcome.DISPOSED).select_related("case").first()
     if ended is not None or Card._base_manager.filter(former__in=cards).exists():
         raise Refused(

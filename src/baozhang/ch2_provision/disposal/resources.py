@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -56,17 +56,22 @@ def _correct(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, A
     return _("已更正 %(n)d 张卡片的处置登记") % {"n": count}
 
 
+def _forms(_cards: Iterable[Card], choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The forms that the article names; what old ledgers leave open is none that anybody begins or corrects to."""
+    return [(value, words) for value, words in choices if not value or value in drafting.WORDS]
+
+
 acts.also(Cards, "propose", Act(
     gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), says=gettext_lazy("起草处置办件并列入这些卡片；补齐材料后提交本单位内部决策，批准之前卡片照常在账。"),
     needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
-    shown=lambda card: card.disposed is None,
+    shown=lambda card: card.disposed is None, offers={"disposal": _forms},
 ))  # fmt: skip
 acts.also(Cards, "join_disposal", Act(
     gettext_lazy("列入处置草稿"), DRAFT, _join, article=ARTICLE, icon="plus", shown=lambda card: False,
 ))  # fmt: skip
 acts.also(Cards, "correct_disposal", Act(
     gettext_lazy("更正处置登记"), "assets.card:change", _correct, ("disposal", "disposed"), many=False, needs_note=True, article=ARTICLE,
-    icon="pencil-square", shown=lambda card: card.disposed is not None,
+    icon="pencil-square", shown=lambda card: card.disposed is not None, offers={"disposal": _forms},
 ))  # fmt: skip
 
 
