@@ -8,10 +8,12 @@ from typing import Any
 
 from baozhang.ch2_provision.funding import actions
 from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow
-from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Plan, PlanLine
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Plan, PlanLine, Site, SiteMember
 from baozhang.kernel import flow, notices
 from baozhang.kernel.record import keep
+from tests import factories
 from tests.ch2_provision.funding.conftest import Office
+from tests.conftest import TODAY
 
 
 def waiting(office: Office, who: str) -> list[tuple[str, str]]:
@@ -90,4 +92,12 @@ def test_while_a_budget_is_drafted_what_is_added_goes_into_it(office: Office) ->
     assert waiting(office, "张会") == [(str(new), "编入预算")]
     assert office.act("张会", actions.take_needs, Budget._base_manager.get(pk=budget.pk)) == 1
     assert BudgetLine._base_manager.get(budget=budget).amount == 60_000
+    assert waiting(office, "张会") == []
+
+
+def test_what_the_body_of_a_site_budgets_is_nobodys_task_here(office: Office) -> None:
+    office.round()
+    site = factories.kept(Site, where=office.authority, name="行政中心", address="1 号", area=Decimal(900))
+    factories.save(SiteMember(site=site, organ=office.agency, since=TODAY))
+    office.agreed(office.line(office.plan(), "物业服务", kind="service"))
     assert waiting(office, "张会") == []

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.funding.choices import ITEM_BY_MEANS, ITEM_OF, BudgetState
+from baozhang.ch2_provision.funding.choices import BudgetState
 from baozhang.ch2_provision.funding.flows import BudgetFlow
 from baozhang.ch2_provision.funding.flows.budget import budgeted
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, PlanRound
-from baozhang.ch2_provision.funding.queries.budgets import unasked
+from baozhang.ch2_provision.funding.queries.budgets import item_of, unasked
 from baozhang.ch2_provision.funding.queries.quotas import Piece, pieces
 from baozhang.ch2_provision.funding.queries.suggesting import DriverFact, driver_facts
 from baozhang.kernel import clock, ledger
@@ -109,8 +109,7 @@ def take_needs(budget: Budget, *, by: Actor, lines: Iterable[PlanLine] | None = 
 
 
 def _of_need(budget: Budget, number: int, need: PlanLine, amount: Decimal) -> BudgetLine:
-    item = ITEM_BY_MEANS.get(need.means) or ITEM_OF[need.kind]
-    return BudgetLine(budget=budget, number=number, item=item, words=need.title, plan_line=need, amount=amount)
+    return BudgetLine(budget=budget, number=number, item=item_of(need), words=need.title, plan_line=need, amount=amount)
 
 
 def _editable(budget: Budget) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.funding.choices import LineState, PlanState
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
 from baozhang.ch2_provision.funding.models.changing import money
-from baozhang.ch2_provision.funding.queries.budgets import unasked, used_by_need
+from baozhang.ch2_provision.funding.queries.budgets import to_be_asked, used_by_need
 from baozhang.ch2_provision.funding.queries.plans import carried, differences, undecided
 from baozhang.kernel import access, ledger, scope
 from baozhang.kernel.access import Actor
@@ -71,7 +71,7 @@ class PlanFlow(Flow):
     )  # fmt: skip
     fund = Step(
         gettext_lazy("编入预算"), P.AGREED, P.AGREED, "funding.budget:draft", side=True, icon="banknotes",
-        when=lambda plan: bool(unasked(plan.organ_id, plan.year)),
+        when=lambda plan: bool(to_be_asked(plan.organ_id, plan.year)),
         along=gettext_lazy("请办理“编制预算”或者“编制追加预算”，已同意的事项随之转入。"),
     )  # fmt: skip
     give_way = Step(

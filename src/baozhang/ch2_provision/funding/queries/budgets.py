@@ -9,7 +9,15 @@ from typing import Any
 from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from baozhang.ch2_provision.funding.choices import GRANTED, NEEDS, BudgetState
+from baozhang.ch2_provision.funding.choices import (
+    CENTRAL,
+    GRANTED,
+    ITEM_BY_MEANS,
+    ITEM_OF,
+    NEEDS,
+    BudgetState,
+    CostItem,
+)
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Payment, PlanLine, SiteMember
 
 from .plans import agreed_lines, carried
@@ -78,6 +86,19 @@ def unasked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
     asked = dict(rows.values(key=root).annotate(total=Sum("amount")).values_list("key", "total"))
     found = [(line, carried(line) - asked.get(line.root_key, NONE)) for line in agreed_lines(organ_id, year)]
     return [(line, rest) for line, rest in found if rest > 0]
+
+
+def to_be_asked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
+    """Those of the unasked lines that the agency itself applies for: not what the body that runs its site budgets (article 8)."""
+    found = unasked(organ_id, year)
+    if any(item_of(line) in CENTRAL for line, _rest in found) and housed_at(organ_id):
+        return [(line, rest) for line, rest in found if item_of(line) not in CENTRAL]
+    return found
+
+
+def item_of(line: PlanLine) -> CostItem:
+    """The item of cost under which a line of the plan is budgeted."""
+    return ITEM_BY_MEANS.get(line.means) or ITEM_OF[line.kind]
 
 
 def asked_by_item(organ_id: int, year: int) -> dict[str, Decimal]:

@@ -27,7 +27,7 @@ from baozhang.ch2_provision.funding.flows import PlanLineFlow
 from baozhang.ch2_provision.funding.flows.line import REVIEW_LINE, authority_for
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
 from baozhang.ch2_provision.funding.models.budget import DRAFT as BUDGET_DRAFT
-from baozhang.ch2_provision.funding.queries.budgets import budgets_of, unasked
+from baozhang.ch2_provision.funding.queries.budgets import budgets_of, to_be_asked
 from baozhang.ch2_provision.funding.queries.plans import Difference, carried, differences
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
@@ -265,7 +265,7 @@ def _unasked(record: Plan, who: Actor) -> list[dict[str, Any]]:
     """What was agreed to and no budget has asked for yet, with the way to the form that takes it over."""
     if record.state != PlanState.AGREED or not who.can(BUDGET_DRAFT, record.organ_id):
         return []
-    rows = unasked(record.organ_id, record.year)
+    rows = to_be_asked(record.organ_id, record.year)
     if not rows:
         return []
     known = budgets_of(record.organ_id, record.year)
