@@ -27,6 +27,7 @@ from .flows import CaseFlow
 from .models import Case, Incoming, Line, Paper
 from .models.case import ATTACH, AUDIT, BOOK, CONSENT, DECIDE, DRAFT, EXECUTE, RECEIVE, REVIEW, SCREEN, SIGN
 from .models.line import ACCEPT, EXPLAIN, STORE
+from .queries.incomes import incomes_of
 from .queries.limits import way_of
 from .queries.swapping import cost_of, incoming_of
 
@@ -149,7 +150,7 @@ CASE_ACTS = {
     "earn": Act(
         gettext_lazy("登记应缴收入"), BOOK, _earn, ("income", "income_due", "income_note"), says=gettext_lazy("没有收入的填 0，写明原因，例如回收企业确认无残值。"),
         required=("income",), many=False, article=INCOME, icon="banknotes",
-        shown=lambda case: case.state in (*AT_WORK, State.HANDED, State.RECEIVED) and case.form not in FREE and case.income is None,
+        shown=lambda case: case.state in (*AT_WORK, State.HANDED, State.RECEIVED) and case.form not in FREE and not incomes_of(case),
     ),
 }  # fmt: skip
 
