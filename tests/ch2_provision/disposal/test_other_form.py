@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.disposal import proposing
 from baozhang.ch2_provision.disposal.models import Case
 from baozhang.kernel import scope
 from baozhang.kernel.refusal import Invalid
+from tests import factories
 from tests.ch2_provision.disposal.conftest import Office
 
 
@@ -35,3 +37,15 @@ def test_a_registration_is_not_put_right_into_other(office: Office, as_user: Cal
     assert clerk.post(page, body).status_code == 422
     card.refresh_from_db()
     assert card.disposal == "scrapping"
+
+
+def test_what_a_case_has_ended_is_not_offered_for_correction(office: Office, as_user: Callable[..., Any]) -> None:
+    by_ledger = office.card(disposed=dt.date(2025, 3, 1), disposal="scrapping")
+    by_case, successor = (office.card(disposed=dt.date(2025, 3, 1), disposal="transfer") for _place in range(2))
+    factories.kept(Card, where=office.other, name="复印机", former=by_case, value=by_case.value)
+    clerk = as_user("张管")
+
+    def offered(card: Card) -> bool:
+        return "correct_disposal" in clerk.get(f"/assets/cards/{card.pk}/").content.decode()
+
+    assert [offered(card) for card in (by_ledger, by_case, successor)] == [True, False, True]

@@ -60,16 +60,22 @@ def _named(form: str) -> None:
         )  # fmt: skip
 
 
+def ended_by(cards: Sequence[Card]) -> Line | Card | None:
+    """The line of the case that has ended one of some cards, or the card that took its place; None where a ledger says so alone."""
+    case = Line._base_manager.filter(card__in=cards, outcome=Outcome.DISPOSED).select_related("case").first()
+    return case or Card._base_manager.filter(former__in=cards).first()
+
+
 def correct(cards: Sequence[Card], *, form: str, day: dt.date | None, by: Actor, note: str) -> int:
     """This will put right an end that came in with a ledger; what a case or a transfer has ended stays ended."""
     if bool(form) != (day is not None):
         raise Invalid(_("处置形式和处置日期须同时填写，或者同时清空"), article=ARTICLE)
     if form:
         _named(form)
-    ended = Line._base_manager.filter(card__in=cards, outcome=Outcome.DISPOSED).select_related("case").first()
-    if ended is not None or Card._base_manager.filter(former__in=cards).exists():
+    ended = ended_by(cards)
+    if ended is not None:
         raise Refused(
-            _("由办件销账的卡片不能更正"), why=str(ended.case) if ended is not None else _("卡片已划转至接收单位。"), article=ARTICLE,
+            _("由办件销账的卡片不能更正"), why=str(ended.case) if isinstance(ended, Line) else _("卡片已划转至接收单位。"), article=ARTICLE,
             instead=_("请由办件的批准机关处理。"),
         )  # fmt: skip
     bare = next((card for card in cards if card.disposed is None), None)

@@ -72,7 +72,7 @@ acts.also(Cards, "join_disposal", Act(
 ))  # fmt: skip
 acts.also(Cards, "correct_disposal", Act(
     gettext_lazy("更正处置登记"), "assets.card:change", _correct, ("disposal", "disposed"), many=False, needs_note=True, article=ARTICLE,
-    icon="pencil-square", shown=lambda card: card.disposed is not None, offers={"disposal": _forms},
+    icon="pencil-square", shown=lambda card: card.disposed is not None and proposing.ended_by([card]) is None, offers={"disposal": _forms},
 ))  # fmt: skip
 
 
