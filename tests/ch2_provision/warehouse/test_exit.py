@@ -325,7 +325,13 @@ def test_an_event_that_is_moved_takes_its_loans_along(house: House, store: Store
         pytest.raises(Refused, match="不能改期"),
     ):  # or the late would excuse themselves
         house.do("clerk2", lambda who: move_end(event, later + dt.timedelta(days=30), by=who, note="天气"))
-    assert house.do("clerk2", lambda who: move_end(event, later, by=who, note="天气")) == 1
+    issue(house, "warehouse.loan_days", 15)
+    with pytest.raises(Refused, match="改期后借用 16 天，超过最长借用期限"):
+        house.do("clerk2", lambda who: move_end(event, later + dt.timedelta(days=1), by=who, note="天气"))
+    event.refresh_from_db()
+    opens = event.opens + dt.timedelta(days=3)
+    assert house.do("clerk2", lambda who: move_end(event, later, by=who, note="天气", opens=opens)) == 1
+    assert Event._base_manager.get().opens == opens
     assert Notice.objects.filter(title__contains=f"改为 {later} 前归还").exists(), "whoever lent it is told"
     loan = Loan._base_manager.get()
     assert (loan.due, Event._base_manager.get().closes) == (later, later)
