@@ -102,5 +102,5 @@ def _within_term(loans: list[Loan], closes: dt.date, day: dt.date) -> None:
             raise Refused(
                 _("改期后借用 %(days)s 天，超过最长借用期限") % {"days": days}, article=EventFlow.article,
                 why=_("%(loan)s自 %(begun)s 起借用，公物仓资产最长借用 %(most)s 天。") % {"loan": loan, "begun": loan.begun, "most": most},
-                instead=_("请先归还，临近活动再申领。"), facts={_("结束日期"): closes, _("最长借用天数"): most},
+                instead=_("请先归还，临近活动再申领。"), facts={_("活动结束"): closes, _("最长借用天数"): most},
             )  # fmt: skip
