@@ -23,9 +23,13 @@ def test_a_case_is_offered_the_forms_of_the_article_alone(office: Office, as_use
     form = clerk.get(page).content.decode()
     assert 'value="scrapping"' in form and 'value="other"' not in form
     assert clerk.post(page, {"disposal": "other", "note": "不用了"}).status_code == 422
-    with scope.within(office("张管")) as by, pytest.raises(Invalid, match="没有“其他”这种处置形式") as refusal:
+    with scope.within(office("张管")) as by, pytest.raises(Invalid, match="请选择处置形式") as refusal:
         proposing.draft([card], form="other", by=by)
-    assert refusal.value.article == "第十三条第四款" and "损失核销" in refusal.value.instead
+    assert (
+        refusal.value.article == "第十三条第四款"
+        and "其他" in refusal.value.why
+        and "损失核销" in refusal.value.instead
+    )
     assert not Case._base_manager.exists()
 
 

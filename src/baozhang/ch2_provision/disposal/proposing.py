@@ -53,11 +53,10 @@ def _named(form: str) -> None:
     """This will raise Invalid where a form is none of those that have a way of their own (limits, papers, income)."""
     if form not in WORDS:
         words = "、".join(str(one) for one in WORDS.values())
-        known = form in Disposal.values
+        other = _("“%(form)s”没有自己的办理路径。") % {"form": Disposal(form).label} if form in Disposal.values else ""
         raise Invalid(
-            _("没有“%(form)s”这种处置形式") % {"form": Disposal(form).label if known else form} if form else _("请选择处置形式"),
-            article=ARTICLE, instead=_("请选择：%(words)s。") % {"words": words},
-        )  # fmt: skip
+            _("请选择处置形式"), why=other, article=ARTICLE, instead=_("请选择：%(words)s。") % {"words": words}
+        )
 
 
 def ended_by(cards: Sequence[Card]) -> Line | Card | None:
