@@ -43,6 +43,16 @@ def sound(case: Change) -> None:
             _("代码 %(code)s 与所填版本不符") % {"code": case.class_code}, why=_("按资产名称，它是 %(edition)s 版的代码；同一代码在两个版本中可能是不同的资产。") % {"edition": meant},
             article=ARTICLE, instead=_("请核对版本，或者查分类对照。"),
         )  # fmt: skip
+    uncharged(case)
+    if case.value is not None and case.value < (_lost(case) or ZERO):
+        raise Refused(
+            _("变动后原值 %(value)s 小于累计折旧 %(lost)s") % {"value": case.value, "lost": _lost(case)}, article=ARTICLE,
+            instead=_("请核对金额；资产已无价值的，办理处置。"),
+        )  # fmt: skip
+
+
+def uncharged(case: Change) -> None:
+    """This will raise Refused where a month from which a change would hold has been charged; asked again by whoever approves."""
     charged = DepreciationRun._base_manager.filter(
         organ=case.organ, state=RunState.POSTED, month__gte=case.effective.replace(day=1)
     )
@@ -50,11 +60,6 @@ def sound(case: Change) -> None:
         raise Refused(
             _("%(month)s 的折旧已经计提，变动不能自 %(day)s 起生效") % {"month": f"{last.month:%Y-%m}", "day": case.effective},
             why=_("已计提月份的折旧不能再变。"), article=ARTICLE, instead=_("请改为以后的日期，或者先冲销这些月份的折旧。"),
-        )  # fmt: skip
-    if case.value is not None and case.value < (_lost(case) or ZERO):
-        raise Refused(
-            _("变动后原值 %(value)s 小于累计折旧 %(lost)s") % {"value": case.value, "lost": _lost(case)}, article=ARTICLE,
-            instead=_("请核对金额；资产已无价值的，办理处置。"),
         )  # fmt: skip
 
 

@@ -65,6 +65,13 @@ def _kept(case: Change, *, by: Actor) -> None:
     holds.take(case.card, case=case, words=str(case)[:120], by=by)
 
 
+@ChangeFlow.approve.guard
+@ChangeFlow.carry_out.guard
+def _not_charged_meanwhile(case: Change) -> None:
+    """The months were open when it was handed in; they may have been charged since."""
+    changing.uncharged(case)
+
+
 @ChangeFlow.approve.effect
 def _approved(case: Change, *, day: dt.date) -> None:
     """What holds from today or earlier is carried out at once, as the system's own act upon the head's signature."""
