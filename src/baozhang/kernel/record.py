@@ -58,15 +58,9 @@ class Record(models.Model):
     reserved: ClassVar[Mapping[str, frozenset[str]]] = (
         NOTHING  # field → values to which only a flow or an act brings a row that is there
     )
-    loose: ClassVar[tuple[str, frozenset[Any]] | None] = (
-        None  # (path of a state, its values in which files may come off again)
-    )
-    part_of: ClassVar[
-        tuple[str, ...]
-    ] = ()  # foreign keys to wholes that are held before it, whoever moves it (`turns`)
-    sums: ClassVar[Mapping[str, str]] = (
-        NOTHING  # foreign key to a whole → the field of both that says what its parts come to (`totals`)
-    )
+    loose: ClassVar[tuple[str, frozenset[Any]] | None] = None  # (path of a state, its values in which files come off)
+    part_of: ClassVar[tuple[str, ...]] = ()  # keys of wholes that are held before it, whoever moves it (`turns`)
+    sums: ClassVar[Mapping[str, str]] = NOTHING  # key of a whole → the field that sums its parts up (`totals`)
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
 
     class Meta:
@@ -206,15 +200,11 @@ def keep(
         return Kept()
     model = _kept_class(rows[0])
     with transaction.atomic():
-        totals.hold(rows)
-        before = _lock(model, [row for row in rows if row.pk])
+        before = _lock(model, rows)
         _allow(model, rows, before, by, right, where)
         only_steps_move(model, rows, before, by, moves)
         if not checked:
-            for row in rows:
-                row.derive()
-            model.accord(rows, before)
-            check(model, rows, before)
+            _derived(model, rows, before)
         stay(guarded_changes(model, rows, before, moves), case)
         try:
             done = _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
@@ -224,6 +214,13 @@ def keep(
     return done
 
 
+def _derived(model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]]) -> None:
+    for row in rows:
+        row.derive()
+    model.accord(rows, before)
+    check(model, rows, before)
+
+
 def _kept_class(record: R) -> type[R]:
     if record._meta.proxy:
         raise TypeError(f"{record._meta.label} looks at the rows of another class: keep that one")
@@ -231,15 +228,18 @@ def _kept_class(record: R) -> type[R]:
 
 
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
-    """The rows as they stand, locked: pk → (version, head, *kept fields); NotFound or Stale where that is so."""
+    """The rows that are kept as they stand, locked, after what they sum up to: pk → (version, head, *kept fields); NotFound or Stale."""
+    totals.hold(rows)
     found: dict[int, tuple[Any, ...]] = {}
-    keys = sorted(row.pk for row in rows)
+    keys = sorted(row.pk for row in rows if row.pk)
     if len(set(keys)) < len(keys):
         raise Invalid(_("同一条记录在一次办理中出现了两次"), instead=_("请每条记录只列一次。"))
     columns = ("id", "version", "head", *kept_fields(model))
     for part in bulk.chunks(keys):
         found.update((values[0], values[1:]) for values in read(model, columns, among=("id", part), locked=True))
     for row in rows:
+        if not row.pk:
+            continue
         if row.pk not in found:
             raise NotFound(_("记录不存在或已撤销"), instead=_("请返回列表刷新后再办理。"))
         if row.version != found[row.pk][0]:
@@ -356,7 +356,6 @@ def remove(
         return 0
     model = _kept_class(rows[0])
     with transaction.atomic():
-        totals.hold(rows)
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
