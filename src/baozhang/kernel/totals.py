@@ -30,7 +30,7 @@ def carry(rows: Sequence[Any], stood: Stood, keep: Callable[..., Any], *, right:
 
     `stood` is how the parts were; `words` are those of `keep`.
     """
-    model = type(rows[0])
+    model: Any = type(rows[0])
     right = right or model.right("change" if stood else "add")
     for name, summed in model.sums.items():
         field: Any = model._meta.get_field(name)

@@ -16,7 +16,6 @@ from baozhang.ch2_provision.funding.choices import (
     ITEM_OF,
     NEEDS,
     BudgetState,
-    CostItem,
 )
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Payment, PlanLine, SiteMember
 
@@ -96,7 +95,7 @@ def to_be_asked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
     return found
 
 
-def item_of(line: PlanLine) -> CostItem:
+def item_of(line: PlanLine) -> str:
     """The item of cost under which a line of the plan is budgeted."""
     return ITEM_BY_MEANS.get(line.means) or ITEM_OF[line.kind]
 
