@@ -55,12 +55,17 @@ def over_ceiling(budgets: QuerySet[Budget]) -> QuerySet[Budget]:
 
 def open_budget_line(plan_line: PlanLine) -> BudgetLine | None:
     """The granted line that pays for a need of the plan and has most left; None where finance has granted none."""
+    return next(iter(open_budget_lines(plan_line)), None)
+
+
+def open_budget_lines(plan_line: PlanLine) -> list[BudgetLine]:
+    """The granted lines that pay for a need of the plan, of the first budget and of supplements, the one with most left first."""
     root = plan_line.root_key
     rows = BudgetLine._base_manager.filter(
         Q(plan_line_id=root) | Q(plan_line__root_id=root), budget__state=BudgetState.REPLIED, granted__gt=0
     )
     left = rows.annotate(left=F("granted") - F("committed") - F("spent"))
-    return left.select_related("budget", "plan_line", "organ").order_by("-left", "pk").first()
+    return list(left.select_related("budget", "plan_line", "organ").order_by("-left", "pk"))
 
 
 def asked_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
