@@ -45,6 +45,9 @@ class Act:
     article: str = ""
     icon: str = ""
     shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
+    whose: Callable[[Any, Actor], bool] | None = (
+        None  # offered only to whom this holds: (record, actor); the act itself asks as well
+    )
     among: Callable[[Sequence[Any]], bool] | None = (
         None  # in the bar of a list: only where this holds of the rows in sight
     )
@@ -52,10 +55,16 @@ class Act:
         None  # (rows, by) → a file or page to open, in the place of doing something to the rows
     )
     new_tab: bool = True  # for an answer
-    begins: Callable[[Any], dict[str, Any]] | None = None  # record → what stands in the fields when one is asked
+    begins: Callable[[Any], dict[str, Any]] | None = (
+        None  # record → what stands in the fields, and as "note" in the reason, when one is asked
+    )
     offers: Mapping[str, Callable[[Iterable[Any], Any], Any]] = field(
         default_factory=dict
-    )  # a reference among the fields → (records, rows) → those of the rows that may be chosen for all the records
+    )  # a reference or choice among the fields → (records, rows or choices) → those that may be chosen for all the records
+
+    def is_for(self, rows: Sequence[Any], by: Actor) -> bool:
+        """True where one of some records is the actor's to do it with."""
+        return self.whose is None or any(self.whose(row, by) for row in rows)
 
     def as_button(self, name: str) -> dict[str, Any]:
         """The act as the list's bulk bar shows it."""

@@ -27,6 +27,11 @@ def form_of(resource: Resource, act: Act, by: Actor, rows: Iterable[Any], **give
     form = form_for(resource, by=by, names=act.fields, **given)
     for name, offer in act.offers.items():
         whole: Any = form.fields[name]
+        if not isinstance(whole, forms.ModelChoiceField):
+            whole.widget.choices = offer(
+                rows, whole.choices
+            )  # what else is sent is refused by the act, which knows why
+            continue
         form.fields[name] = forms.ModelChoiceField(
             offer(rows, whole.queryset), label=whole.label, required=whole.required, help_text=whole.help_text
         )

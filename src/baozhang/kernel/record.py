@@ -17,7 +17,7 @@ from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import bulk, clock, ledger
+from . import bulk, clock, ledger, totals
 from .access import Actor
 from .field_checks import unusable
 from .guarding import guarded_changes, only_steps_move, stay
@@ -59,12 +59,9 @@ class Record(models.Model):
     reserved: ClassVar[Mapping[str, frozenset[str]]] = (
         NOTHING  # field → values to which only a flow or an act brings a row that is there
     )
-    loose: ClassVar[tuple[str, frozenset[Any]] | None] = (
-        None  # (path of a state, its values in which files may come off again)
-    )
-    part_of: ClassVar[
-        tuple[str, ...]
-    ] = ()  # foreign keys to wholes that are held before it, whoever moves it (`turns`)
+    loose: ClassVar[tuple[str, frozenset[Any]] | None] = None  # (path of a state, its values in which files come off)
+    part_of: ClassVar[tuple[str, ...]] = ()  # keys of wholes that are held before it, whoever moves it (`turns`)
+    sums: ClassVar[Mapping[str, str]] = NOTHING  # key of a whole → the field that sums its parts up (`totals`)
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
 
     class Meta:
@@ -204,19 +201,25 @@ def keep(
         return Kept()
     model = _kept_class(rows[0])
     with transaction.atomic():
-        before = _lock(model, [row for row in rows if row.pk])
+        before = _lock(model, rows)
         _allow(model, rows, before, by, right, where)
         only_steps_move(model, rows, before, by, moves)
         if not checked:
-            for row in rows:
-                row.derive()
-            model.accord(rows, before)
-            check(model, rows, before)
+            _derived(model, rows, before)
         stay(guarded_changes(model, rows, before, moves), case)
         try:
-            return _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
+            done = _write(model, rows, before, by=by, act=act, note=note, batch=batch, aside=aside)
         except IntegrityError as error:
             raise explain(model, error) from error
+        totals.carry(rows, before, keep, by=by, right=right, where=where, batch=batch)
+    return done
+
+
+def _derived(model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]]) -> None:
+    for row in rows:
+        row.derive()
+    model.accord(rows, before)
+    check(model, rows, before)
 
 
 def _kept_class(record: R) -> type[R]:
@@ -226,15 +229,18 @@ def _kept_class(record: R) -> type[R]:
 
 
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
-    """The rows as they stand, locked: pk → (version, head, *kept fields); NotFound or Stale where that is so."""
+    """The rows that are kept as they stand, locked, after what they sum up to: pk → (version, head, *kept fields); NotFound or Stale."""
+    totals.hold(rows)
     found: dict[int, tuple[Any, ...]] = {}
-    keys = sorted(row.pk for row in rows)
+    keys = sorted(row.pk for row in rows if row.pk)
     if len(set(keys)) < len(keys):
         raise Invalid(_("同一条记录在一次办理中出现了两次"), instead=_("请每条记录只列一次。"))
     columns = ("id", "version", "head", *kept_fields(model))
     for part in bulk.chunks(keys):
         found.update((values[0], values[1:]) for values in read(model, columns, among=("id", part), locked=True))
     for row in rows:
+        if not row.pk:
+            continue
         if row.pk not in found:
             raise NotFound(_("记录不存在或已撤销"), instead=_("请返回列表刷新后再办理。"))
         if row.version != found[row.pk][0]:
@@ -368,6 +374,7 @@ def remove(
                 bulk.remove(model, [row.pk for row in rows])
         except IntegrityError as error:
             raise explain(model, error) from error
+        totals.carry(rows, before, keep, by=by, right=right or model.right("remove"), where=where, batch=batch)
     return len(rows)
 
 

@@ -32,9 +32,9 @@ def wholes_first(rows: Sequence[Any]) -> None:
             for whole in field.related_model._base_manager.filter(pk__in=part)
         }
         for whole in seen:
-            _as_it_stands(whole, fresh[whole.pk])
+            as_it_stands(whole, fresh[whole.pk])
 
 
-def _as_it_stands(whole: models.Model, fresh: models.Model) -> None:
-    """What the caller has read along with it (its organ, say) stays read."""
+def as_it_stands(whole: models.Model, fresh: models.Model) -> None:
+    """This will let a caller's object show a row as it stands; what was read along with it (its organ, say) stays read."""
     whole.__dict__.update({f.attname: getattr(fresh, f.attname) for f in fresh._meta.concrete_fields})

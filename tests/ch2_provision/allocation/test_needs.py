@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -354,6 +356,21 @@ class TestTheWarehouse:
         need.refresh_from_db()
         match.refresh_from_db()
         assert (match.state, need.state) == ("lapsed", "open")
+
+    def test_the_need_hears_of_it_at_once(
+        self, place: Place, django_capture_on_commit_callbacks: Callable[..., Any]
+    ) -> None:
+        given, kept = self.stored(place), self.stored(place)
+        need = place.need(2)
+        first, second = taken(place, need, given), taken(place, need, kept)
+        assert first[0].reservation is not None and second[0].reservation is not None
+        with django_capture_on_commit_callbacks(execute=True):
+            place.take("cancel", second[0].reservation.exit, "clerk", ExitFlow)
+        for match, state in ((first[0], "reserved"), (second[0], "lapsed")):
+            match.refresh_from_db()
+            assert match.state == state
+        need.refresh_from_db()
+        assert need.state == "open", "one piece is short again"
 
 
 def test_the_grounds_stand_in_the_order_in_which_they_were_compared(place: Place) -> None:

@@ -123,10 +123,25 @@ def test_a_value_below_what_is_used_up_is_refused(card: MakeCard) -> None:
         take(change(thing, value=Decimal(3599)), "clerk", "submit")
 
 
-def test_a_month_charged_since_it_was_asked_for_stays_as_it_was_charged(agency: Organization, card: MakeCard) -> None:
-    case = take(change(card(value="7200", life_months=72), value=Decimal(10800)), "clerk", "submit")
-    with scope.everything("test") as by:
-        charge(dt.date(2026, 3, 1), organs=[agency.pk], by=by)
-    with pytest.raises(Refused, match="2026-03 的折旧已经计提"):
-        take(case, "head", "approve")
-    assert Change._base_manager.get().state == ChangeState.SUBMITTED and Card._base_manager.get().value == 7200
+def test_a_month_that_was_charged_while_a_change_waited_is_not_changed_any_more(card: MakeCard) -> None:
+    thing = card(value="7200", life_months=72, acquired=dt.date(2023, 3, 1))
+    case = take(change(thing, value=Decimal(10800)), "clerk", "submit")  # from 1 March on
+    with clock.on(dt.date(2026, 4, 1)):
+        with scope.everything("test") as by:
+            charge(dt.date(2026, 3, 1), organs=[thing.organ_id], by=by)
+        before = lost(thing, dt.date(2026, 3, 31))
+        with pytest.raises(Refused, match="2026-03 的折旧已经计提"):
+            take(case, "head", "approve")
+        thing.refresh_from_db()
+        assert (thing.value, lost(thing, dt.date(2026, 3, 31))) == (7200, before)
+        with scope.within(access.actor_of(User._base_manager.get(username="head"), clock.today())) as by:
+            ChangeFlow.send_back(case, to="draft", by=by, note="改自四月起")
+        case = take(
+            Change._base_manager.get(pk=case.pk),
+            "clerk",
+            "edit",
+            values={"effective": "2026-04-01", "grounds": "决算批复", "reason": "settled"},
+        )
+        case = take(take(case, "clerk", "submit"), "head", "approve")
+    assert case.state == ChangeState.DONE
+    assert lost(Card._base_manager.get(pk=thing.pk), dt.date(2026, 3, 31)) == before

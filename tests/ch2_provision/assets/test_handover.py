@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -190,3 +191,20 @@ def test_nobody_begins_a_handover_to_whom_nobody_could_sign_for(office: Office) 
     with pytest.raises(Invalid, match="没有唯一的任职人员“外来人”"):
         begun(office, taker="外来人")
     assert not HandoverItem._base_manager.exists() and not holds.Hold.objects.exists()
+
+
+def test_signing_is_offered_to_the_taker_alone_and_only_while_it_is_open(
+    office: Office, as_user: Callable[..., Any]
+) -> None:
+    case = begun(office)
+    item = HandoverItem._base_manager.filter(handover=case).order_by("pk")[0]
+    page, act = f"/assets/handover-items/{item.pk}/", f"/assets/handover-items/{item.pk}/acts/sign/"
+    listed = f"/assets/handover-items/?handover={case.pk}"
+    for name, offered in (("小李", True), ("小王", False), ("管理员", False), ("局长", False)):
+        client = as_user(name)
+        assert (act in client.get(page).content.decode()) is offered, name
+        assert ('value="sign"' in client.get(listed).content.decode()) is offered, name
+    assert as_user("管理员").post(act).status_code == 403
+    with scope.within(office.by("管理员")) as by:
+        HandoverFlow.take("cancel", case, by=by, note="不离岗了")
+    assert act not in as_user("小李").get(page).content.decode()

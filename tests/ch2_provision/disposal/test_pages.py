@@ -12,6 +12,7 @@ from baozhang.ch2_provision.disposal.actions import carrying
 from baozhang.ch2_provision.disposal.actions.papers import file_paper
 from baozhang.ch2_provision.disposal.models import Case, Line, Paper
 from baozhang.kernel import scope
+from baozhang.kernel.refusal import Refused
 from tests.conftest import TODAY
 
 from .conftest import pdf
@@ -93,11 +94,12 @@ def test_a_program_says_what_a_paper_proves(office, as_user):
 
 def test_a_refused_act_keeps_what_was_typed(office, as_user):
     one, two = office.card(), office.card()
+    office.decided(one, two)
     clerk = as_user(office.user("张管"))
-    post = {"act": "propose", "id": [one.pk, two.pk], "ready": "1", "disposal": "other", "note": "缸体开裂不能修复"}
+    post = {"act": "propose", "id": [one.pk, two.pk], "ready": "1", "disposal": "scrapping", "note": "缸体开裂不能修复"}
     for answer in (clerk.post("/assets/cards/acts/?", post), clerk.post(f"/assets/cards/{one.pk}/acts/propose/", post)):
         page = answer.content.decode()
-        assert answer.status_code == 422 and "请选择处置形式" in page
+        assert answer.status_code == 409 and "已用于" in page
         assert "缸体开裂不能修复" in page and 'name="disposal"' in page
 
 
@@ -115,3 +117,22 @@ def test_the_reply_is_offered_once_there_is_one(office, as_user):
     for step in ("screened", "review", "pass_on", "audit", "consent"):
         case = office.take(step, case)
     assert f"{address}reply/" in clerk.get(address).content.decode()
+
+
+def test_income_that_was_taken_back_is_entered_anew_from_the_page(office, as_user):
+    case = office.approved(office.card())
+    case = office.take("hand_over", case)
+    office.paper(case, "slip")
+    case = office.take("slip", case)
+    books, page = as_user(office.user("会计")), f"/disposal/cases/{case.pk}/"
+    sum_due = {"income": "350", "income_due": "2026-03-20", "income_note": ""}
+    assert books.post(f"{page}acts/earn/", sum_due).status_code == 302
+    assert f"{page}acts/earn/" not in books.get(page).content.decode()
+    due = Income._base_manager.get()
+    assert books.post(f"/assets/incomes/{due.pk}/acts/void/", {"note": "金额误登"}).status_code == 302
+    said = books.get(page).content.decode()
+    assert "应缴收入已经撤销" in said and f"{page}acts/earn/" in said
+    with pytest.raises(Refused, match="应缴收入已经撤销"):
+        office.take("write_off", case)
+    assert books.post(f"{page}acts/earn/", {**sum_due, "income": "380"}).status_code == 302
+    assert office.again(case).income == 380 and Income._base_manager.filter(state="due").get().amount == 380

@@ -306,3 +306,18 @@ def test_a_quantity_that_differs_from_what_was_agreed_is_a_change_though_the_sum
     copy.quantity, copy.unit_price = Decimal(4), Decimal(10_000)
     office.act("张会", keep, copy)
     assert [one.changed for one in queries.differences(new)] == [("quantity", "unit_price")]
+
+
+def test_a_line_is_offered_for_an_answer_only_while_its_plan_is_reviewed(office: Office) -> None:
+    office.round()
+    line = office.line(office.plan(), "台式计算机")
+
+    def offered() -> set[str]:
+        return {one.name for one in PlanLineFlow.buttons(PlanLine._base_manager.get(pk=line.pk), office("赵计"))}
+
+    assert not offered() & {"agree", "reduce", "refuse"}
+    plan = office.hand_in(line.plan)
+    assert {"agree", "reduce", "refuse"} <= offered()
+    office.take("赵计", PlanLineFlow, "agree", line)
+    office.take("赵计", PlanFlow, "review", plan)
+    assert not offered() & {"reduce", "refuse"}

@@ -13,7 +13,8 @@ from django.db import IntegrityError, connection, transaction
 
 from baozhang.ch1_general.organs.models import Headcount
 from baozhang.ch2_provision.funding import actions
-from baozhang.ch2_provision.funding.models import BudgetLine, Commitment, Payment
+from baozhang.ch2_provision.funding.flows import BudgetFlow
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Commitment, Payment
 from baozhang.ch2_provision.funding.queries import open_budget_line
 from baozhang.kernel import clock, scope
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
@@ -154,7 +155,6 @@ def test_the_bare_database_refuses_too(line: BudgetLine) -> None:
 def test_a_closed_year_promises_nothing_and_closes_only_when_all_is_settled(
     office: Office, line: BudgetLine, case: Headcount
 ) -> None:
-    from baozhang.ch2_provision.funding.flows import BudgetFlow
 
     office.act("张会", actions.commit, line, 100, case=case)
     with pytest.raises(Refused, match=r"100\.00 元占用没有结清"):
@@ -184,3 +184,18 @@ def test_next_years_money_is_neither_promised_nor_paid_before_the_year_begins(
 
 def test_the_line_that_pays_for_a_need_is_found(office: Office, line: BudgetLine) -> None:
     assert open_budget_line(line.plan_line) == line
+
+
+def test_a_budget_is_not_closed_before_its_year_begins(office: Office, line: BudgetLine) -> None:
+    def offered() -> bool:
+        return "close" in [
+            one.name for one in BudgetFlow.buttons(Budget._base_manager.get(pk=line.budget_id), office("周财"))
+        ]
+
+    with clock.on(dt.date(line.budget.year - 1, 12, 31)):
+        assert not offered()
+        with pytest.raises(Refused, match="还没有开始"):
+            office.take("周财", BudgetFlow, "close", line.budget)
+    with clock.on(dt.date(line.budget.year, 1, 1)):
+        assert offered()
+        assert office.take("周财", BudgetFlow, "close", line.budget).state == "closed"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
+from baozhang.ch2_provision.assets.actions import split
 from baozhang.ch2_provision.assets.actions.standing import ENDS
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.stocktaking.choices import Outcome
+from baozhang.ch2_provision.stocktaking.models import Difference
 from baozhang.ch2_provision.stocktaking.queries import standing
 from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep
@@ -88,3 +92,46 @@ class TestMovesAreReplayed:
         assert outcomes(count) == {"A1": Outcome.GONE}
         count = office.take("clerk", "finish", count)
         assert office.gaps(count) == [] and new.pk
+
+    def test_a_batch_that_was_split_while_it_is_counted(self, office):
+        """Counted before as ten, or after as its parts: nothing is short, and the parts are no surplus."""
+        before = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
+        after = office.card("C2", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
+        count = office.begun()
+        with at(30):
+            office.scan(count, "C1", quantity=Decimal(10))
+        with at(60), scope.everything("test") as by:
+            for whole in (before, after):
+                fresh = Card._base_manager.get(pk=whole.pk)
+                split(fresh, [Decimal(6), Decimal(4)], by=by, note="分给两个科室")
+        parts = list(Card._base_manager.filter(split_from__isnull=False).order_by("pk"))
+        with at(90):
+            office.scan(count, "C2", quantity=Decimal(6))
+            for part in parts:
+                office.scan(count, part.number, quantity=Decimal(4))
+            count = office.take("clerk", "finish", count)
+        assert office.gaps(count) == []
+
+    def test_pieces_that_are_short_after_a_split_are_short(self, office):
+        card = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
+        count = office.begun()
+        with at(60), scope.everything("test") as by:
+            split(Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室")
+        with at(90):
+            office.scan(count, "C1", quantity=Decimal(5))
+            count = office.take("clerk", "finish", count)
+        gap = Difference._base_manager.get()
+        assert (gap.kind, gap.quantity, gap.value, gap.books) == ("shortage", 1, 100, "6把"), (
+            "of the six that are left on it"
+        )
+
+    def test_what_is_not_seen_after_a_split_is_what_was_left_on_the_card(self, office):
+        card = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
+        count = office.begun()
+        with at(60), scope.everything("test") as by:
+            split(Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室")
+        with at(90):
+            office.scan(count, "C1", result="missing", place="", room=office.room(count, "301室").pk)
+            office.take("clerk", "finish", count)
+        gap = Difference._base_manager.get()
+        assert (gap.kind, gap.quantity, gap.value) == ("shortage", 6, 600)

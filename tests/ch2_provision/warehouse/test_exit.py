@@ -147,6 +147,7 @@ def test_what_runs_out_is_free_and_its_case_is_told(house: House, store: Store) 
     house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议")
     house.take(ExitFlow, "agree", exit_, "head2")
     assert house.take(ExitFlow, "approve", exit_, "officer").keep_until == TODAY + dt.timedelta(days=5)
+    assert "expire" not in house.do("officer", lambda who: [one.name for one in ExitFlow.buttons(exit_, who)])
     with pytest.raises(Refused, match="保留期限未到"):
         house.take(ExitFlow, "expire", exit_, "officer")
     with clock.on(TODAY + dt.timedelta(days=5)), scope.everything("test"):
@@ -318,15 +319,18 @@ def test_an_event_that_is_moved_takes_its_loans_along(house: House, store: Store
         house.do("clerk2", lambda who: keep(event, by=who))
     assert "不能单独修改" in refused.value.faults[0].reason
     event.refresh_from_db()
-    with (
-        clock.on(event.closes + dt.timedelta(days=1)),
-        pytest.raises(Refused, match="不能改期"),
-    ):  # or the late would excuse themselves
+    # Or the late would excuse themselves.
+    with clock.on(event.closes + dt.timedelta(days=1)), pytest.raises(Refused, match="不能改期"):
         house.do("clerk2", lambda who: move_end(event, later + dt.timedelta(days=30), by=who, note="天气"))
-    assert house.do("clerk2", lambda who: move_end(event, later, by=who, note="天气")) == 1
+    issue(house, "warehouse.loan_days", 15)
+    with pytest.raises(Refused, match="改期后借用 16 天，超过最长借用期限"):
+        house.do("clerk2", lambda who: move_end(event, later + dt.timedelta(days=1), by=who, note="天气"))
+    opens = event.opens + dt.timedelta(days=3)
+    assert house.do("clerk2", lambda who: move_end(event, later, by=who, note="天气", opens=opens)) == 1
     assert Notice.objects.filter(title__contains=f"改为 {later} 前归还").exists(), "whoever lent it is told"
     loan = Loan._base_manager.get()
-    assert (loan.due, Event._base_manager.get().closes) == (later, later)
+    event = Event._base_manager.get()
+    assert (loan.due, event.opens, event.closes) == (later, opens, later)
     assert [task.due for task in LoanFlow.tasks(loan)] == [later]
     assert type(waiting)._base_manager.get(pk=waiting.pk).until == later
 

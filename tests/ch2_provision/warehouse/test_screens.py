@@ -219,8 +219,14 @@ def test_in_an_emergency_the_keeper_finds_who_gets_it_and_not_the_warehouse_itse
 ) -> None:
     item = house.entered([house.card()], store=store)[0]
     alarm = Activation(organ=house.organs["authority"], reason="防汛", since=TODAY, days=3)
-    house.do("chief", lambda who: keep(alarm, by=who))
     keeper = as_user(house.users["keeper"])
+    offered = "应急先行出仓"
+    assert offered not in keeper.get(f"/warehouse/items/{item.pk}/").content.decode()
+    assert offered not in keeper.get("/warehouse/items/").content.decode(), (
+        "without an emergency nobody hands out first"
+    )
+    house.do("chief", lambda who: keep(alarm, by=who))
+    assert offered in keeper.get(f"/warehouse/items/{item.pk}/").content.decode()
     found = keeper.get("/lookup/warehouse/items/holder", {"q": "区卫生局"}).json()["results"]
     assert [one["id"] for one in found] == [house.organs["health"].pk]
     assert keeper.get("/lookup/warehouse/items/entry", {"q": ""}).status_code == 404

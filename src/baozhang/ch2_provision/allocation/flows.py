@@ -75,7 +75,7 @@ class NeedFlow(Flow):
     )  # fmt: skip
     cover = Step(
         gettext_lazy("选用存量"), (S.OPEN, S.INSISTED), S.MATCHED, ":answer", icon="check", when=_by_stock,
-        says=gettext_lazy("选用的资产已够需要的数量。"),
+        says=gettext_lazy("选用的资产已够需要的数量。"), shown=lambda need: not cover.left(need),
     )  # fmt: skip
     decline = Step(
         gettext_lazy("候选不适用"), S.OPEN, S.DECLINED, ":answer", fields=("declared",), required=("declared",), icon="hand-raised", todo=False,
@@ -99,7 +99,9 @@ class NeedFlow(Flow):
     look_again = Step(
         gettext_lazy("重新查找存量"), (S.UNMATCHED, S.MATCHED, S.PLANNED), S.OPEN, ":answer", todo=False, side=True, icon="arrow-path",
     )  # fmt: skip
-    meet = Step(gettext_lazy("需求满足"), (S.MATCHED, S.PLANNED), S.MET, ":answer", todo=False, icon="check-circle")
+    meet = Step(
+        gettext_lazy("需求满足"), (S.MATCHED, S.PLANNED), S.MET, ":answer", todo=False, icon="check-circle", shown=lambda need: not _not_there(need),
+    )  # fmt: skip
     cancel = Step(
         gettext_lazy("撤销需求"), (S.DRAFT, S.EXCEPTION, S.OPEN, S.DECLINED, S.INSISTED, S.UNMATCHED, S.MATCHED), S.WITHDRAWN, ":submit",
         needs_note=True, todo=False, side=True, kind="danger", icon="x-circle",
@@ -256,13 +258,18 @@ def _planned(need: Need, *, by: Actor) -> None:
     keep(need, by=by, act=PLANNED, right=PLAN)
 
 
+def _not_there(need: Need) -> int:
+    """How many pieces have not come yet; one at least while something that is held waits to be handed over."""
+    short = need.quantity - int(cover.handed_over(need)) - need.received
+    return max(short, 1) if short > 0 or cover.waiting_on(need) else 0
+
+
 @NeedFlow.meet.guard
 def _is_met(need: Need) -> None:
     """Everything held was handed over, and everything planned has come."""
-    open_pieces = need.quantity - int(cover.handed_over(need)) - need.received
-    if cover.waiting_on(need) or open_pieces > 0:
+    if missing := _not_there(need):
         raise Refused(
-            _("还有 %(n)s 件没有到位") % {"n": max(open_pieces, 1)}, article=ARTICLE, instead=_("请先办完交接和验收。"),
+            _("还有 %(n)s 件没有到位") % {"n": missing}, article=ARTICLE, instead=_("请先办完交接和验收。"),
         )  # fmt: skip
 
 

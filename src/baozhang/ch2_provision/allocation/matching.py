@@ -84,7 +84,10 @@ class MatchFlow(Flow):
         gettext_lazy("放弃"), (S.RESERVED, S.ASKED, S.AGREED), S.RELEASED, ":receive", needs_note=True, todo=False, side=True, kind="danger",
         icon="x-circle",
     )  # fmt: skip
-    lapse = Step(gettext_lazy("预留到期"), STANDING, S.LAPSED, ":receive", todo=False, side=True)
+    lapse = Step(
+        gettext_lazy("预留到期"), STANDING, S.LAPSED, ":receive", todo=False, side=True,
+        along=gettext_lazy("到期没有领用的，由系统释放；不再需要的，请办理“放弃”。"),
+    )  # fmt: skip
 
     @classmethod
     def title(cls, record: Match) -> str:

@@ -14,7 +14,7 @@ from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
-from .choices import DECISION_COLOURS, ROUND_COLOURS, Decision
+from .choices import DECISION_COLOURS, ROUND_COLOURS, Decision, RoundState
 from .models import Round, RoundLine
 from .queries.candidates import in_order
 from .rounds import CARRY, DECIDE, WORK_OUT, AllocationRoundFlow, decide
@@ -26,6 +26,11 @@ def _deciding(decision: Decision) -> Any:
         return _("已决定 %(n)s 项：%(decision)s") % {"n": count, "decision": decision.label}
 
     return run
+
+
+def _open(line: RoundLine) -> bool:
+    """Lines are decided on while their round is."""
+    return line.round.state == RoundState.PROPOSED
 
 
 @register
@@ -94,7 +99,14 @@ class RoundLines(Resource):
     state = "decision"
     colours = DECISION_COLOURS
     acts = {
-        "take": Act(gettext_lazy("采纳"), DECIDE, _deciding(Decision.ACCEPTED), article="第十二条第二款", icon="check"),
+        "take": Act(
+            gettext_lazy("采纳"),
+            DECIDE,
+            _deciding(Decision.ACCEPTED),
+            article="第十二条第二款",
+            icon="check",
+            shown=_open,
+        ),
         "leave": Act(
             gettext_lazy("不采纳"),
             DECIDE,
@@ -102,6 +114,7 @@ class RoundLines(Resource):
             needs_note=True,
             article="第十二条第二款",
             icon="x-mark",
+            shown=_open,
         ),
     }
     importable = False

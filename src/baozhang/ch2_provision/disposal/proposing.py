@@ -30,8 +30,7 @@ CORRECTED = ledger.act("disposal.corrected", gettext_lazy("更正处置登记"))
 
 def draft(cards: Sequence[Card], *, form: str, by: Actor, reason: str = "") -> list[Case]:
     """This will draft a case for each kind of thing among some cards of one organ; Refused where one is gone or promised."""
-    if form not in WORDS:
-        raise Invalid(_("请选择处置形式"), instead=_("例如：报废、转让、无偿划转。"), article=ARTICLE)
+    _named(form)
     free_to_go(cards)
     groups: dict[tuple[int, str], list[Card]] = defaultdict(list)
     for card in cards:
@@ -50,14 +49,32 @@ def draft(cards: Sequence[Card], *, form: str, by: Actor, reason: str = "") -> l
     return made
 
 
+def _named(form: str) -> None:
+    """This will raise Invalid where a form is none of those that have a way of their own (limits, papers, income)."""
+    if form not in WORDS:
+        words = "、".join(str(one) for one in WORDS.values())
+        other = _("“%(form)s”没有自己的办理路径。") % {"form": Disposal(form).label} if form in Disposal.values else ""
+        raise Invalid(
+            _("请选择处置形式"), why=other, article=ARTICLE, instead=_("请选择：%(words)s。") % {"words": words}
+        )
+
+
+def ended_by(cards: Sequence[Card]) -> Line | Card | None:
+    """The line of the case that has ended one of some cards, or the card that took its place; None where a ledger says so alone."""
+    case = Line._base_manager.filter(card__in=cards, outcome=Outcome.DISPOSED).select_related("case").first()
+    return case or Card._base_manager.filter(former__in=cards).first()
+
+
 def correct(cards: Sequence[Card], *, form: str, day: dt.date | None, by: Actor, note: str) -> int:
     """This will put right an end that came in with a ledger; what a case or a transfer has ended stays ended."""
     if bool(form) != (day is not None):
         raise Invalid(_("处置形式和处置日期须同时填写，或者同时清空"), article=ARTICLE)
-    ended = Line._base_manager.filter(card__in=cards, outcome=Outcome.DISPOSED).select_related("case").first()
-    if ended is not None or Card._base_manager.filter(former__in=cards).exists():
+    if form:
+        _named(form)
+    ended = ended_by(cards)
+    if ended is not None:
         raise Refused(
-            _("由办件销账的卡片不能更正"), why=str(ended.case) if ended is not None else _("卡片已划转至接收单位。"), article=ARTICLE,
+            _("由办件销账的卡片不能更正"), why=str(ended.case) if isinstance(ended, Line) else _("卡片已划转至接收单位。"), article=ARTICLE,
             instead=_("请由办件的批准机关处理。"),
         )  # fmt: skip
     bare = next((card for card in cards if card.disposed is None), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -57,17 +57,22 @@ def _correct(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, A
     return _("已更正 %(n)d 张卡片的处置登记") % {"n": count}
 
 
+def _forms(_cards: Iterable[Card], choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The forms that the article names; what old ledgers leave open is none that anybody begins or corrects to."""
+    return [(value, words) for value, words in choices if not value or value in drafting.WORDS]
+
+
 acts.also(Cards, "propose", Act(
     gettext_lazy("拟处置"), DRAFT, _propose, ("disposal",), required=("disposal",), says=gettext_lazy("起草处置办件并列入这些卡片；补齐材料后提交本单位内部决策，批准之前卡片照常在账。"),
     needs_note=True, note_words=gettext_lazy("处置理由"), article=ARTICLE, icon="trash",
-    shown=lambda card: card.disposed is None,
+    shown=lambda card: card.disposed is None, offers={"disposal": _forms},
 ))  # fmt: skip
 acts.also(Cards, "join_disposal", Act(
     gettext_lazy("列入处置草稿"), DRAFT, _join, article=ARTICLE, icon="plus", shown=lambda card: False,
 ))  # fmt: skip
 acts.also(Cards, "correct_disposal", Act(
     gettext_lazy("更正处置登记"), "assets.card:change", _correct, ("disposal", "disposed"), many=False, needs_note=True, article=ARTICLE,
-    icon="pencil-square", shown=lambda card: card.disposed is not None,
+    icon="pencil-square", shown=lambda card: card.disposed is not None and proposing.ended_by([card]) is None, offers={"disposal": _forms},
 ))  # fmt: skip
 
 
@@ -245,7 +250,13 @@ def _take_out(lines: Sequence[Line], *, by: Actor, note: str, values: dict[str, 
 
 
 def _asked(line: Any) -> bool:
-    return line.screen in (Screen.ASKED, Screen.EXPLAINED) and not line.outcome
+    early = line.case.state in (State.DRAFT, State.DECIDING, State.SCREENING)
+    return early and line.screen in (Screen.ASKED, Screen.EXPLAINED) and not line.outcome
+
+
+def _screened(*screens: str) -> Any:
+    """The condition that a card is looked at by the warehouse's screener now, and stands there with him."""
+    return lambda line: line.case.state == State.SCREENING and line.screen in screens and not line.outcome
 
 
 @register
@@ -278,8 +289,8 @@ class Lines(Resource):
         "take_out": Act(gettext_lazy("移出办件"), DRAFT, _take_out, article=ARTICLE, icon="minus",
                         shown=lambda line: line.case.state == State.DRAFT),
         "explain": Act(gettext_lazy("说明不入仓理由"), EXPLAIN, _explain, needs_note=True, article=WAREHOUSE, icon="pencil", shown=_asked),
-        "store": Act(gettext_lazy("转入公物仓"), STORE, _store, article=WAREHOUSE, icon="inbox-stack", shown=_asked),
-        "accept": Act(gettext_lazy("同意不入仓"), ACCEPT, _accept, article=WAREHOUSE, icon="check", shown=_asked),
+        "store": Act(gettext_lazy("转入公物仓"), STORE, _store, article=WAREHOUSE, icon="inbox-stack", shown=_screened(Screen.ASKED, Screen.EXPLAINED)),
+        "accept": Act(gettext_lazy("同意不入仓"), ACCEPT, _accept, article=WAREHOUSE, icon="check", shown=_screened(Screen.EXPLAINED)),
     }  # fmt: skip
     importable = False
     addable = False

@@ -21,7 +21,11 @@ from baozhang.law.articles import in_force
 from baozhang.law.holidays import calendar
 from baozhang.law.rules import Verdict, rule
 
-EXECUTE_DAYS, WRITE_OFF_DAYS = "disposal.days.execute", "disposal.days.write_off"
+EXECUTE_DAYS, HAND_OVER_DAYS, WRITE_OFF_DAYS = (
+    "disposal.days.execute",
+    "disposal.days.hand_over",
+    "disposal.days.write_off",
+)
 
 
 def ended_alone(day: dt.date, ground: Any) -> QuerySet[Card]:
@@ -69,6 +73,28 @@ def disposal_not_executed(case: Case, law: Any) -> Verdict | None:
     }  # fmt: skip
     facts = {_("办件编号"): case.number, _("批准日期"): case.approved_on, _("执行期限"): due, _("原值"): case.value}
     return Verdict(sentence, facts, case.value, _("移交实物并销账；不再处置的，申请撤销批复，恢复卡片的使用状况。"))
+
+
+@rule(article="第十三条第四款", subject="disposal.case", since="2022-11-01", candidates=approved_and_waiting)
+def disposal_not_handed_over(case: Case, law: Any) -> Verdict | None:
+    """处置批准后没有按期移交实物"""
+    if case.state not in AT_WORK or case.form == Disposal.LOSS or not law.in_force(case.approved_on):
+        return None
+    days = int(law.figure(HAND_OVER_DAYS))
+    begun = max(case.approved_on, case.notice_until or case.approved_on)  # nobody hands over while the notice runs
+    due = calendar().add_working_days(begun, days).day
+    if law.day <= due:
+        return None
+    sentence = _("%(number)s 应于 %(due)s 前移交实物（%(begun)s 起 %(days)s 个工作日），已超期 %(late)s 天") % {
+        "number": case.number, "due": due, "begun": begun, "days": days, "late": (law.day - due).days,
+    }  # fmt: skip
+    facts = {
+        _("办件编号"): case.number, _("批准日期"): case.approved_on, _("公告截止日期"): case.notice_until or "", _("移交期限"): due,
+        _("接收方名称"): case.receiver_name, _("原值"): case.value,
+    }  # fmt: skip
+    return Verdict(
+        sentence, facts, case.value, _("联系接收方或者回收企业上门移交，双方签字；对方没有按约上门的，另行确定。")
+    )
 
 
 def handed_and_waiting(day: dt.date, ground: Any) -> QuerySet[Case]:

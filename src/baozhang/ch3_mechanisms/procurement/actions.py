@@ -15,7 +15,7 @@ from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
 from .choices import Way
-from .flows import ARTICLE, SUBMIT, PurchaseFlow
+from .flows import ARTICLE, PurchaseFlow
 from .models import Purchase, PurchaseLine
 from .queries import bought_elsewhere, bought_for
 
@@ -42,8 +42,5 @@ def begin(need: Need, *, by: Actor) -> Purchase:
             organ=need.organ, title=_("%(name)s采购") % {"name": need.name}, means=need.means, way=Way.FRAMEWORK
         )
         PurchaseFlow.start(made, by=by)
-        line = PurchaseLine(purchase=made, need=need, quantity=rest, unit_price=price)
-        keep(line, by=by)
-        made.amount = line.amount
-        keep(made, by=by, right=SUBMIT)
+        keep(PurchaseLine(purchase=made, need=need, quantity=rest, unit_price=price), by=by)
     return made

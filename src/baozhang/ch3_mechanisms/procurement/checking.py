@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.allocation.choices import Means, NeedState
 from baozhang.ch2_provision.allocation.queries.cover import no_match
 from baozhang.ch2_provision.assets.rules.words import count, yuan
-from baozhang.ch2_provision.funding.queries import open_budget_line
+from baozhang.ch2_provision.funding.models import BudgetLine
+from baozhang.ch2_provision.funding.queries.budgets import open_budget_lines
 from baozhang.ch2_provision.funding.queries.plans import standing_line
 from baozhang.kernel import bulk
 from baozhang.kernel.refusal import Refused
@@ -35,12 +36,13 @@ def must_be_sound(purchase: Purchase, day: dt.date) -> list[PurchaseLine]:
     for line in lines:
         wanted[line.need_id] += line.quantity
     _one_at_a_time(wanted)
+    used: dict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
         line.plan_line = line.need.plan_line  # planned, perhaps, after the line was written
         _has_no_match(line)
         _is_planned(line, wanted[line.need_id], purchase)
         _within_the_cap(line, day)
-        _has_money(line)
+        _has_money(line, used)
     _enough(lines)
     return lines
 
@@ -106,11 +108,14 @@ def _within_the_cap(line: PurchaseLine, day: dt.date) -> None:
         )  # fmt: skip
 
 
-def _has_money(line: PurchaseLine) -> None:
-    """Finance has granted a line for it."""
+def _has_money(line: PurchaseLine, used: dict[int, Decimal]) -> None:
+    """Finance has granted a line for it; of several the one with most left beside what the purchase takes already."""
     if line.plan_line is not None:
-        line.budget_line = open_budget_line(line.plan_line)
-    if line.budget_line is None:
+        granted = open_budget_lines(line.plan_line)
+        line.budget_line = max(granted, key=lambda one: one.remaining - used[one.pk], default=None)
+    if line.budget_line is not None:
+        used[line.budget_line.pk] += line.amount
+    else:
         raise Refused(
             _("%(need)s 没有批复的预算，不能采购") % {"need": line.need}, article=PLAN, instead=_("请在预算批复后采购；年中追加的，先办理追加预算。"),
         )  # fmt: skip
@@ -128,6 +133,18 @@ def _enough(lines: list[PurchaseLine]) -> None:
             raise Refused(
                 _("采购 %(amount)s，超出预算余额 %(over)s") % {"amount": yuan(amount), "over": yuan(amount - held.remaining)},
                 why=_("“%(line)s”批复 %(granted)s，余额 %(left)s。") % {"line": held, "granted": yuan(held.granted or 0), "left": yuan(held.remaining)},
-                article=MONEY, instead=_("请减少数量或者降低单价；确需增加的，办理追加预算。"),
+                article=MONEY, instead=_several(held) or _("请减少数量或者降低单价；确需增加的，办理追加预算。"),
                 facts={_("批复数"): held.granted, _("余额"): held.remaining, _("本次采购"): amount, _("件数"): count(sum(line.quantity for line in lines))},
             )  # fmt: skip
+
+
+def _several(held: BudgetLine) -> str:
+    """What to do where the money of a need was granted in several budgets, each of which pays for lines of its own."""
+    lines = open_budget_lines(held.plan_line) if held.plan_line is not None else []
+    if len(lines) < 2:
+        return ""
+    left = "、".join(
+        _("“%(line)s”（%(budget)s）余额 %(left)s") % {"line": one, "budget": one.budget, "left": yuan(one.remaining)}
+        for one in lines
+    )
+    return _("这项需求的经费分在几批预算中：%(left)s。请把采购明细按各批的余额拆成几行。") % {"left": left}

@@ -69,7 +69,7 @@ class PurchaseFlow(Flow):
     )  # fmt: skip
     complete = Step(
         gettext_lazy("验收完毕"), State.CONTRACTED, State.DELIVERED, ":accept", icon="check-circle",
-        says=gettext_lazy("在“验收到货”中按实物清点；全部交齐后自动办结。"),
+        says=gettext_lazy("在“验收到货”中按实物清点；全部交齐后自动办结。"), shown=lambda purchase: not _missing(purchase),
     )  # fmt: skip
     close_short = Step(
         gettext_lazy("不再交付"), State.CONTRACTED, State.DELIVERED, ":submit", needs_note=True, todo=False, side=True,
@@ -98,13 +98,6 @@ def _sound(purchase: Purchase, *, day: dt.date) -> None:
     must_be_sound(purchase, day)
 
 
-@PurchaseFlow.submit.effect
-def _summed(purchase: Purchase, *, by: Actor) -> None:
-    """The sum of the lines is the purchase's."""
-    purchase.amount = sum((line.amount for line in lines_of(purchase)), Decimal(0))
-    keep(purchase, by=by, right=SUBMIT)
-
-
 @PurchaseFlow.check.effect
 def _committed(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
     """The money is promised under the budget line's lock; above the line it is refused with the sums."""
@@ -126,11 +119,14 @@ def _lease_has_its_end(purchase: Purchase, *, values: dict[str, Any]) -> None:
         )
 
 
+def _missing(purchase: Purchase) -> int:
+    return sum(line.quantity - line.delivered for line in lines_of(purchase))
+
+
 @PurchaseFlow.complete.guard
 def _all_delivered(purchase: Purchase) -> None:
     """Nothing is missing."""
-    missing = sum(line.quantity - line.delivered for line in lines_of(purchase))
-    if missing:
+    if missing := _missing(purchase):
         raise Refused(_("还有 %(n)s 件没有验收") % {"n": missing}, article=ARTICLE, instead=_("请在验收页面登记到货。"))
 
 

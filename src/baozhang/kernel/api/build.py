@@ -236,7 +236,7 @@ def _importing(router: Router, resource: Resource) -> None:
             }
 
 
-def _api(**words: Any) -> NinjaAPI:
+def _api(resource: Resource | None = None, **words: Any) -> NinjaAPI:
     api = NinjaAPI(title="Baozhang 保障", version="1", auth=[Key(), session], docs_url=None, openapi_url=None, **words)
 
     def said(request: HttpRequest, error: Any) -> HttpResponse:
@@ -244,9 +244,21 @@ def _api(**words: Any) -> NinjaAPI:
 
     api.add_exception_handler(Refused, said)
     api.add_exception_handler(AuthenticationError, lambda request, _error: said(request, Unknown()))
-    api.add_exception_handler(ValidationError, lambda request, error: said(request, _unreadable(error)))
-    api.add_exception_handler(HttpError, lambda request, _error: said(request, _unreadable()))
+    api.add_exception_handler(ValidationError, lambda request, error: said(request, _misread(resource, request, error)))
+    api.add_exception_handler(HttpError, lambda request, _error: said(request, _misread(resource, request)))
     return api
+
+
+def _misread(resource: Resource | None, request: HttpRequest, error: Any = None) -> Refused:
+    """What keeps one from a record comes before what is wrong with what was sent to it: of a foreign one nothing is said."""
+    pk = request.resolver_match.kwargs.get("pk") if request.resolver_match else None
+    if resource is not None and isinstance(pk, int):
+        try:
+            with scope.within(may(request, resource, "view")):
+                row_of(resource, pk)
+        except Refused as refusal:
+            return refusal
+    return _unreadable(error)
 
 
 class Unknown(Refused):
@@ -279,7 +291,7 @@ def described(resource: Resource) -> dict[str, Any]:
 
 
 def _alone(resource: Resource) -> NinjaAPI:
-    api = _api(urls_namespace=f"api-{resource.label}")
+    api = _api(resource, urls_namespace=f"api-{resource.label}")
     api.add_router("", router_of(resource))
     return api
 

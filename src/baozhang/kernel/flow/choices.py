@@ -28,6 +28,7 @@ class End(TextChoices):
     DROPPED = "+dropped", _("撤销征求")
     OVERTAKEN = "+overtaken", _("已由他人办结")
     REMOVED = "+removed", _("记录已撤销")
+    DONE = "+done", _("已随其他办件办结")
 
 
 class ReviewState(TextChoices):

@@ -173,6 +173,11 @@ class Flow:
         return opinions.drop(cls.plan, record, task=task, by=by, note=note, key=key)
 
     @classmethod
+    def follow(cls, record: Record, *, by: Actor) -> None:
+        """This will let the tasks of a record follow, where what its steps ask for (`when`) hangs on other records."""
+        taking.follow(cls.plan, record, by=by)
+
+    @classmethod
     def path(cls, record: Record, by: Actor) -> list[dict[str, Any]]:
         """The drawn line of the detail page: what was done, what is now, what comes."""
         return drawing.path(cls.plan, record, by)

@@ -99,12 +99,14 @@ def _reason(check: Callable[[], Any]) -> dict[str, str] | None:
 
 
 def _step(case: Case, step: Step) -> Button | None:
-    """The button of a step; none where the actor does not hold its right, or nobody takes it."""
+    """The button of a step; none where the actor does not hold its right, nobody takes it, or it is not shown of this record."""
     try:
         organ = case.organ(step)
     except Refused:
         return None  # no organ is there to take it
     if step.along or stand(case.by, step.permission, organ) is None:
+        return None
+    if step.shown is not None and not step.shown(case.record):
         return None
     says = step.says(case.record) if callable(step.says) else step.says
     return Button(

@@ -88,6 +88,9 @@ class Step:
     kind: str = "plain"  # how its button looks: primary | plain | danger
     icon: str = ""
     says: Any = ""  # a sentence or two above the form, or record → these
+    shown: Callable[[Any], bool] | None = (
+        None  # a button only where this holds; whoever takes it all the same is told by the guards
+    )
     along: Any = ""  # taken along with another record and by nobody: where it is done, said in place of a button
     makes: Callable[[Any], Any] | None = None  # record → what came of it and goes on from here; the message leads there
     name: str = ""

@@ -21,7 +21,7 @@ from .standing import Standing
 from .step import Chosen, Limit, Step
 from .task import Task
 from .values import fill, read
-from .waiting import arriving, done_at_once, open_up, settle_all
+from .waiting import adjust, arriving, done_at_once, open_up, settle_all
 
 
 def start(plan: Plan, records: Sequence[Record], *, by: Actor, note: str, within: Limit, right: str) -> None:
@@ -73,6 +73,12 @@ def take(
 
     with transaction.atomic():
         return run(plan, record, by, act=plan.act("step", name), key=key, version=version, work=work)
+
+
+def follow(plan: Plan, record: Record, *, by: Actor) -> None:
+    """This will open and close tasks of a record as its state now asks for them; see Flow.follow."""
+    with transaction.atomic():
+        news.of_tasks(adjust(Case.locked(plan, record, by)), by)
 
 
 def admit(case: Case, step: Step, organ: int | None) -> Standing:

@@ -119,8 +119,12 @@ class Task(models.Model):
 
     @property
     def words(self) -> str:
-        """What is to be done: the state of the record, or the opinion asked for."""
-        return str(Part(self.part).label) if self.part in OPINIONS else self.plan.state_words(self.state)
+        """What is to be done: the state of the record, or the opinion asked for; where it would stay in its state, the step."""
+        if self.part in OPINIONS:
+            return str(Part(self.part).label)
+        meant = [one for one in self.plan.leaving(self.state) if one.todo and one.permission == self.permission]
+        stays = bool(meant) and all(one.target == self.state for one in meant)
+        return str(meant[0].words) if stays else self.plan.state_words(self.state)
 
     @property
     def outcome_words(self) -> str:

@@ -124,6 +124,21 @@ def settle_all(
     case.__dict__.pop("trail", None)
 
 
+def adjust(case: Case) -> list[Task]:
+    """This will let the tasks of a locked record follow what its state now asks for: those no longer meant end; the new ones."""
+    asked = [
+        task for task in arriving(case, by=case.by, stay=case.trail.entered, deadline=Deadline()) if task.responsible
+    ]
+    wanted, held = ({(task.permission, task.organ_id) for task in rows} for rows in (asked, _responsible(case)))
+    close([task for task in _responsible(case) if (task.permission, task.organ_id) not in wanted], End.DONE)
+    case.__dict__.pop("tasks", None)
+    return open_up([task for task in asked if (task.permission, task.organ_id) not in held])
+
+
+def _responsible(case: Case) -> list[Task]:
+    return [task for task in case.waiting if task.responsible]
+
+
 def still_able(permission: str, organ: int | None, person: int | None, case: Case) -> int | None:
     """The person, where he still holds a right in an organ; else None: whoever holds it there may act."""
     if person is None or organ is None or person not in access.holders_of.ask(permission, organ, case.day):

@@ -161,7 +161,8 @@ def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, A
     if resource.fields and who.can(resource.right("change"), record.organ_key()):
         made.append({"words": _("修改"), "url": f"{base}edit/", "icon": "pencil", "kind": ""})
     for name, act in resource.acts.items():
-        if who.can(act.permission, record.organ_key()) and (act.shown is None or act.shown(record)):
+        may = who.can(act.permission, record.organ_key()) and act.is_for([record], who)
+        if may and (act.shown is None or act.shown(record)):
             made.append({"words": act.words, "url": f"{base}acts/{name}/", "icon": act.icon, "kind": ""})
     for name, page in resource.pages.items():
         may = not page.right or who.can(page.right, record.organ_key())

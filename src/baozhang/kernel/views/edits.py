@@ -179,11 +179,13 @@ def _act_of(resource: Resource, name: str) -> acts.Act:
     return cast("acts.Act", resource.acts[name])
 
 
-def _step(name: str, act: acts.Act, request: HttpRequest, form: Any) -> dict[str, Any]:
+def _step(
+    name: str, act: acts.Act, request: HttpRequest, form: Any, began: dict[str, Any] | None = None
+) -> dict[str, Any]:
     return {
         "name": name, "words": act.words, "says": str(act.says), "kind": "primary", "needs_note": act.needs_note, "note": act.needs_note or None, "note_words": act.note_words,
         "article": frame.law(act.article) if act.article else None, "fields": list(form) if form is not None else [],
-        "url": request.get_full_path(), "note_value": request.POST.get("note", ""), "ready": True,
+        "url": request.get_full_path(), "note_value": request.POST.get("note", (began or {}).get("note", "")), "ready": True,
     }  # fmt: skip
 
 
@@ -223,9 +225,9 @@ def act_one(request: HttpRequest, resource: Resource, pk: int, name: str) -> Htt
         except Refused as refused:
             if form is None:
                 raise
-            step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
+            step = {**_step(name, act, request, form, began), "back_url": frame.url_of(resource, record)}
             return _ask(request, resource, form, step, str(record), refused)
-    step = {**_step(name, act, request, form), "back_url": frame.url_of(resource, record)}
+    step = {**_step(name, act, request, form, began), "back_url": frame.url_of(resource, record)}
     return _ask(request, resource, form, step, str(record))
 
 

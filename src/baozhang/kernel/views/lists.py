@@ -166,7 +166,7 @@ def _bulk(resource: Resource, who: Any, rows: Sequence[Any]) -> list[dict[str, A
     return [
         act.as_button(name)
         for name, act in resource.acts.items()
-        if act.many and who.can(act.permission) and (act.among is None or act.among(rows))
+        if act.many and who.can(act.permission) and (act.among is None or act.among(rows)) and act.is_for(rows, who)
     ]
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.assets import actions, views
 from baozhang.ch2_provision.assets.actions import repairs
-from baozhang.ch2_provision.assets.choices import Category, UseState
+from baozhang.ch2_provision.assets.choices import GONE_STATES, Category, UseState
 from baozhang.ch2_provision.assets.choices.headings import CARD, CLASS, TOTAL
 from baozhang.ch2_provision.assets.models import AssetClass, Card, LedgerTotal
 from baozhang.ch2_provision.assets.queries import depreciation as sums
@@ -134,6 +134,11 @@ def _is(*categories: Category) -> Any:
     return lambda card: card.category in categories
 
 
+def _is_there(card: Card) -> bool:
+    """Only of a thing that is there anything breaks or is mended."""
+    return card.disposed is None and card.use_state not in GONE_STATES
+
+
 @register
 class Cards(Resource):
     """The asset cards."""
@@ -240,9 +245,9 @@ class Cards(Resource):
         "use": Act(gettext_lazy("变更使用状况"), "assets.card:change", _change, ("use_state", "idle_since"), icon="arrow-path",
                    shown=lambda card: card.disposed is None),
         "repair": Act(gettext_lazy("登记报修"), "assets.repair:add", _repair_said, many=False, article="第十一条第二款", icon="wrench-screwdriver",
-                      shown=lambda card: card.disposed is None, answer=_repair, new_tab=False),
+                      shown=_is_there, answer=_repair, new_tab=False),
         "report": Act(gettext_lazy("报告故障"), repairs.REPORT, _report, many=False, needs_note=True, note_words=gettext_lazy("哪里坏了，什么时候开始的"),
-                      article="第十一条第二款", icon="wrench-screwdriver", shown=lambda card: card.disposed is None),
+                      article="第十一条第二款", icon="wrench-screwdriver", shown=_is_there),
         "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", shown=lambda card: False,
                       answer=views.labels_of),
     }  # fmt: skip

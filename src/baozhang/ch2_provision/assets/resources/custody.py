@@ -43,6 +43,15 @@ def _miss(items: Sequence[HandoverItem], *, by: Actor, note: str, values: dict[s
     return _("已记录 %(count)s 项未见实物") % {"count": custody.sign(items, received=False, by=by, note=note)}
 
 
+def _waits(item: HandoverItem) -> bool:
+    return bool(item.signature == Signature.OPEN and item.handover.state == HandoverState.GIVEN)
+
+
+def _taken_by(item: HandoverItem, by: Actor) -> bool:
+    """Nobody signs for another."""
+    return item.taker_account_id is not None and item.taker_account_id == by.user_id
+
+
 def _name(items: Sequence[HandoverItem], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     count = custody.name_taker(items, taker=(values.get("taker") or "").strip(), by=by, right=OPEN)
     return _("已指定 %(count)s 项的接收人") % {"count": count}
@@ -106,11 +115,11 @@ class HandoverItems(Resource):
     importable = False
     addable = False
     acts = {
-        "sign": Act(gettext_lazy("签收"), SIGN, _sign, article="第十一条第二款", icon="check", shown=lambda item: item.signature == Signature.OPEN),
+        "sign": Act(gettext_lazy("签收"), SIGN, _sign, article="第十一条第二款", icon="check", shown=_waits, whose=_taken_by),
         "missing": Act(gettext_lazy("未见实物"), SIGN, _miss, needs_note=True, article="第十一条第二款", icon="question-mark-circle",
-                       shown=lambda item: item.signature == Signature.OPEN),
+                       shown=_waits, whose=_taken_by),
         "taker": Act(gettext_lazy("指定接收人"), OPEN, _name, ("taker",), required=("taker",), article="第十一条第二款", icon="user-plus",
-                     shown=lambda item: item.signature == Signature.OPEN),
+                     shown=_waits),
     }  # fmt: skip
 
 

@@ -157,6 +157,8 @@ def _to_write_off(case: Case, facts: Facts) -> Iterator[Need]:
         return
     if case.income is None:
         yield Need(_("没有登记应缴收入"), INCOME, _("请办理“登记应缴收入”；没有收入的填 0 并写明原因。"))
+    elif case.income and not incomes_of(case):
+        yield Need(_("登记的应缴收入已经撤销"), INCOME, _("请重新办理“登记应缴收入”。"))
     elif rest := unpaid(case):
         words = _("处置收入还有 %(rest)s 元没有缴库") % {"rest": f"{rest:,.2f}"}
         open_ = next((one.pk for one in incomes_of(case) if one.open), None)

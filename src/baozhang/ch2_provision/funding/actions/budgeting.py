@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.funding.choices import ITEM_BY_MEANS, ITEM_OF, BudgetState
+from baozhang.ch2_provision.funding.choices import BudgetState
 from baozhang.ch2_provision.funding.flows import BudgetFlow
+from baozhang.ch2_provision.funding.flows.budget import budgeted
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, PlanRound
-from baozhang.ch2_provision.funding.queries.plans import agreed_lines, carried
+from baozhang.ch2_provision.funding.queries.budgets import item_of, unasked
 from baozhang.ch2_provision.funding.queries.quotas import Piece, pieces
 from baozhang.ch2_provision.funding.queries.suggesting import DriverFact, driver_facts
 from baozhang.kernel import clock, ledger
@@ -89,25 +90,26 @@ def _fill(line: BudgetLine, piece: Piece, fact: DriverFact | None) -> None:
 
 
 def take_needs(budget: Budget, *, by: Actor, lines: Iterable[PlanLine] | None = None) -> int:
-    """This will take agreed needs of the plan that no budget has yet into a budget, with what was agreed."""
+    """This will take agreed needs of the plan into a budget, with what none has asked for yet; how many there were."""
     _editable(budget)
-    taken = BudgetLine._base_manager.filter(organ_id=budget.organ_id, year=budget.year, plan_line__isnull=False)
-    roots = {root or key for key, root in taken.values_list("plan_line_id", "plan_line__root_id")}
     wanted = None if lines is None else {line.root_key for line in lines}
-    chosen = [
-        need
-        for need in agreed_lines(budget.organ_id, budget.year)
-        if need.root_key not in roots and (wanted is None or need.root_key in wanted) and carried(need)
-    ]
-    last = BudgetLine._base_manager.filter(budget=budget).order_by("-number").values_list("number", flat=True).first()
-    rows = [
-        BudgetLine(
-            budget=budget, number=place, item=ITEM_BY_MEANS.get(need.means) or ITEM_OF[need.kind], words=need.title, plan_line=need, amount=carried(need)
-        )
-        for place, need in enumerate(chosen, start=(last or 0) + 1)
-    ]  # fmt: skip
-    keep(rows, by=by, act=FROM_PLAN)
-    return len(rows)
+    chosen = [one for one in unasked(budget.organ_id, budget.year) if wanted is None or one[0].root_key in wanted]
+    with transaction.atomic():
+        rows = BudgetLine._base_manager.select_related("budget", "plan_line").filter(budget=budget).order_by("number")
+        held = {row.plan_line.root_key: row for row in rows if row.plan_line is not None}
+        grown = [(held[need.root_key], rest) for need, rest in chosen if need.root_key in held]
+        for row, rest in grown:
+            row.amount += rest
+        keep([row for row, _rest in grown], by=by, act=FROM_PLAN)
+        number = max((row.number for row in rows), default=0)
+        new = [(need, rest) for need, rest in chosen if need.root_key not in held]
+        keep([_of_need(budget, place, *one) for place, one in enumerate(new, number + 1)], by=by, act=FROM_PLAN)
+        budgeted(budget.organ_id, budget.year)
+    return len(chosen)
+
+
+def _of_need(budget: Budget, number: int, need: PlanLine, amount: Decimal) -> BudgetLine:
+    return BudgetLine(budget=budget, number=number, item=item_of(need), words=need.title, plan_line=need, amount=amount)
 
 
 def _editable(budget: Budget) -> None:

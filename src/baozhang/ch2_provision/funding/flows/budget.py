@@ -14,11 +14,14 @@ from baozhang.ch2_provision.funding.models.budget import DRAFT, REVIEW
 from baozhang.ch2_provision.funding.models.changing import money
 from baozhang.ch2_provision.funding.queries import checking
 from baozhang.ch2_provision.funding.queries.budgets import ceiling_of, lines_of, total_of_year
-from baozhang.kernel import access, ledger
+from baozhang.ch2_provision.funding.queries.plans import standing_plan
+from baozhang.kernel import access, clock, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+
+from .plan import PlanFlow
 
 B = BudgetState
 __all__ = ["DECIDE", "DRAFT", "REPLY", "REVIEW", "BudgetFlow"]
@@ -61,7 +64,7 @@ class BudgetFlow(Flow):
         says=gettext_lazy("批复后，各行按批复数执行。"),
     )  # fmt: skip
     close = Step(
-        gettext_lazy("年度结转关闭"), B.REPLIED, B.CLOSED, ":review", where=finance, todo=False,
+        gettext_lazy("年度结转关闭"), B.REPLIED, B.CLOSED, ":review", where=finance, todo=False, shown=lambda budget: budget.year <= clock.today().year,
         says=gettext_lazy("关闭后不能再占用；剩余指标由财政部门收回或按规定结转。"),
     )  # fmt: skip
 
@@ -78,6 +81,20 @@ class BudgetFlow(Flow):
                 line.granted = None
                 line.budget.state = B.APPLIED  # as it was a moment ago: only there a reply may be taken out
             keep(lines, by=by, act=CLEARED, right=right, where=record.finance_id)
+
+
+def budgeted(organ_id: int, year: int) -> None:
+    """This will let the desk of whoever budgets follow: what the plan agreed to and nobody has asked money for waits there."""
+    plan = standing_plan(organ_id, year)
+    if plan is not None:
+        with scope.everything("编入预算") as system:  # it follows from what the budget says, whoever wrote that
+            PlanFlow.follow(plan, by=system)
+
+
+@BudgetFlow.submit.effect
+def _asked_for(budget: Budget) -> None:
+    """Lines that were written by hand count as well as those that were taken over."""
+    budgeted(budget.organ_id, budget.year)
 
 
 @BudgetFlow.submit.guard
@@ -155,6 +172,15 @@ def _replied(budget: Budget, *, by: Actor, day: dt.date) -> None:
     """The day of the reply is kept."""
     budget.replied_on = day
     keep(budget, by=by, act=DATED, right=REPLY, where=budget.finance_id)
+
+
+@BudgetFlow.close.guard
+def _its_year_has_begun(budget: Budget, *, day: dt.date) -> None:
+    """The money of a year to come is not taken back before anybody could use it."""
+    if day.year < budget.year:
+        raise Refused(
+            _("%(year)s 年度还没有开始，不能结转关闭") % {"year": budget.year}, article=TOTAL, instead=_("需要改变的，由单位调整计划，办理追加预算或者释放占用。")
+        )  # fmt: skip
 
 
 @BudgetFlow.close.guard

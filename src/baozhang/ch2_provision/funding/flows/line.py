@@ -25,6 +25,10 @@ def authority_for(organ_id: int) -> Any:
     return authority_of(Organization._base_manager.select_related("jurisdiction").get(pk=organ_id))
 
 
+def _is_reviewed(line: PlanLine) -> bool:
+    return bool(line.plan.state == PlanState.SUBMITTED)
+
+
 class PlanLineFlow(Flow):
     """A line waits for its answer; the answer may be changed until the review is done."""
 
@@ -36,16 +40,16 @@ class PlanLineFlow(Flow):
 
     agree = Step(
         gettext_lazy("同意这一项"), (L.PENDING, L.REDUCED, L.REFUSED), L.AGREED, ":review", where="reviewer", todo=False, kind="primary",
-        fields=("reason",), says=gettext_lazy("按申报数量和金额同意。"),
+        fields=("reason",), says=gettext_lazy("按申报数量和金额同意。"), shown=_is_reviewed,
     )  # fmt: skip
     reduce = Step(
         gettext_lazy("核减"), (L.PENDING, L.AGREED, L.REFUSED, L.REDUCED), L.REDUCED, ":review", where="reviewer", todo=False, side=True,
         fields=("agreed_quantity", "agreed_amount", "reason"), required=("agreed_amount", "reason"),
-        says=gettext_lazy("写明核定的数量、金额和理由；核定金额应少于申报金额。"),
+        says=gettext_lazy("写明核定的数量、金额和理由；核定金额应少于申报金额。"), shown=_is_reviewed,
     )  # fmt: skip
     refuse = Step(
         gettext_lazy("不同意这一项"), (L.PENDING, L.AGREED, L.REDUCED), L.REFUSED, ":review", where="reviewer", todo=False, side=True,
-        kind="danger", fields=("reason",), required=("reason",), says=gettext_lazy("写明不同意的理由。"),
+        kind="danger", fields=("reason",), required=("reason",), says=gettext_lazy("写明不同意的理由。"), shown=_is_reviewed,
     )  # fmt: skip
 
 
@@ -54,7 +58,7 @@ class PlanLineFlow(Flow):
 @PlanLineFlow.refuse.guard
 def _under_review(line: PlanLine) -> None:
     """A line is answered while its plan is under review, neither before nor after."""
-    if line.plan.state != PlanState.SUBMITTED:
+    if not _is_reviewed(line):
         raise Refused(
             _("现在不能审核这一项"),
             why=_("所在计划的状态为“%(state)s”。") % {"state": line.plan.get_state_display()},

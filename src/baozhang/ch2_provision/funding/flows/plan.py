@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -12,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.funding.choices import LineState, PlanState
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
 from baozhang.ch2_provision.funding.models.changing import money
-from baozhang.ch2_provision.funding.queries.budgets import used_by_need
+from baozhang.ch2_provision.funding.queries.budgets import to_be_asked, used_by_need
 from baozhang.ch2_provision.funding.queries.plans import carried, differences, undecided
-from baozhang.kernel import access, ledger
+from baozhang.kernel import access, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import ByOrgan, Flow, Step
-from baozhang.kernel.flow.step import Chosen
+from baozhang.kernel.flow.step import Chosen, Party
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
 
@@ -32,11 +31,16 @@ COUNTERSIGN = access.permission("funding.plan:countersign", gettext_lazy("会签
 UNCHANGED = ledger.act("funding.unchanged", gettext_lazy("与上一版本相同，沿用原审核结果"))
 REOPENED = ledger.act("funding.reopened", gettext_lazy("计划退回，重新审核"))
 DATED = ledger.act("funding.dated", gettext_lazy("记载日期"))
-SUPERSEDED = ledger.act("funding.superseded", gettext_lazy("由新版本替代"))
 ARTICLE = "第九条"
 
 
 REVIEWER = ByOrgan(authority_for)
+
+
+def _is_replaced(plan: Plan) -> bool:
+    """True where a later version of the year is agreed."""
+    later = Plan._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state=P.AGREED)
+    return later.filter(edition__gt=plan.edition).exists()
 
 
 class PlanFlow(Flow):
@@ -63,7 +67,16 @@ class PlanFlow(Flow):
     )  # fmt: skip
     agree = Step(
         gettext_lazy("审核同意"), P.REVIEWED, P.AGREED, ":agree", where=REVIEWER, four_eyes=("review", "decide"), returnable=True, kind="primary",
-        icon="check-badge", says=gettext_lazy("同意后，各单位据此向同级财政部门申报相关经费预算。"),
+        icon="check-badge", says=gettext_lazy("同意后，各单位据此向同级财政部门申报相关经费预算。"), notify=(Party(":decide"),),
+    )  # fmt: skip
+    fund = Step(
+        gettext_lazy("编入预算"), P.AGREED, P.AGREED, "funding.budget:draft", side=True, icon="banknotes",
+        when=lambda plan: bool(to_be_asked(plan.organ_id, plan.year)),
+        along=gettext_lazy("请办理“编制预算”或者“编制追加预算”，已同意的事项随之转入。"),
+    )  # fmt: skip
+    give_way = Step(
+        gettext_lazy("由新版本替代"), P.AGREED, P.SUPERSEDED, ":agree", where=REVIEWER, todo=False, side=True, when=_is_replaced,
+        along=gettext_lazy("新版本审核同意时，原版本随之被替代。"),
     )  # fmt: skip
 
     @classmethod
@@ -168,9 +181,7 @@ def _agreed(plan: Plan, *, by: Actor, day: dt.date) -> None:
     place = authority_for(plan.organ_id).pk
     plan.agreed_on = day
     keep(plan, by=by, act=DATED, right=AGREE, where=place)
-    before: Sequence[Plan] = list(
-        Plan._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state=P.AGREED).exclude(pk=plan.pk)
-    )
-    for old in before:
-        old.state = P.SUPERSEDED
-    keep(before, by=by, act=SUPERSEDED, right=AGREE, where=place, moves=STATE)
+    before = Plan._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state=P.AGREED).exclude(pk=plan.pk)
+    with scope.everything("计划调整") as system:  # it follows from the new version, whoever signed that
+        for old in before.order_by("pk"):
+            PlanFlow.take("give_way", old, by=system)

@@ -9,8 +9,16 @@ from typing import Any
 from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from baozhang.ch2_provision.funding.choices import GRANTED, BudgetState
+from baozhang.ch2_provision.funding.choices import (
+    CENTRAL,
+    GRANTED,
+    ITEM_BY_MEANS,
+    ITEM_OF,
+    BudgetState,
+)
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Payment, PlanLine, SiteMember
+
+from .plans import agreed_lines, carried
 
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=18, decimal_places=2)
 NONE = Decimal(0)
@@ -46,12 +54,17 @@ def over_ceiling(budgets: QuerySet[Budget]) -> QuerySet[Budget]:
 
 def open_budget_line(plan_line: PlanLine) -> BudgetLine | None:
     """The granted line that pays for a need of the plan and has most left; None where finance has granted none."""
+    return next(iter(open_budget_lines(plan_line)), None)
+
+
+def open_budget_lines(plan_line: PlanLine) -> list[BudgetLine]:
+    """The granted lines that pay for a need of the plan, of the first budget and of supplements, the one with most left first."""
     root = plan_line.root_key
     rows = BudgetLine._base_manager.filter(
         Q(plan_line_id=root) | Q(plan_line__root_id=root), budget__state=BudgetState.REPLIED, granted__gt=0
     )
     left = rows.annotate(left=F("granted") - F("committed") - F("spent"))
-    return left.select_related("budget", "plan_line", "organ").order_by("-left", "pk").first()
+    return list(left.select_related("budget", "plan_line", "organ").order_by("-left", "pk"))
 
 
 def asked_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
@@ -64,6 +77,31 @@ def asked_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
     ):
         found[key] = total
     return found
+
+
+def unasked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
+    """The agreed lines of the plan that stands, each with what no budget has asked for yet.
+
+    What finance has cut was asked for: it is answered, and not asked for again by itself.
+    """
+    rows = BudgetLine._base_manager.filter(organ_id=organ_id, year=year, plan_line__isnull=False).order_by()
+    root = Coalesce(F("plan_line__root_id"), F("plan_line_id"))
+    asked = dict(rows.values(key=root).annotate(total=Sum("amount")).values_list("key", "total"))
+    found = [(line, carried(line) - asked.get(line.root_key, NONE)) for line in agreed_lines(organ_id, year)]
+    return [(line, rest) for line, rest in found if rest > 0]
+
+
+def to_be_asked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
+    """Those of the unasked lines that the agency itself applies for: not what the body that runs its site budgets (article 8)."""
+    found = unasked(organ_id, year)
+    if any(item_of(line) in CENTRAL for line, _rest in found) and housed_at(organ_id):
+        return [(line, rest) for line, rest in found if item_of(line) not in CENTRAL]
+    return found
+
+
+def item_of(line: PlanLine) -> str:
+    """The item of cost under which a line of the plan is budgeted."""
+    return ITEM_BY_MEANS.get(line.means) or ITEM_OF[line.kind]
 
 
 def asked_by_item(organ_id: int, year: int) -> dict[str, Decimal]:

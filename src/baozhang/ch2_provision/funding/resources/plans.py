@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from baozhang.ch2_provision.funding import actions
 from baozhang.ch2_provision.funding.actions.planning import number_lines
 from baozhang.ch2_provision.funding.choices import (
+    BUDGET_AT_WORK,
     LINE_COLOURS,
     PLAN_COLOURS,
     ROUND_COLOURS,
@@ -64,6 +65,12 @@ def _supplement(records: Sequence[Plan], *, by: Actor, note: str, values: dict[s
 
 def _budgeted(plan: Plan) -> bool:
     return Budget._base_manager.filter(organ_id=plan.organ_id, year=plan.year).exists()
+
+
+def _may_be_added_to(plan: Plan) -> bool:
+    """The year has its budget, and none is at work: one comes after the other."""
+    at_work = Budget._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state__in=BUDGET_AT_WORK)
+    return plan.state == PlanState.AGREED and _budgeted(plan) and not at_work.exists()
 
 
 @register
@@ -173,7 +180,7 @@ class Plans(Resource):
         "supplement": Act(
             gettext_lazy("编制追加预算"), DRAFT_BUDGET, _supplement, many=False, needs_note=True, note_words=gettext_lazy("追加理由"),
             says=gettext_lazy("计划已同意而预算里还没有的事项编成一批追加预算，经内部决策后向财政部门申报。"), article=ARTICLE, icon="banknotes",
-            shown=lambda plan: plan.state == PlanState.AGREED and _budgeted(plan),
+            shown=_may_be_added_to, begins=lambda plan: {"note": plan.cause},
         ),
     }  # fmt: skip
     pages = {

@@ -15,11 +15,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.ch2_provision.funding import actions
 from baozhang.ch2_provision.funding.actions.planning import offers
-from baozhang.ch2_provision.funding.choices import LINE_COLOURS, LineKind, LineState, PlanState
+from baozhang.ch2_provision.funding.choices import (
+    BUDGET_AT_WORK,
+    LINE_COLOURS,
+    BudgetState,
+    LineKind,
+    LineState,
+    PlanState,
+)
 from baozhang.ch2_provision.funding.flows import PlanLineFlow
 from baozhang.ch2_provision.funding.flows.line import REVIEW_LINE, authority_for
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
-from baozhang.ch2_provision.funding.queries.budgets import budgets_of
+from baozhang.ch2_provision.funding.models.budget import DRAFT as BUDGET_DRAFT
+from baozhang.ch2_provision.funding.queries.budgets import budgets_of, to_be_asked
 from baozhang.ch2_provision.funding.queries.plans import Difference, carried, differences
 from baozhang.kernel import cells, sent
 from baozhang.kernel.access import Actor
@@ -256,6 +264,38 @@ def _difference(one: Difference) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _unasked(record: Plan, who: Actor) -> list[dict[str, Any]]:
+    """What was agreed to and no budget has asked for yet, with the way to the form that takes it over."""
+    if record.state != PlanState.AGREED or not who.can(BUDGET_DRAFT, record.organ_id):
+        return []
+    rows = to_be_asked(record.organ_id, record.year)
+    if not rows:
+        return []
+    known = budgets_of(record.organ_id, record.year)
+    drafted = next((one for one in known if one.state == BudgetState.DRAFT), None)
+    at_work = next((one for one in known if one.state in BUDGET_AT_WORK), None)
+    words = _("有 %(n)d 项已同意的事项还没有申报经费，合计 %(sum)s 元：%(names)s") % {
+        "n": len(rows), "sum": cells.money(sum((rest for _line, rest in rows), Decimal(0))),
+        "names": "、".join(f"{line.title} {cells.money(rest)}" for line, rest in rows[:5]) + ("……" if len(rows) > 5 else ""),
+    }  # fmt: skip
+    if drafted is not None:
+        budget = frame.url_of(BY_LABEL["funding.budget"], drafted)
+        return [
+            {
+                "tone": "amber",
+                "words": words,
+                "url": f"{budget}acts/needs/",
+                "url_words": _("转入“%(budget)s”") % {"budget": drafted},
+            }
+        ]
+    if at_work is not None:
+        said = _("%(words)s。“%(budget)s”批复后再编制追加预算。") % {"words": words, "budget": at_work}
+        return [{"tone": "amber", "words": said}]
+    name, title = ("supplement", _("编制追加预算")) if known else ("budget", _("编制预算"))
+    plan = frame.url_of(BY_LABEL[record.label], record)
+    return [{"tone": "amber", "words": words, "url": f"{plan}acts/{name}/", "url_words": title}]
+
+
 def _budgets(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """The budgets of the year stand on the page of the plan that they rest on."""
     if not isinstance(record, Plan) or record.state not in (PlanState.AGREED, PlanState.SUPERSEDED):
@@ -269,6 +309,7 @@ def _budgets(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
         for one in budgets_of(record.organ_id, record.year)
     ]  # fmt: skip
     return {
+        "notices": _unasked(record, who),
         "related": [
             {
                 "title": _("本年度的预算"),
@@ -277,7 +318,7 @@ def _budgets(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
                 "rows": rows,
                 "empty": {"why": _("还没有预算。")},
             }
-        ]
+        ],
     }
 
 

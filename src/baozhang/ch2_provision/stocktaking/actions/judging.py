@@ -20,7 +20,7 @@ from baozhang.ch2_provision.stocktaking.choices import (
     Settled,
     State,
 )
-from baozhang.ch2_provision.stocktaking.models import Count, Difference, Scan, rights
+from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Scan, rights
 from baozhang.ch2_provision.stocktaking.queries import standing
 from baozhang.ch2_provision.stocktaking.queries.replay import Replay, replay
 from baozhang.ch2_provision.stocktaking.queries.standing import Standing, same
@@ -82,11 +82,14 @@ def _of_line(count: Count, one: Standing, books: Replay) -> Iterator[Difference]
     moment = scan.scanned_at
     then = books.at(line, moment)
     if one.outcome == Outcome.MISSING:
-        yield _made(count, one, Kind.SHORTAGE, _books_words(then), str(Result.MISSING.label), line.quantity, line.value)
+        booked = _booked(then)
+        yield _made(
+            count, one, Kind.SHORTAGE, _books_words(then), str(Result.MISSING.label), booked, _share(line, booked)
+        )
         return
     if one.outcome == Outcome.MISPLACED:
         yield _made(count, one, Kind.PLACE, then["place"] or _("未登记"), scan.place)
-    yield from _quantity(count, one)
+    yield from _quantity(count, one, _booked(then))
     names = [then["user"], then["custodian"]]
     moved = books.after(line, moment, ("user", "custodian"))
     if scan.user and not moved and not any(same(scan.user, name) for name in names):
@@ -98,15 +101,25 @@ def _books_words(then: dict[str, Any]) -> str:
     return "，".join(str(then[name]) for name in ("place", "custodian") if then[name]) or _("未登记地点")
 
 
-def _quantity(count: Count, one: Standing) -> Iterator[Difference]:
+def _booked(then: dict[str, Any]) -> Decimal:
+    """How many pieces the books had when they were counted: a batch may have been divided, or joined, since it was frozen."""
+    return Decimal(str(then["quantity"]))
+
+
+def _share(line: Line, pieces: Decimal) -> Decimal:
+    """The value of some pieces of a line, by the price of a piece when it was frozen."""
+    return (line.value * pieces / line.quantity).quantize(CENT)
+
+
+def _quantity(count: Count, one: Standing, booked: Decimal) -> Iterator[Difference]:
     scan, line = one.last, one.line
-    if scan is None or scan.quantity is None or scan.quantity == line.quantity:
+    if scan is None or scan.quantity is None or scan.quantity == booked:
         return
-    gap = scan.quantity - line.quantity
+    gap = scan.quantity - booked
     kind = Kind.SHORTAGE if gap < 0 else Kind.SURPLUS
-    value = (line.value * abs(gap) / line.quantity).quantize(CENT) if gap < 0 else None
-    booked, seen = (f"{format(number.normalize(), 'f')}{line.unit}" for number in (line.quantity, scan.quantity))
-    yield _made(count, one, kind, booked, seen, abs(gap), value)
+    value = _share(line, abs(gap)) if gap < 0 else None
+    words, seen = (f"{format(number.normalize(), 'f')}{line.unit}" for number in (booked, scan.quantity))
+    yield _made(count, one, kind, words, seen, abs(gap), value)
 
 
 def _state(count: Count, one: Standing, use_state: str, moved: bool) -> Iterator[Difference]:

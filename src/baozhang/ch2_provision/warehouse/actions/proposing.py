@@ -21,7 +21,7 @@ from baozhang.ch2_provision.warehouse.flows.proposals import ANSWER
 from baozhang.ch2_provision.warehouse.models import Entry, Proposal
 from baozhang.ch2_provision.warehouse.queries.competence import authority_for
 from baozhang.ch2_provision.warehouse.rules.detecting import all_detectors
-from baozhang.kernel import clock, ledger
+from baozhang.kernel import clock, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.turns import in_turn
@@ -107,8 +107,9 @@ class _Every(set[int]):
 
 
 def _vanish(rows: Sequence[Proposal], done: Round, by: Actor) -> None:
-    for one in rows:
-        ProposalFlow.take("vanish", one, by=by, note="情形已消除")
+    with scope.everything("入仓检测") as system:  # it follows from what the detectors say, whoever asked them
+        for one in rows:
+            ProposalFlow.take("vanish", one, by=system, note="情形已消除")
     done.gone = len(rows)
 
 

@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.warehouse.choices import EXIT_WAITING, LIVE, LOAN_OPEN, THING_OPEN, EventState, Mode
 from baozhang.ch2_provision.warehouse.models import Event, Exit, Item, Loan, Purchase, Thing
+from baozhang.ch2_provision.warehouse.queries.competence import set_number
 from baozhang.kernel import access, clock, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
 
-from .loans import fall_due
+from .loans import LOAN_DAYS, fall_due
 
 CLOSE = access.permission("warehouse.event:close", gettext_lazy("清退会议活动物品"))
 CHANGE, INSPECT = "warehouse.event:change", "warehouse.thing:inspect"
@@ -50,8 +51,11 @@ def _nothing_left(event: Event) -> None:
         )  # fmt: skip
 
 
-def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> int:
-    """This will move the last day of an event, and with it the day by which each thing borrowed for it is to be back; how many loans."""
+def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str, opens: dt.date | None = None) -> int:
+    """This will move an event, and with its last day the day by which each thing borrowed for it is to be back; how many loans.
+
+    Refused where it is over, or where a loan would last longer than the figure in force allows.
+    """
     if event.state != EventState.OPEN:
         raise Refused(_("活动物品已清退，不能改期"), article=EventFlow.article, instead=_("请为新的活动另行登记。"))
     today = clock.today()
@@ -78,11 +82,25 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str) -> i
         .filter(event=event, mode=Mode.LOAN, state__in=LOAN_OPEN)
         .order_by("pk")
     )
+    _within_term(loans, closes, today)
     words = _("%(event)s改期：借出的物品改为 %(day)s 前归还") % {"event": event.name, "day": closes}
     for loan in loans:
         fall_due(loan, closes, by=by, act=MOVED, right=CHANGE, where=event.organ_id)
         notices.notify_holders(INSPECT, loan.giver_id, title=words, about=(loan.label, loan.pk))
-    event.closes = closes
+    event.opens, event.closes = opens or event.opens, closes
     keep(event, by=by, act=MOVED, right=CHANGE, note=note)
     keep(asked, by=by, act=MOVED, right=CHANGE, where=event.organ_id)
     return len(loans)
+
+
+def _within_term(loans: list[Loan], closes: dt.date, day: dt.date) -> None:
+    """An event that is moved does not lend for longer than anybody may borrow."""
+    for loan in loans:
+        most = set_number(LOAN_DAYS, day, loan.authority_id)
+        days = (closes - loan.begun).days
+        if most is not None and days > most:
+            raise Refused(
+                _("改期后借用 %(days)s 天，超过最长借用期限") % {"days": days}, article=EventFlow.article,
+                why=_("%(loan)s自 %(begun)s 起借用，公物仓资产最长借用 %(most)s 天。") % {"loan": loan, "begun": loan.begun, "most": most},
+                instead=_("请先归还，临近活动再申领。"), facts={_("活动结束"): closes, _("最长借用天数"): most},
+            )  # fmt: skip

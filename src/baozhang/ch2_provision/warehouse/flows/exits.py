@@ -159,7 +159,7 @@ class ExitFlow(Flow):
     cancel = Step(gettext_lazy("取消预留"), (S.RESERVED, S.SUBMITTED, S.AGREED, S.FINANCE, S.APPROVED), S.CANCELLED, ":submit",
                   todo=False, side=True, kind="danger")  # fmt: skip
     expire = Step(gettext_lazy("到期释放"), (S.RESERVED, S.SUBMITTED, S.AGREED, S.FINANCE, S.APPROVED), S.EXPIRED, ":approve",
-                  where=authority, todo=False, side=True)  # fmt: skip
+                  where=authority, todo=False, side=True, shown=lambda exit_: not holds.of_case(exit_))  # fmt: skip
     explain = Step(
         gettext_lazy("说明未领原因"), S.EXPIRED, S.EXPLAINED, ":submit", "第十六条第一款", needs_note=True, side=True
     )

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch1_general.organs.queries import authority_above
+from baozhang.ch2_provision.warehouse.choices import THING_OPEN, Mode
 from baozhang.ch2_provision.warehouse.choices import LoanState as S
-from baozhang.ch2_provision.warehouse.choices import Mode, ThingState
 from baozhang.ch2_provision.warehouse.models import Loan, Thing
 from baozhang.ch2_provision.warehouse.queries.competence import set_number
 from baozhang.kernel import access, ledger, scope
@@ -83,8 +83,10 @@ class LoanFlow(Flow):
         todo=False,
         side=True,
         within=due_of,
+        along=gettext_lazy("活动改期或者补办手续时，应还日期随之变更。"),
     )
-    close = Step(gettext_lazy("结清"), (S.OPEN, S.EXTENDING, S.BACK), S.CLOSED, ":close", where=giver, todo=False)
+    close = Step(gettext_lazy("结清"), (S.OPEN, S.EXTENDING, S.BACK), S.CLOSED, ":close", where=giver, todo=False,
+                 shown=lambda loan: not things_of(loan, *THING_OPEN))  # fmt: skip
 
     @classmethod
     def title(cls, record: Loan) -> str:
@@ -110,7 +112,7 @@ def fall_due(loan: Loan, day: dt.date | None, *, by: Actor, act: str, right: str
 @LoanFlow.close.guard
 def _all_back(loan: Loan) -> None:
     """A part that is back never closes the whole."""
-    left = Thing._base_manager.filter(loan=loan, state__in=(ThingState.OUT, ThingState.BACK, ThingState.LIABLE)).count()
+    left = len(things_of(loan, *THING_OPEN))
     if left:
         raise Refused(
             _("还有 %(left)s 件没有归还或者没有定责，不能结清") % {"left": left},

@@ -43,7 +43,7 @@ class ProposalFlow(Flow):
     insist = Step(_("不予认可，请重新答复"), S.DECLINED, S.OPEN, ":review", where=authority, four_eyes=("decline",), needs_note=True,
                   side=True, within="warehouse.answer_days")  # fmt: skip
     vanish = Step(_("情形消除"), (S.OPEN, S.DECLINED, S.EXCUSED), S.GONE, ":review", where=authority, todo=False, side=True,
-                  needs_note=True)  # fmt: skip
+                  needs_note=True, along=_("每日入仓检测发现情形消除时，由系统撤下。"))  # fmt: skip
 
     @classmethod
     def title(cls, record: Proposal) -> str:

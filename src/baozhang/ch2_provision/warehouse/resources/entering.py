@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.assets.actions import offer_to_warehouse
-from baozhang.ch2_provision.assets.choices import UseState
+from baozhang.ch2_provision.assets.choices import IDLE_STATES, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.resources import Cards
 from baozhang.ch2_provision.warehouse.actions.proposing import accept_all
@@ -48,7 +48,7 @@ def _enter(cards: Sequence[Card], *, by: Actor, note: str, values: dict[str, Any
 
 
 def _may_enter(card: Any) -> bool:
-    return card.disposed is None and card.use_state != UseState.IN_USE
+    return card.disposed is None and card.use_state in (*IDLE_STATES, UseState.DISPOSING)
 
 
 acts.also(Cards, "offer", Act(

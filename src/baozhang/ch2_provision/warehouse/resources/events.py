@@ -57,8 +57,8 @@ def _enter(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any
 
 
 def _moved(rows: Sequence[Event], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    closes = values.get("closes")
-    count = sum(move_end(event, closes, by=by, note=note) for event in rows)
+    opens, closes = values.get("opens"), values.get("closes")
+    count = sum(move_end(event, closes, by=by, note=note, opens=opens) for event in rows)
     return _("活动改到 %(closes)s 结束，%(count)s 笔借用的应还日期随之变更") % {"closes": closes, "count": count}
 
 
@@ -121,7 +121,7 @@ class Events(Resource):
     acts = {
         "enter": Act(gettext_lazy("购置资产申请入仓"), entering.ADD, _enter, article="第十五条第一款第五项", icon="inbox-stack",
                      shown=lambda event: event.state == EventState.OPEN),
-        "move": Act(gettext_lazy("活动改期"), CHANGE, _moved, ("closes",), many=False, needs_note=True, article="第十五条第一款第五项", icon="calendar-days",
+        "move": Act(gettext_lazy("活动改期"), CHANGE, _moved, ("opens", "closes"), many=False, needs_note=True, article="第十五条第一款第五项", icon="calendar-days",
                     shown=lambda event: event.state == EventState.OPEN),
     }  # fmt: skip
 

@@ -121,6 +121,8 @@ class PurchaseLine(Record):
     numbered = "place"
     searched = ("name", "model")
     loose = ("purchase.state", frozenset({State.DRAFT}))
+    part_of = ("purchase",)
+    sums: ClassVar[Mapping[str, str]] = {"purchase": "amount"}
 
     class Meta:
         app_label = "procurement"
