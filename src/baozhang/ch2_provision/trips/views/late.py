@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path
@@ -21,7 +22,9 @@ from baozhang.ch2_provision.trips.flows.request import ASK, SEND, askers
 from baozhang.ch2_provision.trips.models import Driver, Movement, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
+from baozhang.ch2_provision.trips.models.movement import WAY
 from baozhang.ch2_provision.trips.queries.desk import drivers_of
+from baozhang.ch2_provision.trips.queries.astray import left_area, whole
 from baozhang.ch2_provision.trips.queries.tracks import loose_ways
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
@@ -82,7 +85,7 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
     if not _may(who, vehicle.organ_id):
         raise Forbidden(_("没有补办用车的权限"), article=ARTICLE, instead=_("请由本单位调度员补办。"))
     form, refusal = (
-        Late(vehicle.organ_id, request.POST or None, initial={"odometer_out": last_odometer(pk, begun)}),
+        Late(vehicle.organ_id, request.POST or None, initial={"odometer_out": last_odometer(pk, begun), "outside": left_area(way)}),
         None,
     )
     if request.method == "POST" and form.is_valid():
@@ -101,12 +104,20 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
             return HttpResponseRedirect(frame.url_of(BY_LABEL["trips.request"], made))
     frame.crumbs(request, resource, vehicle)
     page = {"title": _("补办用车申请"), "purpose": _("时间和里程按轨迹，事由由用车人说明；计入先用后补，须经单位负责人补办审批"), "article": frame.law(ARTICLE)}  # fmt: skip
-    context = {"form": form, "refusal": refusal, "vehicle": vehicle, "way": _said(way), "page": page}
+    context = {"form": form, "refusal": refusal, "vehicle": vehicle, "way": _span(way), "page": page}
     return render(request, "trips/late.html", context, status=409 if refusal else 422 if form.errors else 200)
 
 
 def _said(way: Movement) -> dict[str, str]:
     return {"since": shown(way.since), "until": shown(way.until), "km": f"{way.metres / 1_000:.1f}"}
+
+
+def _span(way: Movement) -> dict[str, str]:
+    """From when to when the slip will be, and how far by the track: of a trip over nights beyond the area, from leaving to coming back."""
+    since, until = whole(way)
+    ways = Movement.objects.filter(vehicle=way.vehicle, kind=WAY, since__gte=since, until__lte=until)
+    metres = ways.aggregate(all=Sum("metres"))["all"] or way.metres
+    return {"since": shown(since), "until": shown(until), "km": f"{metres / 1_000:.1f}"}
 
 
 def _on_vehicle(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
