@@ -96,7 +96,11 @@ class Fleet:
             self.organs = city.organs
             border = "\n".join(f"{lon:.6f},{lat:.6f}" for lat, lon in self.border)
             _keep(
-                [Area(organ_id=one, name="全市", since=first_day(), border=border) for one in city.authorities.values()], by
+                [
+                    Area(organ_id=one, name="全市", since=first_day(), border=border)
+                    for one in city.authorities.values()
+                ],
+                by,
             )
             self._files(by)
         with clock.on(DAY), scope.everything("bench"):
@@ -194,7 +198,14 @@ class Fleet:
                 )  # fmt: skip
             _put(Dispatch, rows)
             self.went[place] = rows
-            _put(Request, [_request(row, n, outside=out_of_area[numbers[row.vehicle_id]]) for n, row in enumerate(rows) if n % 200 != 3])
+            _put(
+                Request,
+                [
+                    _request(row, n, outside=out_of_area[numbers[row.vehicle_id]])
+                    for n, row in enumerate(rows)
+                    if n % 200 != 3
+                ],
+            )
         self.say(f"{sum(map(len, self.went.values())):,} trips")
 
     def _bills(self) -> None:

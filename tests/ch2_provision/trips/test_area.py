@@ -278,12 +278,16 @@ def test_a_vehicle_that_was_found_standing_beyond_its_area_is_said_to_stand_ther
     _declared(garage.mine, since=NEXT)  # nobody judged its way
     _goes(garage, [], NEXT)
     (one,) = found(RULE, NEXT + dt.timedelta(days=1))
-    assert "停在“云间区”以外" in one.verdict.sentence and one.verdict.facts["在外地点（纬度, 经度）"].startswith("31.03")
+    assert "停在“云间区”以外" in one.verdict.sentence and one.verdict.facts["在外地点（纬度, 经度）"].startswith(
+        "31.03"
+    )
     for outside in (False, True):
         made = garage.send(garage.ask(("10:30", "08:30")[outside], ("12:00", "10:00")[outside], outside=outside), car=0)
         with clock.on(_at(WORKDAY, 11 - 2 * outside)):
             garage.take("begin", made, "driver", DispatchFlow, odometer_out=1000)
-        assert len(found(RULE, NEXT + dt.timedelta(days=1))) == 1 - outside, "an approved trip that is not over covers the night"
+        assert len(found(RULE, NEXT + dt.timedelta(days=1))) == 1 - outside, (
+            "an approved trip that is not over covers the night"
+        )
         with clock.on(_at(WORKDAY, 12)):
             garage.take("end", made, "driver", DispatchFlow, odometer_in=1010)
 
@@ -312,10 +316,14 @@ def test_a_late_request_for_an_absence_of_nights_is_one_trip_and_says_that_it_le
         assert (slip.out_at, slip.in_at) == (there.since, back.until)
         assert len(found(RULE, NEXT + dt.timedelta(days=1))) == 1, "nobody has approved it yet"
         complete(Request._base_manager.get(), by=garage("boss"), note="属实")
-        assert found(RULE, NEXT + dt.timedelta(days=1)) == [] == found("moved_without_trip", NEXT + dt.timedelta(days=1))
+        assert (
+            found(RULE, NEXT + dt.timedelta(days=1)) == [] == found("moved_without_trip", NEXT + dt.timedelta(days=1))
+        )
 
 
-def test_the_form_of_a_way_within_the_area_does_not_say_that_it_left(garage: Garage, as_user: Callable[..., Client]) -> None:
+def test_the_form_of_a_way_within_the_area_does_not_say_that_it_left(
+    garage: Garage, as_user: Callable[..., Client]
+) -> None:
     _declared(garage.mine)
     _goes(garage, _line(-80, -20), WORKDAY)
     (way,) = Movement.objects.filter(kind=WAY)

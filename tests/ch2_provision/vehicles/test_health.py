@@ -201,7 +201,9 @@ def test_a_silent_terminal_of_a_vehicle_in_use_is_a_finding(fleet: Fleet) -> Non
 
 
 @pytest.mark.parametrize(("hours", "well"), [(-1, False), (1, True)])
-def test_a_mending_that_is_reported_later_is_witnessed_from_the_day_after_it(fleet: Fleet, hours: int, well: bool) -> None:
+def test_a_mending_that_is_reported_later_is_witnessed_from_the_day_after_it(
+    fleet: Fleet, hours: int, well: bool
+) -> None:
     terminal, mended = fitted(fleet, "沪A00001"), TODAY - 2 * DAY
     order = TerminalOrder(terminal=terminal, trouble="silent", opened_on=TODAY - 3 * DAY)
     with scope.within(fleet("clerk")) as by:

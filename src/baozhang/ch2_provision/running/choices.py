@@ -50,6 +50,26 @@ class ReviewState(TextChoices):
     PUBLISHED = "published", _("已公示")
 
 
+class Figure(TextChoices):
+    """The figures of a vehicle's month that are published."""
+
+    KM = "km", _("行驶里程")
+    ENERGY = "energy", _("加油充电")
+    ROAD = "road", _("通行停车")
+    INSURANCE = "insurance", _("保险")
+    UPKEEP = "upkeep", _("维修保养检验")
+    OTHER = "other", _("洗车及其他")
+    TOTAL = "total", _("运行费用")
+
+
+class CorrectionState(TextChoices):
+    """Where the correction of a published month stands."""
+
+    OPEN = "open", _("待更正公示")
+    PUBLISHED = "published", _("已更正公示")
+    LAPSED = "lapsed", _("不需更正")
+
+
 LOOKED_OVER = ("vehicle", "km", "km_tracks", "energy", "upkeep", "total")  # columns of an account beside its month
 BY_CARD = (Kind.FUEL, Kind.CHARGE, Kind.TOLL, Kind.PARKING, Kind.WASH, Kind.OTHER)  # what a card of a vehicle pays for
 COSTS = tuple(kind for kind in Kind if kind != Kind.VIOLATION)
@@ -68,6 +88,7 @@ WITHHELD = (VehicleUse.ENFORCEMENT, VehicleUse.SPECIAL, VehicleUse.CONFIDENTIAL)
 COST_COLOURS = {
     CostState.OPEN: "red", CostState.LOOSE: "amber", CostState.MATCHED: "green", CostState.EXPLAINED: "blue",
 }  # fmt: skip
+CORRECTION_COLOURS = {CorrectionState.OPEN: "amber", CorrectionState.PUBLISHED: "green", CorrectionState.LAPSED: "grey"}
 REVIEW_COLOURS = {ReviewState.DRAFT: "amber", ReviewState.SUBMITTED: "blue", ReviewState.PUBLISHED: "green"}
 # Words by which a bill says what it is for, where its file has no column for that; the first that is met counts.
 SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (

@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Prefetch, Q, Sum
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.running.choices import WITHHELD, ReviewState
-from baozhang.ch2_provision.running.models import Account, Review
+from baozhang.ch2_provision.running.choices import WITHHELD, CorrectionState, ReviewState
+from baozhang.ch2_provision.running.models import Account, Correction, CorrectionLine, Review
 from baozhang.ch2_provision.vehicles.choices import QuotaClass, VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle, limits
 
@@ -149,3 +149,18 @@ def notices(organ: int, year: int) -> list[Review]:
     """The published months of a unit, each with its notice."""
     rows = Review._base_manager.filter(organ_id=organ, year=year, state=ReviewState.PUBLISHED)
     return list(rows.select_related("document").order_by("month"))
+
+
+def corrections(organ: int, year: int) -> list[Correction]:
+    """What was put right of the published months of a unit, with its lines, the latest first; what may not be told is the caller's to leave out."""
+    rows = Correction._base_manager.filter(
+        organ_id=organ,
+        review__year=year,
+        review__state=ReviewState.PUBLISHED,
+        state=CorrectionState.PUBLISHED,
+        document__isnull=False,
+    )
+    rows = rows.select_related("review", "document", "corrected").prefetch_related(
+        Prefetch("lines", CorrectionLine._base_manager.select_related("vehicle").order_by("vehicle__plate", "pk"))
+    )
+    return list(rows.order_by("-published_on", "-pk"))

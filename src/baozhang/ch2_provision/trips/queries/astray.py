@@ -69,7 +69,9 @@ def strayed(day: dt.date) -> dict[int, list[Absence]]:
 def absence_of(way: Movement) -> Absence | None:
     """The absence over at least one night of which a way is a part; None where it is of none."""
     first, last = (at.astimezone(clock.ZONE).date() for at in (way.since, way.until))
-    rows = _beyond().filter(vehicle=way.vehicle, day__gte=judged_since(first, LOOK_BACK), day__lte=last + A_DAY * LOOK_BACK)
+    rows = _beyond().filter(
+        vehicle=way.vehicle, day__gte=judged_since(first, LOOK_BACK), day__lte=last + A_DAY * LOOK_BACK
+    )
     for parts in _absences(list(rows)):
         found = _absence(parts)
         if found.nights and any(one.kind == OUT and way.since <= one.since <= way.until for one in parts):
@@ -105,7 +107,9 @@ def _beyond() -> Any:
     goes_on = Movement.objects.filter(
         vehicle=OuterRef("vehicle"), kind=WAY, since__lte=OuterRef("since"), until__gt=OuterRef("until")
     )
-    rows = Movement.objects.filter(kind__in=(OUT, AWAY)).annotate(since_slack=F("since") + SLACK, until_slack=F("until") - SLACK)
+    rows = Movement.objects.filter(kind__in=(OUT, AWAY)).annotate(
+        since_slack=F("since") + SLACK, until_slack=F("until") - SLACK
+    )
     return rows.filter(~Exists(sent)).annotate(home=Exists(goes_on)).order_by("vehicle", "since")
 
 
@@ -113,7 +117,9 @@ def _begun_before(seen: dict[int, list[Any]], first: dt.date) -> None:
     """This will add what went before to vehicles that stood beyond when the days began: an absence keeps its beginning."""
     standing = sorted(vehicle for vehicle, parts in seen.items() if parts[0].kind == AWAY)
     earlier: dict[int, list[Any]] = defaultdict(list)
-    for one in _beyond().filter(vehicle__in=standing, day__gte=judged_since(first, FOREVER), day__lt=first) if standing else ():
+    for one in (
+        _beyond().filter(vehicle__in=standing, day__gte=judged_since(first, FOREVER), day__lt=first) if standing else ()
+    ):
         earlier[one.vehicle].append(one)
     for vehicle, parts in earlier.items():
         seen[vehicle] = [*parts, *seen[vehicle]]

@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
-from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
 from baozhang.ch2_provision.trips.queries.astray import strayed
+from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
 from baozhang.ch2_provision.trips.queries.tracks import all_on, fast, idle, looked_at, unbounded, uncovered
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.law.rules import Verdict, rule
@@ -113,7 +113,10 @@ def left_area_without_approval(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
     if getattr(vehicle, "undeclared", False):
         law.lacks("vehicles.area")
     for one in getattr(vehicle, "days", ()):
-        left, seen = f"{one.since:%H:%M}", f"{one.until:%H:%M}" if one.until.date() == one.day else f"{one.until:%Y-%m-%d %H:%M}"
+        left, seen = (
+            f"{one.since:%H:%M}",
+            f"{one.until:%H:%M}" if one.until.date() == one.day else f"{one.until:%Y-%m-%d %H:%M}",
+        )
         words = {
             "plate": vehicle.plate, "day": one.day, "left": left, "seen": seen, "area": one.area, "km": round(one.metres / 1_000, 1),
         }  # fmt: skip

@@ -23,8 +23,8 @@ from baozhang.ch2_provision.trips.models import Driver, Movement, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.models.movement import WAY
-from baozhang.ch2_provision.trips.queries.desk import drivers_of
 from baozhang.ch2_provision.trips.queries.astray import left_area, whole
+from baozhang.ch2_provision.trips.queries.desk import drivers_of
 from baozhang.ch2_provision.trips.queries.tracks import loose_ways
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
@@ -85,7 +85,11 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
     if not _may(who, vehicle.organ_id):
         raise Forbidden(_("没有补办用车的权限"), article=ARTICLE, instead=_("请由本单位调度员补办。"))
     form, refusal = (
-        Late(vehicle.organ_id, request.POST or None, initial={"odometer_out": last_odometer(pk, begun), "outside": left_area(way)}),
+        Late(
+            vehicle.organ_id,
+            request.POST or None,
+            initial={"odometer_out": last_odometer(pk, begun), "outside": left_area(way)},
+        ),
         None,
     )
     if request.method == "POST" and form.is_valid():
