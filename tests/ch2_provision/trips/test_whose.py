@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -149,3 +150,14 @@ def test_only_those_are_offered_who_may_take_a_request_over(garage: Garage, clie
     assert {str(one) for one in answer.context["form"].fields["account"].queryset} == offered
     assert client.post(page, {"account": garage.users["staff2"].pk}).status_code == 302
     assert before(garage, "staff2") == {asked.pk}
+
+
+def test_what_waits_is_called_as_it_is_now(garage: Garage, as_user: Callable[..., Client]) -> None:
+    made, desk = garage.send(garage.ask(), car=0), as_user("desk-t")
+    other = garage.vehicles[1]
+    answer = desk.post(f"/trips/dispatches/{made.pk}/acts/change/", {"vehicle": other.pk, "driver": "", "note": "送修"})
+    assert answer.status_code == 302
+    fresh = Dispatch._base_manager.get(pk=made.pk)
+    titles = {one.title for one in DispatchFlow.tasks(fresh)}
+    assert titles == {DispatchFlow.title(fresh)} and other.plate in titles.pop()
+    assert other.plate in as_user("driver-t").get("/").content.decode()

@@ -61,7 +61,7 @@ class Correction(Record):
         indexes = [models.Index(fields=["organ", "state"], name="running_correction_organ")]
 
     def __str__(self) -> str:
-        return f"{self.review} #{self.serial}"
+        return f"{self.review} {gettext('第 %(n)s 次更正') % {'n': self.serial}}"
 
     def organ_key(self) -> int | None:
         """The month's organ, also before it is kept."""

@@ -214,7 +214,7 @@ def _of_unit(organ: Organization, year: int) -> dict[str, Any]:
         "table": {"rows": rows, "columns": _heads((_("车辆"), "text", ""), (_("用途"), "text", ""), (_("行驶里程"), "number", pgettext("unit", "公里")), (_("加油充电"), "money", _("元")),
                                                    (_("维修保养检验"), "money", _("元")), (_("运行费用"), "money", _("元")), (_("每公里费用"), "money", _("元")))},
         "classes": _classes(open_to_all.classes(organ.pk, clock.today())), "table_title": _("逐车"),
-        "papers": [{"words": _("%(n)s 月") % {"n": one.month}, "number": one.document.number, "url": f"/public/verify/{numbering.shown(one.document.code)}/", "day": one.published_on}
+        "papers": [{"words": _("%(n)s 月") % {"n": one.month}, "number": one.document.number, "url": f"/public/verify/{numbering.shown(one.document.code)}/", "day": one.document.day}
                    for one in papers if one.document is not None],
         "corrections": _corrections(open_to_all.corrections(organ.pk, year)),
     }  # fmt: skip
