@@ -150,9 +150,10 @@ def test_an_urgent_trip_counts_from_its_approval_on(garage: Garage) -> None:
     assert found(RULE, NEXT) == []
 
 
-def test_that_it_leads_outside_is_not_added_after_the_approval(garage: Garage) -> None:
+@pytest.mark.parametrize(("name", "value"), [("outside", True), ("reason", "另一件事")])
+def test_what_was_approved_is_not_changed_after_the_approval(garage: Garage, name: str, value: Any) -> None:
     made = garage.ask()
-    made.outside = True
+    setattr(made, name, value)
     with pytest.raises(Invalid) as refused:
         factories.save(made)
     assert "已批准" in str(refused.value.faults[0].reason)

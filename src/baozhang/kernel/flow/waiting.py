@@ -153,7 +153,9 @@ def call_anew(rows: Sequence[Record]) -> None:
 
     One query, where something waits one more, and one for each that is called otherwise.
     """
-    waiting = list(Task.objects.open().filter(kind=rows[0].label, record_id__in=[row.pk for row in rows])) if rows else []
+    waiting = (
+        list(Task.objects.open().filter(kind=rows[0].label, record_id__in=[row.pk for row in rows])) if rows else []
+    )
     found = type(rows[0])._base_manager.in_bulk([task.record_id for task in waiting]) if waiting else {}
     for task in waiting:
         title = FLOWS[task.flow].title(found[task.record_id])[:200]
