@@ -260,3 +260,11 @@ def test_a_file_is_offered_where_a_card_is_a_vehicle(fleet: Fleet, client: Clien
         for address in ("", "?q=办公桌", f"{desk.pk}/", f"{car.pk}/")
     }
     assert list(seen.values()) == [True, False, False, True]
+
+
+def test_the_page_of_a_step_that_may_not_be_taken_yet_says_why_instead_of_asking(fleet: Fleet, client: Client) -> None:
+    fleet.quota(1)
+    made = fleet.approved(kind="renewal", old=fleet.vehicle())
+    client.force_login(fleet.users["clerk"])
+    page = client.get(f"/vehicles/additions/{made.pk}/steps/purchase/").content.decode()
+    assert "处置尚未批准" in page and 'name="note"' not in page
