@@ -69,6 +69,8 @@ def test_out_and_back_is_one_stay_with_its_place_and_its_distance() -> None:
     [
         ([*_line(-20, 0), 4, 4, *_line(-2, -20)], 30),  # two points of drift
         ([*_line(-20, 0), 4, 4, 4, 4, 4, *_line(-2, -20)], 30),  # two minutes: a turn at the border
+        ([*_line(-20, 0), *[4] * 6, *_line(-2, -20)], 30),  # two and a half
+        ([*_line(-20, 0), *[4] * 5, -2, *[4] * 5, *_line(-2, -20)], 30),  # twice two minutes, and within between
         ([*_line(-20, 0), 30, 30, *_line(-2, -20)], 240),  # after a tunnel two wild points, minutes apart
         (
             [*_line(-20, 0), *[1.0] * 30, *_line(-2, -20)],
