@@ -59,10 +59,11 @@ def test_plates_and_kinds_are_read() -> None:
     assert [plate_of(said) for said in ("黑A12345", "蓝黑A12345", "黑A12345黑", "沪A1234警")] == ["黑A12345"] * 3 + [
         "沪A1234警"
     ]
-    assert [kind_said(words) for words in ("92号汽油", "云间充电站", "机油滤清器", "杂项")] == [
+    assert [kind_said(words) for words in ("92号汽油", "云间充电站", "机油滤清器", "商业险", "杂项")] == [
         "fuel",
         "charge",
         "repair",
+        "insurance",
         "",
     ]
 

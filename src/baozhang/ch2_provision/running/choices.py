@@ -93,7 +93,7 @@ REVIEW_COLOURS = {ReviewState.DRAFT: "amber", ReviewState.SUBMITTED: "blue", Rev
 # Words by which a bill says what it is for, where its file has no column for that; the first that is met counts.
 SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (Kind.VIOLATION, ("违法", "违章")), (Kind.CHARGE, ("充电", "kWh", "千瓦时")), (Kind.WASH, ("洗车", "清洗车")),
-    (Kind.INSURANCE, ("保险", "交强险", "三者险", "车损险")), (Kind.INSPECTION, ("年检", "检测站", "车辆检验", "检验费")),
+    (Kind.INSURANCE, ("保险", "交强险", "三者险", "车损险", "商业险", "责任险", "盗抢险", "财险")), (Kind.INSPECTION, ("年检", "检测站", "车辆检验", "检验费")),
     (Kind.PARKING, ("停车",)), (Kind.TOLL, ("通行", "收费站", "高速", "ETC")),
     (Kind.FUEL, ("汽油", "柴油", "加油", "油站", "92#", "95#", "98#", "92号", "95号", "98号")),
     (Kind.REPAIR, ("维修", "保养", "修理", "补胎", "钣金", "喷漆", "蓄电池", "更换", "配件", "滤清器", "机油", "轮胎", "刹车", "工时")),
