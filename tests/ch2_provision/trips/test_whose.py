@@ -12,6 +12,7 @@ from django.test import Client
 from baozhang.ch1_general.organs import roles
 from baozhang.ch1_general.organs.models import Appointment, Delegation
 from baozhang.ch2_provision.trips.flows import DispatchFlow, RequestFlow
+from baozhang.ch2_provision.trips.flows.dispatch import change
 from baozhang.ch2_provision.trips.flows.request import entrust
 from baozhang.ch2_provision.trips.models import Dispatch, Request
 from baozhang.kernel import scope
@@ -161,3 +162,21 @@ def test_what_waits_is_called_as_it_is_now(garage: Garage, as_user: Callable[...
     titles = {one.title for one in DispatchFlow.tasks(fresh)}
     assert titles == {DispatchFlow.title(fresh)} and other.plate in titles.pop()
     assert other.plate in as_user("driver-t").get("/").content.decode()
+
+
+def test_a_driver_is_told_what_became_of_his_slip(garage: Garage) -> None:
+    def told(name: str) -> list[str]:
+        found = Notice.objects.filter(user=garage.users[name], title__startswith="派车已").order_by("pk")
+        return [one.title.partition("：")[0] for one in found]
+
+    wanted = garage.ask()
+    made = garage.send(wanted, car=0)
+    with scope.within(garage("desk")) as by:
+        change(Dispatch._base_manager.get(pk=made.pk), vehicle=garage.vehicles[1], driver=None, by=by, note="送修")
+        assert (told("driver"), told("driver2")) == (["派车已改派"], [])
+        change(Dispatch._base_manager.get(pk=made.pk), vehicle=None, driver=garage.drivers[1], by=by, note="请假")
+    assert (told("driver"), told("driver2")) == (["派车已改派", "派车已改由他人驾驶"], ["派车已改派"])
+    wanted.refresh_from_db()
+    garage.take("cancel", wanted, "staff", note="不去了")
+    assert Dispatch._base_manager.get(pk=made.pk).state == "cancelled"
+    assert told("driver2") == ["派车已改派", "派车已取消"], "also where it goes along with the request"
