@@ -333,3 +333,12 @@ def test_the_form_of_a_way_within_the_area_does_not_say_that_it_left(
     with clock.on(NEXT):
         page = as_user("desk-t").get(f"/trips/late/{garage.vehicles[0].pk}/{int(way.since.timestamp())}/")
     assert page.context["form"]["outside"].value() is False
+
+
+def test_an_absence_after_nights_at_home_is_another_though_nobody_saw_it_come_and_go(garage: Garage) -> None:
+    _declared(garage.mine)
+    _goes(garage, OUTWARD, WORKDAY)
+    for n, place in enumerate((-20.0, -20.0, 100.0)):  # one position a day: at home, at home, away
+        _goes(garage, [place], WORKDAY + dt.timedelta(days=n + 1), 12)
+    keys = [one.key for one in found(RULE, WORKDAY + dt.timedelta(days=5))]
+    assert keys == [str(WORKDAY), str(WORKDAY + dt.timedelta(days=4))]
