@@ -17,9 +17,10 @@ from baozhang.ch2_provision.running.models import Account, Review
 from baozhang.ch2_provision.running.queries import open_to_all, sums
 from baozhang.ch2_provision.running.views.public import _remark
 from baozhang.ch2_provision.trips.flows.dispatch import correct
-from baozhang.ch2_provision.trips.models import Dispatch
+from baozhang.ch2_provision.trips.models import Dispatch, Movement
+from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_way
 from baozhang.ch2_provision.vehicles.models import Quota, Vehicle
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.documents.register import Document, DocumentState
 from tests import factories
 from tests.ch2_provision.running.conftest import bill, bring
@@ -56,6 +57,19 @@ def test_sums_a_vehicle(year: Garage) -> None:
     assert found[second].total == Decimal(20) and found[second].litres_a_hundred is None
     like = sums.alike(dt.date(2026, 1, 1), APRIL, [(one.body, one.energy) for one in year.vehicles])
     assert [(one.vehicles, one.a_kilometre) for one in like.values()] == [(2, Decimal("3.75"))]
+
+
+def test_kilometres_are_those_of_slips_and_of_tracks_only_where_there_are_none(year: Garage) -> None:
+    slips, none = year.vehicles[0], factories.kept(Vehicle, where=year.mine)
+    at = dt.datetime(2026, 3, 5, 9, tzinfo=clock.ZONE)
+    observation.observe(
+        Movement, NAMES, [row for one in (slips, none) for row in a_way(one, at, at + dt.timedelta(hours=1), 55_000)]
+    )
+    first, last = dt.date(2026, 3, 1), dt.date(2026, 3, 31)
+    found = sums.running(first, last, [slips.pk, none.pk])
+    assert (found[slips.pk].distance, found[slips.pk].km_tracks, found[none.pk].distance) == (40, 55, 55)
+    driven = sums.driven(first, last, fuel=False)
+    assert (driven[slips.pk].distance, driven[none.pk].distance) == (40, 55)
 
 
 def test_the_page_asks_as_much_for_more_vehicles(year: Garage, client: Client) -> None:

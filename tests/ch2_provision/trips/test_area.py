@@ -269,6 +269,9 @@ def test_who_goes_home_beyond_the_area_each_evening_is_absent_each_night_anew(ga
 
 def test_an_absence_of_months_keeps_the_day_on_which_it_began(garage: Garage) -> None:
     _declared(garage.mine)
+    _goes(
+        garage, [*OUTWARD, *HOMEWARD], WORKDAY - dt.timedelta(days=3)
+    )  # another one, before the days that are looked at
     _goes(garage, OUTWARD, WORKDAY)
     for n in range(1, 80):
         _goes(garage, [], WORKDAY + dt.timedelta(days=n))
