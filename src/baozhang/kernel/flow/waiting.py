@@ -153,10 +153,12 @@ def call_anew(rows: Sequence[Record]) -> None:
 
     One query, where something waits one more, and one for each that is called otherwise.
     """
-    waiting = (
-        list(Task.objects.open().filter(kind=rows[0].label, record_id__in=[row.pk for row in rows])) if rows else []
-    )
-    found = type(rows[0])._base_manager.in_bulk([task.record_id for task in waiting]) if waiting else {}
+    if not rows:
+        return
+    model = type(rows[0])
+    waiting = list(Task.objects.open().filter(kind=rows[0].label, record_id__oneof=[row.pk for row in rows]))
+    held = model._base_manager.filter(pk__oneof=sorted({task.record_id for task in waiting})) if waiting else ()
+    found = {row.pk: row for row in held}
     for task in waiting:
         title = FLOWS[task.flow].title(found[task.record_id])[:200]
         if title != task.title:
