@@ -23,13 +23,15 @@ NAMED = Q(vehicle__confidential=False) & ~Q(vehicle__use__in=WITHHELD)
 class Class:
     """A class of quota: how many are allowed and there; `withheld` where a confidential vehicle would show in the number.
 
-    `unset` of those that are there are in units for which no quota has been approved: `allowed` says nothing of them.
+    `unset` of those that are there are in units for which no quota has been approved: `allowed` says nothing of them. `leaving` of them
+    are to go when the new one that was approved in their place has come, and take no place of the quota any more.
     """
 
     klass: QuotaClass
     allowed: int | None = None
     held: int = 0
     unset: int = 0
+    leaving: int = 0
     withheld: bool = False
 
     @property
@@ -60,7 +62,7 @@ def units(year: int, today: dt.date) -> list[Unit]:
     rooms, secret = limits.rooms(None, today), _secret()
     held: Counter[int] = Counter()
     for (key, _klass), room in rooms.items():
-        held[key] += room.held
+        held[key] += room.held + room.leaving
     held.subtract(key for key, _use in secret)
     held = +held
     sums = Account._base_manager.filter(
@@ -103,8 +105,9 @@ def classes(organ: int | None, today: dt.date) -> list[Class]:
         if (key, klass) in hidden:
             made.withheld = True
             continue
-        made.held += room.held
-        made.unset += room.held if room.allowed is None else 0
+        made.held += room.held + room.leaving
+        made.leaving += room.leaving
+        made.unset += room.held + room.leaving if room.allowed is None else 0
         made.allowed = made.allowed if room.allowed is None else (made.allowed or 0) + room.allowed
     return [found[klass] for klass in QuotaClass if klass in found]
 

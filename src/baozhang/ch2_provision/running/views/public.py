@@ -144,6 +144,8 @@ def _remark(one: open_to_all.Class) -> str:
     said = []
     if one.unset and one.allowed is not None:
         said.append(_("其中 %(n)s 辆所在单位尚未核定编制") % {"n": one.unset})
+    if one.leaving:
+        said.append(_("其中 %(n)s 辆已批准更新、待处置") % {"n": one.leaving})
     if one.withheld:
         said.append(_("另有依法不予公开的"))
     return _("；").join(said)
