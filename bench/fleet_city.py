@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection
@@ -14,7 +15,10 @@ from django.db import connection
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.running.models import Cost, PaymentCard
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Movement, Request, Sealing
+from baozhang.ch2_provision.trips.models.movement import OUT, WAY
+from baozhang.ch2_provision.trips.queries.tracks import NAMES, rows_of
 from baozhang.ch2_provision.vehicles.models import (
+    Area,
     Certificate,
     Quota,
     Terminal,
@@ -23,8 +27,8 @@ from baozhang.ch2_provision.vehicles.models import (
     TrackBlock,
     Vehicle,
 )
-from baozhang.ch2_provision.vehicles.telemetry import ways
-from baozhang.ch2_provision.vehicles.telemetry.points import AT, HEARD
+from baozhang.ch2_provision.vehicles.telemetry import beyond
+from baozhang.ch2_provision.vehicles.telemetry.points import AT, HEARD, LAT, LON
 from baozhang.ch2_provision.vehicles.telemetry.store import HEALTH
 from baozhang.kernel import bulk, clock, observation, scope
 from baozhang.kernel.record import keep
@@ -41,6 +45,9 @@ BEFORE = (
 )
 SPARSE, FROM, TO = 3, 9, 12  # hours of the day in which vehicles drive
 NIGHT = dt.time(3, 0)
+CORNERS = 400  # of the border of the city's area, as a district's is drawn
+RADIUS = 0.16  # degrees, more than the streets reach
+METRES = NAMES.index("metres")
 HOLIDAY = (dt.date(2026, 10, 1), dt.date(2026, 10, 7))
 A_BLOCK = ("vehicle", "hour", *position_store.NAMES[2:])
 
@@ -76,15 +83,25 @@ class Fleet:
     def __init__(self, vehicles: int) -> None:
         self.size, self.begun = vehicles, time.perf_counter()
         self.patterns = [_sparse(track) for track in position_store.patterns()]
-        # (first second of the day, last, metres) of each pattern's ways: what a night's gathering would find of it.
-        self.ways = [
-            [(way.since, way.until, round(way.km * 1_000)) for way in ways.trips(track)] for track in self.patterns
-        ]
+        self.border = _around(self.patterns)
+        # What a night's gathering would find of each pattern, as if its day were the first one since 1970.
+        border = beyond.Border([[(round(lat * 1e6), round(lon * 1e6)) for lat, lon in self.border]])
+        anyone: Any = SimpleNamespace(pk=0, energy="petrol")
+        self.ways = [rows_of(anyone, track, border) for track in self.patterns]
 
     def build(self) -> None:
         """All of it, in the order in which things point to each other."""
         with clock.on(first_day() - dt.timedelta(days=30)), scope.everything("bench") as by:
-            self.organs = build(by, max(40, min(1_000, self.size // 20)), self.size).organs
+            city = build(by, max(40, min(1_000, self.size // 20)), self.size)
+            self.organs = city.organs
+            border = "\n".join(f"{lon:.6f},{lat:.6f}" for lat, lon in self.border)
+            _keep(
+                [
+                    Area(organ_id=one, name="全市", since=first_day(), border=border)
+                    for one in city.authorities.values()
+                ],
+                by,
+            )
             self._files(by)
         with clock.on(DAY), scope.everything("bench"):
             self._sealings()
@@ -159,9 +176,12 @@ class Fleet:
     def _trips(self) -> None:
         """A dispatch with its request on each working day, and of one in a hundred none."""
         working = [day for day in days() if calendar().is_working(day)]
+        numbers = {one.pk: n for n, one in enumerate(self.vehicles)}
         self.went: dict[int, list[Dispatch]] = {}
         fitted = {one.plate: one.pk % len(self.ways) for one in self.terminals}
-        by_track = [round(sum(metres for _since, _until, metres in held) / 1_000) for held in self.ways]
+        by_track = [round(sum(row[METRES] for row in held if row[1] == WAY) / 1_000) for held in self.ways]
+        leaves = [any(row[1] == OUT for row in held) for held in self.ways]
+        out_of_area = [leaves[fitted.get(one.plate, 0)] for one in self.vehicles]
         km = [
             by_track[fitted.get(one.plate, 0)] * (3 if n % 80 == 21 else 2) // 2 for n, one in enumerate(self.vehicles)
         ]
@@ -178,7 +198,14 @@ class Fleet:
                 )  # fmt: skip
             _put(Dispatch, rows)
             self.went[place] = rows
-            _put(Request, [_request(row, n) for n, row in enumerate(rows) if n % 200 != 3])
+            _put(
+                Request,
+                [
+                    _request(row, n, outside=out_of_area[numbers[row.vehicle_id]])
+                    for n, row in enumerate(rows)
+                    if n % 200 != 3
+                ],
+            )
         self.say(f"{sum(map(len, self.went.values())):,} trips")
 
     def _bills(self) -> None:
@@ -216,7 +243,7 @@ class Fleet:
         _observe(TerminalDay, ("vehicle", "day", "good", "doubtful", "blind"), (
             (one.pk, day, 360, 2, 0) for day in days() for one in self.terminals
         ))  # fmt: skip
-        _observe(Movement, ("vehicle", "kind", "since", "until", "day", "metres"), self._movements())
+        _observe(Movement, NAMES, self._movements())
         self.say(f"{Movement.objects.count():,} ways")
 
     def moving(self, day: dt.date) -> Iterator[tuple[int, Any, Any]]:
@@ -231,11 +258,16 @@ class Fleet:
         for day in days()[:-1]:
             start = seconds(day)
             for n, terminal, one in self.moving(day):
-                for since, until, metres in self.ways[terminal.pk % len(self.ways)]:
-                    yield one.pk, "way", _moment(start + since), _moment(start + until), day, metres
+                for _who, kind, since, until, _day, *rest in self.ways[terminal.pk % len(self.ways)]:
+                    shift = dt.timedelta(seconds=start)
+                    yield one.pk, kind, since + shift, until + shift, day, *rest
                 if (n + day.day) % 150 == 0:
                     night = dt.datetime.combine(day, NIGHT, clock.ZONE)
-                    yield one.pk, "night", night, night, day, 4_200
+                    yield one.pk, "night", night, night, day, 4_200, None, None
+                    yield one.pk, "away", night, night, day, 4_200, 31_900_000, 121_400_000
+                if n % 100 == 27:
+                    yield one.pk, "fast", at(day, FROM), at(day, FROM, 40), day, 131_000, None, None
+                    yield one.pk, "idle", at(day, FROM), at(day, FROM, 40), day, 0, None, None
 
     def _tracks(self) -> None:
         """Packed hours of the patterns, then the same for every vehicle and day, by the database itself."""
@@ -268,6 +300,16 @@ class Fleet:
             * self.blocks
         )
         self.say(f"{self.positions:,.0f} positions in {self.blocks:,} packed hours")
+
+
+def _around(patterns: list[Any]) -> list[tuple[float, float]]:
+    """A border of some hundred corners around the streets of the patterns; the first pattern's are moved beyond it."""
+    import numpy as np
+
+    lat, lon = np.concatenate([one[:, [LAT, LON]] for one in patterns]).mean(axis=0) / 1e6
+    patterns[0][:, LON] += round(3 * RADIUS * 1e6)
+    turns = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+    return [(lat + RADIUS * np.sin(turn), lon + RADIUS * np.cos(turn)) for turn in turns]
 
 
 def _sparse(track: Any) -> Any:
@@ -314,26 +356,26 @@ def _card(organ: int, n: int) -> Card:
     day = dt.date(2009 + n % 16, 1 + n % 12, 5)
     return Card(
         organ_id=organ, number=f"CL{n:07d}", name="小型轿车", category="vehicle", class_code="A02030501", edition="2022", quantity=Decimal(1), unit="辆",
-        value=Decimal(118_000), acquisition="bought", acquired=day, in_use_from=day, booked=day, booking="booked", use_state="in_use",
+        value=Decimal(150_000 if n % 400 == 350 else 118_000), acquisition="bought", acquired=day, in_use_from=day, booked=day, booking="booked", use_state="in_use",
         custodian="后勤科", user="后勤科", plate=f"江A{n:05d}", vin=f"LBZ{n:014d}", displacement="2.0" if n % 100 == 23 else "1.6",
-        vehicle_use=("emergency", "confidential")[n % 2], registered=day, establishment="within",
+        vehicle_use=("emergency", "confidential", "enforcement", "confidential")[n % 4], registered=day, establishment="within",
     )  # fmt: skip
 
 
 def _file(card: Card, n: int) -> Vehicle:
     body = "car" if n % 40 else "bus"
-    lat, lon = (Decimal(31) + Decimal(n % 90) / 1000, Decimal(121) + Decimal(n % 70) / 1000)
+    lat, lon = (Decimal(31) + Decimal(n % 90) / 1000, Decimal("121.2") + Decimal(n % 70) / 1000)
     return Vehicle(
         card=card, organ_id=card.organ_id, body=body, energy="petrol", seats=5, tank=Decimal(55), rated_fuel=Decimal("7.5"), made_on=card.acquired,
         mark="none" if n % 100 == 41 else "sprayed", parking="地下车库", parking_lat=lat, parking_lon=lon, parking_radius=300,
     )  # fmt: skip
 
 
-def _request(row: Dispatch, n: int) -> Request:
+def _request(row: Dispatch, n: int, *, outside: bool) -> Request:
     return Request(
         organ_id=row.organ_id, number=f"Y{row.number}", applicant="李科员", purpose="survey", reason="调研", origin="机关", destination="街道",
         day=row.starts.date(), leave="08:30", back="12:30", seats=2, starts=row.starts, ends=row.ends, state="settled", dispatch=row,
-        urgent=n % 400 == 7,
+        urgent=n % 400 == 7, outside=outside and n % 100 != 11,
     )  # fmt: skip
 
 

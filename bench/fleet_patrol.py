@@ -22,7 +22,7 @@ ASKED = 60.0  # seconds for a patrol
 # What an authority would have issued: without them some rules say nothing, which costs nothing.
 ISSUED = {
     "vehicles.trips.late_hours": 48, "vehicles.trips.daily_hours": 8, "vehicles.terminal.silent_days": 7, "vehicles.running.fuel_over": 20,
-    "vehicles.running.odometer_drift": 30, "vehicles.running.fuellings_a_day": 1,
+    "vehicles.running.odometer_drift": 30, "vehicles.running.fuellings_a_day": 1, "vehicles.trips.idle_minutes": 15,
 }  # fmt: skip
 SCANS = (
     "SELECT vehicle, day, count(*), sum(metres) FROM trips_movement GROUP BY vehicle, day",

@@ -121,4 +121,6 @@ def perform(
         wholes_first(records)
         given = read(act) if read is not None else values or {}
         said = act.run(records, by=by, note=note, values=given)
+        if resource.flow is not None:
+            resource.flow.call_anew(records)
         return said if isinstance(said, Done) else str(said)

@@ -125,6 +125,8 @@ def commit(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapp
         changed = keep(
             [change.record for change in found.changed], by=by, act=act, note=note, batch=batch, checked=True
         )
+        if resource.flow is not None:
+            resource.flow.call_anew([change.record for change in found.changed])
         return Kept(new.new, changed.changed, found.unchanged)
 
 

@@ -189,6 +189,8 @@ class Resource:
             type(self).enter(record, by=by)  # type: ignore[misc]
         else:
             keep(record, by=by, note=note)
+            if self.flow is not None:
+                self.flow.call_anew([record])
 
     def right(self, verb: str) -> str:
         """The permission for a verb."""

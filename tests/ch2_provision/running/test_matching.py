@@ -45,11 +45,25 @@ def test_times_are_read_as_suppliers_write_them(said: str, time: str, found: str
 
 
 def test_plates_and_kinds_are_read() -> None:
-    assert plate_of("沪A·12345（公务）") == plate_of(" 沪a-12345 ") == "沪A12345"
-    assert [kind_said(words) for words in ("92号汽油", "云间充电站", "机油滤清器", "杂项")] == [
+    for said in (
+        "沪A·12345（公务）",
+        " 沪a-12345 ",
+        "沪A 12345 蓝色",
+        "蓝沪A12345",
+        "沪A12345_蓝",
+        "黄牌 沪A12345",
+        "沪A12345【蓝】",
+        "沪A12345黄绿双拼",
+    ):
+        assert plate_of(said) == "沪A12345", said
+    assert [plate_of(said) for said in ("黑A12345", "蓝黑A12345", "黑A12345黑", "沪A1234警")] == ["黑A12345"] * 3 + [
+        "沪A1234警"
+    ]
+    assert [kind_said(words) for words in ("92号汽油", "云间充电站", "机油滤清器", "商业险", "杂项")] == [
         "fuel",
         "charge",
         "repair",
+        "insurance",
         "",
     ]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.trips.flows.dispatch import DispatchFlow
 from baozhang.ch2_provision.trips.flows.request import complete
-from baozhang.ch2_provision.trips.models import Movement, Request
-from baozhang.ch2_provision.trips.models.movement import OUT
+from baozhang.ch2_provision.trips.models import Dispatch, Movement, Request
+from baozhang.ch2_provision.trips.models.movement import AWAY, OUT, WAY
 from baozhang.ch2_provision.vehicles.models import Area, Terminal
 from baozhang.ch2_provision.vehicles.models.area import rings_of
 from baozhang.ch2_provision.vehicles.queries.areas import areas
@@ -21,11 +24,13 @@ from baozhang.ch2_provision.vehicles.telemetry.points import LAT as LAT_COLUMN
 from baozhang.ch2_provision.vehicles.telemetry.points import LON as LON_COLUMN
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch, Point
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
+from baozhang.kernel import clock
 from baozhang.kernel.refusal import Invalid
 from baozhang.law.judge import Tally, judge
 from baozhang.law.rules import rules
 from tests import factories
 from tests.ch2_provision.trips.conftest import WORKDAY, Garage
+from tests.ch2_provision.trips.test_late import SAID
 from tests.ch2_provision.trips.test_tracks import _gather
 from tests.ch2_provision.trips.test_trips import _at, found
 
@@ -64,6 +69,8 @@ def test_out_and_back_is_one_stay_with_its_place_and_its_distance() -> None:
     [
         ([*_line(-20, 0), 4, 4, *_line(-2, -20)], 30),  # two points of drift
         ([*_line(-20, 0), 4, 4, 4, 4, 4, *_line(-2, -20)], 30),  # two minutes: a turn at the border
+        ([*_line(-20, 0), *[4] * 6, *_line(-2, -20)], 30),  # two and a half
+        ([*_line(-20, 0), *[4] * 5, -2, *[4] * 5, *_line(-2, -20)], 30),  # twice two minutes, and within between
         ([*_line(-20, 0), 30, 30, *_line(-2, -20)], 240),  # after a tunnel two wild points, minutes apart
         (
             [*_line(-20, 0), *[1.0] * 30, *_line(-2, -20)],
@@ -145,9 +152,10 @@ def test_an_urgent_trip_counts_from_its_approval_on(garage: Garage) -> None:
     assert found(RULE, NEXT) == []
 
 
-def test_that_it_leads_outside_is_not_added_after_the_approval(garage: Garage) -> None:
+@pytest.mark.parametrize(("name", "value"), [("outside", True), ("reason", "另一件事")])
+def test_what_was_approved_is_not_changed_after_the_approval(garage: Garage, name: str, value: Any) -> None:
     made = garage.ask()
-    made.outside = True
+    setattr(made, name, value)
     with pytest.raises(Invalid) as refused:
         factories.save(made)
     assert "已批准" in str(refused.value.faults[0].reason)
@@ -213,3 +221,127 @@ def test_a_border_from_a_shifted_map_is_the_same_border(garage: Garage) -> None:
     shifted = "\n".join("{1},{0}".format(*to_gcj02(lat, lon)) for lat, lon in rings_of(SQUARE)[0])
     ring = queries.rings_of(_declared(garage.mine, datum="gcj02", border=shifted))[0]
     assert ring == [(round(lat * 1e6), round(lon * 1e6)) for lat, lon in rings_of(SQUARE)[0]]
+
+
+def _goes(garage: Garage, places: list[float], day: dt.date, hour: int = 9) -> None:
+    """A way of the first vehicle along the latitude, and the night after that day's gathering."""
+    car = garage.vehicles[0]
+    held = Terminal._base_manager.filter(plate=car.plate).first() or factories.kept(
+        Terminal, where=garage.mine, plate=car.plate
+    )
+    if places:
+        points = _points(places, _at(day, hour))
+        STORE.append(Batch([(held.pk, one) for one in points], [], {held.pk: points[-1][-1]}))
+    _gather(day)
+
+
+OUTWARD, HOMEWARD = _line(-20, 100), _line(100, -20)
+
+
+def test_a_stay_of_days_beyond_the_area_is_one_absence_from_leaving_to_coming_back(garage: Garage) -> None:
+    _declared(garage.mine)
+    days = [WORKDAY + dt.timedelta(days=n) for n in range(4)]
+    _goes(garage, OUTWARD, days[0])
+    _goes(garage, [], days[1])  # it stands there the whole day, and says nothing
+    (one,) = found(RULE, days[2])
+    assert (one.key, one.verdict.facts["在外过夜（夜）"]) == (str(WORKDAY), 2)
+    assert "最后在外时间" in one.verdict.facts and str(days[2]) in one.verdict.sentence
+    _goes(garage, HOMEWARD, days[2])
+    (one,) = found(RULE, days[3])
+    assert one.key == str(WORKDAY), "the way home is of the same absence"
+    assert (one.verdict.facts["在外过夜（夜）"], one.verdict.facts["在外行程段数"]) == (2, 2)
+    _goes(garage, OUTWARD, days[3])
+    assert {each.key for each in found(RULE, days[3] + dt.timedelta(days=1))} == {str(WORKDAY), str(days[3])}
+
+
+def test_who_goes_home_beyond_the_area_each_evening_is_absent_each_night_anew(garage: Garage) -> None:
+    _declared(garage.mine)
+    for n in range(3):
+        day = WORKDAY + dt.timedelta(days=n)
+        if n:
+            points = [*HOMEWARD, *[-20.0] * 200, *OUTWARD]
+            _goes(garage, points, day, 7)
+        else:
+            _goes(garage, OUTWARD, day, 18)
+    keys = [one.key for one in found(RULE, WORKDAY + dt.timedelta(days=3))]
+    assert keys == [str(WORKDAY + dt.timedelta(days=n)) for n in range(3)]
+
+
+def test_an_absence_of_months_keeps_the_day_on_which_it_began(garage: Garage) -> None:
+    _declared(garage.mine)
+    _goes(
+        garage, [*OUTWARD, *HOMEWARD], WORKDAY - dt.timedelta(days=3)
+    )  # another one, before the days that are looked at
+    _goes(garage, OUTWARD, WORKDAY)
+    for n in range(1, 80):
+        _goes(garage, [], WORKDAY + dt.timedelta(days=n))
+    (one,) = found(RULE, WORKDAY + dt.timedelta(days=80))
+    assert (one.key, one.verdict.facts["在外过夜（夜）"]) == (str(WORKDAY), 80)
+
+
+def test_a_vehicle_that_was_found_standing_beyond_its_area_is_said_to_stand_there(garage: Garage) -> None:
+    _goes(garage, OUTWARD, WORKDAY)
+    _declared(garage.mine, since=NEXT)  # nobody judged its way
+    _goes(garage, [], NEXT)
+    (one,) = found(RULE, NEXT + dt.timedelta(days=1))
+    assert "停在“云间区”以外" in one.verdict.sentence and one.verdict.facts["在外地点（纬度, 经度）"].startswith(
+        "31.03"
+    )
+    for outside in (False, True):
+        made = garage.send(garage.ask(("10:30", "08:30")[outside], ("12:00", "10:00")[outside], outside=outside), car=0)
+        with clock.on(_at(WORKDAY, 11 - 2 * outside)):
+            garage.take("begin", made, "driver", DispatchFlow, odometer_out=1000)
+        assert len(found(RULE, NEXT + dt.timedelta(days=1))) == 1 - outside, (
+            "an approved trip that is not over covers the night"
+        )
+        with clock.on(_at(WORKDAY, 12)):
+            garage.take("end", made, "driver", DispatchFlow, odometer_in=1010)
+
+
+def test_who_stands_on_the_border_or_within_is_not_away(garage: Garage) -> None:
+    _declared(garage.mine)
+    _goes(garage, [*_line(-20, 0), *[1.0] * 30], WORKDAY)  # 95 metres beyond
+    assert not Movement.objects.filter(kind=AWAY).exists() and found(RULE, NEXT) == []
+
+
+def test_a_late_request_for_an_absence_of_nights_is_one_trip_and_says_that_it_left_the_area(
+    garage: Garage, as_user: Callable[..., Client]
+) -> None:
+    _declared(garage.mine)
+    _goes(garage, OUTWARD, WORKDAY)
+    _goes(garage, HOMEWARD, NEXT)
+    there, back = Movement.objects.filter(kind=WAY).order_by("since")
+    with clock.on(NEXT + dt.timedelta(days=1)):
+        desk = as_user("desk-t")
+        address = f"/trips/late/{garage.vehicles[0].pk}/{int(back.since.timestamp())}/"
+        page = desk.get(address)
+        assert page.context["form"]["outside"].value() is True
+        said = {**SAID, "outside": "on", "driver": garage.drivers[0].pk, "odometer_out": 900, "odometer_in": 925}
+        assert desk.post(address, said).status_code == 302
+        slip = Dispatch._base_manager.get()
+        assert (slip.out_at, slip.in_at) == (there.since, back.until)
+        assert len(found(RULE, NEXT + dt.timedelta(days=1))) == 1, "nobody has approved it yet"
+        complete(Request._base_manager.get(), by=garage("boss"), note="属实")
+        assert (
+            found(RULE, NEXT + dt.timedelta(days=1)) == [] == found("moved_without_trip", NEXT + dt.timedelta(days=1))
+        )
+
+
+def test_the_form_of_a_way_within_the_area_does_not_say_that_it_left(
+    garage: Garage, as_user: Callable[..., Client]
+) -> None:
+    _declared(garage.mine)
+    _goes(garage, _line(-80, -20), WORKDAY)
+    (way,) = Movement.objects.filter(kind=WAY)
+    with clock.on(NEXT):
+        page = as_user("desk-t").get(f"/trips/late/{garage.vehicles[0].pk}/{int(way.since.timestamp())}/")
+    assert page.context["form"]["outside"].value() is False
+
+
+def test_an_absence_after_nights_at_home_is_another_though_nobody_saw_it_come_and_go(garage: Garage) -> None:
+    _declared(garage.mine)
+    _goes(garage, OUTWARD, WORKDAY)
+    for n, place in enumerate((-20.0, -20.0, 100.0)):  # one position a day: at home, at home, away
+        _goes(garage, [place], WORKDAY + dt.timedelta(days=n + 1), 12)
+    keys = [one.key for one in found(RULE, WORKDAY + dt.timedelta(days=5))]
+    assert keys == [str(WORKDAY), str(WORKDAY + dt.timedelta(days=4))]

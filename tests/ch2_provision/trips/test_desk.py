@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from baozhang.ch2_provision.trips.flows import DispatchFlow
+from baozhang.ch2_provision.trips.flows.request import complete
 from baozhang.ch2_provision.trips.models import Dispatch, Request
+from baozhang.ch2_provision.trips.queries.urgent import LATE, due_by, hours_late
 from baozhang.kernel import border, clock, scope
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import BY_LABEL
+from baozhang.law.issued import IssuedValue, also_issued
 from tests.ch2_provision.trips.conftest import WORKDAY, Garage
 
 
@@ -87,3 +91,25 @@ def test_several_requests_that_come_together_get_a_number_each(garage: Garage) -
     made = Request._base_manager.order_by("number")
     assert [one.number[-5:] for one in made] == ["00001", "00002"]
     assert {one.account for one in made} == {garage.users["staff"]}
+
+
+@pytest.mark.parametrize(("minutes", "late"), [(0, 0), (1, 1), (60, 1), (61, 2)])
+def test_an_approval_afterwards_that_comes_too_late_is_seen_and_counted(
+    garage: Garage, as_user: Callable[..., Client], minutes: int, late: int
+) -> None:
+    urgent = garage.draft("08:30", "10:00")
+    garage.take("go_first", urgent, "staff", note="抢险")
+    urgent.refresh_from_db()
+    issued = [IssuedValue(LATE, "", 24, dt.date(2026, 1, 1))]
+    with also_issued(issued):
+        by = due_by(urgent)
+        assert by is not None and urgent.ends is not None and by - urgent.ends == dt.timedelta(hours=24)
+        with clock.on(by + dt.timedelta(minutes=minutes)):
+            complete(urgent, by=garage("boss"), note="属实")
+            fresh = Request._base_manager.get(pk=urgent.pk)
+            assert hours_late(fresh) == late
+            page = as_user("boss-t").get(f"/trips/requests/{urgent.pk}/").content.decode()
+            assert ("小时补办）" in page) == bool(late)
+            board = as_user("desk-t").get("/trips/board/").content.decode()
+            assert ("1 次逾期补办" in board) == bool(late) and "0 次尚未补办" in board
+    assert due_by(urgent) is None, "nobody has set the hours"

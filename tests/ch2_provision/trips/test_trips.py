@@ -12,7 +12,7 @@ from django.test import Client
 
 from baozhang.ch2_provision.trips import jobs
 from baozhang.ch2_provision.trips.flows import DispatchFlow, SealingFlow
-from baozhang.ch2_provision.trips.flows.dispatch import change
+from baozhang.ch2_provision.trips.flows.dispatch import change, send
 from baozhang.ch2_provision.trips.flows.request import complete
 from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
 from baozhang.ch2_provision.trips.models.clocks import clean_time
@@ -244,6 +244,30 @@ def test_the_second_tap_of_a_step_comes_to_the_same_page_and_anothers_number_doe
     assert client.post(page, {**data, "key": "other"}).status_code == 403
     client.force_login(garage.users["boss"])
     assert client.post(page, data).status_code == 403
+
+
+def test_the_slip_of_a_hired_vehicle_asks_for_the_fare_and_for_no_odometer(garage: Garage, client: Client) -> None:
+    with scope.within(garage("desk")) as desk:
+        made = send(
+            [garage.ask()],
+            organ=garage.mine,
+            means="rented",
+            vehicle=None,
+            driver=None,
+            by=desk,
+            hired="通达租赁 沪A8888T",
+        )
+    client.force_login(garage.users["desk"])
+    slip = f"/trips/dispatches/{made.pk}/slip/"
+    with clock.on(_at(WORKDAY)):
+        page = client.get(slip).content.decode()
+        assert 'name="odometer_out"' not in page and "登记出车" in page
+        assert client.post(slip, {"step": "begin"}).status_code == 302
+        page = client.get(slip).content.decode()
+        assert 'name="fare"' in page and 'name="odometer_in"' not in page
+        back = client.post(slip, {"step": "end", "fare": "180"}, follow=True).content.decode()
+    assert "已登记还车" in back and "None" not in back and "180.00" in back
+    assert Dispatch._base_manager.get().fare == Decimal(180)
 
 
 def test_a_slip_of_another_driver_is_read_and_not_filled_in(garage: Garage, client: Client) -> None:

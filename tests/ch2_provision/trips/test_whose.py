@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from baozhang.ch1_general.organs import roles
 from baozhang.ch1_general.organs.models import Appointment, Delegation
 from baozhang.ch2_provision.trips.flows import DispatchFlow, RequestFlow
+from baozhang.ch2_provision.trips.flows.dispatch import change
 from baozhang.ch2_provision.trips.flows.request import entrust
 from baozhang.ch2_provision.trips.models import Dispatch, Request
 from baozhang.kernel import scope
@@ -149,3 +151,32 @@ def test_only_those_are_offered_who_may_take_a_request_over(garage: Garage, clie
     assert {str(one) for one in answer.context["form"].fields["account"].queryset} == offered
     assert client.post(page, {"account": garage.users["staff2"].pk}).status_code == 302
     assert before(garage, "staff2") == {asked.pk}
+
+
+def test_what_waits_is_called_as_it_is_now(garage: Garage, as_user: Callable[..., Client]) -> None:
+    made, desk = garage.send(garage.ask(), car=0), as_user("desk-t")
+    other = garage.vehicles[1]
+    answer = desk.post(f"/trips/dispatches/{made.pk}/acts/change/", {"vehicle": other.pk, "driver": "", "note": "送修"})
+    assert answer.status_code == 302
+    fresh = Dispatch._base_manager.get(pk=made.pk)
+    titles = {one.title for one in DispatchFlow.tasks(fresh)}
+    assert titles == {DispatchFlow.title(fresh)} and other.plate in titles.pop()
+    assert other.plate in as_user("driver-t").get("/").content.decode()
+
+
+def test_a_driver_is_told_what_became_of_his_slip(garage: Garage) -> None:
+    def told(name: str) -> list[str]:
+        found = Notice.objects.filter(user=garage.users[name], title__startswith="派车已").order_by("pk")
+        return [one.title.partition("：")[0] for one in found]
+
+    wanted = garage.ask()
+    made = garage.send(wanted, car=0)
+    with scope.within(garage("desk")) as by:
+        change(Dispatch._base_manager.get(pk=made.pk), vehicle=garage.vehicles[1], driver=None, by=by, note="送修")
+        assert (told("driver"), told("driver2")) == (["派车已改派"], [])
+        change(Dispatch._base_manager.get(pk=made.pk), vehicle=None, driver=garage.drivers[1], by=by, note="请假")
+    assert (told("driver"), told("driver2")) == (["派车已改派", "派车已改由他人驾驶"], ["派车已改派"])
+    wanted.refresh_from_db()
+    garage.take("cancel", wanted, "staff", note="不去了")
+    assert Dispatch._base_manager.get(pk=made.pk).state == "cancelled"
+    assert told("driver2") == ["派车已改派", "派车已取消"], "also where it goes along with the request"

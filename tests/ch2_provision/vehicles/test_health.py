@@ -158,10 +158,11 @@ def test_an_order_is_checked_by_what_the_terminal_says(fleet: Fleet, trouble: st
     with scope.within(fleet("clerk")) as by:
         MendingFlow.start(order, by=by)
     fleet.take("assign", order, "clerk", MendingFlow, mender="李师傅", due=TODAY + DAY)
+    heard(terminal, clock.now() - dt.timedelta(minutes=1))  # on the same day, before it was mended
     fleet.take("finish", order, "clerk", MendingFlow, done_on=TODAY, cause="天线脱落")
     with pytest.raises(Refused, match="还不能核验"):
         fleet.take("check", order, "boss", MendingFlow)
-    heard(terminal, clock.now(), fix=fix)
+    heard(terminal, clock.now() + dt.timedelta(minutes=1), fix=fix)
     if not well:
         with pytest.raises(Refused, match="还不能核验"):
             fleet.take("check", order, "boss", MendingFlow)
@@ -197,3 +198,22 @@ def test_a_silent_terminal_of_a_vehicle_in_use_is_a_finding(fleet: Fleet) -> Non
     found = [verdict for one in terminals._silent(TODAY, law) if (verdict := terminals.terminal_silent(one, law))]
     assert [verdict.facts["号牌"] for verdict in found] == ["沪A12346"]
     assert "8" in str(found[0].sentence)
+
+
+@pytest.mark.parametrize(("hours", "well"), [(-1, False), (1, True)])
+def test_a_mending_that_is_reported_later_is_witnessed_from_the_day_after_it(
+    fleet: Fleet, hours: int, well: bool
+) -> None:
+    terminal, mended = fitted(fleet, "沪A00001"), TODAY - 2 * DAY
+    order = TerminalOrder(terminal=terminal, trouble="silent", opened_on=TODAY - 3 * DAY)
+    with scope.within(fleet("clerk")) as by:
+        MendingFlow.start(order, by=by)
+    fleet.take("assign", order, "clerk", MendingFlow, mender="李师傅", due=TODAY + DAY)
+    midnight = dt.datetime.combine(mended + DAY, dt.time(), clock.ZONE)
+    heard(terminal, midnight + dt.timedelta(hours=hours))
+    fleet.take("finish", order, "clerk", MendingFlow, done_on=mended, cause="天线脱落")
+    if well:
+        assert fleet.take("check", order, "boss", MendingFlow).state == "checked"
+    else:
+        with pytest.raises(Refused, match="还不能核验"):
+            fleet.take("check", order, "boss", MendingFlow)

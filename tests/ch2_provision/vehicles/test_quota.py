@@ -15,7 +15,7 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.vehicles import jobs
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow, CertificateFlow, QuotaFlow
 from baozhang.ch2_provision.vehicles.flows.issuing import issue
-from baozhang.ch2_provision.vehicles.models import Addition, Certificate, Quota, QuotaSheet, Vehicle, limits
+from baozhang.ch2_provision.vehicles.models import Addition, Certificate, Quota, QuotaSheet, Terminal, Vehicle, limits
 from baozhang.ch2_provision.vehicles.models.vehicle import litres_of
 from baozhang.kernel import border, clock, flow, scope
 from baozhang.kernel.record import keep
@@ -242,15 +242,15 @@ def test_the_page_tells_the_story(fleet: Fleet, client: Client) -> None:
 
 def test_cards_of_a_ledger_get_their_files_and_are_followed(fleet: Fleet) -> None:
     card = fleet.card("沪A20001", name="大型客车", class_name="纯电动大型客车")
-    assert jobs.keep_files() == {"opened": 1, "followed": 0}
+    assert jobs.keep_files() == {"opened": 1, "followed": 0, "taken_off": 0}
     held = Vehicle._base_manager.get(card=card)
     assert (held.plate, held.body, held.energy, held.organ_id) == ("沪A20001", "large_bus", "electric", fleet.mine.pk)
     card.plate, card.use_state = "沪A20002", UseState.REPAIR
     factories.save(card)
-    assert jobs.keep_files() == {"opened": 0, "followed": 1}
+    assert jobs.keep_files() == {"opened": 0, "followed": 1, "taken_off": 0}
     held.refresh_from_db()
     assert (held.plate, held.state) == ("沪A20002", "repair")
-    assert jobs.keep_files() == {"opened": 0, "followed": 0}
+    assert jobs.keep_files() == {"opened": 0, "followed": 0, "taken_off": 0}
 
 
 def test_a_file_is_offered_where_a_card_is_a_vehicle(fleet: Fleet, client: Client) -> None:
@@ -320,3 +320,25 @@ def test_the_cap_of_the_price_leaves_out_tax_and_fees(fleet: Fleet) -> None:
     assert found("enforcement_without_need") == []
     fleet.vehicle("沪A10002", bought, tax=Decimal(9_000), fees=Decimal("999.99"))
     assert len(found("enforcement_without_need")) == 1
+
+
+def test_the_page_of_a_step_that_may_not_be_taken_yet_says_why_instead_of_asking(fleet: Fleet, client: Client) -> None:
+    fleet.quota(1)
+    made = fleet.approved(kind="renewal", old=fleet.vehicle())
+    client.force_login(fleet.users["clerk"])
+    page = client.get(f"/vehicles/additions/{made.pk}/steps/purchase/").content.decode()
+    assert "处置尚未批准" in page and 'name="note"' not in page
+
+
+def test_the_terminal_of_a_vehicle_that_has_gone_is_taken_off_unless_its_plate_goes_on(fleet: Fleet) -> None:
+    gone, moved = fleet.vehicle("沪A11111"), fleet.vehicle("沪A22222")
+    for one in (gone, moved):
+        fleet.fit(one.plate)
+    with scope.everything("test") as by:
+        for one in (gone, moved):
+            one.card.use_state, one.card.disposed, one.card.disposal = UseState.SCRAPPED, TODAY, "scrapping"
+            keep(one.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+    fleet.vehicle("沪A22222")
+    assert jobs.keep_files()["taken_off"] == 1 and jobs.keep_files()["taken_off"] == 0
+    states = dict(Terminal._base_manager.values_list("plate", "state"))
+    assert (states[gone.plate], states[moved.plate]) == ("removed", "in_use")

@@ -367,6 +367,7 @@ def test_terminals_are_asked_and_told(entered: Enter, tmp_path: Any) -> None:
         assert (await asking)["result"] == 0
         assert "error" in await ask(do="text", terminal="999", words="好")
         assert "error" in await ask(do="dance", terminal=PHONE)
+        assert await ask(do="text", terminal=PHONE) == {"error": "the request does not say 'words'"}
         assert [one["terminal"] for one in (await ask(do="sessions"))["sessions"]] == [PHONE]
         writer.close()
         box.send(0x0004)

@@ -84,8 +84,35 @@ def test_steps_that_were_jumped_over_are_skipped(world, flows):
     thing = world.thing()
     Long.take("leap", thing, by=world("张某"))
     assert shown(Long.path(thing, world("张某"))) == [
-        ("done", "越", "张某"), ("skipped", "甲", ""), ("now", "丙", "云间区教育局"),
+        ("skipped", "甲", ""), ("done", "越", "张某"), ("now", "丙", "云间区教育局"),
     ]  # fmt: skip
+    Long.take("c", thing, by=world("张某"))
+    assert shown(Long.path(thing, world("张某"))) == [
+        ("skipped", "甲", ""), ("done", "越", "张某"), ("done", "丙", "张某"),
+    ], "what was skipped keeps its place, also when all is done"  # fmt: skip
+
+
+def test_steps_that_come_after_a_jump_are_not_drawn_before_it(world, flows):
+    from tests.specimen.models import Thing
+
+    from baozhang.kernel.flow import Flow, Step
+
+    class Late(Flow):
+        model = Thing
+        a = Step("甲", "draft", "submitted", ":submit")
+        b = Step("乙", "submitted", "audited", ":submit")
+        c = Step("丙", "audited", "approved", ":submit")
+        leap = Step("越", "submitted", "approved", ":submit", side=True, todo=False)
+        drop = Step("弃", ("draft", "submitted", "approved"), "rejected", ":submit", side=True, todo=False)
+
+    thing = world.thing()
+    Late.take("a", thing, by=world("张某"))
+    Late.take("leap", thing, by=world("张某"))
+    assert [(status, words) for status, words, _who in shown(Late.path(thing, world("张某")))] == [
+        ("done", "甲"), ("skipped", "乙"), ("done", "越"), ("now", "已批准"),
+    ]  # fmt: skip
+    Late.take("drop", thing, by=world("张某"))
+    assert [words for _status, words, _who in shown(Late.path(thing, world("张某")))] == ["甲", "乙", "越", "弃"]
 
 
 def test_the_line_costs_the_same_however_long_the_history(world, flows, audited, django_assert_num_queries):

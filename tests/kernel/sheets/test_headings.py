@@ -134,6 +134,17 @@ def test_one_match_is_not_enough_and_the_user_may_point():
             layout_at(book.sheets[0], COLUMNS, 9)
 
 
+def test_a_heading_of_two_rows_is_one_also_where_the_user_points_at_it():
+    data = rows_book(
+        [["台账"], ["资产", None, "价值", None], ["资产编号", "资产名称", "原值", "数量"], ["Z1", "桌", 100, 1]]
+    )
+    with open_workbook(data, "表.xlsx") as book:
+        found = find_layout(book.sheets[0], COLUMNS)
+        assert found is not None
+        assert layout_at(book.sheets[0], COLUMNS, found.heading_row).first_data_row == found.first_data_row == 4
+        assert layout_at(book.sheets[0], COLUMNS, 3).first_data_row == 4
+
+
 def test_only_the_sheets_that_hold_records_are_taken():
     table = [["资产编号", "资产名称", "原值", "数量", "使用人", "备注"], ["Z1", "桌", 1, 1, "张", None]]
 

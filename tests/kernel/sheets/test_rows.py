@@ -42,6 +42,7 @@ def asset(number, **more):
         ["部门小计", None, 2, 200],
         ["办公设备小计", None, 2, 200],
         [None, "家具、用具合计：", 2, 200],
+        [None, None, None, None, None, "合计：", 200],
     ],
 )
 def test_totals_are_left_out(total):

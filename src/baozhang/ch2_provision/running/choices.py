@@ -50,6 +50,26 @@ class ReviewState(TextChoices):
     PUBLISHED = "published", _("已公示")
 
 
+class Figure(TextChoices):
+    """The figures of a vehicle's month that are published."""
+
+    KM = "km", _("行驶里程")
+    ENERGY = "energy", _("加油充电")
+    ROAD = "road", _("通行停车")
+    INSURANCE = "insurance", _("保险")
+    UPKEEP = "upkeep", _("维修保养检验")
+    OTHER = "other", _("洗车及其他")
+    TOTAL = "total", _("运行费用")
+
+
+class CorrectionState(TextChoices):
+    """Where the correction of a published month stands."""
+
+    OPEN = "open", _("待更正公示")
+    PUBLISHED = "published", _("已更正公示")
+    LAPSED = "lapsed", _("不需更正")
+
+
 LOOKED_OVER = ("vehicle", "km", "km_tracks", "energy", "upkeep", "total")  # columns of an account beside its month
 BY_CARD = (Kind.FUEL, Kind.CHARGE, Kind.TOLL, Kind.PARKING, Kind.WASH, Kind.OTHER)  # what a card of a vehicle pays for
 COSTS = tuple(kind for kind in Kind if kind != Kind.VIOLATION)
@@ -68,11 +88,12 @@ WITHHELD = (VehicleUse.ENFORCEMENT, VehicleUse.SPECIAL, VehicleUse.CONFIDENTIAL)
 COST_COLOURS = {
     CostState.OPEN: "red", CostState.LOOSE: "amber", CostState.MATCHED: "green", CostState.EXPLAINED: "blue",
 }  # fmt: skip
+CORRECTION_COLOURS = {CorrectionState.OPEN: "amber", CorrectionState.PUBLISHED: "green", CorrectionState.LAPSED: "grey"}
 REVIEW_COLOURS = {ReviewState.DRAFT: "amber", ReviewState.SUBMITTED: "blue", ReviewState.PUBLISHED: "green"}
 # Words by which a bill says what it is for, where its file has no column for that; the first that is met counts.
 SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (Kind.VIOLATION, ("违法", "违章")), (Kind.CHARGE, ("充电", "kWh", "千瓦时")), (Kind.WASH, ("洗车", "清洗车")),
-    (Kind.INSURANCE, ("保险", "交强险", "三者险", "车损险")), (Kind.INSPECTION, ("年检", "检测站", "车辆检验", "检验费")),
+    (Kind.INSURANCE, ("保险", "交强险", "三者险", "车损险", "商业险", "责任险", "盗抢险", "财险")), (Kind.INSPECTION, ("年检", "检测站", "车辆检验", "检验费")),
     (Kind.PARKING, ("停车",)), (Kind.TOLL, ("通行", "收费站", "高速", "ETC")),
     (Kind.FUEL, ("汽油", "柴油", "加油", "油站", "92#", "95#", "98#", "92号", "95号", "98号")),
     (Kind.REPAIR, ("维修", "保养", "修理", "补胎", "钣金", "喷漆", "蓄电池", "更换", "配件", "滤清器", "机油", "轮胎", "刹车", "工时")),

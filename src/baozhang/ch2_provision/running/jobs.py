@@ -1,4 +1,4 @@
-"""By the calendar: bills look for trips that came in later, and are measured against positions; the month before is opened."""
+"""By the calendar: bills look for trips that came in later, and are measured against positions; the month before is opened, published ones are looked at again."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.schedule import every
 from baozhang.law.figures import Figures
 
+from .flows.correction import look_again
 from .flows.matching import again
 from .flows.review import open_month
 from .models import Whereabouts
+from .queries.corrected import published
 from .queries.whereabouts import NAMES, measured, unmeasured
 
 
@@ -31,6 +33,14 @@ def match() -> dict[str, Any]:
             else 0
         )
         return {"matched": found, "measured": len(rows), "forgotten": gone}
+
+
+@every("40 4 * * *", name="running.corrections", words=_("核对已公示的单车核算"), follows=True)
+def put_right() -> dict[str, Any]:
+    """This will list what of published months is no longer so, for whoever publishes."""
+    kept = Figures(clock.today()).vehicles.positions.days
+    with scope.everything("单车核算更正") as by:
+        return {"open": look_again(published(clock.today(), None if kept is None else int(kept)), by=by)}
 
 
 @every("30 5 1 * *", name="running.month", words=_("建立单车核算月报"))

@@ -57,6 +57,8 @@ async def answer(gateway: Gateway, line: bytes) -> dict[str, Any]:
         return reading.described(await gateway.ask(asked["terminal"], number, body))
     except TimeoutError:
         return {"error": "the terminal did not answer in time"}
+    except KeyError as error:
+        return {"error": f"the request does not say {error}"}
     except (LookupError, ValueError, TypeError, ConnectionError) as error:
         return {"error": f"{type(error).__name__}: {error}"}
 

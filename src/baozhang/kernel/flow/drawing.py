@@ -24,18 +24,15 @@ DRAWN = ("step", "back", "withdraw")
 
 
 def path(plan: Plan, record: Record, by: Actor) -> list[dict[str, Any]]:
-    """The line of a record: what was done, skipped or returned, what is now and until when, what comes.
+    """The line of a record: what was done, skipped (before what jumped over it) or returned, what is now and until when, what comes.
 
     Each item has words, status (done, returned, skipped, now, next), who, organ, when (a day), at, days (used; left where
     it is now), note, due, provisional, unverified, opinions. A number of queries that does not grow with the history.
     """
     case = Case(plan, record, by)
-    done = _done(case)
-    line = plan.main_line(record)
     at = _place(plan, case.state, record)
-    taken = {item["name"] for item in done if item["status"] == "done"}
-    passed = _skipped(case, line[:at], taken) if plan.leaving(case.state, case.record) else []
-    return [*done, *passed, *_now(case), *(_item(step.words, "next", name=step.name) for step in line[at + 1 :])]
+    ahead = plan.main_line(record)[at + 1 :]
+    return [*_done(case), *_now(case), *(_item(step.words, "next", name=step.name) for step in ahead)]
 
 
 def _item(words: Any, status: str, **more: Any) -> dict[str, Any]:
@@ -48,7 +45,9 @@ def _done(case: Case) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     before: dt.date | None = None
     opinions: list[dict[str, Any]] = []
+    missing = _missing(case)
     for line in case.trail.lines:
+        items += (_item(step.words, "skipped", name=step.name) for step in _jumped(case, line) if step in missing)
         if line.verb == "opine":
             opinions.append(_opinion(line))
         elif line.verb in DRAWN:
@@ -87,14 +86,25 @@ def _opinion(line: Line) -> dict[str, Any]:
             "when": line.day}  # fmt: skip
 
 
-def _skipped(case: Case, line: list[Step], taken: set[str]) -> list[dict[str, Any]]:
-    """The steps of the ordinary way whose goal was reached otherwise, or jumped over."""
-    been = {drawn.now for drawn in case.trail.lines if drawn.now}
-    return [
-        _item(step.words, "skipped", name=step.name)
-        for step in line
-        if step.name not in taken and step.target not in been
-    ]
+def _missing(case: Case) -> list[Step]:
+    """The steps of the ordinary way that nobody took and whose goal was never reached otherwise."""
+    been = {line.now for line in case.trail.lines if line.now}
+    taken = {line.step for line in case.trail.lines if line.verb == "step"}
+    return [step for step in case.plan.main_line(case.record) if step.name not in taken and step.target not in been]
+
+
+def _jumped(case: Case, line: Line) -> list[Step]:
+    """The steps of the ordinary way that lie between the state from which an entry led and the one that it led to.
+
+    A record that began further on jumped over what comes before; one that left the ordinary way jumped over nothing.
+    """
+    main = case.plan.main_line(case.record)
+    if not line.now or line.now not in {state for step in main for state in (*step.source, step.target)}:
+        return []
+    if not line.was and not case.plan.leaving(line.now, case.record):
+        return []  # it came in as it ended
+    first = _place(case.plan, line.was, case.record) if line.was else 0
+    return main[first : _place(case.plan, line.now, case.record)]
 
 
 def _now(case: Case) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
 
-from . import drawing, offering, opinions, taking, verbs
+from . import drawing, offering, opinions, taking, verbs, waiting
 from .plan import Own, Plan, compiled, declare, full, resolve
 from .standing import seats
 from .step import Limit, Party, Step
@@ -73,6 +73,11 @@ class Flow:
     @classmethod
     def moved_back(cls, record: Any, *, was: str, to: str, by: Actor) -> None:
         """This will undo what steps had effected, after 驳回 or 撤回, in the same transaction; a flow may say how."""
+
+    @classmethod
+    def call_anew(cls, records: Sequence[Record]) -> None:
+        """This will let what waits on records be called as they are now; asked after they were changed otherwise than by a step."""
+        waiting.call_anew(records)
 
     @classmethod
     def is_of(cls, record: Record, by: Actor) -> bool:

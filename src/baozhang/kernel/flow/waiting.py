@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor
+from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
 
 from .case import Case, place
 from .choices import End, Part
 from .limits import Deadline
+from .plan import FLOWS
 from .standing import Standing
 from .step import Chosen, Step
 from .task import Task
@@ -159,3 +161,20 @@ def ensure(case: Case) -> None:
         raise Refused(_("“%(state)s”没有待办") % {"state": case.plan.state_words(case.state)})
     open_up(tasks)
     case.__dict__.pop("tasks", None)
+
+
+def call_anew(rows: Sequence[Record]) -> None:
+    """This will let what waits on records be called as they are now, after they were changed otherwise than by a step.
+
+    One query, where something waits one more, and one for each that is called otherwise.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    waiting = list(Task.objects.open().filter(kind=rows[0].label, record_id__oneof=[row.pk for row in rows]))
+    held = model._base_manager.filter(pk__oneof=sorted({task.record_id for task in waiting})) if waiting else ()
+    found = {row.pk: row for row in held}
+    for task in waiting:
+        title = FLOWS[task.flow].title(found[task.record_id])[:200]
+        if title != task.title:
+            Task.objects.filter(pk=task.pk).update(title=title)

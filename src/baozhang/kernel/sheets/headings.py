@@ -103,14 +103,18 @@ def find_layout(sheet: Sheet, columns: Sequence[Column]) -> Layout | None:
     return _layout(head, best, columns)
 
 
-def layout_at(sheet: Sheet, columns: Sequence[Column], heading_row: int, depth: int = 1) -> Layout:
-    """This is the layout for a heading row (from 1) that the user pointed at; refused where the row is blank."""
-    head = sheet.head(heading_row + depth + SAMPLE_ROWS)
+def layout_at(sheet: Sheet, columns: Sequence[Column], heading_row: int) -> Layout:
+    """This is the layout for a heading row (from 1) that the user pointed at, with the row below where the two are one heading; refused where it is blank."""
+    head = sheet.head(heading_row + 2 + SAMPLE_ROWS)
     at = next((i for i, (number, _row) in enumerate(head) if number == heading_row), None)
+    matcher = Matcher(columns)
+    counts = [matcher.count(row) for _number, row in head]
+    found = None if at is None else _candidate(head, at, counts, matcher, sheet.merged)
+    depth = 1 if found is None else found.depth
     headings = () if at is None else _headings(head, at, depth, sheet.merged)
     if at is None or not headings:
         raise SheetError(_("第 %(row)d 行没有标题。") % {"row": heading_row}, "no-headings", _("请选择标题所在的行。"))
-    matched = len(Matcher(columns).assign((h.index, h.raw) for h in headings)[0])
+    matched = len(matcher.assign((h.index, h.raw) for h in headings)[0])
     return _layout(head, _Candidate(at, depth, matched, headings), columns)
 
 

@@ -20,7 +20,7 @@ _NOTES = re.compile(
     r"([(（].*[)）])?[:：]|(填表|填报|制表|打印|报送|编制)(日期|时间)[:：]|联系电话[:：]|(备注|附注|说明|填表说明|注)\d*[:：]"
     r"|单位负责人|第\d+页|共\d+页"
 )
-# The first cells of a row: a total or a note says so there, not in the middle of the figures.
+# The first cells of a row, and the first that is filled: a total or a note says so there, not in the middle of the figures.
 _LEADING = 4
 
 
@@ -111,7 +111,7 @@ class DataRows:
         if leading.strip() in titles and self._few(row):
             self.skipped.headings.append(number)
             return True
-        for cell in row[:_LEADING]:
+        for cell in (*row[:_LEADING], leading):
             if type(cell) is str and len(cell) <= 60:
                 words = "".join(cell.split())
                 total = _TOTALS.fullmatch(words) or (cell is leading and _OF_A_KIND.fullmatch(words))

@@ -1,4 +1,4 @@
-"""The path of a month: checked by the clerk, published by the head with a document, taken back where a bill comes late."""
+"""The path of a month: checked by the clerk, published by the head with a document, taken back where all of it was wrong."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch2_provision.running.choices import COSTS, UNMATCHED, Kind
+from baozhang.ch2_provision.running.choices import COSTS, UNMATCHED
 from baozhang.ch2_provision.running.choices import ReviewState as S
 from baozhang.ch2_provision.running.models import Account, Cost, Review
 from baozhang.ch2_provision.running.models.reading import days_of
+from baozhang.ch2_provision.running.queries.corrected import figures
 from baozhang.ch2_provision.running.queries.sums import depreciations, running
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, ledger
@@ -32,7 +33,7 @@ PUBLISHED = ledger.act("running.published", gettext_lazy("登记公示文件"))
 
 
 class ReviewFlow(Flow):
-    """待核对 → 待审核 → 已公示；迟到的单据，撤回公示后补记."""
+    """待核对 → 待审核 → 已公示；迟到或者更正的单据另作更正公示，整月有误的撤回公示."""
 
     model = Review
     words = gettext_lazy("单车核算月报")
@@ -49,7 +50,7 @@ class ReviewFlow(Flow):
     )  # fmt: skip
     reopen = Step(
         gettext_lazy("撤回公示"), S.PUBLISHED, S.DRAFT, ":publish", needs_note=True, side=True, todo=False, kind="danger",
-        says=gettext_lazy("有迟到或者更正的单据时撤回，补记后重新核对、公示；原公示文件同时撤销。"),
+        says=gettext_lazy("整月有误的撤回，重新核对、公示，原公示文件同时撤销；个别单据迟到、更正的不必撤回，登记以后自动列出更正，由审核人更正公示。"),
     )  # fmt: skip
 
 
@@ -107,17 +108,10 @@ def summed(review: Review) -> list[Account]:
             month=review.month,
             depreciation=lost[one.pk],
         )
+        for name, value in figures(held).items():
+            setattr(made, name, value)
         if held is not None:
-            made.km, made.km_tracks, made.litres, made.kwh, made.total = (
-                held.distance,
-                held.km_tracks,
-                held.litres,
-                held.kwh,
-                held.total,
-            )
-            made.energy, made.road = held.of(Kind.FUEL, Kind.CHARGE), held.of(Kind.TOLL, Kind.PARKING)
-            made.insurance, made.upkeep = held.of(Kind.INSURANCE), held.of(Kind.REPAIR, Kind.INSPECTION)
-            made.other = held.of(Kind.WASH, Kind.OTHER)
+            made.km_tracks, made.litres, made.kwh = held.km_tracks, held.litres, held.kwh
         rows.append(made)
     return rows
 

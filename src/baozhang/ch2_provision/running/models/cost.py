@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.running.choices import KINDS_SAID, ON_THE_ROAD, CostState, Kind, ReviewState
+from baozhang.ch2_provision.running.choices import KINDS_SAID, ON_THE_ROAD, CostState, Kind
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.columns import decimal, text
@@ -22,8 +21,6 @@ from baozhang.kernel.record import Record
 
 from . import matching
 from .reading import bill_of, kind_said, moment_of, plate_of
-
-FIXED = ("vehicle_id", "kind", "amount", "quantity", "day")  # of a bill in a month that is published
 
 
 class Cost(Record):
@@ -155,33 +152,3 @@ class Cost(Record):
             yield self.fault_of(
                 "dispatch", gettext("派车单不是这辆车的"), str(self.dispatch), gettext("请选择这辆车的派车单")
             )
-
-    @classmethod
-    def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
-        """A bill added to a month that is published already, or changed in it."""
-        shut = _shut(rows)
-        mine = [
-            (i, row) for i, row in enumerate(rows) if row.day and (row.organ_id, row.day.year, row.day.month) in shut
-        ]
-        was = {
-            values[0]: values[1:]
-            for values in cls._base_manager.filter(pk__in=[row.pk for _i, row in mine if row.pk]).values_list(
-                "pk", *FIXED
-            )
-        }
-        for i, row in mine:
-            if row.pk is None or was.get(row.pk) != tuple(getattr(row, name) for name in FIXED):
-                words = {"year": row.day.year, "month": row.day.month}
-                reason = gettext("%(year)s 年 %(month)s 月的单车核算已公示") % words
-                yield i, cls.fault_of("at", reason, row.at, gettext("请先撤回当月公示，补记后重新核对、公示"))
-
-
-def _shut(rows: Sequence[Any]) -> set[tuple[int, int, int]]:
-    """(organ, year, month) of the months that are published, among those of some rows."""
-    review: Any = apps.get_model("running", "review")  # it stands upon bills
-    organs = {row.organ_id for row in rows if row.organ_id and row.day}
-    years = {row.day.year for row in rows if row.day}
-    if not organs:
-        return set()
-    held = review._base_manager.filter(organ_id__in=organs, year__in=years, state=ReviewState.PUBLISHED)
-    return set(held.values_list("organ_id", "year", "month"))

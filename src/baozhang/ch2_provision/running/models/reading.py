@@ -17,7 +17,11 @@ _MOMENT = re.compile(
     r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*(?:(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?|(\d{1,2})(\d{2})(\d{2})?)(?:\.\d+)?[分秒]?)?"
 )
 _TIME = re.compile(r"(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?:\.\d+)?[分秒]?|(\d{2})(\d{2})(\d{2})")
-_PLATE_NOISE = re.compile(r"[_\-](?:蓝|黄|绿|白|黑|渐变绿|黄绿|黄绿双拼)色?$|[\s·•.\-_]|\(.*?\)|（.*?）")
+_COLOUR = r"(?:渐变绿|黄绿双拼|黄绿|[蓝黄绿白黑])"
+_PLATE_NOISE = re.compile(r"[\s·•.\-_:：]|\(.*?\)|（.*?）|\[.*?\]|【.*?】")  # points, blanks, remarks in brackets
+_PLATE_COLOUR = re.compile(
+    rf"^{_COLOUR}[色牌]*(?=[\u4e00-\u9fff])|(?<=[A-Z0-9]){_COLOUR}[色牌]*$"
+)  # before the province, or behind all
 Read = tuple[dt.datetime | None, dt.date | None, str]
 
 
@@ -47,8 +51,8 @@ def moment_of(said: Any, time: str = "") -> Read:
 
 
 def plate_of(said: str) -> str:
-    """A plate without points, blanks, the colour behind it and remarks in brackets, in capitals."""
-    return _PLATE_NOISE.sub("", (said or "").strip()).upper()
+    """A plate without points, blanks, the colour before or behind it and remarks in brackets, in capitals."""
+    return _PLATE_COLOUR.sub("", _PLATE_NOISE.sub("", said or "").upper())
 
 
 def kind_said(*words: str) -> str:

@@ -7,12 +7,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Prefetch, Q, Sum
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Acquisition
-from baozhang.ch2_provision.running.choices import WITHHELD, ReviewState
-from baozhang.ch2_provision.running.models import Account, Review
+from baozhang.ch2_provision.running.choices import WITHHELD, CorrectionState, ReviewState
+from baozhang.ch2_provision.running.models import Account, Correction, CorrectionLine, Review
 from baozhang.ch2_provision.vehicles.choices import QuotaClass, VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle, limits
 
@@ -24,13 +24,15 @@ NAMED = Q(vehicle__confidential=False) & ~Q(vehicle__use__in=WITHHELD)
 class Class:
     """A class of quota: how many are allowed and there; `withheld` where a confidential vehicle would show in the number.
 
-    `unset` of those that are there are in units for which no quota has been approved: `allowed` says nothing of them.
+    `unset` of those that are there are in units for which no quota has been approved: `allowed` says nothing of them. `leaving` of them
+    are to go when the new one that was approved in their place has come, and take no place of the quota any more.
     """
 
     klass: QuotaClass
     allowed: int | None = None
     held: int = 0
     unset: int = 0
+    leaving: int = 0
     withheld: bool = False
 
     @property
@@ -61,7 +63,7 @@ def units(year: int, today: dt.date) -> list[Unit]:
     rooms, secret = limits.rooms(None, today), _secret()
     held: Counter[int] = Counter()
     for (key, _klass), room in rooms.items():
-        held[key] += room.held
+        held[key] += room.held + room.leaving
     held.subtract(key for key, _use, leased in secret if not leased)
     held = +held
     sums = Account._base_manager.filter(
@@ -107,8 +109,9 @@ def classes(organ: int | None, today: dt.date) -> list[Class]:
         if (key, klass) in hidden:
             made.withheld = True
             continue
-        made.held += room.held
-        made.unset += room.held if room.allowed is None else 0
+        made.held += room.held + room.leaving
+        made.leaving += room.leaving
+        made.unset += room.held + room.leaving if room.allowed is None else 0
         made.allowed = made.allowed if room.allowed is None else (made.allowed or 0) + room.allowed
     return [found[klass] for klass in QuotaClass if klass in found]
 
@@ -153,3 +156,18 @@ def notices(organ: int, year: int) -> list[Review]:
     """The published months of a unit, each with its notice."""
     rows = Review._base_manager.filter(organ_id=organ, year=year, state=ReviewState.PUBLISHED)
     return list(rows.select_related("document").order_by("month"))
+
+
+def corrections(organ: int, year: int) -> list[Correction]:
+    """What was put right of the published months of a unit, with its lines, the latest first; what may not be told is the caller's to leave out."""
+    rows = Correction._base_manager.filter(
+        organ_id=organ,
+        review__year=year,
+        review__state=ReviewState.PUBLISHED,
+        state=CorrectionState.PUBLISHED,
+        document__isnull=False,
+    )
+    rows = rows.select_related("review", "document", "corrected").prefetch_related(
+        Prefetch("lines", CorrectionLine._base_manager.select_related("vehicle").order_by("vehicle__plate", "pk"))
+    )
+    return list(rows.order_by("-published_on", "-pk"))

@@ -1,5 +1,5 @@
 """What each field of costs is for, said once, and who may do what."""
 
-from . import costs, observed, reviews
+from . import corrections, costs, observed, reviews
 
-__all__ = ["costs", "observed", "reviews"]
+__all__ = ["corrections", "costs", "observed", "reviews"]

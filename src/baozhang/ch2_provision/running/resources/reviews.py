@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
-from baozhang.ch2_provision.running.choices import LOOKED_OVER, REVIEW_COLOURS
+from baozhang.ch2_provision.running.choices import LOOKED_OVER, REVIEW_COLOURS, ReviewState
 from baozhang.ch2_provision.running.flows import ReviewFlow
+from baozhang.ch2_provision.running.flows.correction import LIST, look_again
 from baozhang.ch2_provision.running.flows.review import PUBLISH, SUBMIT
 from baozhang.ch2_provision.running.models import Account, Review
-from baozhang.kernel import access
-from baozhang.kernel.access import Reach
+from baozhang.kernel import access, scope
+from baozhang.kernel.access import Actor, Reach
+from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 ARTICLE = "第二十三条第一款"
@@ -23,6 +27,12 @@ _UNITS = {"km": KM, "km_tracks": KM, "litres": pgettext_lazy("unit", "升"), "kw
 
 def _a_kilometre(account: Any) -> Any:
     return (account.total / account.km).quantize(Decimal("0.01")) if account.km else None
+
+
+def _again(reviews: Sequence[Review], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    with scope.everything("单车核算更正") as system:
+        n = look_again(reviews, by=system)
+    return _("有 %(n)s 个月的数字与公示不一致，已列出更正") % {"n": n} if n else _("数字与公示一致，没有需要更正的")
 
 
 @register
@@ -36,7 +46,7 @@ class Reviews(Resource):
     icon = "calculator"
     place = 40
     words = gettext_lazy("单车核算月报")
-    purpose = gettext_lazy("每月逐车核对里程和费用，另一人审核后编号公示；公示以后要补记的，先撤回公示")
+    purpose = gettext_lazy("每月逐车核对里程和费用，另一人审核后编号公示；公示以后单据有迟到、更正的，另作更正公示")
     columns = ("organ", "year", "month", "state", "vehicles", "km", "total", "published_on", "document")
     groups = (
         Group(gettext_lazy("哪个月"), ("organ", "year", "month", "checked")),
@@ -50,7 +60,17 @@ class Reviews(Resource):
     units = {"km": KM, "vehicles": gettext_lazy("辆")}
     importable = False
     flow = ReviewFlow
-    related = (Related("running/accounts", "review", columns=LOOKED_OVER),)
+    related = (
+        Related(
+            "running/corrections", "review", columns=("serial", "found_on", "state", "total_was", "total", "document")
+        ),
+        Related("running/accounts", "review", columns=LOOKED_OVER),
+    )
+    acts = {
+        "list": Act(
+            gettext_lazy("列出更正"), LIST, _again, article=ARTICLE, icon="arrow-path", shown=lambda one: one.state == ReviewState.PUBLISHED,
+        ),
+    }  # fmt: skip
 
 
 @register

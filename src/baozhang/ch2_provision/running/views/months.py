@@ -8,15 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from baozhang.ch2_provision.running.choices import LOOKED_OVER, ReviewState
+from baozhang.ch2_provision.running.choices import LOOKED_OVER, CorrectionState, ReviewState
 from baozhang.ch2_provision.running.flows.review import summed, unmatched
 from baozhang.ch2_provision.running.models import Account
+from baozhang.ch2_provision.running.queries.corrected import changes
 from baozhang.kernel import cells
 from baozhang.kernel.access import Actor
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
-
-SUMMED = ("km", "energy", "road", "insurance", "upkeep", "other")
 
 
 def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
@@ -50,19 +49,27 @@ def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
 
 def _since_then(record: Any) -> dict[str, Any]:
     """What was entered or corrected after the month was summed up: it does not stand in what was published."""
-    frozen = {one.vehicle_id: one for one in Account.objects.filter(review=record)}
-    now = {one.vehicle_id: one for one in summed(record)}
-    blank = Account()
-    changed = sorted(
-        str((now.get(key) or frozen[key]).vehicle)
-        for key in now.keys() | frozen.keys()
-        if any(getattr(now.get(key, blank), name) != getattr(frozen.get(key, blank), name) for name in SUMMED)
-    )
+    waiting = record.corrections.filter(state=CorrectionState.OPEN).first()
+    if waiting is not None:
+        url = frame.url_of(BY_LABEL["running.correction"], waiting)
+        return {
+            "notices": [
+                {
+                    "words": _("公示以后里程或者费用有变动，待更正公示。"),
+                    "tone": "amber",
+                    "url": url,
+                    "url_words": _("单车核算更正"),
+                }
+            ]
+        }
+    changed = list(dict.fromkeys(str(one.vehicle) for one in changes([record]).get(record.pk, ())))
     if not changed:
         return {}
-    words = _("汇总以后里程或者费用有变动：%(vehicles)s。已公示的请撤回公示，待审核的请驳回，重新核对提交。") % {
-        "vehicles": "、".join(changed)
-    }
+    words = (
+        _("汇总以后里程或者费用有变动：%(vehicles)s。今晚自动列出更正，由审核人更正公示。")
+        if record.state == ReviewState.PUBLISHED
+        else _("汇总以后里程或者费用有变动：%(vehicles)s。请驳回，重新核对提交。")
+    ) % {"vehicles": "、".join(changed)}
     return {"notices": [{"words": words, "tone": "amber", "url": ""}]}
 
 

@@ -16,6 +16,9 @@ from django.views.decorators.http import require_GET
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import VehicleUse
+from baozhang.ch2_provision.running.flows.wording import told
+from baozhang.ch2_provision.running.models import Correction
+from baozhang.ch2_provision.running.models.correction import said
 from baozhang.ch2_provision.running.queries import open_to_all
 from baozhang.kernel import cells, clock, shell
 from baozhang.kernel.documents import numbering
@@ -141,6 +144,8 @@ def _remark(one: open_to_all.Class) -> str:
     said = []
     if one.unset and one.allowed is not None:
         said.append(_("其中 %(n)s 辆所在单位尚未核定编制") % {"n": one.unset})
+    if one.leaving:
+        said.append(_("其中 %(n)s 辆已批准更新、待处置") % {"n": one.leaving})
     if one.withheld:
         said.append(_("另有依法不予公开的"))
     return _("；").join(said)
@@ -211,6 +216,21 @@ def _of_unit(organ: Organization, year: int) -> dict[str, Any]:
         "table": {"rows": rows, "columns": _heads((_("车辆"), "text", ""), (_("用途"), "text", ""), (_("行驶里程"), "number", pgettext("unit", "公里")), (_("加油充电"), "money", _("元")),
                                                    (_("维修保养检验"), "money", _("元")), (_("运行费用"), "money", _("元")), (_("每公里费用"), "money", _("元")))},
         "classes": _classes(open_to_all.classes(organ.pk, clock.today())), "table_title": _("逐车"),
-        "papers": [{"words": _("%(n)s 月") % {"n": one.month}, "number": one.document.number, "url": f"/public/verify/{numbering.shown(one.document.code)}/", "day": one.published_on}
+        "papers": [{"words": _("%(n)s 月") % {"n": one.month}, "number": one.document.number, "url": f"/public/verify/{numbering.shown(one.document.code)}/", "day": one.document.day}
                    for one in papers if one.document is not None],
+        "corrections": _corrections(open_to_all.corrections(organ.pk, year)),
     }  # fmt: skip
+
+
+def _corrections(found: list[Correction]) -> dict[str, Any]:
+    """Both figures of all that was put right: what was published first, and what is so."""
+    rows = [
+        {"url": f"/public/verify/{numbering.shown(one.document.code)}/",
+         "cells": [_("%(n)s 月") % {"n": one.review.month}, who, figure.label, said(figure, was), said(figure, now), one.published_on, one.reason]}
+        for one in found if one.document is not None for who, figure, was, now in told(list(one.lines.all()))
+    ]  # fmt: skip
+    heads = _heads(
+        (_("月份"), "text", ""), (_("车辆"), "text", ""), (_("项目"), "text", ""), (_("原公示"), "number", ""), (_("更正为"), "number", ""),
+        (_("更正日期"), "text", ""), (_("更正原因"), "text", ""),
+    )  # fmt: skip
+    return {"rows": rows, "columns": heads}

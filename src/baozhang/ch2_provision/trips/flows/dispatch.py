@@ -21,7 +21,7 @@ from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import access, clock, ledger
+from baozhang.kernel import access, clock, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Own, Step
 from baozhang.kernel.record import keep
@@ -153,9 +153,19 @@ def _ended(dispatch: Dispatch, *, by: Actor) -> None:
 
 
 @DispatchFlow.cancel.effect
-def _cancelled(dispatch: Dispatch) -> None:
-    """Its requests wait again."""
+def _cancelled(dispatch: Dispatch, *, by: Actor, note: str) -> None:
+    """Its requests wait again, and the driver need not come."""
     _move(dispatch, "recall", RequestState.DISPATCHED)
+    _tell(dispatch, dispatch.driver, _("派车已取消：%(slip)s"), by=by, note=note)
+
+
+def _tell(dispatch: Dispatch, driver: Driver | None, words: str, *, by: Actor, note: str) -> None:
+    """A driver learns what became of his slip, wherever he is; who did it himself knows."""
+    if driver is not None and driver.account_id is not None and driver.account_id != by.user_id:
+        title = words % {"slip": DispatchFlow.title(dispatch)}
+        notices.notify(
+            [driver.account_id], title=title, body=note, organ_id=dispatch.organ_id, about=(dispatch.label, dispatch.pk)
+        )
 
 
 def _move(dispatch: Dispatch, step: str, state: str) -> None:
@@ -324,9 +334,13 @@ def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None
                 article=ARTICLE,
                 instead=_("请先登记还车；余下的行程由用车人另提申请，来不及审批的可以紧急先用车。"),
             )
+        before = fresh.driver
         fresh.vehicle, fresh.driver = vehicle or fresh.vehicle, driver or fresh.driver
         _fits(fresh, list(riders(fresh).filter(state=RequestState.DISPATCHED)))
         keep(fresh, by=by, act=CHANGED, right=PLAN, note=note)
+        _tell(fresh, fresh.driver, _("派车已改派：%(slip)s"), by=by, note=note)
+        if before is not None and before != fresh.driver:
+            _tell(fresh, before, _("派车已改由他人驾驶：%(slip)s"), by=by, note=note)
 
 
 MEANS_OF_ORGAN = {True: Means.OWN, False: Means.POOLED}  # is it the requesting unit's own vehicle

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.models import Dispatch, Movement, Request
+from baozhang.ch2_provision.trips.queries.astray import whole
 from baozhang.ch2_provision.trips.queries.tracks import loose_ways
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
@@ -33,7 +34,7 @@ class Told:
 
 def ask_late(vehicle: Vehicle, way: Movement, told: Told, *, by: Actor) -> Request:
     """This will make the slip of a way and the request behind it, all or nothing; the head still has to approve it."""
-    since, until = (at.astimezone(clock.ZONE) for at in (way.since, way.until))
+    since, until = whole(way)
     with transaction.atomic():
         Vehicle._base_manager.select_for_update(of=("self",), no_key=True).get(pk=vehicle.pk)
         if not loose_ways(vehicle.pk, clock.today()).filter(since=way.since).exists():

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel.observation import Observation
 
-WAY, NIGHT, FAST, IDLE, OUT = "way", "night", "fast", "idle", "out"
+WAY, NIGHT, FAST, IDLE, OUT, AWAY = "way", "night", "fast", "idle", "out", "away"
 
 
 class Movement(Observation):
     """A way of a vehicle (its file's key) with its length, or a night outside its fence with the distance from it.
 
     Beside a way that was driven fast stands the speed that it held (metres of an hour), beside a stop the time for which the engine ran,
-    and beside one that led beyond the area how far it got from the border, and where it left it (millionths of a degree).
+    beside one that led beyond the area how far it got from the border, and where it left it (millionths of a degree);
+    and each night that it stands beyond its area has a row with the distance from the border and the place.
     """
 
     pk = models.CompositePrimaryKey("vehicle", "kind", "since")

@@ -111,7 +111,18 @@ class Request(Numbered):
         if self.rating is not None and not 1 <= self.rating <= 5:
             yield self.fault_of("rating", gettext("评分为 1 至 5 分"), self.rating)
         if self.pk and self.state not in (RequestState.DRAFT, RequestState.SUBMITTED):
-            fixed = ("organ_id", "applicant", "purpose", "origin", "destination", "starts", "ends", "seats", "outside")
+            fixed = (
+                "organ_id",
+                "applicant",
+                "purpose",
+                "reason",
+                "origin",
+                "destination",
+                "starts",
+                "ends",
+                "seats",
+                "outside",
+            )
             was = Request._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
             if (
                 was is not None

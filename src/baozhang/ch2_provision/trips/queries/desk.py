@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from baozhang.ch2_provision.trips.choices import PROMISED, DispatchState, DriverState, RequestState
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
@@ -93,15 +93,6 @@ def slip_of(account: int, day: dt.date) -> list[Dispatch]:
         .prefetch_related(Prefetch("requests", Request._base_manager.all()))
         .order_by("starts")
     )
-
-
-def went_first(organs: Iterable[int], year: int) -> tuple[int, int]:
-    """How often vehicles went first in a year, and how many of these trips nobody has approved yet."""
-    rows = Request._base_manager.filter(organ_id__in=list(organs), urgent=True, day__year=year).exclude(
-        state=RequestState.CANCELLED
-    )
-    found = rows.aggregate(all=Count("pk"), owed=Count("pk", filter=Q(completed_at__isnull=True)))
-    return found["all"], found["owed"]
 
 
 def owed_afterwards() -> int:

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Sum
 
-from baozhang.ch2_provision.trips.choices import ALLOWED, MADE
-from baozhang.ch2_provision.trips.models import Dispatch, Movement, Request
-from baozhang.ch2_provision.trips.models.movement import FAST, IDLE, NIGHT, OUT, WAY
+from baozhang.ch2_provision.trips.choices import MADE
+from baozhang.ch2_provision.trips.models import Dispatch, Movement
+from baozhang.ch2_provision.trips.models.movement import AWAY, FAST, IDLE, NIGHT, OUT, WAY
 from baozhang.ch2_provision.trips.queries.desk import judged_since
 from baozhang.ch2_provision.vehicles.choices import Energy, TerminalState, VehicleState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
@@ -117,14 +117,21 @@ def a_stray(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, metres: in
 
 
 def nights(now: dt.datetime) -> list[Row]:
-    """The vehicles that stand outside their fence now, by their last position; one query beside the files."""
-    by_terminal = {
-        key: one for key, one in fitted().items() if one.parking_lat is not None and one.parking_lon is not None
-    }
+    """The vehicles that stand outside their fence or beyond their area now, by their last position; one query beside files and areas."""
+    by_terminal = fitted()
+    drawn = borders(now.date(), {one.organ_id for one in by_terminal.values()})
     rows: list[Row] = []
+    within: dict[beyond.Border, list[tuple[Vehicle, int, int]]] = defaultdict(list)
     for at in STORE.current(list(by_terminal)):
+        vehicle = by_terminal[at.vehicle]
         if at.lat is not None and at.lon is not None:
-            rows += a_night(by_terminal[at.vehicle], now, at.lat, at.lon)
+            rows += a_night(vehicle, now, at.lat, at.lon)
+            if vehicle.organ_id in drawn:
+                within[drawn[vehicle.organ_id]].append((vehicle, at.lat, at.lon))
+    for border, places in within.items():
+        far = border.beyond([lat for _one, lat, _lon in places], [lon for _one, _lat, lon in places])
+        for (vehicle, lat, lon), metres in zip(places, far, strict=True):
+            rows += a_night_away(vehicle, now, round(float(metres)), lat, lon)
     return rows
 
 
@@ -136,6 +143,12 @@ def a_night(vehicle: Vehicle, now: dt.datetime, lat: int, lon: int) -> list[Row]
     day = now.astimezone(clock.ZONE).date()
     fence = MOVED if vehicle.parking_radius is None else vehicle.parking_radius + DRIFT
     return [(vehicle.pk, NIGHT, now, now, day, round(away), *NOWHERE)] if away > fence else []
+
+
+def a_night_away(vehicle: Vehicle, now: dt.datetime, metres: int, lat: int, lon: int) -> list[Row]:
+    """The row of one night so far (metres) beyond the area, at a place; none within it, or on its border."""
+    day = now.astimezone(clock.ZONE).date()
+    return [(vehicle.pk, AWAY, now, now, day, metres, lat, lon)] if metres > beyond.BORDER else []
 
 
 def _moment(seconds: int) -> dt.datetime:
@@ -205,36 +218,6 @@ def idle(day: dt.date, least: float) -> dict[int, list[tuple[Any, ...]]]:
     rows = _recent(IDLE, day).annotate(ran=ran).filter(ran__gt=dt.timedelta(minutes=float(least)))
     rows = rows.order_by("vehicle", "day").values("vehicle", "day")
     return _days(rows.annotate(first=Min("since"), count=Count("since"), all=Max("ran")))
-
-
-Stray = tuple[
-    dt.date, str, str, int, int, str, str
-]  # day, left, last seen beyond, how often, metres, area, where it left
-
-
-def strayed(day: dt.date) -> dict[int, list[Stray]]:
-    """The days on which vehicles were beyond their area though no approved trip of that time leads there, one row a day."""
-    leads = Request._base_manager.filter(dispatch=OuterRef("pk"), outside=True, state__in=ALLOWED)
-    leads = leads.filter(Q(urgent=False) | Q(completed_at__isnull=False))
-    sent = Dispatch._base_manager.filter(vehicle=OuterRef("vehicle"), state__in=MADE).filter(Exists(leads))
-    sent = sent.filter(out_at__lte=OuterRef("since_slack")).filter(
-        Q(in_at__isnull=True) | Q(in_at__gte=OuterRef("until_slack"))
-    )
-    rows = _recent(OUT, day).annotate(since_slack=F("since") + SLACK, until_slack=F("until") - SLACK)
-    days: dict[tuple[int, dt.date], list[Movement]] = defaultdict(list)
-    for one in rows.filter(~Exists(sent)).order_by("vehicle", "since"):
-        days[one.vehicle, one.day].append(one)
-    organs = Vehicle._base_manager.filter(pk__oneof=sorted({key for key, _day in days})).values_list("pk", "organ_id")
-    organ_of = dict(organs)
-    held = areas(day, organ_of.values())
-    found: dict[int, list[Stray]] = defaultdict(list)
-    for (vehicle, when), parts in days.items():
-        area = held.get(organ_of.get(vehicle, 0))
-        if area is not None:
-            since, until = (f"{at.astimezone(clock.ZONE):%H:%M}" for at in (parts[0].since, parts[-1].until))
-            place = f"{(parts[0].lat or 0) / 1e6:.5f}, {(parts[0].lon or 0) / 1e6:.5f}"
-            found[vehicle].append((when, since, until, len(parts), max(one.metres for one in parts), area.name, place))
-    return found
 
 
 def unbounded(day: dt.date) -> Any:

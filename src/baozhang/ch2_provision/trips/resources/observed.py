@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
 from baozhang.ch2_provision.trips.models import Movement
-from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_night, a_speed, a_stray, a_way, an_idle, borders
+from baozhang.ch2_provision.trips.queries.tracks import (
+    NAMES,
+    a_night,
+    a_night_away,
+    a_speed,
+    a_stray,
+    a_way,
+    an_idle,
+    borders,
+)
 from baozhang.kernel import observation
 from baozhang.law.scenario.observed import MOMENT, NUMBER, Heading, Observed, Told, declare
 
@@ -34,11 +44,10 @@ def _idles(told: Sequence[Told]) -> None:
 
 def _nights(told: Sequence[Told]) -> None:
     vehicles: list[tuple[Any, dict[str, Any]]] = list(told)
-    rows = [
-        row
-        for one, at in vehicles
-        for row in a_night(one, at["at"], round(at["lat"] * 1_000_000), round(at["lon"] * 1_000_000))
-    ]
+    rows = []
+    for one, at in vehicles:
+        lat, lon = round(at["lat"] * 1_000_000), round(at["lon"] * 1_000_000)
+        rows += a_night(one, at["at"], lat, lon) + a_night_away(one, at["at"], _far(one, at["at"], lat, lon), lat, lon)
     observation.observe(Movement, NAMES, rows)
 
 
@@ -47,10 +56,14 @@ def _strays(told: Sequence[Told]) -> None:
     rows = []
     for one, at in vehicles:
         lat, lon = round(at["lat"] * 1_000_000), round(at["lon"] * 1_000_000)
-        border = borders(at["since"].date(), [one.organ_id]).get(one.organ_id)
-        if border is not None:
-            rows += a_stray(one, at["since"], at["until"], round(float(border.beyond([lat], [lon])[0])), lat, lon)
+        rows += a_stray(one, at["since"], at["until"], _far(one, at["since"], lat, lon), lat, lon)
     observation.observe(Movement, NAMES, rows)
+
+
+def _far(vehicle: Any, at: dt.datetime, lat: int, lon: int) -> int:
+    """How many metres beyond the area of its unit a place is; none where there is no area."""
+    border = borders(at.date(), [vehicle.organ_id]).get(vehicle.organ_id)
+    return 0 if border is None else round(float(border.beyond([lat], [lon])[0]))
 
 
 declare(

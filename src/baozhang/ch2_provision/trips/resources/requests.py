@@ -15,7 +15,9 @@ from baozhang.ch2_provision.trips.flows import RequestFlow
 from baozhang.ch2_provision.trips.flows.dispatch import attach
 from baozhang.ch2_provision.trips.flows.request import APPROVE, ASK, SEND, askers, complete, entrust
 from baozhang.ch2_provision.trips.models import Request
+from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import cost_of
+from baozhang.ch2_provision.trips.queries.urgent import due_by, hours_late
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
@@ -30,6 +32,16 @@ def _complete(requests: Sequence[Request], *, by: Actor, note: str, values: dict
     for request in requests:
         complete(request, by=by, note=note)
     return _("已补办 %(n)s 项先用后补的用车") % {"n": len(requests)}
+
+
+def _due_by(request: Request) -> str | None:
+    """Until when a trip that went first is to be approved, and by how much that was missed."""
+    if not request.urgent:
+        return None
+    by, late = due_by(request), hours_late(request)
+    if by is None:
+        return _("待核实")
+    return _("%(by)s（逾期 %(n)s 小时补办）") % {"by": shown(by), "n": late} if late else shown(by)
 
 
 def _entrust(requests: Sequence[Request], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -89,13 +101,17 @@ class Requests(Resource):
             gettext_lazy("何时何地"),
             ("origin", "destination", "outside", "day", "leave", "back_day", "back", "remarks"),
         ),
-        Group(gettext_lazy("办理"), ("number", "account", "state", "dispatch", "km", "cost", "urgent", "completed_at")),
+        Group(
+            gettext_lazy("办理"),
+            ("number", "account", "state", "dispatch", "km", "cost", "urgent", "due_by", "completed_at"),
+        ),
         Group(gettext_lazy("评价"), ("rating", "comment")),
     )
     readonly = frozenset({"number", "account", "state", "dispatch", "urgent", "completed_at", "rating", "comment"})
     computed = {  # what is settled: of the whole trip, whoever else rode along
         "km": Computed(gettext_lazy("行驶里程"), lambda one: one.dispatch and one.dispatch.kilometres, "number", KM, ("dispatch",)),
         "cost": Computed(gettext_lazy("途中费用"), lambda one: (one.dispatch and cost_of(one.dispatch)) or None, "money", gettext_lazy("元"), ("dispatch",)),
+        "due_by": Computed(gettext_lazy("补办期限"), lambda one: _due_by(one), "text"),
     }  # fmt: skip
     filters = ("organ", "state", "purpose", "day", "outside", "urgent")
     search = ("number", "applicant", "reason", "destination")

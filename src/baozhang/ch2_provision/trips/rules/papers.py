@@ -29,12 +29,13 @@ from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.queries.desk import bounds, judged_since
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, runs
+from baozhang.ch2_provision.trips.queries.urgent import LATE
 from baozhang.kernel import clock
 from baozhang.law.rules import REGULATION_SINCE, Verdict, rule
 
 ARTICLE = "第二十三条第一款"
 LOOK_BACK = 400  # days; older dispatches were judged while they were young, and their findings stay
-CONTINUOUS, DAILY, LATE = "vehicles.trips.continuous_hours", "vehicles.trips.daily_hours", "vehicles.trips.late_hours"
+CONTINUOUS, DAILY = "vehicles.trips.continuous_hours", "vehicles.trips.daily_hours"
 
 
 def _since(day: dt.date) -> Q:

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.trips.models.movement import NIGHT, WAY
+from baozhang.ch2_provision.trips.queries.astray import strayed
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on
-from baozhang.ch2_provision.trips.queries.tracks import all_on, fast, idle, looked_at, strayed, unbounded, uncovered
+from baozhang.ch2_provision.trips.queries.tracks import all_on, fast, idle, looked_at, unbounded, uncovered
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.law.rules import Verdict, rule
 
@@ -111,22 +112,33 @@ def left_area_without_approval(vehicle: Vehicle, law: Any) -> Iterator[Verdict]:
     """没有经批准驶出辖区"""
     if getattr(vehicle, "undeclared", False):
         law.lacks("vehicles.area")
-    for day, left, seen, count, metres, area, place in getattr(vehicle, "days", ()):
-        sentence = _("%(plate)s %(day)s %(left)s 至 %(seen)s 驶出“%(area)s”，最远离界线 %(km)s 公里，没有经批准驶出辖区的用车申请") % {
-            "plate": vehicle.plate, "day": day, "left": left, "seen": seen, "area": area, "km": round(metres / 1_000, 1),
+    for one in getattr(vehicle, "days", ()):
+        left, seen = (
+            f"{one.since:%H:%M}",
+            f"{one.until:%H:%M}" if one.until.date() == one.day else f"{one.until:%Y-%m-%d %H:%M}",
+        )
+        words = {
+            "plate": vehicle.plate, "day": one.day, "left": left, "seen": seen, "area": one.area, "km": round(one.metres / 1_000, 1),
         }  # fmt: skip
+        sentence = (
+            _("%(plate)s %(day)s %(left)s 至 %(seen)s 停在“%(area)s”以外，最远离界线 %(km)s 公里，没有经批准驶出辖区的用车申请")
+            if one.stood
+            else _("%(plate)s %(day)s %(left)s 至 %(seen)s 驶出“%(area)s”，最远离界线 %(km)s 公里，没有经批准驶出辖区的用车申请")
+        ) % words  # fmt: skip
         facts = {
             _("号牌"): vehicle.plate,
-            _("日期"): day,
-            _("用车辖区"): area,
-            _("驶出时间"): left,
-            _("驶出地点（纬度, 经度）"): place,
+            _("日期"): one.day,
+            _("用车辖区"): one.area,
+            (_("在外时间") if one.stood else _("驶出时间")): left,
+            (_("在外地点（纬度, 经度）") if one.stood else _("驶出地点（纬度, 经度）")): one.place,
             _("最后在外时间"): seen,
-            _("在外行程段数"): count,
-            _("最远离界线（米）"): metres,
+            _("在外行程段数"): one.ways,
+            _("最远离界线（米）"): one.metres,
         }
+        if one.nights:
+            facts[_("在外过夜（夜）")] = one.nights
         remedy = _("说明去向和事由；先用后补的，由单位负责人补办审批；行程到辖区以外的，申请时选“驶出辖区”。")
-        yield Verdict(sentence, facts, remedy=remedy, key=str(day))
+        yield Verdict(sentence, facts, remedy=remedy, key=str(one.day))
 
 
 def _hurried(day: dt.date, ground: Any) -> Iterator[Vehicle]:

@@ -20,8 +20,9 @@ from baozhang.ch2_provision.trips.flows.dispatch import MEANS_OF_ORGAN, passenge
 from baozhang.ch2_provision.trips.flows.request import SEND
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
-from baozhang.ch2_provision.trips.queries.desk import Desk, bounds, desk, next_waiting, promised, went_first
+from baozhang.ch2_provision.trips.queries.desk import Desk, bounds, desk, next_waiting, promised
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
+from baozhang.ch2_provision.trips.queries.urgent import First, went_first
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, clock, sent, shell
 from baozhang.kernel.access import Actor
@@ -83,10 +84,9 @@ def _context(who: Actor, day: dt.date) -> dict[str, Any]:
     proposals = _proposals(held)
     holiday = holiday_of(day)
     shut = _shut(held, day, day)
-    first, owed = went_first(every, day.year)
     return {
         "next_day": None if held.waiting else next_waiting(every, day),
-        "first": _("本年先用后补 %(n)s 次，其中 %(owed)s 次尚未补办") % {"n": first, "owed": owed} if first else "",
+        "first": _first(went_first(every, day.year)),
         "day": day, "before": day - dt.timedelta(days=1), "after": day + dt.timedelta(days=1), "hours": range(FIRST_HOUR, LAST_HOUR, 2),
         "groups": _groups(held, proposals), "waiting": len(held.waiting), "lanes": _lanes(held), "holiday": holiday,
         "vehicles": [
@@ -136,6 +136,16 @@ def _proposals(held: Desk) -> list[solving.Proposal]:
 
 def _used(held: Desk, name: str, key: int) -> int:
     return sum(1 for one in held.dispatches if getattr(one, name) == key)
+
+
+def _first(found: First) -> str:
+    """How often vehicles went first; what was approved too late is counted, since nothing else shows it afterwards."""
+    if not found.all:
+        return ""
+    words = {"n": found.all, "owed": found.owed, "late": found.late}
+    if found.late:
+        return _("本年先用后补 %(n)s 次，其中 %(owed)s 次尚未补办，%(late)s 次逾期补办") % words
+    return _("本年先用后补 %(n)s 次，其中 %(owed)s 次尚未补办") % words
 
 
 def _groups(held: Desk, proposals: list[solving.Proposal]) -> list[dict[str, Any]]:

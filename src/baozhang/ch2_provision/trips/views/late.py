@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -21,6 +22,8 @@ from baozhang.ch2_provision.trips.flows.request import ASK, SEND, askers
 from baozhang.ch2_provision.trips.models import Driver, Movement, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
+from baozhang.ch2_provision.trips.models.movement import WAY
+from baozhang.ch2_provision.trips.queries.astray import left_area, whole
 from baozhang.ch2_provision.trips.queries.desk import drivers_of
 from baozhang.ch2_provision.trips.queries.tracks import loose_ways
 from baozhang.ch2_provision.vehicles.models import Vehicle
@@ -81,7 +84,8 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
         raise NotFound(_("没有这段待补办的行程"))
     if not _may(who, vehicle.organ_id):
         raise Forbidden(_("没有补办用车的权限"), article=ARTICLE, instead=_("请由本单位调度员补办。"))
-    form = Late(vehicle.organ_id, request.POST or None, initial={"odometer_out": last_odometer(pk, begun)})
+    begun_with = {"odometer_out": last_odometer(pk, begun), "outside": left_area(way)}
+    form = Late(vehicle.organ_id, request.POST or None, initial=begun_with)
     done = refusal = None
     if form.is_valid():
         done, refusal = sent.attempt(request, lambda: _asked(request, vehicle, way, form, who))
@@ -91,7 +95,7 @@ def late(request: HttpRequest, pk: int, since: int) -> HttpResponse:
         form.add_error(fault.field if fault.field in form.fields else None, str(fault.reason))
     frame.crumbs(request, resource, vehicle)
     page = {"title": _("补办用车申请"), "purpose": _("时间和里程按轨迹，事由由用车人说明；计入先用后补，须经单位负责人补办审批"), "article": frame.law(ARTICLE)}  # fmt: skip
-    context = {"form": form, "refusal": refusal, "vehicle": vehicle, "way": _said(way), "page": page}
+    context = {"form": form, "refusal": refusal, "vehicle": vehicle, "way": _span(way), "page": page}
     return render(request, "trips/late.html", context, status=409 if refusal else 422 if form.errors else 200)
 
 
@@ -105,6 +109,14 @@ def _asked(request: HttpRequest, vehicle: Vehicle, way: Movement, form: Late, wh
 
 def _said(way: Movement) -> dict[str, str]:
     return {"since": shown(way.since), "until": shown(way.until), "km": f"{way.metres / 1_000:.1f}"}
+
+
+def _span(way: Movement) -> dict[str, str]:
+    """From when to when the slip will be, and how far by the track: of a trip over nights beyond the area, from leaving to coming back."""
+    since, until = whole(way)
+    ways = Movement.objects.filter(vehicle=way.vehicle, kind=WAY, since__gte=since, until__lte=until)
+    metres = ways.aggregate(all=Sum("metres"))["all"] or way.metres
+    return {"since": shown(since), "until": shown(until), "km": f"{metres / 1_000:.1f}"}
 
 
 def _on_vehicle(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:

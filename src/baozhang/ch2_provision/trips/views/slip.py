@@ -13,23 +13,42 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from baozhang.ch2_provision.trips.choices import PROMISED, DispatchState
+from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, DispatchState
 from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, DispatchFlow, drives
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer
 from baozhang.ch2_provision.trips.queries.desk import riders, slip_of
-from baozhang.kernel import addresses, clock, sent, shell
+from baozhang.kernel import addresses, cells, clock, sent, shell
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents.codes import qr_svg
 from baozhang.kernel.resource import BY_LABEL, Resource
 from baozhang.kernel.views import details, frame
 
 shell.entry("vehicles", gettext_lazy("我的派车单"), "trips-mine", DRIVE, order=10)
-ASKED = {
+Asked = dict[DispatchState, tuple[str, tuple[str, ...]]]
+ASKED: Asked = {
     DispatchState.PLANNED: ("begin", ("odometer_out",)),
     DispatchState.RUNNING: ("end", ("odometer_in", "rest", "tolls", "parking", "fuel")),
 }
+ASKED_OF_HIRED: Asked = {  # nobody reads the odometer of somebody else's vehicle; what is paid is the fare, and what it does not hold
+    DispatchState.PLANNED: ("begin", ()),
+    DispatchState.RUNNING: ("end", ("fare", "tolls", "parking")),
+}
+
+
+def _asked(dispatch: Dispatch) -> tuple[str, tuple[str, ...]]:
+    """The step that a slip waits for, and what is written down with it; nothing where it waits for none."""
+    asked = ASKED if dispatch.means in OWN_FLEET else ASKED_OF_HIRED
+    return asked.get(DispatchState(dispatch.state), ("", ()))
+
+
+def _done(step: str, dispatch: Dispatch) -> str:
+    """What has been done, in a sentence."""
+    if step == "begin":
+        return _("已登记出车")
+    km = dispatch.kilometres
+    return _("已登记还车") if km is None else _("已登记还车，行驶 %(km)s 公里") % {"km": cells.number(km)}
 
 
 @require_GET
@@ -72,17 +91,16 @@ def slip(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _taken(request: HttpRequest, dispatch: Dispatch, who: Actor) -> str:
     """This will write down that the vehicle left, or is back; a page that stayed open only shows how it stands."""
-    step, fields = ASKED.get(DispatchState(dispatch.state), ("", ()))
+    step, fields = _asked(dispatch)
     if step and request.POST.get("step", step) == step:
         values = {name: request.POST[name] for name in fields if request.POST.get(name, "").strip()}
         DispatchFlow.take(step, dispatch, by=who, values=values)
-        back = _("已登记还车，行驶 %(km)s 公里") % {"km": dispatch.kilometres}
-        messages.success(request, _("已登记出车") if step == "begin" else back)
+        messages.success(request, _done(step, dispatch))
     return request.path
 
 
 def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: Actor) -> dict[str, Any]:
-    step, fields = ASKED.get(DispatchState(dispatch.state), ("", ()))
+    step, fields = _asked(dispatch)
     last = (
         last_odometer(dispatch.vehicle_id, clock.now(), but=dispatch.pk)
         if dispatch.vehicle_id and step == "begin"
@@ -92,7 +110,7 @@ def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: 
     return {
         "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},
         "riders": list(riders(dispatch).exclude(state="cancelled").order_by("starts")), "leaves": shown(dispatch.starts), "returns": shown(dispatch.ends),
-        "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id) and drives(dispatch, who), "last": last,
+        "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id) and drives(dispatch, who), "last": _read(last),
         "fields": [{"name": name, "words": resource.words_of(name), "unit": resource.unit_of(name) or _("元"), "must": name.startswith("odometer"),
                     "value": request.POST.get(name, "")} for name in fields],
         "went": _went(resource, dispatch),
@@ -101,13 +119,18 @@ def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: 
     }  # fmt: skip
 
 
+def _read(odometer: int | None) -> str | None:
+    """What stands on an odometer, as all pages write it."""
+    return None if odometer is None else cells.number(odometer)
+
+
 def _went(resource: Resource, dispatch: Dispatch) -> list[dict[str, Any]]:
     """When it left and came back, with what on the odometer, what it cost; what is not known yet is left out."""
     km = pgettext("unit", "公里")
     rows = [
-        (resource.words_of("out_at"), shown(dispatch.out_at), ""), (resource.words_of("odometer_out"), dispatch.odometer_out, km),
-        (resource.words_of("in_at"), shown(dispatch.in_at), ""), (resource.words_of("odometer_in"), dispatch.odometer_in, km),
-        (_("行驶里程"), dispatch.kilometres, km), (resource.words_of("rest"), dispatch.rest or "", resource.unit_of("rest")),
+        (resource.words_of("out_at"), shown(dispatch.out_at), ""), (resource.words_of("odometer_out"), _read(dispatch.odometer_out), km),
+        (resource.words_of("in_at"), shown(dispatch.in_at), ""), (resource.words_of("odometer_in"), _read(dispatch.odometer_in), km),
+        (_("行驶里程"), _read(dispatch.kilometres), km), (resource.words_of("rest"), dispatch.rest or "", resource.unit_of("rest")),
         *((resource.words_of(name), getattr(dispatch, name) or "", _("元")) for name in ("tolls", "parking", "fuel", "fare")),
     ]  # fmt: skip
     return [{"words": words, "value": value, "unit": unit} for words, value, unit in rows if value not in (None, "")]

@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.vehicles.choices import OrderState as S
 from baozhang.ch2_provision.vehicles.choices import Trouble
 from baozhang.ch2_provision.vehicles.models import TerminalHealth, TerminalOrder
-from baozhang.kernel import access, clock
+from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
 ARTICLE = "第二十三条第一款"
 ASSIGN = access.permission("vehicles.terminalorder:assign", gettext_lazy("派修车载终端"))
 FINISH = access.permission("vehicles.terminalorder:finish", gettext_lazy("报终端修复"))
 CHECK = access.permission("vehicles.terminalorder:check", gettext_lazy("核验终端修复"))
+REPORTED = ledger.act("vehicles.mended", gettext_lazy("登记报修复时间"))
 
 
 def _due(order: TerminalOrder, _day: dt.date) -> dt.date | None:
@@ -42,7 +44,7 @@ class MendingFlow(Flow):
     )  # fmt: skip
     check = Step(
         gettext_lazy("核验"), S.DONE, S.CHECKED, ":check", four_eyes=("finish",), kind="primary", icon="shield-check",
-        says=gettext_lazy("修复之后终端须有新的联系；行驶中无定位、异常定位过多的，须有新的有效定位。"),
+        says=gettext_lazy("报修复的时刻之后终端须有新的联系（补报以前日子修复的，自修复次日起）；行驶中无定位、异常定位过多的，须有新的有效定位。"),
     )  # fmt: skip
     again = Step(
         gettext_lazy("退回重修"),
@@ -74,8 +76,7 @@ def _speaks_again(order: TerminalOrder) -> None:
     said = None if health is None else (health.at if fixed else health.heard)
     if order.done_on is None:
         return
-    since = int(dt.datetime.combine(order.done_on, dt.time(), clock.ZONE).timestamp())
-    if said is None or said < since:
+    if said is None or said <= _mended(order).timestamp():
         raise Refused(
             _("%(order)s 还不能核验") % {"order": order},
             why=_("%(day)s 报修复以来，终端没有新的有效定位。") % {"day": order.done_on}
@@ -84,6 +85,19 @@ def _speaks_again(order: TerminalOrder) -> None:
             article=ARTICLE,
             instead=_("请待终端上报后再核验；没有修好的，退回重修。"),
         )
+
+
+def _mended(order: TerminalOrder) -> dt.datetime:
+    """The moment from which a word of the terminal is one of after the mending: its report, or the end of its day where that came first."""
+    over = dt.datetime.combine(order.done_on or clock.today(), dt.time(), clock.ZONE) + dt.timedelta(days=1)
+    return over if order.done_at is None else min(order.done_at, over)
+
+
+@MendingFlow.finish.effect
+def _reported(order: TerminalOrder, *, by: Actor) -> None:
+    """When it was said to be done: what the terminal said earlier on that day says nothing of it."""
+    order.done_at = clock.now()
+    keep(order, by=by, act=REPORTED, right=FINISH)
 
 
 @MendingFlow.finish.guard

@@ -525,6 +525,7 @@ class Migration(tables.Migration):
                 ('mender', models.CharField(blank=True, default='', max_length=60, verbose_name='维修人员')),
                 ('due', models.DateField(blank=True, null=True, verbose_name='应修复日期')),
                 ('done_on', models.DateField(blank=True, null=True, verbose_name='修复日期')),
+                ('done_at', models.DateTimeField(editable=False, null=True, verbose_name='报修复时间')),
                 ('cause', models.CharField(blank=True, default='', max_length=200, verbose_name='故障原因')),
                 ('state', models.CharField(choices=[('opened', '待派修'), ('assigned', '检修中'), ('done', '待核验'), ('checked', '已核验'), ('dropped', '已作废')], default='opened', max_length=10, verbose_name='状态')),
                 ('remarks', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),

@@ -204,6 +204,7 @@ class Room:
     since: dt.date | None = None
     held: int = 0
     coming: int = 0
+    leaving: int = 0  # still there, and no longer held: another was approved in their place
 
     @property
     def left(self) -> int:
@@ -240,9 +241,15 @@ def rooms(organs: Iterable[int] | None, today: dt.date, *, but: Sequence[int] = 
     cards = Card._base_manager.filter(where, held_on(today), category=Category.VEHICLE).exclude(
         acquisition=Acquisition.LEASED
     )
-    counted = cards.exclude(pk__in=going).order_by().values("organ_id", "vehicle_use").annotate(n=Count("pk"))
-    for organ, use, count in counted.values_list("organ_id", "vehicle_use", "n"):
-        _room(found, organ, use, own).held += count
+    counted = (
+        cards.order_by()
+        .values("organ_id", "vehicle_use")
+        .annotate(n=Count("pk"), leaving=Count("pk", filter=Q(pk__in=going)))
+    )
+    for organ, use, count, leaving in counted.values_list("organ_id", "vehicle_use", "n", "leaving"):
+        room = _room(found, organ, use, own)
+        room.held += count - leaving
+        room.leaving += leaving
     for organ, use in addition.filter(state__in=ON_THE_WAY).values_list("organ_id", "use"):
         _room(found, organ, use, own).coming += 1
     return found

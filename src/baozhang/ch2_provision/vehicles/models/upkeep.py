@@ -47,6 +47,7 @@ class TerminalOrder(Record):
     mender = text(_("维修人员"), 60)
     due = day(_("应修复日期"))
     done_on = day(_("修复日期"))
+    done_at = models.DateTimeField(_("报修复时间"), null=True, editable=False)
     cause = text(_("故障原因"), 200)
     state = models.CharField(_("状态"), max_length=10, choices=OrderState.choices, default=OrderState.OPENED)
     remarks = text(_("备注"), 200)

@@ -83,3 +83,11 @@ def astray() -> QuerySet[Vehicle]:
         | ~Q(state=F("card_state"))
     )
     return rows.filter(differs).select_related("card")
+
+
+def of_nobody() -> QuerySet[Terminal]:
+    """Terminals that are not taken off, of vehicles that have gone: the plate is on none that is still there."""
+    bearing = Vehicle._base_manager.filter(plate=OuterRef("plate"))
+    there = ~Q(state=VehicleState.GONE)
+    rows = Terminal._base_manager.exclude(state=TerminalState.REMOVED)
+    return rows.filter(Exists(bearing.exclude(there)), ~Exists(bearing.filter(there))).order_by("pk")
