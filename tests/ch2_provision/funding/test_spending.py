@@ -156,13 +156,19 @@ def test_a_closed_year_promises_nothing_and_closes_only_when_all_is_settled(
 ) -> None:
     from baozhang.ch2_provision.funding.flows import BudgetFlow
 
+    year = line.budget.year
     office.act("张会", actions.commit, line, 100, case=case)
-    with pytest.raises(Refused, match=r"100\.00 元占用没有结清"):
+    with clock.on(dt.date(year, 12, 31)), pytest.raises(Refused, match=f"{year} 年度还没有结束"):
         office.take("周财", BudgetFlow, "close", line.budget)
-    office.act("张会", actions.settle, line, 100, case=case)
-    office.take("周财", BudgetFlow, "close", line.budget)
-    with pytest.raises(Refused, match="还不能使用"):
-        office.act("张会", actions.commit, line, 1, case=case)
+    with clock.on(dt.date(year + 1, 1, 4)):
+        with pytest.raises(Refused, match=f"{year} 年度的预算已经到期"):
+            office.act("张会", actions.commit, line, 101, case=case)
+        with pytest.raises(Refused, match=r"100\.00 元占用没有结清"):
+            office.take("周财", BudgetFlow, "close", line.budget)
+        office.act("张会", actions.settle, line, 100, case=case)
+        office.take("周财", BudgetFlow, "close", line.budget)
+        with pytest.raises(Refused, match="还不能使用"):
+            office.act("张会", actions.commit, line, 1, case=case, day=dt.date(year, 12, 31))
 
 
 def test_next_years_money_is_neither_promised_nor_paid_before_the_year_begins(

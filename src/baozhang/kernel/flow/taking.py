@@ -20,7 +20,7 @@ from .plan import Plan
 from .standing import Standing
 from .step import Chosen, Limit, Step
 from .task import Task
-from .values import fill
+from .values import fill, typed
 from .waiting import arriving, done_at_once, open_up, settle_all
 
 
@@ -63,7 +63,13 @@ def take(
         organ = case.organ(step)
         standing = admit(case, step, organ)
         _ask_note(step, note)
-        offered = {"by": by, "note": note, "values": dict(values or {}), "day": case.day, "step": step}
+        offered = {
+            "by": by,
+            "note": note,
+            "values": typed(step, case.record, values or {}),
+            "day": case.day,
+            "step": step,
+        }
         for guard in step.guards:
             guard.run(case.record, offered)
         fill(step, case.record, values or {}, by)
@@ -87,9 +93,10 @@ def admit(case: Case, step: Step, organ: int | None) -> Standing:
 
 def _ask_state(case: Case, step: Step) -> None:
     if case.state in step.source and not step.fits(case.record):
+        ways = [one for one in case.plan.leaving(case.state, case.record) if not one.side and not one.along]
         raise Refused(
             _("此件不经过“%(step)s”") % {"step": step.words}, why=_("按事项的类别和金额，它走另一条路径。"), article=step.article,
-            instead=_("请刷新页面，按列出的步骤办理。"),
+            instead=_("请办理：%(steps)s。") % {"steps": "、".join(str(one.words) for one in ways)} if ways else _("请刷新页面，按列出的步骤办理。"),
         )  # fmt: skip
     if case.state in step.source:
         return

@@ -114,7 +114,6 @@ def _given(case: Letting, *, by: Actor) -> None:
 @LettingFlow.take_back.guard
 def _back_in_order(case: Letting, *, day: dt.date, values: dict[str, Any]) -> None:
     back = values.get("returned_on")
-    back = dt.date.fromisoformat(back) if isinstance(back, str) and back else back
     if isinstance(back, dt.date) and not case.since <= back <= day:
         raise Refused(
             _("收回日期 %(back)s 应在 %(since)s 与今天之间") % {"back": back, "since": case.since},

@@ -103,9 +103,14 @@ def sums_of(budget: Budget) -> dict[str, Decimal]:
     return {name: found[name] or NONE for name in names}
 
 
-def housed_at(organ_id: int) -> list[SiteMember]:
-    """The sites at which an agency is housed and which another body runs."""
-    rows = SiteMember._base_manager.filter(organ_id=organ_id).exclude(site__organ_id=organ_id)
+def moved_in(year: Any) -> Q:
+    """The condition that an agency has moved in before the end of a year (a number or an expression); no day is always."""
+    return Q(since=None) | Q(since__year__lte=year)
+
+
+def housed_at(organ_id: int, year: int) -> list[SiteMember]:
+    """The sites at which an agency is housed in a year and which another body runs."""
+    rows = SiteMember._base_manager.filter(moved_in(year), organ_id=organ_id).exclude(site__organ_id=organ_id)
     return list(rows.select_related("site__organ").order_by("pk"))
 
 
