@@ -11,6 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from baozhang.kernel.numerals import SIGNS, money_said, number
+
 from .cell_dates import shown
 from .columns import Column, expected
 from .refusals import CellError
@@ -21,6 +23,7 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
 _MINUS = str.maketrans("−–—﹣", "----")
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥|￥)", re.I)
 _COUNTED = frozenset("台套件张把组个辆人名座间栋幢部只支本册卷份批架具副双对块根条瓶盒箱包袋项次处")
+_SIGNS = "".join(sorted(SIGNS))
 _NOISE_PLACES = 6
 _SHORT = 16
 # A spreadsheet keeps fifteen digits; what is larger than this cannot have kept its cents.
@@ -131,6 +134,8 @@ def _from_text(text: str, column: Column, raw: Any) -> tuple[Decimal, Decimal | 
     if flat[:1] == "-" and _CURRENCY.match(flat[1:]):
         flat = "-" + _CURRENCY.sub("", flat[1:])
     found = _NUMBER.fullmatch(flat)
+    if not found and not negative and (said := _in_words(flat, column, raw)):
+        return said
     if not found or (found.group(2) and not _GROUPED.fullmatch(found.group(2))):
         raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
     sign, digits, fraction, exponent, tail = found.groups()
@@ -140,6 +145,24 @@ def _from_text(text: str, column: Column, raw: Any) -> tuple[Decimal, Decimal | 
             raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
         number = -number
     return number, _tail_factor(tail, column, raw)
+
+
+def _in_words(flat: str, column: Column, raw: Any) -> tuple[Decimal, Decimal | str | None] | None:
+    """The number that Chinese numerals say, 伍仟元整 or 三台, and the factor of its unit; None where there is none."""
+    if column.kind == "money" and (sum_said := money_said(flat)) is not None:
+        return sum_said, column.factor("元")
+    signs = len(flat) - len(flat.lstrip(_SIGNS))
+    words, tail = flat[:signs], flat[signs:]
+    if words == "一" and not tail:
+        # The same stroke is drawn for nothing; whoever meant one writes 1.
+        raise CellError(_("“%(value)s”看不出是一还是横线") % {"value": shown(raw)}, _("请写成 1，或者留空"))
+    try:
+        found = Decimal(0 if words == "零" else number(words))
+    except ValueError:
+        return None
+    # 贰拾万 says its own unit, as 20万 does, also under a heading in 万元.
+    own = column.factor("元") if column.kind == "money" and not tail and words[-1] in "万亿萬億" else None
+    return found, own if own is not None else _tail_factor(tail, column, raw)
 
 
 def _tail_factor(tail: str, column: Column, raw: Any) -> Decimal | str | None:
