@@ -17,7 +17,7 @@ _PLAIN = str.maketrans(
 SIGNS = frozenset(
     "零〇○一二三四五六七八九十百千万亿两壹贰貳叁參叄肆伍陆陸柒捌玖拾佰仟萬億"
 )  # what a number is written with
-_TWO = re.compile("两(?=[百千万亿]|$)")  # 两百, 两台; twelve is no 十两
+_TWO = re.compile("(?<![十零])两(?=[百千万亿])|^两$")  # 两百, 两台; twelve is no 十两
 _GROUPS = ((10**8, "亿"), (10**4, "万"), (1, ""))
 MOST = 10**12
 _DIGIT = "[一二三四五六七八九]"
