@@ -23,7 +23,7 @@ MOST = 10**12
 _DIGIT = "[一二三四五六七八九]"
 _WORDS = "".join(sorted(SIGNS))
 _IN_WORDS = re.compile(
-    rf"([\d{_WORDS}OoＯｏ]{{4}})\s*年\s*([\d{_WORDS}]{{1,3}})\s*月(?:\s*([\d{_WORDS}]{{1,4}})\s*[日号])?(?=$|[^{_WORDS}])"
+    rf"([\d{_WORDS}OoＯｏ]{{4}})\s*年\s*([\d{_WORDS}]{{1,3}})\s*月(?:\s*([\d{_WORDS}]{{1,4}})\s*[日号])?(?=$|[\s\d上下中早晚凌清傍])"
 )
 _MONEY = re.compile(rf"(?:([^元]+)元|(?=[^元]*[角分]))(?:零?({_DIGIT})角)?(?:零?({_DIGIT})分)?")
 

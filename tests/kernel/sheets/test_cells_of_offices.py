@@ -120,3 +120,16 @@ def test_a_number_in_words_under_a_heading_with_a_unit():
     assert {
         parse(MONEY, raw, unit="万元") for raw in ("贰拾", "贰拾万", "贰拾万元", "20", "20万", "20万元", "200000元")
     } == {Decimal("200000.00")}
+
+
+def test_the_unit_of_the_heading_may_be_said_again_beside_the_number():
+    litres = Column("q", "数量", "decimal", decimal_places=3)
+    assert [parse(litres, raw, unit="升") for raw in ("25.5L", "叁拾升", "40升", "40")] == [
+        Decimal("25.500"),
+        30,
+        40,
+        40,
+    ]
+    for raw, unit in (("25.5度", "升"), ("25.5L", "")):
+        with pytest.raises(CellError):
+            parse(litres, raw, unit=unit)

@@ -150,3 +150,23 @@ def test_only_the_sheets_that_hold_records_are_taken():
     )
     with open_workbook(data, "台账.xlsx") as book:
         assert [found.sheet.name for found in find_tables(book, COLUMNS)] == ["Sheet1", "房屋"]
+
+
+def test_a_heading_of_two_rows_keeps_both_where_somebody_confirms_its_row():
+    """The page of columns sends back the row that was found; its second row is no data then."""
+
+    def fill(sheet, _book):
+        for at, row in enumerate(
+            [
+                ["清单"],
+                ["资产编号", "资产名称", "金额", None],
+                [None, None, "原值", "累计折旧"],
+                ["A-1", "扫描仪", 3000, 500],
+            ]
+        ):
+            sheet.write_row(at, 0, row)
+        sheet.merge_range(1, 2, 1, 3, "金额")
+
+    with open_workbook(workbook(fill), "a.xlsx") as book:
+        found = find_layout(book.sheets[0], COLUMNS)
+        assert found.depth == 2 and layout_at(book.sheets[0], COLUMNS, found.heading_row) == found

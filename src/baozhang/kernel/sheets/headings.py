@@ -103,15 +103,22 @@ def find_layout(sheet: Sheet, columns: Sequence[Column]) -> Layout | None:
     return _layout(head, best, columns)
 
 
-def layout_at(sheet: Sheet, columns: Sequence[Column], heading_row: int, depth: int = 1) -> Layout:
-    """This is the layout for a heading row (from 1) that the user pointed at; refused where the row is blank."""
-    head = sheet.head(heading_row + depth + SAMPLE_ROWS)
+def layout_at(sheet: Sheet, columns: Sequence[Column], heading_row: int) -> Layout:
+    """This is the layout for a heading row (from 1) that the user pointed at, or confirmed; refused where the row is blank.
+
+    The row below belongs to it by the same signs as where nobody points at a row.
+    """
+    head = sheet.head(heading_row + 2 + SAMPLE_ROWS)
     at = next((i for i, (number, _row) in enumerate(head) if number == heading_row), None)
-    headings = () if at is None else _headings(head, at, depth, sheet.merged)
+    matcher = Matcher(columns)
+    counts = [matcher.count(row) for _number, row in head[: heading_row + 1]]
+    if at is not None and (candidate := _candidate(head, at, counts, matcher, sheet.merged)):
+        return _layout(head, candidate, columns)
+    headings = () if at is None else _headings(head, at, 1, sheet.merged)
     if at is None or not headings:
         raise SheetError(_("第 %(row)d 行没有标题。") % {"row": heading_row}, "no-headings", _("请选择标题所在的行。"))
-    matched = len(Matcher(columns).assign((h.index, h.raw) for h in headings)[0])
-    return _layout(head, _Candidate(at, depth, matched, headings), columns)
+    matched = len(matcher.assign((h.index, h.raw) for h in headings)[0])
+    return _layout(head, _Candidate(at, 1, matched, headings), columns)
 
 
 def find_tables(workbook: Workbook, columns: Sequence[Column]) -> list[Table]:
