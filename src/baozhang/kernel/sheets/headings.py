@@ -139,7 +139,34 @@ def find_tables(workbook: Workbook, columns: Sequence[Column]) -> list[Table]:
             _("标题行至少应有两列与下列名称相符：%(words)s；也可以手工指定标题行。") % {"words": wanted},
         )
     most = max(table.layout.matched for table in found)
-    return [table for table in found if table.layout.matched * 5 >= most * 2]
+    return [table for table in found if table.layout.matched * 5 >= most * 2 and not _lacks(table, found, columns)]
+
+
+def _lacks(table: Table, found: Sequence[Table], columns: Sequence[Column]) -> bool:
+    """Whether a sheet has no column that must be filled, while another sheet has them: a summary by class beside the list."""
+    must = {column.name for column in columns if column.required}
+    return bool(must - _named(table, columns)) and any(must <= _named(other, columns) for other in found)
+
+
+def left_out(workbook: Workbook, columns: Sequence[Column]) -> list[str]:
+    """This is what the user is told of visible sheets that look like records and are not read for want of a column."""
+    tables = find_tables(workbook, columns)
+    read, must = {table.sheet.name for table in tables}, [column for column in columns if column.required]
+    said = []
+    for sheet in workbook.sheets:
+        if sheet.hidden or sheet.name in read or (layout := find_layout(sheet, columns)) is None:
+            continue
+        missing = [column.heading for column in must if column.name not in _named(Table(sheet, layout), columns)]
+        if missing:
+            said.append(
+                _("工作表“%(name)s”没有“%(words)s”这一列，未读取。") % {"name": sheet.name, "words": "、".join(missing)}
+            )
+    return said
+
+
+def _named(table: Table, columns: Sequence[Column]) -> set[str]:
+    """The columns that the headings of a table name."""
+    return {match.column for match in Matcher(columns).assign((h.index, h.raw) for h in table.layout.headings)[0]}
 
 
 def _candidate(
