@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from baozhang.kernel import ledger
+from baozhang.kernel.api import schemas
 from baozhang.kernel.resource import RESOURCES, Resource
 from tests import factories
 from tests.contract.conftest import World, looked_at
@@ -50,6 +51,15 @@ def test_it_cites_an_article_and_speaks_chinese(resource: Resource) -> None:
     words = [str(resource.words_of(name)) for name in (*resource.columns, *resource.fields)]
     assert [word for word in words if word.isascii() and not word.isupper()] == []
     assert resource.purpose, "one line that says what the page is for"
+
+
+def test_every_choice_that_a_column_holds_comes_out_of_the_api(resource: Resource) -> None:
+    """A choice among numbers (a rating) is a number for programs: a list with one answers, and does not break."""
+    out = schemas.shape_out(resource)
+    for name in schemas.names_out(resource):
+        field = None if name in resource.computed else resource.field(name)
+        for value, _words in field.flatchoices if field is not None and field.choices else ():
+            assert getattr(out(id=1, version=1, **{name: value}), name) == value
 
 
 def test_without_a_right_it_is_forbidden(resource: Resource, world: World, as_user: Door) -> None:

@@ -20,7 +20,7 @@ from baozhang.kernel.sheets.reading import open_workbook
 pytestmark = pytest.mark.django_db
 URL = "/organs/headcounts/import/"
 GOOD = ["甲局", "处级及以下", 12, 9, "2024-1-1"]
-WRONG = [["甲局", "司局级", "三", 3, "2024-1-1"], ["=甲局+1", "处级及以下", 8, 8, "2024-1-1"]]
+WRONG = [["甲局", "司局级", "三四", 3, "2024-1-1"], ["=甲局+1", "处级及以下", 8, 8, "2024-1-1"]]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_wrong_rows_keep_their_columns_and_say_what_is_wrong_and_what_to_do(clie
     headings, *rows = wrong_rows(client, session)
     assert headings == [*HEADINGS, "问题", f"原位置（导入{session.pk}）"]
     assert [row[:5] for row in rows] == WRONG
-    assert "“三”不是数字" in rows[0][5] and "列" in rows[0][5]
+    assert "“三四”不是数字" in rows[0][5] and "列" in rows[0][5]
     assert "不在您的范围内" in rows[1][5] and "请填写编码或全称" in rows[1][5]
     assert [row[6] for row in rows] == ["人数!5", "人数!6"]
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from baozhang.law.scenario.language import each
+from baozhang.law.scenario.source import ScenarioError, documents
+from baozhang.law.scenario.verbs import done_with
 from tests.law.test_scenario import outcome, own_rule, wrong
 
 __all__ = ["own_rule"]
@@ -97,3 +101,40 @@ article: "12.1"
         text.replace("只发现: [{规则: too_many, 金额: 500元", "只发现: [{规则: too_many, 金额: 501元"), stage
     ).checks[:1]
     assert not band.ok
+
+
+@pytest.mark.parametrize(
+    ("verb", "text", "data"),
+    [
+        ("back", "{驳回至: 编制中}", {"to": "draft"}),
+        ("back", "{to: draft}", {"to": "draft"}),
+        ("hand", "{转给: 李四}", {"to": 7}),
+        ("consult", "{请谁: [李四, 李四]}", {"users": [7, 7]}),
+        ("seek", "{请谁: 李四}", {"parties": [(3, 7)]}),
+        ("opine", "{结论: 不同意, 意见: 不妥}", {"agree": False, "opinion": "不妥"}),
+    ],
+)
+def test_what_a_verb_is_done_with_is_written_in_words(verb, text, data):
+    assert verb_data(verb, text) == data
+
+
+@pytest.mark.parametrize(
+    ("verb", "text", "right"),
+    [
+        ("back", "{退到: 编制中}", "可以写：驳回至。"),
+        ("back", "{驳回至: 编制}", "可以写：编制中。"),
+        ("withdraw", "{驳回至: 编制中}", "理由写在“说明”"),
+        ("opine", "{结论: 好}", "“结论”写同意或者不同意"),
+    ],
+)
+def test_what_a_verb_is_not_done_with_is_told_and_not_passed_over(verb, text, right):
+    with pytest.raises(ScenarioError) as told:
+        verb_data(verb, text)
+    assert right in str(told.value)
+
+
+def verb_data(verb, text):
+    """What a verb is handed; its flow has one state, and 李四 is user 7 of organ 3."""
+    plan = SimpleNamespace(choices={"draft": None}, state_words=lambda state: {"draft": "编制中"}[state])
+    (node,) = documents(text)
+    return done_with(plan, verb, node.mapping("填写"), lambda name, part: SimpleNamespace(user_id=7, organ_id=3))

@@ -26,7 +26,7 @@ from .resource import Resource
 from .scope import within
 from .sheet_columns import columns_of
 from .sheets.columns import Column
-from .sheets.headings import Table, find_tables, layout_at
+from .sheets.headings import Table, find_tables, layout_at, left_out
 from .sheets.mapping import Mapping, changed, propose
 from .sheets.reading import Workbook, open_workbook
 
@@ -204,6 +204,7 @@ def preview(session: ImportSession, *, by: access.Actor) -> Taken:
         found = tables(session, workbook, columns)
         notes = read_into(intake, workbook, found, columns)
         notes = [note for _table, mapping in found for note in mapping.notes] + notes
+        notes += left_out(workbook, columns)
     taken = intake.end()
     corrections.put(session.folder / "check.json", json.dumps(_shown(res, taken, notes), ensure_ascii=False))
     for name, value in taken.counts().items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ from .statement import read
 
 if TYPE_CHECKING:
     from .record import Record
+
+log = logging.getLogger("baozhang.record")
 
 Stood = Mapping[int, tuple[Any, ...]]  # key → (version, head, *kept fields)
 Keys = dict[tuple[str, ...], set[tuple[Any, ...]]]  # unique set of attributes → the keys met so far
@@ -284,4 +287,7 @@ def explain(model: type[Record], error: IntegrityError) -> Invalid:
             return Invalid(_("内容有误，没有保存"), why=str(constraint.get_violation_error_message()))
     if "foreign key" in str(error).lower():
         return Invalid(_("仍被其他记录引用，或引用了不存在的记录"), instead=_("请先处理引用它的记录。"))
-    return Invalid(_("内容与已有记录冲突，没有保存"), why=str(error).splitlines()[0])
+    log.warning("a constraint without words of its own: %s", error)  # its text is of the database, for nobody's eyes
+    return Invalid(
+        _("内容与已有记录冲突，没有保存"), why=_("刚才另有人登记了同样的内容，或者同一件事正在办理。"), instead=_("请刷新页面，看过现在的情况后再办一次。"),
+    )  # fmt: skip

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from baozhang.kernel.numerals import number, numeral
 from baozhang.kernel.refusal import Invalid
 from baozhang.law.catalogue import catalogue
-from baozhang.law.numerals import number, numeral
 from baozhang.law.strictyaml import load
 from baozhang.law.words import spoken
 

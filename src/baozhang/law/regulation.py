@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from baozhang.law.numerals import numeral
+from baozhang.kernel.numerals import numeral
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from django.utils.translation import gettext as _
 
-from baozhang.law.numerals import number, numeral
+from baozhang.kernel.numerals import number, numeral
 from baozhang.law.pages import LawTextError, Layout, Line, decode, joined, lines, measure, read
 from baozhang.law.regulation import Article, Chapter, Doubt, Item, Paragraph, Regulation, Section
 from baozhang.law.words import spoken

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel.flow import FLOWS
+from baozhang.kernel.numerals import numeral
 from baozhang.kernel.resource import BY_LABEL, RESOURCES
 from baozhang.kernel.views import frame
 from baozhang.law import articles as index
 from baozhang.law.articles import Citation, CitationError, IndexedArticle, citations_in
 from baozhang.law.catalogue import catalogue
-from baozhang.law.numerals import numeral
 from baozhang.law.rules import rules
 from baozhang.law.scenario.language import read
 from baozhang.law.scenario.source import ScenarioError

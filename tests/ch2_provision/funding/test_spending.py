@@ -156,13 +156,19 @@ def test_a_closed_year_promises_nothing_and_closes_only_when_all_is_settled(
     office: Office, line: BudgetLine, case: Headcount
 ) -> None:
 
+    year = line.budget.year
     office.act("张会", actions.commit, line, 100, case=case)
-    with pytest.raises(Refused, match=r"100\.00 元占用没有结清"):
+    with clock.on(dt.date(year, 12, 31)), pytest.raises(Refused, match=f"{year} 年度还没有结束"):
         office.take("周财", BudgetFlow, "close", line.budget)
-    office.act("张会", actions.settle, line, 100, case=case)
-    office.take("周财", BudgetFlow, "close", line.budget)
-    with pytest.raises(Refused, match="还不能使用"):
-        office.act("张会", actions.commit, line, 1, case=case)
+    with clock.on(dt.date(year + 1, 1, 4)):
+        with pytest.raises(Refused, match=f"{year} 年度的预算已经到期"):
+            office.act("张会", actions.commit, line, 101, case=case)
+        with pytest.raises(Refused, match=r"100\.00 元占用没有结清"):
+            office.take("周财", BudgetFlow, "close", line.budget)
+        office.act("张会", actions.settle, line, 100, case=case)
+        office.take("周财", BudgetFlow, "close", line.budget)
+        with pytest.raises(Refused, match="还不能使用"):
+            office.act("张会", actions.commit, line, 1, case=case, day=dt.date(year, 12, 31))
 
 
 def test_next_years_money_is_neither_promised_nor_paid_before_the_year_begins(
@@ -186,16 +192,15 @@ def test_the_line_that_pays_for_a_need_is_found(office: Office, line: BudgetLine
     assert open_budget_line(line.plan_line) == line
 
 
-def test_a_budget_is_not_closed_before_its_year_begins(office: Office, line: BudgetLine) -> None:
+def test_a_budget_is_closed_once_its_year_is_over(office: Office, line: BudgetLine) -> None:
     def offered() -> bool:
-        return "close" in [
-            one.name for one in BudgetFlow.buttons(Budget._base_manager.get(pk=line.budget_id), office("周财"))
-        ]
+        buttons = BudgetFlow.buttons(Budget._base_manager.get(pk=line.budget_id), office("周财"))
+        return any(one.name == "close" and not one.refused for one in buttons)
 
-    with clock.on(dt.date(line.budget.year - 1, 12, 31)):
+    with clock.on(dt.date(line.budget.year, 12, 31)):
         assert not offered()
-        with pytest.raises(Refused, match="还没有开始"):
+        with pytest.raises(Refused, match="还没有结束"):
             office.take("周财", BudgetFlow, "close", line.budget)
-    with clock.on(dt.date(line.budget.year, 1, 1)):
+    with clock.on(dt.date(line.budget.year + 1, 1, 1)):
         assert offered()
         assert office.take("周财", BudgetFlow, "close", line.budget).state == "closed"

@@ -106,6 +106,8 @@ def test_a_cancelled_request_lets_the_vehicle_go(garage: Garage) -> None:
 def test_a_time_is_read_as_a_phone_types_it() -> None:
     assert {clean_time(one) for one in ("8:05", "8.05", "８：05", "805", "8点05分", "0805")} == {"08:05"}
     assert (clean_time("8点"), clean_time("8点半")) == ("08:00", "08:30")
+    assert (clean_time("上午8:30"), clean_time("下午3点半"), clean_time("下午三点一刻")) == ("08:30", "15:30", "15:15")
+    assert clean_time("晚上12点") == "晚上12点", "of which day, nobody knows"
     assert clean_time("11点过") == "11点过", "what is no time is said back"
 
 

@@ -16,26 +16,7 @@ from baozhang.kernel.documents.model import (
     Para,
     Table,
 )
-from baozhang.kernel.documents.payload import blocks_payload, cell_text, chinese_date, chinese_number, clean, line
-
-
-@pytest.mark.parametrize(
-    ("number", "words"),
-    [
-        (1, "一"),
-        (10, "十"),
-        (11, "十一"),
-        (20, "二十"),
-        (99, "九十九"),
-        (100, "一百"),
-        (101, "一百零一"),
-        (110, "一百一十"),
-        (1001, "一千零一"),
-        (1010, "一千零一十"),
-    ],
-)
-def test_chinese_numerals(number: int, words: str) -> None:
-    assert chinese_number(number) == words
+from baozhang.kernel.documents.payload import blocks_payload, cell_text, chinese_date, clean, line
 
 
 def test_headings_are_numbered_by_level_and_start_again_under_a_new_parent() -> None:

@@ -264,3 +264,12 @@ def test_taking_back_a_record_closes_its_tasks(world, flows, ordered):
         remove(ordered, by=by, note="误登")
     assert not Task.objects.open().filter(record_id=ordered.pk).exists()
     assert Task.objects.filter(record_id=ordered.pk, outcome="+removed").count() == 1
+
+
+def test_a_step_of_another_way_names_those_of_its_own(world, flows, monkeypatch):
+    thing = world.thing()
+    monkeypatch.setattr(flows.review.plan.steps["submit"], "when", lambda record: False)
+    with pytest.raises(Refused) as told:
+        flows.review.take("submit", thing, by=world("张某"), values={"amount": 1})
+    ways = [str(step.words) for step in flows.review.plan.leaving("draft", thing) if not step.side]
+    assert str(told.value.instead) == (f"请办理：{'、'.join(ways)}。" if ways else "请刷新页面，按列出的步骤办理。")

@@ -168,7 +168,6 @@ def test_an_amount_is_exact_or_refused(raw, value):
         "1,23",
         "1,2345",
         "12元3角",
-        "一百",
         "12.5.1",
         "5%",
         "12吨",
@@ -225,7 +224,7 @@ def test_whole_numbers(raw, value):
     assert found == value and type(found) is int
 
 
-@pytest.mark.parametrize("raw", [3.5, "3.5", -1, 1001.0, "三", 10 / 3, True])
+@pytest.mark.parametrize("raw", [3.5, "3.5", -1, 1001.0, "二三", 10 / 3, True])
 def test_no_whole_number(raw):
     with pytest.raises(CellError):
         parse(COUNT, raw)

@@ -12,7 +12,7 @@ from tests.kernel.sheets.ledgers import (
 )
 from tests.kernel.sheets.reading_rows import read
 
-from baozhang.kernel.sheets.headings import find_layout, find_tables, layout_at
+from baozhang.kernel.sheets.headings import find_layout, find_tables, layout_at, left_out
 from baozhang.kernel.sheets.reading import open_workbook
 from baozhang.kernel.sheets.refusals import SheetError
 from baozhang.kernel.sheets.words import heading_words, money_unit_above
@@ -51,6 +51,14 @@ def test_words_of_a_heading(raw, words, hints, unit, edition):
         ("单位：某某局", ""),
         ("编制单位：万元楼管理处", ""),
         ("单 位 ： 千元", "千元"),
+        ("单位：万元、平方米", "万元"),
+        ("单位：平方米、万元", "万元"),
+        ("单位：辆，万元", "万元"),
+        ("金额单位：人民币万元", "万元"),
+        ("注：以上金额单位均为万元。", "万元"),
+        ("房屋信息表（万元）", "万元"),
+        ("单位：元/平方米", ""),
+        ("单位：万元/月", ""),
     ],
 )
 def test_the_unit_above_the_headings(cell, unit):
@@ -161,3 +169,46 @@ def test_only_the_sheets_that_hold_records_are_taken():
     )
     with open_workbook(data, "台账.xlsx") as book:
         assert [found.sheet.name for found in find_tables(book, COLUMNS)] == ["Sheet1", "房屋"]
+
+
+def test_a_summary_beside_the_list_is_told_and_not_read():
+    """It has no names of things, which the list has; a book in which no sheet has them is read, and refused row by row."""
+
+    def put(rows):
+        return lambda sheet, _book: [sheet.write_row(r, 0, row) for r, row in enumerate(rows)]
+
+    summary = put([["类别", "数量", "金额"], ["设备", 1, 4800]])
+    data = workbook(put([["资产编号", "资产名称", "原值"], ["Z1", "电脑", 4800]]), sheets=[("汇总", summary)])
+    with open_workbook(data, "台账.xlsx") as book:
+        assert [found.sheet.name for found in find_tables(book, COLUMNS)] == ["Sheet1"]
+        assert left_out(book, COLUMNS) == ["工作表“汇总”没有“资产名称”这一列，未读取。"]
+    with open_workbook(workbook(summary), "汇总.xlsx") as book:
+        assert len(find_tables(book, COLUMNS)) == 1 and left_out(book, COLUMNS) == []
+
+
+def test_a_unit_that_only_a_note_below_names_is_told():
+    """The table above it has been read in yuan: whoever looks at the preview is told."""
+    table = [["资产编号", "资产名称", "原值"], ["Z1", "楼", 650]]
+    for note, told in (("注：金额单位为万元", True), ("注：金额单位为元", False)):
+        _layout, _mapping, _rows, skipped = read(rows_book([*table, [note]]))
+        assert any("万元" in said for said in skipped.sentences()) is told
+
+
+def test_a_heading_of_two_rows_keeps_both_where_somebody_confirms_its_row():
+    """The page of columns sends back the row that was found; its second row is no data then."""
+
+    def fill(sheet, _book):
+        for at, row in enumerate(
+            [
+                ["清单"],
+                ["资产编号", "资产名称", "金额", None],
+                [None, None, "原值", "累计折旧"],
+                ["A-1", "扫描仪", 3000, 500],
+            ]
+        ):
+            sheet.write_row(at, 0, row)
+        sheet.merge_range(1, 2, 1, 3, "金额")
+
+    with open_workbook(workbook(fill), "a.xlsx") as book:
+        found = find_layout(book.sheets[0], COLUMNS)
+        assert found.depth == 2 and layout_at(book.sheets[0], COLUMNS, found.heading_row) == found

@@ -270,7 +270,7 @@ def check(data):
 
 def test_wrong_rows_go_out_are_mended_and_come_back():
     wrong, risky = list(LAND_ROW), list(LAND_ROW)
-    wrong[8], wrong[22] = "2013-2-30", "一百"
+    wrong[8], wrong[22] = "2013-2-30", "一百二"
     risky[1], risky[6] = "=cmd()", "不明"
     rows, layout, mapping = check(rows_book([["土地信息表", None, "单位：万元"], LAND, LAND_ROW, wrong, risky]))
     bad = [row for row in rows if row.problems]
@@ -294,4 +294,4 @@ def test_wrong_rows_go_out_are_mended_and_come_back():
     assert (fault.row, fault.column, fault.value, fault.field) == (3, "取得日期（2013-1-1）", "2013-2-30", "acquired")
     with open_workbook(target.getvalue(), "a.xlsx") as book:
         texts = [row[-1] for _number, row in book.sheets[0].rows()]
-    assert texts[1] == "问题" and "“一百”不是数字" in texts[2]
+    assert texts[1] == "问题" and "“一百二”不是数字" in texts[2]

@@ -183,9 +183,10 @@ def _long_enough(case: Case, *, day: dt.date) -> None:
     """The notice lasts at least as long as the figure says; where nobody has verified one, it ends after today."""
     found = limit_of.ask("disposal.days.notice", day, case.organ_id)
     least = calendar.ask().add_working_days(day, found[0]).day if found else day + dt.timedelta(days=1)
+    said = _("公告期限 %(n)s 个工作日，不含发布当天，至 %(day)s。") % {"n": found[0], "day": least} if found else ""
     if case.notice_until is None or case.notice_until < least:
         raise Invalid(
-            _("公告期太短"), article=DECISION, why=_("公告截止日期不早于 %(day)s。") % {"day": least},
+            _("公告期太短"), article=DECISION, why=(said or _("公告截止日期应在今天以后。")),
             faults=[Fault(_("不早于 %(day)s") % {"day": least}, "notice_until", str(case.notice_until), column=_("公告截止日期"))],
             instead=_("请改填 %(day)s 或者以后的截止日期。") % {"day": least},
         )  # fmt: skip

@@ -83,6 +83,10 @@ class PurchaseFlow(Flow):
         gettext_lazy("取消采购"), (State.DRAFT, State.SUBMITTED, State.AGREED, State.APPROVED), State.CANCELLED, ":submit", needs_note=True, todo=False, side=True,
         kind="danger", icon="x-circle",
     )  # fmt: skip
+    dissolve = Step(
+        gettext_lazy("解除合同"), State.CONTRACTED, State.CANCELLED, ":agree", "第八条第一款", needs_note=True, todo=False, side=True, kind="danger", icon="x-circle",
+        says=gettext_lazy("合同签订后一件也没有交付的，由负责人决定解除；占用的预算和计划数量退回，可以另行采购。"),
+    )  # fmt: skip
 
     @classmethod
     def title(cls, record: Purchase) -> str:
@@ -134,7 +138,29 @@ def _all_delivered(purchase: Purchase) -> None:
 def _something_came(purchase: Purchase) -> None:
     """Where nothing came there is nothing to pay."""
     if not any(line.delivered for line in lines_of(purchase)):
-        raise Refused(_("还没有验收任何一件"), article=ARTICLE, instead=_("合同解除的，请与主管部门联系后取消采购。"))
+        raise Refused(_("还没有验收任何一件"), article=ARTICLE, instead=_("合同解除的，请单位负责人办理“解除合同”。"))
+
+
+@PurchaseFlow.dissolve.guard
+def _nothing_came(purchase: Purchase) -> None:
+    """What was accepted is owed and has its cards; only the rest can still be given up."""
+    accepted = sum(line.delivered for line in lines_of(purchase))
+    if accepted:
+        raise Refused(
+            _("已经验收 %(n)s 件，不能解除") % {"n": accepted}, article=ARTICLE, instead=_("余下的不再交付的，请办理“不再交付”，按已验收的结算。"),
+            facts={_("已验收数量"): accepted},
+        )  # fmt: skip
+
+
+@PurchaseFlow.sign.guard
+def _signed_by_now(purchase: Purchase, *, values: dict[str, Any], day: dt.date) -> None:
+    """A contract is signed when it is signed, and after the check that promised its money (article 8)."""
+    signed = values.get("signed_on")
+    if isinstance(signed, dt.date) and signed > day:
+        raise Invalid(
+            _("签订日期晚于今天 %(today)s") % {"today": day}, article=ARTICLE, instead=_("请填写合同上的日期。"),
+            faults=[Fault(_("晚于今天 %(today)s") % {"today": day}, "signed_on", str(signed), _("请核对年份"))],
+        )  # fmt: skip
 
 
 def accepted_sum(lines: list[PurchaseLine]) -> Decimal:
@@ -184,6 +210,17 @@ def _settled(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
 @PurchaseFlow.cancel.effect
 def _cancelled(purchase: Purchase, *, by: Actor, note: str) -> None:
     """The money is free again."""
+    _let_go(purchase, by=by, note=note, right=SUBMIT)
+
+
+@PurchaseFlow.dissolve.effect
+def _dissolved(purchase: Purchase, *, by: Actor, note: str) -> None:
+    """The money is free again."""
+    _let_go(purchase, by=by, note=note, right=AGREE)
+
+
+def _let_go(purchase: Purchase, *, by: Actor, note: str, right: str) -> None:
+    """What was promised of each budget line goes back to it."""
     for held, _amount in by_budget_line(lines_of(purchase)):
         if held.commitments.filter(case_kind=purchase.label, case_id=purchase.pk, state="open").exists():
-            funding.release(held, case=purchase, by=by, note=note, right=SUBMIT)
+            funding.release(held, case=purchase, by=by, note=note, right=right)

@@ -88,7 +88,7 @@ def _type_of(field: models.Field[Any, Any]) -> Any:
     if isinstance(field, models.ForeignKey):
         return str
     if field.choices:
-        return Literal[tuple(str(value) for value, _words in field.flatchoices)]
+        return Literal[tuple(value if _counted(field) else str(value) for value, _words in field.flatchoices)]
     kinds: tuple[tuple[type, Any], ...] = (
         (models.DateTimeField, Moment), (models.DateField, dt.date), (models.BooleanField, bool),
         (models.DecimalField, Decimal), (models.IntegerField, int), (models.JSONField, dict[str, Any]),
@@ -140,7 +140,14 @@ def shape_out(resource: Resource) -> type[BaseModel]:
 
 
 def _read_type(field: models.Field[Any, Any]) -> Any:
-    return str if field.choices else _type_of(field)
+    if field.choices:
+        return int if _counted(field) else str
+    return _type_of(field)
+
+
+def _counted(field: models.Field[Any, Any]) -> bool:
+    """True for a choice among numbers, such as a rating."""
+    return isinstance(field, models.IntegerField)
 
 
 @lru_cache(maxsize=None)

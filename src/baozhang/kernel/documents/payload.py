@@ -23,9 +23,9 @@ from baozhang.kernel.documents.model import (
     Table,
 )
 from baozhang.kernel.documents.titles import width
+from baozhang.kernel.numerals import numeral
 from baozhang.kernel.refusal import Fault
 
-DIGITS = "〇一二三四五六七八九"
 NONCHARACTERS = {0xFFFE, 0xFFFF}
 # Spaces of a cell beside its text, in mm, and the type size of table text in mm per full character (10.5 pt).
 CELL_INSET = 1.6
@@ -54,19 +54,6 @@ def line(text: object) -> str:
     return " ".join(clean(text).split())
 
 
-def chinese_number(number: int) -> str:
-    """This is a number from 1 to 9999 in Chinese numerals as headings use them: 十, 十二, 二十, 一百零五."""
-    parts: list[str] = []
-    zero = False
-    for unit, word in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit = number // unit % 10
-        if digit:
-            parts.append(("零" if zero and parts else "") + DIGITS[digit] + word)
-        zero = not digit and bool(parts)
-    text = "".join(parts)
-    return text[1:] if text.startswith("一十") else text
-
-
 def chinese_date(day: date) -> str:
     """This is the date in Arabic numerals without leading zeros: 2026年3月2日 (GB/T 9704-2012 7.3.5.1)."""
     return f"{day.year}年{day.month}月{day.day}日"
@@ -74,7 +61,7 @@ def chinese_date(day: date) -> str:
 
 def heading_number(level: int, count: int) -> str:
     """This is the number before a heading: 一、 （一） 1. （1） by level (GB/T 9704-2012 7.3.3)."""
-    chinese = chinese_number(count)
+    chinese = numeral(count)
     return {1: f"{chinese}、", 2: f"（{chinese}）", 3: f"{count}.", 4: f"（{count}）"}[level]
 
 

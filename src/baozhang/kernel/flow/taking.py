@@ -95,9 +95,10 @@ def admit(case: Case, step: Step, organ: int | None) -> Standing:
 
 def _ask_state(case: Case, step: Step) -> None:
     if case.state in step.source and not step.fits(case.record):
+        ways = [one for one in case.plan.leaving(case.state, case.record) if not one.side and not one.along]
         raise Refused(
             _("此件不经过“%(step)s”") % {"step": step.words}, why=_("按事项的类别和金额，它走另一条路径。"), article=step.article,
-            instead=_("请刷新页面，按列出的步骤办理。"),
+            instead=_("请办理：%(steps)s。") % {"steps": "、".join(str(one.words) for one in ways)} if ways else _("请刷新页面，按列出的步骤办理。"),
         )  # fmt: skip
     if case.state in step.source:
         return

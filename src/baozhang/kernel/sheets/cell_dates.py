@@ -9,6 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from baozhang.kernel.hours import time_said
+from baozhang.kernel.numerals import in_digits
+
 from .columns import Column, expected
 from .refusals import CellError
 
@@ -18,8 +21,7 @@ _EPOCH = date(1899, 12, 30)
 _EPOCH_1904 = date(1904, 1, 1)
 _FALSE_LEAP_DAY = 60
 _DAY = re.compile(
-    r"(\d{4})\s*(?P<mark>[-/.年])\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*[日号月]?"
-    r"(?:\s*T?\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"(\d{4})\s*(?P<mark>[-/.年])\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2}))?\s*[日号月]?(?:\s*T?\s*(?P<time>.*[:点时].*))?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _FIVE_DIGITS = re.compile(r"\d{5}(?:\.\d+)?")
@@ -69,8 +71,9 @@ def _any_date(raw: Any, column: Column, epoch1904: bool) -> date:
         return raw
     if isinstance(raw, int | float):
         return _from_number(raw, column, epoch1904)
-    text = str(raw).translate(FULL_WIDTH).strip()
-    if found := _DAY.fullmatch(text):
+    text = in_digits(str(raw).translate(FULL_WIDTH).strip())
+    found = _DAY.fullmatch(text)
+    if found and (found["time"] is None or time_said(found["time"])):
         return _make(raw, column, found.group(1), found.group(3), found.group(4))
     if found := _COMPACT.fullmatch(text):
         return _make(raw, column, *found.groups())

@@ -10,6 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from baozhang.kernel import clock
+from baozhang.kernel.hours import time_said
+from baozhang.kernel.numerals import in_digits
 
 from .cell_dates import EARLIEST, FULL_WIDTH, LATEST, serial_date, shown
 from .columns import Column, expected
@@ -17,11 +19,9 @@ from .refusals import CellError
 
 _SAID = re.compile(
     r"(?P<year>\d{4})(?:\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?|(?P<compact>\d{4}))"
-    r"(?:[\sT]*(?P<half>上午|下午|[AP]M)?\s*(?P<hour>\d{1,2})[:时点](?:(?P<minute>\d{1,2})(?:[:分](?P<second>\d{1,2})(?:\.\d+)?)?[分秒]?)?"
-    r"\s*(?P<after>[AP]M)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
-    re.IGNORECASE,
+    r"(?:[\sT]*(?P<time>.*?[:点时].*?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?)?",
+    re.IGNORECASE | re.ASCII,
 )
-_NOON = 12
 
 
 def moment_parser(column: Column, *, epoch1904: bool = False) -> Callable[[Any], datetime]:
@@ -59,22 +59,17 @@ def _counted(serial: float, epoch1904: bool) -> datetime | None:
 
 
 def _read(raw: str, column: Column) -> datetime | None:
-    found = _SAID.fullmatch(raw.translate(FULL_WIDTH).strip())
-    if found is None:
+    found = _SAID.fullmatch(in_digits(raw.translate(FULL_WIDTH).strip()))
+    hour = time_said(found["time"]) if found and found["time"] else time()
+    if found is None or hour is None:
         return None
-    part = found.groupdict()
-    compact = part["compact"] or ""
-    month, day = (compact[:2], compact[2:]) if compact else (part["month"], part["day"])
-    hour, half = int(part["hour"] or 0), (part["half"] or part["after"] or "").upper()
-    if half and hour <= _NOON:
-        hour = hour % _NOON + (_NOON if half in ("下午", "PM") else 0)
+    compact = found["compact"] or ""
+    month, day = (compact[:2], compact[2:]) if compact else (found["month"], found["day"])
     try:
-        return datetime(
-            int(part["year"]), int(month), int(day), hour, int(part["minute"] or 0), int(part["second"] or 0),
-            tzinfo=_zone(part["zone"]) if part["zone"] else clock.ZONE,
-        )  # fmt: skip
+        said = date(int(found["year"]), int(month), int(day))
     except ValueError:
         raise CellError(_("没有“%(value)s”这一时刻") % {"value": shown(raw)}, expected(column)) from None
+    return datetime.combine(said, hour, tzinfo=_zone(found["zone"]) if found["zone"] else clock.ZONE)
 
 
 def _zone(said: str) -> timezone:

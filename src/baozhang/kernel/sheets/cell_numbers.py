@@ -11,8 +11,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from baozhang.kernel.numerals import SIGNS, money_said, number
+
 from .cell_dates import shown
-from .columns import Column, expected
+from .columns import Column, expected, unit_key
 from .refusals import CellError
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -21,6 +23,7 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
 _MINUS = str.maketrans("−–—﹣", "----")
 _CURRENCY = re.compile(r"^(?:人民币|rmb|cny|¥|￥)", re.I)
 _COUNTED = frozenset("台套件张把组个辆人名座间栋幢部只支本册卷份批架具副双对块根条瓶盒箱包袋项次处")
+_SIGNS = "".join(sorted(SIGNS))
 _NOISE_PLACES = 6
 _SHORT = 16
 # A spreadsheet keeps fifteen digits; what is larger than this cannot have kept its cents.
@@ -54,7 +57,7 @@ def number_parser(column: Column, *, unit: str = "") -> Callable[[Any], Decimal 
                 if not whole and 0 < len(text) - dot - 1 <= places and dot > 0:
                     return bounds(Decimal(text).quantize(quantum) + 0)
                 return bounds(finish(Decimal(text), factor, raw))
-            number, own = _from_text(text, column, raw)
+            number, own = _from_text(text, column, raw, unit)
             return bounds(finish(number, factor if own is None else own, raw))
         return bounds(finish(_from_other(raw, column), factor, raw))
 
@@ -123,7 +126,7 @@ def _from_other(raw: Any, column: Column) -> Decimal:
     raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
 
 
-def _from_text(text: str, column: Column, raw: Any) -> tuple[Decimal, Decimal | str | None]:
+def _from_text(text: str, column: Column, raw: Any, unit: str) -> tuple[Decimal, Decimal | str | None]:
     """The number in a text and the factor of the unit written behind it (None where there is none)."""
     flat = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).translate(_MINUS))
     negative = flat.startswith("(") and flat.endswith(")")
@@ -131,6 +134,8 @@ def _from_text(text: str, column: Column, raw: Any) -> tuple[Decimal, Decimal | 
     if flat[:1] == "-" and _CURRENCY.match(flat[1:]):
         flat = "-" + _CURRENCY.sub("", flat[1:])
     found = _NUMBER.fullmatch(flat)
+    if not found and not negative and (said := _in_words(flat, column, raw, unit)):
+        return said
     if not found or (found.group(2) and not _GROUPED.fullmatch(found.group(2))):
         raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
     sign, digits, fraction, exponent, tail = found.groups()
@@ -139,10 +144,28 @@ def _from_text(text: str, column: Column, raw: Any) -> tuple[Decimal, Decimal | 
         if sign:
             raise CellError(_("“%(value)s”不是数字") % {"value": shown(raw)}, expected(column))
         number = -number
-    return number, _tail_factor(tail, column, raw)
+    return number, _tail_factor(tail, column, raw, unit)
 
 
-def _tail_factor(tail: str, column: Column, raw: Any) -> Decimal | str | None:
+def _in_words(flat: str, column: Column, raw: Any, unit: str) -> tuple[Decimal, Decimal | str | None] | None:
+    """The number that Chinese numerals say, 伍仟元整 or 三台, and the factor of its unit; None where there is none."""
+    if column.kind == "money" and (sum_said := money_said(flat)) is not None:
+        return sum_said, column.factor("元")
+    signs = len(flat) - len(flat.lstrip(_SIGNS))
+    words, tail = flat[:signs], flat[signs:]
+    if words == "一" and not tail:
+        # The same stroke is drawn for nothing; whoever meant one writes 1.
+        raise CellError(_("“%(value)s”看不出是一还是横线") % {"value": shown(raw)}, _("请写成 1，或者留空"))
+    try:
+        found = Decimal(0 if words == "零" else number(words))
+    except ValueError:
+        return None
+    # 贰拾万 says its own unit, as 20万 does, also under a heading in 万元.
+    own = column.factor("元") if column.kind == "money" and not tail and words[-1] in "万亿萬億" else None
+    return found, own if own is not None else _tail_factor(tail, column, raw, unit)
+
+
+def _tail_factor(tail: str, column: Column, raw: Any, unit: str) -> Decimal | str | None:
     if not tail:
         return None
     if tail == "%" and column.kind == "decimal":
@@ -154,6 +177,8 @@ def _tail_factor(tail: str, column: Column, raw: Any) -> Decimal | str | None:
     if column.kind != "money" and tail in _COUNTED and (not column.unit or column.unit in _COUNTED):
         return None  # 3台, 2套: what is counted stands beside the number
     factor = column.factor(tail)
+    if factor is None and unit and unit_key(tail) == unit_key(unit):
+        return None  # 25.5升 under a heading in 升: said twice
     if factor is None:
         raise CellError(
             _("“%(value)s”里的“%(tail)s”不是能识别的单位") % {"value": shown(raw), "tail": shown(tail)},

@@ -104,18 +104,21 @@ def find_layout(sheet: Sheet, columns: Sequence[Column]) -> Layout | None:
 
 
 def layout_at(sheet: Sheet, columns: Sequence[Column], heading_row: int) -> Layout:
-    """This is the layout for a heading row (from 1) that the user pointed at, with the row below where the two are one heading; refused where it is blank."""
+    """This is the layout for a heading row (from 1) that the user pointed at, or confirmed; refused where the row is blank.
+
+    The row below belongs to it by the same signs as where nobody points at a row.
+    """
     head = sheet.head(heading_row + 2 + SAMPLE_ROWS)
     at = next((i for i, (number, _row) in enumerate(head) if number == heading_row), None)
     matcher = Matcher(columns)
-    counts = [matcher.count(row) for _number, row in head]
-    found = None if at is None else _candidate(head, at, counts, matcher, sheet.merged)
-    depth = 1 if found is None else found.depth
-    headings = () if at is None else _headings(head, at, depth, sheet.merged)
+    counts = [matcher.count(row) for _number, row in head[: heading_row + 1]]
+    if at is not None and (candidate := _candidate(head, at, counts, matcher, sheet.merged)):
+        return _layout(head, candidate, columns)
+    headings = () if at is None else _headings(head, at, 1, sheet.merged)
     if at is None or not headings:
         raise SheetError(_("第 %(row)d 行没有标题。") % {"row": heading_row}, "no-headings", _("请选择标题所在的行。"))
     matched = len(matcher.assign((h.index, h.raw) for h in headings)[0])
-    return _layout(head, _Candidate(at, depth, matched, headings), columns)
+    return _layout(head, _Candidate(at, 1, matched, headings), columns)
 
 
 def find_tables(workbook: Workbook, columns: Sequence[Column]) -> list[Table]:
@@ -136,7 +139,34 @@ def find_tables(workbook: Workbook, columns: Sequence[Column]) -> list[Table]:
             _("标题行至少应有两列与下列名称相符：%(words)s；也可以手工指定标题行。") % {"words": wanted},
         )
     most = max(table.layout.matched for table in found)
-    return [table for table in found if table.layout.matched * 5 >= most * 2]
+    return [table for table in found if table.layout.matched * 5 >= most * 2 and not _lacks(table, found, columns)]
+
+
+def _lacks(table: Table, found: Sequence[Table], columns: Sequence[Column]) -> bool:
+    """Whether a sheet has no column that must be filled, while another sheet has them: a summary by class beside the list."""
+    must = {column.name for column in columns if column.required}
+    return bool(must - _named(table, columns)) and any(must <= _named(other, columns) for other in found)
+
+
+def left_out(workbook: Workbook, columns: Sequence[Column]) -> list[str]:
+    """This is what the user is told of visible sheets that look like records and are not read for want of a column."""
+    tables = find_tables(workbook, columns)
+    read, must = {table.sheet.name for table in tables}, [column for column in columns if column.required]
+    said = []
+    for sheet in workbook.sheets:
+        if sheet.hidden or sheet.name in read or (layout := find_layout(sheet, columns)) is None:
+            continue
+        missing = [column.heading for column in must if column.name not in _named(Table(sheet, layout), columns)]
+        if missing:
+            said.append(
+                _("工作表“%(name)s”没有“%(words)s”这一列，未读取。") % {"name": sheet.name, "words": "、".join(missing)}
+            )
+    return said
+
+
+def _named(table: Table, columns: Sequence[Column]) -> set[str]:
+    """The columns that the headings of a table name."""
+    return {match.column for match in Matcher(columns).assign((h.index, h.raw) for h in table.layout.headings)[0]}
 
 
 def _candidate(

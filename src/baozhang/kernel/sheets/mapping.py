@@ -136,8 +136,8 @@ def _unit_and_edition(mapping: Mapping, heading: Heading | None, column: Column,
         unit = layout.money_unit
     if not unit or column.kind not in ("money", "decimal", "integer") or unit_key(unit) == unit_key(column.unit):
         return
-    if column.factor(unit) is not None:
-        mapping.units[column.name] = unit
+    if column.factor(unit) is not None or (not column.unit and column.kind != "money"):
+        mapping.units[column.name] = unit  # where the column has none of its own, so that 25.5升 below it is read
     elif column.unit:
         mapping.notes.append(
             _("“%(heading)s”的单位是%(unit)s，系统按%(own)s登记，请先换算。")

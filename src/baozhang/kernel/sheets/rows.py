@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from .headings import Layout
 from .mapping import Mapping
 from .reading import Sheet
+from .words import money_unit_above
 
 _TOTALS = re.compile(r"(本页|本月|本年|全年|单位|部门|资产)?(合计|总计|小计|累计|共计|总合计)(数|额)?[:：]?")
 _OF_A_KIND = re.compile(r"[^\d]{1,12}(合计|小计|总计)[:：]?")  # 办公设备小计, where a row begins with it
@@ -32,6 +33,7 @@ class Skipped:
     totals: list[int] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
     ended: int | None = None
+    unit: str = ""  # of amounts, by a note below the table, where the table is read in another
     filled: int = 0
 
     def sentences(self) -> list[str]:
@@ -53,6 +55,11 @@ class Skipped:
             said.append(_("%(count)d 行被向下合并的单元格覆盖，已填入合并的文字和日期。") % {"count": self.filled})
         if self.ended:
             said.append(_("第 %(row)d 行起为表尾说明，未读取。") % {"row": self.ended})
+        if self.unit:
+            said.append(
+                _("表尾写明金额单位是%(unit)s，表头没有写：请在表头写明单位后重新上传，否则按元读取。")
+                % {"unit": self.unit}
+            )
         return said
 
 
@@ -120,6 +127,8 @@ class DataRows:
                     return True
                 if _NOTES.match(words) and self._few(row):
                     self.skipped.ended = self.skipped.ended or number
+                    below = money_unit_above(row)
+                    self.skipped.unit = below if below not in ("", "元", self.layout.money_unit) else self.skipped.unit
                     return True
         return False
 

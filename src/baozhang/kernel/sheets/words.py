@@ -20,7 +20,10 @@ _UNITS = frozenset(
     "km 公里 千米 里程 kwh 千瓦时 度 万千瓦时 吉焦 gj 立方米 m3 吨标准煤 千克标准煤".split()
 )
 _TAIL_UNIT = re.compile(r"^(.+?)[/:,;，]([^/:,;，]+)$")
-_MONEY_UNIT = re.compile(r"单\s*位\s*:?\s*(元|百元|千元|万元|百万元|亿元)(?![^\s)])")
+# 单位：万元; 单位：平方米、万元; 金额单位为万元; （人民币万元）. A rate (元/月) is no unit of amounts.
+_MONEY_UNIT = re.compile(
+    r"(?:单\s*位\s*[:为]?\s*(?:[^\s:;)/]*?[、,])?|\()(?:均为)?(?:人民币)?(元|百元|千元|万元|百万元|亿元)(?=$|[\s)、,;。和及])"
+)
 
 
 class Words(NamedTuple):

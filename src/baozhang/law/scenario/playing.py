@@ -30,6 +30,7 @@ from .outcome import PATROL, Found, Outcome, Patrolled
 from .source import Node, ScenarioError, Words, near, offer, sections
 from .stage import Stage, set_up
 from .tables import Table, UnreadError, called, names_of
+from .verbs import done_with
 
 _SHEET = b"%%PDF-1.4\n%% %s\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF\n"  # fmt: skip
 _LANGUAGE = "zh-hans"  # sentences are compared in the language of the law
@@ -231,8 +232,10 @@ class _Play:
         if "values" in own:
             written = own["values"].mapping(_("填写"))
             # A step asks for fields of the record; a verb (驳回, 转办 …) for what it is done with.
-            is_step = name in plan.steps
-            values = table.filled(written) if is_step else {k: part.text(k) for k, part in written.items()}
+            if name in plan.steps:
+                values = table.filled(written)
+            else:
+                values = done_with(plan, name, written, lambda who, node: self.stage.who(who, act.day, None, node))
         for record in records:
             flow.perform(plan, name, record, by=by, data={**values, "note": act.note})
 

@@ -97,11 +97,18 @@ def _to_submit(case: Case, facts: Facts) -> Iterator[Need]:
         yield from _paper(PaperKind.CAUSE, DECISION, facts)
     if case.early:
         if not case.early_reason:
-            words = _("%(n)d 张卡片未达到最低使用年限") % {"n": case.early}
+            words = _("%(n)d 张卡片未达到最低使用年限：%(which)s") % {"n": case.early, "which": _too_young(case)}
             yield Need(words, YEARS, _("请移出这些卡片继续使用；损毁且不能修复的，写明理由并附鉴定意见。"))
         yield from _paper(PaperKind.OPINION, YEARS, facts)
     if case.kind in TITLED:
         yield from _paper(PaperKind.TITLE, TITLES, facts)
+
+
+def _too_young(case: Case) -> str:
+    """Which cards, and the day on which the years of each are over; the first three."""
+    rows = case.lines.filter(early=True).select_related("card").order_by("usable_until", "pk")[:3]
+    words = [_("%(card)s 到 %(day)s 期满") % {"card": row.card, "day": row.usable_until} for row in rows]
+    return "、".join(words) + (_("等") if case.early > len(words) else "")
 
 
 def _to_decide(case: Case, facts: Facts) -> Iterator[Need]:

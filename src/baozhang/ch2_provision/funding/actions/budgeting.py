@@ -18,7 +18,7 @@ from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, 
 from baozhang.ch2_provision.funding.queries.budgets import item_of, unasked
 from baozhang.ch2_provision.funding.queries.quotas import Piece, pieces
 from baozhang.ch2_provision.funding.queries.suggesting import DriverFact, driver_facts
-from baozhang.kernel import clock, ledger
+from baozhang.kernel import bulk, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
@@ -30,9 +30,11 @@ ARTICLE = "第八条第一款"
 
 def start_budget(round_: PlanRound, organ: Organization, *, by: Actor, cause: str = "") -> Budget:
     """This will begin the budget of an agency for a round's year, or an addition where there is one already."""
-    last = Budget._base_manager.filter(organ=organ, year=round_.year).order_by("-edition").first()
-    budget = Budget(round=round_, organ=organ, edition=last.edition + 1 if last else 1, cause=cause)
-    BudgetFlow.start(budget, by=by)
+    with transaction.atomic():
+        bulk.take_turns(f"budget {organ.pk} {round_.year}")
+        last = Budget._base_manager.filter(organ=organ, year=round_.year).order_by("-edition").first()
+        budget = Budget(round=round_, organ=organ, edition=last.edition + 1 if last else 1, cause=cause)
+        BudgetFlow.start(budget, by=by)
     return budget
 
 

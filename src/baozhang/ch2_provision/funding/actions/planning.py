@@ -27,7 +27,7 @@ from baozhang.ch2_provision.funding.queries.plans import (
     terms,
 )
 from baozhang.ch2_provision.funding.queries.suggesting import Suggestion, suggested
-from baozhang.kernel import access, clock, ledger
+from baozhang.kernel import access, bulk, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
@@ -131,12 +131,15 @@ def amend(plan: Plan, *, cause: str, by: Actor, right: str = DRAFT) -> Plan:
         )  # fmt: skip
     if not cause.strip():
         raise Invalid(_("请写明调整理由"), article=ARTICLE, instead=_("填写理由后再提交。"))
-    at_work = Plan._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state__in=PLAN_AT_WORK).first()
-    if at_work is not None:
-        raise Refused(
-            _("%(plan)s正在办理") % {"plan": at_work}, article=ARTICLE, instead=_("请在该版本中修改，或办结后再调整。")
-        )
     with transaction.atomic():
+        bulk.take_turns(f"plan {plan.organ_id} {plan.year}")
+        at_work = Plan._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state__in=PLAN_AT_WORK).first()
+        if at_work is not None:
+            raise Refused(
+                _("%(plan)s正在办理") % {"plan": at_work},
+                article=ARTICLE,
+                instead=_("请在该版本中修改，或办结后再调整。"),
+            )
         fresh = Plan(
             round=plan.round, organ=plan.organ, edition=plan.edition + 1, amends=plan, cause=cause.strip()[:500]
         )

@@ -43,6 +43,7 @@ def commit(
         held = _locked(line)
         _in_force(held)
         _in_its_year(held, day or clock.today())
+        _not_over(held, day or clock.today())
         mine = _open(held, case)
         grown = wanted - (mine.amount if mine is not None else Decimal(0))
         if grown > held.remaining:
@@ -179,6 +180,18 @@ def _in_its_year(held: BudgetLine, day: dt.date) -> None:
             _("%(year)s 年度的预算还不能使用") % {"year": year},
             why=_("预算年度自 %(year)s 年 1 月 1 日开始，这一笔是 %(day)s。") % {"year": year, "day": day},
             article=ARTICLE, instead=_("采购可以先立项、内部决策，到年初再核对占用；年内必须支付的，从当年预算列支或办理追加预算。"),
+            facts={_("预算年度"): year, _("日期"): day},
+        )  # fmt: skip
+
+
+def _not_over(held: BudgetLine, day: dt.date) -> None:
+    """Nothing new is promised out of a year that is over; what was promised in it may still be paid until it is closed."""
+    year = held.budget.year
+    if day > dt.date(year, 12, 31):
+        raise Refused(
+            _("%(year)s 年度的预算已经到期") % {"year": year},
+            why=_("预算年度至 %(year)s 年 12 月 31 日止，这一笔是 %(day)s。") % {"year": year, "day": day},
+            article=ARTICLE, instead=_("请从当年预算列支；上年的结余由财政部门收回或按规定结转后，列入当年预算。"),
             facts={_("预算年度"): year, _("日期"): day},
         )  # fmt: skip
 

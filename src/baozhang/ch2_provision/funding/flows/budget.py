@@ -175,11 +175,13 @@ def _replied(budget: Budget, *, by: Actor, day: dt.date) -> None:
 
 
 @BudgetFlow.close.guard
-def _its_year_has_begun(budget: Budget, *, day: dt.date) -> None:
-    """The money of a year to come is not taken back before anybody could use it."""
-    if day.year < budget.year:
+def _year_is_over(budget: Budget, *, day: dt.date) -> None:
+    """The money of a year is there to its last day."""
+    if day <= dt.date(budget.year, 12, 31):
         raise Refused(
-            _("%(year)s 年度还没有开始，不能结转关闭") % {"year": budget.year}, article=TOTAL, instead=_("需要改变的，由单位调整计划，办理追加预算或者释放占用。")
+            _("%(year)s 年度还没有结束，不能结转关闭") % {"year": budget.year},
+            why=_("预算年度至 %(year)s 年 12 月 31 日止，今天是 %(day)s。") % {"year": budget.year, "day": day},
+            article=TOTAL, instead=_("请在次年 1 月 1 日以后办理；年内需要收回指标的，与单位协商后办理预算调整。"),
         )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def unasked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
 def to_be_asked(organ_id: int, year: int) -> list[tuple[PlanLine, Decimal]]:
     """Those of the unasked lines that the agency itself applies for: not what the body that runs its site budgets (article 8)."""
     found = unasked(organ_id, year)
-    if any(item_of(line) in CENTRAL for line, _rest in found) and housed_at(organ_id):
+    if any(item_of(line) in CENTRAL for line, _rest in found) and housed_at(organ_id, year):
         return [(line, rest) for line, rest in found if item_of(line) not in CENTRAL]
     return found
 
@@ -141,9 +141,14 @@ def sums_of(budget: Budget) -> dict[str, Decimal]:
     return {name: found[name] or NONE for name in names}
 
 
-def housed_at(organ_id: int) -> list[SiteMember]:
-    """The sites at which an agency is housed and which another body runs."""
-    rows = SiteMember._base_manager.filter(organ_id=organ_id).exclude(site__organ_id=organ_id)
+def moved_in(year: Any) -> Q:
+    """The condition that an agency has moved in before the end of a year (a number or an expression); no day is always."""
+    return Q(since=None) | Q(since__year__lte=year)
+
+
+def housed_at(organ_id: int, year: int) -> list[SiteMember]:
+    """The sites at which an agency is housed in a year and which another body runs."""
+    rows = SiteMember._base_manager.filter(moved_in(year), organ_id=organ_id).exclude(site__organ_id=organ_id)
     return list(rows.select_related("site__organ").order_by("pk"))
 
 

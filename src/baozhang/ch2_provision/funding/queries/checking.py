@@ -131,7 +131,7 @@ def _sites(budget: Budget, lines: Sequence[BudgetLine]) -> list[Fault]:
         for line in lines
         if line.item in CENTRAL and line.site_id is None and not line.apart.strip() and line.amount
     ]
-    housed = housed_at(budget.organ_id) if central else []
+    housed = housed_at(budget.organ_id, budget.year) if central else []
     if not housed:
         return []
     where = housed[0].site

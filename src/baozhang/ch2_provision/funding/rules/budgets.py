@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.funding.choices import CENTRAL, NEEDS, PASSED, QUOTAS, BudgetState, CostItem, PlanState
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, PlanLine, SiteMember
 from baozhang.ch2_provision.funding.models.changing import money
-from baozhang.ch2_provision.funding.queries.budgets import over_ceiling
+from baozhang.ch2_provision.funding.queries.budgets import moved_in, over_ceiling
 from baozhang.law.rules import Verdict, rule
 
 APPLIED = (BudgetState.APPLIED, BudgetState.REVIEWED, BudgetState.REPLIED)
@@ -129,7 +129,9 @@ def spent_beyond_line(line: BudgetLine, law: Any) -> Verdict | None:
 
 def doubled(day: dt.date, ground: Any) -> QuerySet[BudgetLine]:
     """These are the lines for repair, services or energy of agencies that are housed where another body pays for it."""
-    housed = SiteMember._base_manager.filter(organ_id=OuterRef("organ_id")).exclude(site__organ_id=OuterRef("organ_id"))
+    housed = SiteMember._base_manager.filter(moved_in(OuterRef("budget__year")), organ_id=OuterRef("organ_id")).exclude(
+        site__organ_id=OuterRef("organ_id")
+    )
     rows = BudgetLine._base_manager.filter(
         Exists(housed), budget__state__in=APPLIED, item__in=CENTRAL, site=None, apart=""
     )

@@ -12,9 +12,14 @@ from django.utils import translation
 
 from baozhang.ch2_provision.running.choices import SIGNS, Kind
 from baozhang.kernel import clock
+from baozhang.kernel.hours import time_said
+from baozhang.kernel.numerals import in_digits
 
 _MOMENT = re.compile(
     r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*[日号]?(?:\s*T?\s*(?:(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?|(\d{1,2})(\d{2})(\d{2})?)(?:\.\d+)?[分秒]?)?"
+)
+_SAID_HOUR = re.compile(
+    r"(?P<day>\d{4}.*?\d\s*[日号]?)\s*(?P<time>(?:[凌清早上中下傍晚]|[AP]\.?M).*|\d{1,2}点.*)", re.IGNORECASE
 )
 _TIME = re.compile(r"(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?(?:\.\d+)?[分秒]?|(\d{2})(\d{2})(\d{2})")
 _COLOUR = r"(?:渐变绿|黄绿双拼|黄绿|[蓝黄绿白黑])"
@@ -27,10 +32,15 @@ Read = tuple[dt.datetime | None, dt.date | None, str]
 
 def moment_of(said: Any, time: str = "") -> Read:
     """The moment (None where only the day is known), the day (None where it is no date), and both in one spelling."""
-    found = _MOMENT.fullmatch(str(said or "").strip())
+    text = in_digits(str(said or "").strip())
+    head = _SAID_HOUR.fullmatch(text)
+    hour_said = time_said(head["time"]) if head else None
+    found = _MOMENT.fullmatch(head["day"] if head and hour_said else text)
     if found is None:
         return None, None, str(said or "").strip()
     year, month, day, *clocks = (int(part) if part else None for part in found.groups())
+    if hour_said:
+        clocks[:3] = hour_said.hour, hour_said.minute, hour_said.second
     hour, minute, second = (
         clocks[:3] if clocks[0] is not None else clocks[3:]
     )  # with its colons, or in one run of digits
@@ -40,6 +50,8 @@ def moment_of(said: Any, time: str = "") -> Read:
         parts = [part for part in told.groups() if part is not None]
         hour, minute, second = int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) > 2 else 0
         bare = False
+    elif bare and (hour_said := time_said(time)):
+        hour, minute, second, bare = hour_said.hour, hour_said.minute, hour_said.second, False
     try:
         when = dt.date(year or 0, month or 0, day or 0)
         if bare:

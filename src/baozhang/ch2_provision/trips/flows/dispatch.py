@@ -16,7 +16,7 @@ from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, D
 from baozhang.ch2_provision.trips.choices import DispatchState as S
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
-from baozhang.ch2_provision.trips.models.dispatch import last_odometer
+from baozhang.ch2_provision.trips.models.dispatch import last_odometer, local
 from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
 from baozhang.ch2_provision.vehicles.choices import VehicleState
@@ -73,11 +73,6 @@ class DispatchFlow(Flow):
         return f"{shown(record.starts)} {record.vehicle or record.hired} {record.route}".strip()
 
 
-def local(at: dt.datetime) -> dt.date:
-    """The day of a moment here."""
-    return at.astimezone(clock.ZONE).date()
-
-
 def drives(dispatch: Dispatch, who: Actor) -> bool:
     """True for the driver of a slip, whoever stands in for him, and whoever plans in its unit."""
     return who.can(PLAN, dispatch.organ_id) or DispatchFlow.is_of(dispatch, who)
@@ -113,6 +108,16 @@ def _not_sealed(dispatch: Dispatch, *, day: dt.date) -> None:
     """On a sealed day only excepted or opened vehicles leave."""
     if dispatch.vehicle is not None:
         must_be_open(dispatch.vehicle, [day])
+
+
+@DispatchFlow.begin.guard
+def _still_licensed(dispatch: Dispatch, *, day: dt.date) -> None:
+    """Nobody sets out on a licence that has run out since the slip was written."""
+    if dispatch.driver is not None and (lapsed := dispatch.driver.lapsed_by(day)):
+        raise Refused(
+            lapsed, article=ARTICLE, instead=_("请调度员改派驾驶人；已经换证的，先在驾驶人登记中更新驾驶证有效期。"),
+            facts={_("驾驶人"): str(dispatch.driver), _("驾驶证有效期至"): dispatch.driver.licence_until},
+        )  # fmt: skip
 
 
 @DispatchFlow.begin.effect
@@ -277,13 +282,12 @@ def _fits(made: Dispatch, requests: Sequence[Request]) -> None:
 
 def _may_drive(driver: Driver, *, until: dt.date) -> None:
     """At work, with a licence that lasts as long as the trip."""
-    over = driver.licence_until is not None and driver.licence_until < until
-    if driver.state == DriverState.ON and not over:
-        return
-    said = _("驾驶证有效期至 %(day)s。") % {"day": driver.licence_until} if over else driver.get_state_display()
-    raise Refused(
-        _("%(driver)s 现在不能出车") % {"driver": driver}, why=said, article=ARTICLE, instead=_("请改选在岗的驾驶人；已经换证、返岗的，更新驾驶人登记。"),
-    )  # fmt: skip
+    lapsed = driver.lapsed_by(until)
+    if driver.state != DriverState.ON or lapsed:
+        raise Refused(
+            _("%(driver)s 现在不能出车") % {"driver": driver}, why=lapsed or driver.get_state_display(), article=ARTICLE,
+            instead=_("请改选在岗的驾驶人；已经换证、返岗的，更新驾驶人登记。"),
+        )  # fmt: skip
 
 
 def passengers(vehicle: Vehicle) -> int:

@@ -6,20 +6,19 @@ import datetime as dt
 import re
 
 from baozhang.kernel import clock
+from baozhang.kernel.hours import time_said
 
 _TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
-_SAID = re.compile(
-    r"([01]?\d|2[0-3])(?:[:：.．点时]([0-5]\d|半)?分?|([0-5]\d))"
-)  # 9:05, 9.05, 905, 0905, 9点, 9点半, 9点05分
+_BARE = re.compile(r"([01]?\d|2[0-3])[.．]?([0-5]\d)")  # 905, 0905, 9.05: where a phone has no colon at hand
 
 
 def clean_time(said: str) -> str:
-    """A time of day as it is kept (08:05), also where a phone has no colon at hand; what is none stays as it was said."""
-    found = _SAID.fullmatch("".join(said.split()))
-    if found is None:
-        return said.strip()
-    minute = found.group(2) or found.group(3) or "00"
-    return f"{int(found.group(1)):02d}:{'30' if minute == '半' else minute}"
+    """A time of day as it is kept (08:05), however it is said (905, 9点半, 下午3:05); what is none, or two, stays as it was said."""
+    text = "".join(said.split())
+    if (bare := _BARE.fullmatch(text)) is not None:
+        return f"{int(bare[1]):02d}:{bare[2]}"
+    found = time_said(text)
+    return said.strip() if found is None or found.second else f"{found:%H:%M}"
 
 
 def is_time(said: str) -> bool:

@@ -16,7 +16,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, DispatchState, Means
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import bulk
+from baozhang.kernel import bulk, clock
 from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.refusal import Fault
 from baozhang.kernel.serials import Numbered
@@ -133,6 +133,11 @@ class Dispatch(Numbered):
             held = getattr(self, name) if getattr(self, f"{name}_id") else None
             if held is not None and held.organ_id != self.organ_id:
                 yield self.fault_of(name, gettext("不是派车单位的"))
+        if self.state == DispatchState.PLANNED and self.driver is not None and self.starts is not None:
+            if lapsed := self.driver.lapsed_by(local(self.starts)):
+                yield self.fault_of(
+                    "driver", lapsed, str(self.driver), gettext("请改选驾驶人；已经换证的，先更新驾驶证有效期")
+                )
         for name in MONEY:
             paid = getattr(self, name)
             if isinstance(paid, Decimal) and paid < 0:
@@ -163,7 +168,9 @@ class Dispatch(Numbered):
                     None,
                 )
                 if other is not None:
-                    said = gettext("%(thing)s %(span)s 已派给 %(other)s") % {
+                    said = gettext(
+                        "%(thing)s %(span)s 已派给 %(other)s，一辆车、一位驾驶人同一时间只在一张派车单上（第二十三条第一款）"
+                    ) % {
                         "thing": getattr(row, name),
                         "span": other.span,
                         "other": other.number,
@@ -179,6 +186,11 @@ class Dispatch(Numbered):
                         ),
                     )
                 taken.append((key, row))
+
+
+def local(at: dt.datetime) -> dt.date:
+    """The day of a moment here."""
+    return at.astimezone(clock.ZONE).date()
 
 
 def last_odometer(vehicle_id: int, before: dt.datetime, *, but: int = 0) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -49,6 +50,16 @@ class Driver(Record):
 
     def __str__(self) -> str:
         return self.name
+
+    def lapsed_by(self, day: dt.date) -> str:
+        """What is wrong with his licence on a day; empty where nothing is, or no day was entered."""
+        if self.licence_until is None or self.licence_until >= day:
+            return ""
+        return gettext("%(driver)s的驾驶证 %(until)s 到期，%(day)s 不能驾驶") % {
+            "driver": self.name,
+            "until": self.licence_until,
+            "day": day,
+        }
 
     def faults(self) -> Iterable[Any]:
         """A licence that has run out on somebody who is to drive."""

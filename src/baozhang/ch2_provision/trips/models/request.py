@@ -36,9 +36,9 @@ class Request(Numbered):
     origin = models.CharField(_("出发地点"), max_length=80)
     destination = models.CharField(_("到达地点"), max_length=80)
     day = models.DateField(_("用车日期"))
-    leave = models.CharField(_("出发时间"), max_length=5, help_text=_("如 08:30"))
+    leave = models.CharField(_("出发时间"), max_length=12, help_text=_("如 08:30"))
     back_day = models.DateField(_("返回日期"), null=True, blank=True, help_text=_("当天返回的不填"))
-    back = models.CharField(_("返回时间"), max_length=5, help_text=_("如 17:00"))
+    back = models.CharField(_("返回时间"), max_length=12, help_text=_("如 17:00"))
     seats = models.PositiveIntegerField(_("乘车人数"), default=1)
     outside = models.BooleanField(
         _("驶出辖区"),

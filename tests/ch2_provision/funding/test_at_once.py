@@ -1,0 +1,50 @@
+"""Two accountants begin the same at the same moment: one begins it, the other is told by whom it is in hand. On both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from baozhang.ch2_provision.funding import actions
+from baozhang.ch2_provision.funding.models import Budget, Plan
+from tests.ch2_provision.funding.conftest import Office
+from tests.committed import committed
+from tests.crossing import at_once
+
+
+@pytest.fixture
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database that commits."""
+    yield from committed(django_db_blocker)
+
+
+@pytest.fixture
+def office(db: None) -> Office:
+    """The place, committed."""
+    return Office()
+
+
+def test_one_plan_is_amended_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.round()
+    plan = office.agreed(office.line(office.plan(), "复印机"))
+
+    def amend() -> None:
+        office.act("张会", actions.amend, Plan._base_manager.get(pk=plan.pk), cause="机构改革")
+
+    refused = sorted(at_once(monkeypatch, amend, amend))
+    assert refused[0] == "" and refused[1].startswith("Refused: ") and "正在办理" in refused[1]
+    assert Plan._base_manager.filter(amends=plan).count() == 1
+
+
+def test_one_addition_to_a_budget_is_begun_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = office.granted_line(50_000)
+    round_, organ = line.budget.round, line.budget.organ
+
+    def begin() -> None:
+        office.act("张会", actions.start_budget, round_, organ, cause="追加")
+
+    refused = at_once(monkeypatch, begin, begin)
+    assert refused.count("") >= 1 and not any("冲突" in one for one in refused)
+    assert len(set(Budget._base_manager.values_list("edition", flat=True))) == Budget._base_manager.count()
