@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from django.db import connection
 
 from baozhang.ch2_provision.funding.models import BudgetLine
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
-from baozhang.ch3_mechanisms.procurement.models import Purchase
+from baozhang.ch3_mechanisms.procurement.models import Purchase, PurchaseLine
 from baozhang.kernel import clock
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 from tests.ch3_mechanisms.procurement.conftest import Shop
 from tests.committed import committed
@@ -68,3 +70,16 @@ def test_two_purchases_ask_for_the_same_line_of_the_budget_at_once(shop: Shop) -
     line = BudgetLine._base_manager.get()
     assert line.committed in (9800, 4900) and line.remaining == 13_500 - line.committed
     assert Purchase._base_manager.filter(state="approved").count() == 1
+
+
+def test_lines_that_are_added_at_once_are_all_in_the_sum(shop: Shop) -> None:
+    need = shop.funded()
+    draft = shop.draft(need, 1, 1000)
+
+    def add(mine: Purchase) -> None:
+        shop.act("产管", keep, PurchaseLine(purchase=mine, need=need, quantity=1, unit_price=Decimal(1000)))
+
+    assert at_once([draft.pk] * 8, add) == [""] * 8
+    lines = PurchaseLine._base_manager.filter(purchase=draft)
+    assert sorted(lines.values_list("place", flat=True)) == list(range(1, 10))
+    assert Purchase._base_manager.get(pk=draft.pk).amount == 9000

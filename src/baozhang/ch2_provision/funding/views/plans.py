@@ -291,9 +291,8 @@ def _unasked(record: Plan, who: Actor) -> list[dict[str, Any]]:
     if at_work is not None:
         said = _("%(words)s。“%(budget)s”批复后再编制追加预算。") % {"words": words, "budget": at_work}
         return [{"tone": "amber", "words": said}]
-    name, title = ("supplement", _("编制追加预算")) if known else ("budget", _("编制预算"))
-    plan = frame.url_of(BY_LABEL[record.label], record)
-    return [{"tone": "amber", "words": words, "url": f"{plan}acts/{name}/", "url_words": title}]
+    form = f"{frame.url_of(BY_LABEL[record.label], record)}acts/{'supplement' if known else 'budget'}/"
+    return [{"tone": "amber", "words": words, "url": form, "url_words": _("编入预算")}]
 
 
 def _budgets(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
