@@ -67,7 +67,9 @@ def test_a_file_comes_in_once_however_often_it_is_given(officer: Any, tmp_path: 
 
 
 def test_a_wrong_row_names_its_place_and_nothing_is_written(officer: Any, tmp_path: Path) -> None:
-    path = saved(tmp_path, ["管理局", "处级及以下", 10, 9, "2024-01-01"], ["管理局", "无此档", 3, "三四个", "2024-01-01"])
+    path = saved(
+        tmp_path, ["管理局", "处级及以下", 10, 9, "2024-01-01"], ["管理局", "无此档", 3, "三四个", "2024-01-01"]
+    )
     code, found = import_(path)
     assert (code, found["wrong"], found["written"], Headcount._base_manager.count()) == (1, 1, False, 0)
     places = {(e["sheet"], e["row"], e["column"], e["value"]) for e in found["errors"]}
