@@ -141,4 +141,4 @@ def test_a_tap_while_the_phone_reads_its_disk_shows_what_was_known(phone: Page, 
     phone.goto(PHONE)
     expect(phone.locator("body[data-ready]")).to_have_count(1)
     phone.locator(".rooms .entry").first.wait_for()
-    assert phone.evaluate(TAPS) > 5
+    assert phone.evaluate(TAPS) > 0, "at least one tap came while the phone was reading"

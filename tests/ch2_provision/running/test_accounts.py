@@ -195,6 +195,12 @@ def test_before_a_month_is_handed_in_its_page_shows_what_there_is_to_check(year:
         assert "339.00" in shown.content.decode() and (review.km, review.total) == (None, None), (
             "nothing summed is no nought"
         )
+        assert "/running/waiting/" in shown.content.decode()
+        client.force_login(year.users["boss"])
+        for_head = client.get(page).content.decode()
+        assert "当月还有 1 笔费用没有对应" in for_head and 'href="/running/waiting/"' not in for_head, (
+            "whoever may not is told, not sent"
+        )
 
 
 def test_what_changes_after_a_month_was_summed_up_is_said_on_its_page(year: Garage, client: Client) -> None:

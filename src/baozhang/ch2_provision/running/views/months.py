@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from baozhang.ch2_provision.running.choices import LOOKED_OVER, CorrectionState, ReviewState
+from baozhang.ch2_provision.running.flows.matching import MATCH
 from baozhang.ch2_provision.running.flows.review import summed, unmatched
 from baozhang.ch2_provision.running.models import Account
 from baozhang.ch2_provision.running.queries.corrected import changes
@@ -36,7 +37,7 @@ def _on_review(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
             {
                 "words": words % {"n": left},
                 "tone": "amber",
-                "url": reverse("running-waiting"),
+                "url": reverse("running-waiting") if who.can(MATCH, record.organ_id) else "",
                 "url_words": _("待对应费用"),
             }
         )
