@@ -149,7 +149,7 @@ def bought(day: dt.date) -> None:
         if made.state == "declined":
             step("zichan", NeedFlow, "agree", made, note="保密要求属实，同意不适用")
         _round(organ, clock.today())
-        made = step("jiaoyu", NeedFlow, "plan_it", made, means="buy", unit_price="900")
+        made = step("jiaoyu", NeedFlow, "plan_it", made, means="buy", unit_price="5200")
     _funded(made, day + dt.timedelta(days=6))
     _buy(made, day)
 
@@ -157,7 +157,7 @@ def bought(day: dt.date) -> None:
 def _buy(made: Need, day: dt.date) -> None:
     """The purchase: agreed, checked, contracted, delivered in two parts, paid."""
     with clock.on(day + dt.timedelta(days=25)):
-        purchase = purchase_of(made, 2, Decimal(880))
+        purchase = purchase_of(made, 2, Decimal(5_080))
         for who, name in (("jiaoyu", "submit"), ("jiaoyu2", "agree"), ("zichan2", "check")):
             purchase = step(who, PurchaseFlow, name, purchase)
         signed: dict[str, Any] = {
