@@ -56,9 +56,9 @@ def count_days() -> dict[str, Any]:
 def keep_files() -> dict[str, Any]:
     """This will open files for vehicles that have none, and bring the others in step with their cards."""
     with scope.everything("车辆档案") as by:
+        followed = files.follow(by=by)
         cards = list(unfiled(clock.today()).order_by("pk")[:5_000])
-        opened = len(files.open_files(cards, by=by)) if cards else 0
-        return {"opened": opened, "followed": files.follow(by=by)}
+        return {"opened": files.open_clear(cards, by=by), "followed": followed}
 
 
 @every("30 5 * * *", name="vehicles.certificates", words=_("证照到期提醒"))
