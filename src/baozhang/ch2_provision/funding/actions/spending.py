@@ -45,6 +45,8 @@ def commit(
         _in_its_year(held, day or clock.today())
         mine = _open(held, case)
         grown = wanted - (mine.amount if mine is not None else Decimal(0))
+        if grown > 0:
+            _not_after_its_year(held, day or clock.today())
         if grown > held.remaining:
             raise _too_much(held, grown)
         if mine is not None and wanted < mine.settled:
@@ -179,6 +181,18 @@ def _in_its_year(held: BudgetLine, day: dt.date) -> None:
             _("%(year)s 年度的预算还不能使用") % {"year": year},
             why=_("预算年度自 %(year)s 年 1 月 1 日开始，这一笔是 %(day)s。") % {"year": year, "day": day},
             article=ARTICLE, instead=_("采购可以先立项、内部决策，到年初再核对占用；年内必须支付的，从当年预算列支或办理追加预算。"),
+            facts={_("预算年度"): year, _("日期"): day},
+        )  # fmt: skip
+
+
+def _not_after_its_year(held: BudgetLine, day: dt.date) -> None:
+    """Nothing new is promised once the year is over; what was promised within it is still paid."""
+    year = held.budget.year
+    if day.year > year:
+        raise Refused(
+            _("%(year)s 年度的预算已经终了，不能新增占用") % {"year": year},
+            why=_("预算年度至 %(year)s 年 12 月 31 日为止，这一笔是 %(day)s。") % {"year": year, "day": day},
+            article=ARTICLE, instead=_("请从当年预算列支；上年已经占用的，可以继续支付。"),
             facts={_("预算年度"): year, _("日期"): day},
         )  # fmt: skip
 
