@@ -119,6 +119,7 @@ class PurchaseLine(Record):
 
     natural = ("purchase_id", "place")
     numbered = "place"
+    part_of = ("purchase",)
     searched = ("name", "model")
     loose = ("purchase.state", frozenset({State.DRAFT}))
 
