@@ -56,8 +56,6 @@ class Jurisdiction(Record):
 
     def faults(self) -> Iterable[Any]:
         """Another code or parent where organs or places are below: they, and figures issued for them, are known by the path."""
-        if self.pk is None:
-            return
         was = Jurisdiction._base_manager.filter(pk=self.pk).values_list("code", "parent_id").first()
         if was is None or was == (self.code, self.parent_id):
             return

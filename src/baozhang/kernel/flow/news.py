@@ -53,8 +53,9 @@ def holders_once(tasks: Sequence[Task]) -> Callable[[Task], list[int]]:
     owners = {
         plan.name: plan.owners(task.record_id for task in tasks if task.flow == plan.name) for plan in _owned(tasks)
     }
-    persons = {task.assignee_id for task in tasks} | {who for found in owners.values() for who in found.values()}
-    deputies = access.deputies_of.ask(sorted(persons - {None}), clock.today()) if persons - {None} else {}
+    named = [task.assignee_id for task in tasks], *(found.values() for found in owners.values())
+    persons = sorted({person for group in named for person in group if person is not None})
+    deputies = access.deputies_of.ask(persons, clock.today()) if persons else {}
 
     def find(task: Task) -> list[int]:
         key = (task.role, task.permission, task.organ_id)

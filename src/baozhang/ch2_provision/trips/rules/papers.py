@@ -204,7 +204,7 @@ def _busy(day: dt.date, ground: Any) -> Iterator[Driver]:
     hours: dict[int, dict[dt.date, float]] = defaultdict(lambda: defaultdict(float))
     over_night = rows.exclude(when=F("back")).values_list("driver_id", "out_at", "in_at", "rest")
     for driver, out, back, rest in over_night.iterator(chunk_size=5_000):
-        for when, driven in _by_day(out, back, rest):
+        for when, driven in _by_day(out, back, rest):  # type: ignore[arg-type]  # the filter leaves out rows without them
             hours[driver][when] += driven if when >= first else 0
     away = ExpressionWrapper(F("in_at") - F("out_at"), output_field=DurationField())
     days: Any = rows.filter(when=F("back")).values("driver_id", "when").annotate(away=Sum(away), rest=Sum("rest"))
