@@ -21,7 +21,7 @@ def test_the_clock_stands_still():
 
 @pytest.mark.real_clock
 def test_the_clock_runs_where_asked():
-    assert not clock.is_fixed()
+    assert clock.now() < clock.now()
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 80), ("example.org", 80)])

@@ -16,6 +16,7 @@ from tests import factories
 from tests.kernel.files_of_all_sorts import BAD, GOOD, pdf, png
 from tests.scratch import scratch
 
+from baozhang.ch1_general.organs.choices import Band
 from baozhang.ch1_general.organs.models import Headcount
 from baozhang.kernel import access, attachments, clock, ledger, record, scope, signatures
 from baozhang.kernel.access import Actor
@@ -179,6 +180,27 @@ def test_one_wrong_file_among_several_leaves_nothing(people: dict[str, Any], hea
         and 'role="alert"' in answer.content.decode()
     )
     assert not Attachment._base_manager.exists()
+
+
+def test_what_does_not_all_fit_is_not_taken_in_part(
+    people: dict[str, Any], heads: Headcount, as_user: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MOST", 1)
+    both = [given("a.pdf", pdf()), given("b.png", png())]
+    answer = as_user(people["keeper"]).post(f"/{SLUG}/{heads.pk}/attachments/", {"file": both})
+    assert answer.status_code == 422 and not Attachment._base_manager.exists()
+
+
+def test_a_file_stays_once_its_record_has_moved_on_meanwhile(
+    people: dict[str, Any], heads: Headcount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Headcount, "loose", ("band", frozenset({heads.band})))
+    with scope.within(actor(people["keeper"])) as by:
+        one = attachments.attach(heads, io.BytesIO(png()), "a.png", by=by)
+        Headcount._base_manager.filter(pk=heads.pk).update(band=next(one for one in Band.values if one != heads.band))
+        with pytest.raises(Refused, match="不能移除"):
+            attachments.detach(one, heads, by=by)
+    assert not Attachment._base_manager.get().removed
 
 
 def test_a_file_that_is_too_large_is_refused(

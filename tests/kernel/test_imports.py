@@ -16,6 +16,7 @@ from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.ch1_general.organs.resources import Headcounts
 from baozhang.kernel import border, imports, ledger, resource, scope
 from baozhang.kernel.access import Actor, Holding
+from baozhang.kernel.accounts import User
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
@@ -118,6 +119,21 @@ def test_an_import_is_taken_back_whole(officer: Actor) -> None:
     assert ImportSession._base_manager.get().state == State.UNDONE
     acts = set(ledger.Entry.objects.filter(batch=f"undo-{session.pk}").values_list("act", flat=True))
     assert acts == {"undo"}
+
+
+def test_what_is_over_is_not_checked_again(officer: Actor, as_user: Any) -> None:
+    client = as_user(User._base_manager.get(pk=officer.user_id))
+    session = taken_in(book(["管理局", "处级及以下", 10, 9, "2024-1-1"]), officer)
+    for act in (imports.commit, imports.undo):
+        with scope.within(officer):
+            act(session, by=officer)
+        before = ImportSession._base_manager.get(pk=session.pk)
+        with scope.within(officer), pytest.raises(Refused, match="已经结束"):
+            imports.preview(ImportSession._base_manager.get(pk=session.pk), by=officer)
+        answer = client.post(f"/organs/headcounts/import/{session.pk}/map/", {"sheet": "人数", "heading": "2"})
+        assert answer.status_code in (409, 422)
+        after = ImportSession._base_manager.get(pk=session.pk)
+        assert (after.state, after.version) == (before.state, before.version)
 
 
 def test_what_has_moved_on_is_not_taken_back(officer: Actor) -> None:

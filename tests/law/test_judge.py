@@ -11,7 +11,6 @@ from django.db.models import F, Value
 from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch1_general.organs.models import Headcount
-from baozhang.kernel.refusal import Refused
 from baozhang.law import explain, rules
 from baozhang.law.case import Book, Case, Ground
 from baozhang.law.figures import IssuedValue
@@ -241,21 +240,6 @@ def test_a_rule_out_of_force_is_not_heard():
     declare(over, until="2026-03-03")
     heads("甲局", 10, 12)
     assert run() == ([], {})
-
-
-def test_a_guard_refuses_with_article_and_remedy():
-    declare(over)
-    row = heads("甲局", 10, 12)
-    with pytest.raises(Refused) as caught:
-        explain.require(["over"], row, DAY)
-    refused = caught.value
-    assert (refused.what, refused.article, refused.instead, refused.facts) == (
-        "甲局超出2",
-        "第十二条第一款",
-        "改正",
-        {"actual": 12},
-    )
-    assert "台式计算机数量上限" in refused.why
 
 
 def test_a_hint_on_an_unsaved_record():

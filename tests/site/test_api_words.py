@@ -39,6 +39,17 @@ def test_who_is_not_known_is_told_what_to_do(client, db, key):
     assert answer.json()["what"] == "没有登录，或者密钥无效" and "Bearer" in answer.json()["instead"]
 
 
+def test_who_has_yet_to_change_the_password_is_let_in_nowhere(as_user, db):
+    """The password that another has given opens the page that changes it, and nothing else."""
+    user = factories.person("zhao", "asset_clerk", factories.organ("教育局"))
+    client = as_user(user)
+    assert client.get("/api/assets/cards/").status_code == 200
+    user.must_change = True
+    factories.save(user)
+    assert client.get("/assets/cards/").headers["Location"] == "/password/"
+    assert client.get("/api/assets/cards/").status_code == 401
+
+
 @pytest.mark.parametrize(
     ("body", "place"), [(b"{not json", ""), (json.dumps({"ids": "all"}).encode(), "ids")], ids=["no-json", "wrong"]
 )

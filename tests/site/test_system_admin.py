@@ -57,6 +57,10 @@ def test_the_first_password_must_be_changed_before_anything_else(office: Office,
     )
     assert client.post("/login/", {"username": "wang", "password": password}).status_code == 302
     assert client.get("/organs/organizations/")["Location"] == "/password/"
+    same = {"old": password, "new": password, "again": password}
+    assert "与原密码相同" in client.post("/password/", same).content.decode(), (
+        "else it would stay the one that others know"
+    )
     new = {"old": password, "new": "a quite new password", "again": "a quite new password"}
     assert client.post("/password/", new).status_code == 302
     assert client.get("/organs/organizations/").status_code == 200

@@ -79,6 +79,9 @@ holders_of: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
 appointed: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
     "access.appointed", "the users who hold a role in an organ on a day, deputies among them"
 )
+deputies_of: Opening[Callable[[Iterable[int], dt.date], dict[int, list[int]]]] = Opening(
+    "access.deputies_of", "those who stand in for some users on a day, wherever they do"
+)
 people_of: Opening[Callable[[Iterable[int], dt.date], Iterable[int]]] = Opening(
     "access.people_of", "the users who hold any role in some organs on a day"
 )

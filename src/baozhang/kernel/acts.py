@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .access import Actor
-from .refusal import Invalid
+from .refusal import Invalid, Refused
 from .resource import Resource
 from .turns import wholes_first
 
@@ -44,7 +44,8 @@ class Act:
     confirm: Any = ""
     article: str = ""
     icon: str = ""
-    shown: Callable[[Any], bool] | None = None  # on the detail page: only where this holds
+    shown: Callable[[Any], bool] | None = None  # what the act is for: asked of every record, on pages and by programs
+    on_page: bool = True  # offered on the page of a record; else in the bar of the list and to programs alone
     whose: Callable[[Any, Actor], bool] | None = (
         None  # offered only to whom this holds: (record, actor); the act itself asks as well
     )
@@ -95,6 +96,25 @@ def as_many(act: Act, count: int) -> None:
         raise Invalid(_("“%(act)s”一次只办一条记录") % {"act": act.words}, instead=_("请逐条办理。"))
 
 
+def offered(act: Act, record: Any, by: Actor) -> bool:
+    """True where the page of a record offers an act to somebody."""
+    may = act.on_page and by.can(act.permission, record.organ_key()) and act.is_for([record], by)
+    return may and (act.shown is None or act.shown(record))
+
+
+def _not_for(act: Act, aside: Sequence[Any]) -> Refused:
+    """The refusal of an act on records that it is not for; the others could go on without them."""
+    return Refused(
+        _("“%(act)s”不适用于%(record)s") % {"act": act.words, "record": aside[0]}
+        if len(aside) == 1
+        else _("“%(act)s”不适用于其中 %(count)s 项") % {"act": act.words, "count": len(aside)},
+        why=_("按记录现在的情况不能办理这项操作，或者已经办过。"),
+        article=act.article,
+        instead=_("请刷新页面，核对记录现在的情况。"),
+        subjects=aside,
+    )
+
+
 def perform(
     resource: Resource,
     name: str,
@@ -107,7 +127,8 @@ def perform(
 ) -> str:
     """This will do a named act to records, all or nothing, and say what was done.
 
-    `read` gives the values where they are still to be read; it is asked once it is known that the actor may.
+    `read` gives the values where they are still to be read; it is asked once it is known that the actor may. Refused
+    where the act is not for a record as it stands (`shown`).
     """
     act: Act | None = resource.acts.get(name)
     if act is None:
@@ -119,8 +140,11 @@ def perform(
         by.must(act.permission, organ)
     with transaction.atomic():
         wholes_first(records)
+        aside = [] if act.shown is None else [record for record in records if not act.shown(record)]
         given = read(act) if read is not None else values or {}
         said = act.run(records, by=by, note=note, values=given)
+        if aside:  # the act's own refusal says more; where it has none, what it did is undone
+            raise _not_for(act, aside)
         if resource.flow is not None:
             resource.flow.call_anew(records)
         return said if isinstance(said, Done) else str(said)

@@ -27,10 +27,11 @@ from django.utils.translation import gettext_lazy
 from . import access, bulk, clock, ledger, record, signatures
 from .access import Actor
 from .record import Record, keep
-from .refusal import Invalid, Refused
+from .refusal import Invalid, NotFound, Refused
 from .resource import BY_LABEL
 from .scope import organ_condition
 from .statement import Statement
+from .turns import in_turn
 
 ATTACH = ledger.act("attach", gettext_lazy("添加附件"))
 DETACH = ledger.act("detach", gettext_lazy("移除附件"))
@@ -219,10 +220,23 @@ def detach(attachment: Attachment, subject: Record, *, by: Actor, note: str = ""
     """This will take a file off its record: its line and digest stay in the ledger, its content goes a day later."""
     right = right_to_add(subject)
     by.must(right, subject.organ_key())
-    _stay(subject, attachment)
-    subject.sheds(attachment)
-    attachment.organ_id, attachment.removed = subject.organ_key(), True
-    keep(attachment, by=by, act=DETACH, right=right, note=note)
+    with transaction.atomic():
+        fresh = _held(subject)
+        _stay(fresh, attachment)
+        fresh.sheds(attachment)
+        attachment.organ_id, attachment.removed = fresh.organ_key(), True
+        keep(attachment, by=by, act=DETACH, right=right, note=note)
+
+
+def _held(subject: Record) -> Record:
+    """The record as it stands, held against steps with the whole whose state counts, the whole first; NotFound where it is gone."""
+    owner, _name = _stated(subject)
+    if owner is not subject:
+        in_turn(type(owner), [owner.pk])
+    fresh = type(subject)._base_manager.select_for_update(of=("self",), no_key=True).filter(pk=subject.pk).first()
+    if fresh is None:
+        raise NotFound(_("记录不存在或不在您的范围内"))
+    return fresh
 
 
 def rests(subject: Record) -> bool:

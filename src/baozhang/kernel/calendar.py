@@ -51,14 +51,6 @@ class Due:
     provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """This is a number of working days; provisional where it depends on a year not yet announced."""
-
-    days: int
-    provisional: bool
-
-
 class Calendar:
     """This is the calendar of a table of announced days; looked up as one table, as a notice reaches into other years.
 
@@ -127,15 +119,6 @@ class Calendar:
             raise OverflowError(f"{count} working days from {day} leave the calendar")
         end = dt.date.fromordinal(low + bisect_left(range(low, high + 1), target, key=self._until))
         return Due(end, self._provisional(day, end))
-
-    def next_working(self, day: dt.date) -> Due:
-        """This is the day itself where it is worked, else the next working day: a limit never ends on a day off."""
-        return self.add_working_days(day, 0)
-
-    def working_days_between(self, start: dt.date, end: dt.date) -> Span:
-        """This is how many working days lie after start up to and with end; negative where end is earlier."""
-        days = self._until(end.toordinal()) - self._until(start.toordinal())
-        return Span(days, self._provisional(start, end))
 
     def _until(self, ordinal: int) -> int:
         """This is the number of working days from the first day of the calendar to a day, with it."""

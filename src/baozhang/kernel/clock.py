@@ -22,11 +22,6 @@ def today() -> dt.date:
     return now().date()
 
 
-def is_fixed() -> bool:
-    """True inside `on`: what is written then is dated by the caller, not by the machine."""
-    return _fixed.get() is not None
-
-
 @contextmanager
 def on(moment: dt.date | dt.datetime) -> Iterator[None]:
     """Holds the clock at a day (nine in the morning) or at a moment."""

@@ -125,7 +125,7 @@ def correct(session: ImportSession, file: IO[bytes], filename: str, *, by: acces
     """This will take wrong rows back in, mended; the whole is to be checked again. Refused where the import is over."""
     with transaction.atomic():
         session = ImportSession._base_manager.select_for_update(no_key=True).get(pk=session.pk)
-        if session.state in (State.COMMITTED, State.UNDONE):
+        if _is_over(session):
             raise Refused(
                 _("导入“%(file)s”已经结束，改好的行没有处可放") % {"file": session.filename},
                 why=_("它的全部行已写入，或已撤销。"),
@@ -136,6 +136,20 @@ def correct(session: ImportSession, file: IO[bytes], filename: str, *, by: acces
         note = _("改正表 %(name)s（SHA-256 %(digest)s）") % {"name": filename, "digest": digest}
         keep(session, by=by, right=session.resource.right("import"), note=note)
     return session
+
+
+def _is_over(session: ImportSession) -> bool:
+    return session.state in (State.COMMITTED, State.UNDONE)
+
+
+def _must_go_on(session: ImportSession) -> None:
+    """What was written or taken back is not checked again: it would look as if it were still to be written."""
+    if _is_over(session):
+        raise Refused(
+            _("导入“%(file)s”已经结束，不能再核对") % {"file": session.filename},
+            why=_("它的全部行已写入，或已撤销。"),
+            instead=_("请重新上传文件。"),
+        )
 
 
 def wrong_rows(session: ImportSession) -> io.BytesIO:
@@ -180,7 +194,11 @@ def _plan(session: ImportSession) -> dict[str, Any]:
 
 
 def choose(session: ImportSession, sheet: str, *, heading: int | None, columns: dict[int, str], remember: bool) -> None:
-    """This will keep the columns that the user chose for a sheet, and remember them for the layout if asked."""
+    """This will keep the columns that the user chose for a sheet, and remember them for the layout if asked.
+
+    Refused where the import is over.
+    """
+    _must_go_on(session)
     plan = _plan(session)
     plan[sheet] = {"heading": heading, "columns": columns}
     corrections.put(session.folder / "plan.json", json.dumps(plan, ensure_ascii=False))
@@ -197,7 +215,8 @@ def choose(session: ImportSession, sheet: str, *, heading: int | None, columns: 
 
 
 def preview(session: ImportSession, *, by: access.Actor) -> Taken:
-    """This will check every row and keep the preview; nothing is written to the records."""
+    """This will check every row and keep the preview; nothing is written to the records. Refused where the import is over."""
+    _must_go_on(session)
     res, columns = session.resource, columns_of(session.resource)
     intake = Intake(res, by=by, defaults=_defaults(session))
     with opened(session) as workbook:

@@ -34,8 +34,12 @@ class Numbered(Record):
 def next_number(model: type[Numbered], organ: Any, after: str = "") -> str:
     """The next number of a unit this year, past `after`, which is given out and not kept yet; in a transaction nobody else is given it."""
     mark, width = model.serial
-    prefix = f"{mark}{clock.today().year}-{organ.code}-"
-    bulk.take_turns(f"serial {mark} {organ.pk}")
+    return following(model, f"{mark}{clock.today().year}-{organ.code}-", width, after)
+
+
+def following(model: type[Record], prefix: str, width: int, after: str = "") -> str:
+    """The next number that begins with a prefix, past `after`; in a transaction nobody else is given it."""
+    bulk.take_turns(f"serial {prefix}")
     papers: Any = model._base_manager  # of whose fields the base knows nothing
     given = papers.filter(number__startswith=prefix, number__regex=rf"^{re.escape(prefix)}[0-9]+$")
     kept = given.order_by(Length("number").desc(), "-number").values_list("number", flat=True).first() or ""

@@ -1,9 +1,9 @@
-"""Why: the figures behind a finding as sentences, the record as the rule saw it, and the same rule as guard or hint."""
+"""Why: the figures behind a finding as sentences, the record as the rule saw it, and the same rule as a hint."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,11 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import record
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Refused
 from baozhang.law.articles import CitationError, cite
 from baozhang.law.case import Book, Case, Ground, Unverified, places
 from baozhang.law.catalogue import catalogue
 from baozhang.law.figurespec import UNITS
-from baozhang.law.judge import Judged, judge, look
+from baozhang.law.judge import Judged, look
 from baozhang.law.rowwords import row_words
 from baozhang.law.rules import Rule, rules
 from baozhang.law.words import spoken
@@ -125,21 +124,6 @@ def hints(subject: Record, day: dt.date, *, names: Iterable[str] = ()) -> list[J
 def _alone(one: Rule, ground: Ground) -> bool:
     found = one.candidates(ground.day, ground)
     return isinstance(found, models.QuerySet) and not found.query.annotations and not found._prefetch_related_lookups  # type: ignore[attr-defined]
-
-
-def require(names: Sequence[str], subject: Record, day: dt.date) -> None:
-    """This will raise Refused with sentence, article and remedy where a named rule finds something on a kept record."""
-    for judged in judge(rules(day, names), day, subjects=[subject.pk]):
-        raise refusal(judged)
-
-
-def refusal(judged: Judged) -> Refused:
-    """This is a finding as the refusal of a step."""
-    why = "；".join(figure_sentence(figure) for figure in judged.figures())
-    verdict = judged.verdict
-    return Refused(
-        str(verdict.sentence), why=why, article=judged.rule.article, instead=str(verdict.remedy), facts=judged.facts()
-    )
 
 
 def figure_sentence(figure: Mapping[str, Any]) -> str:

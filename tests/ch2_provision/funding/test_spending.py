@@ -188,6 +188,19 @@ def test_next_years_money_is_neither_promised_nor_paid_before_the_year_begins(
         office.act("张会", actions.settle, line, 100, case=case)
 
 
+def test_after_its_year_nothing_new_is_promised_and_what_was_promised_is_paid(
+    office: Office, line: BudgetLine, case: Headcount
+) -> None:
+    with clock.on(dt.date(line.budget.year, 12, 31)):
+        office.act("张会", actions.commit, line, 100, case=case)
+    with clock.on(dt.date(line.budget.year + 1, 1, 1)):
+        for work, amount, given in ((actions.commit, 101, {"case": case}), (actions.spend, 1, {"words": "水费"})):
+            with pytest.raises(Refused, match="已经到期"):
+                office.act("张会", work, line, amount, **given)
+        office.act("张会", actions.commit, line, 90, case=case)
+        office.act("张会", actions.settle, line, 90, case=case)
+
+
 def test_the_line_that_pays_for_a_need_is_found(office: Office, line: BudgetLine) -> None:
     assert open_budget_line(line.plan_line) == line
 

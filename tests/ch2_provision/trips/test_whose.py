@@ -17,7 +17,8 @@ from baozhang.ch2_provision.trips.flows.request import entrust
 from baozhang.ch2_provision.trips.models import Dispatch, Request
 from baozhang.kernel import scope
 from baozhang.kernel.accounts import User
-from baozhang.kernel.flow import counts, todo
+from baozhang.kernel.flow import Task, counts, todo
+from baozhang.kernel.flow.news import holders_once
 from baozhang.kernel.flow.todo import Waiting
 from baozhang.kernel.notices import Notice
 from baozhang.kernel.refusal import Forbidden, Refused
@@ -96,6 +97,15 @@ def test_a_deputy_of_staff_sees_what_he_is_to_confirm(garage: Garage) -> None:
     factories.save(Delegation(organ=garage.mine, giver=garage.users["staff2"], taker=garage.users["staff"], **days))
     with scope.within(garage("staff")):
         assert Request.objects.filter(pk=other.pk).exists() and Dispatch.objects.filter(pk=sent.pk).exists()
+
+
+def test_a_deputy_is_told_of_what_he_is_to_confirm(garage: Garage) -> None:
+    other, _sent = _back(garage, "staff2", 1, "driver2")
+    days = {"since": TODAY - dt.timedelta(days=1), "until": TODAY + dt.timedelta(days=30)}
+    factories.save(Delegation(organ=garage.mine, giver=garage.users["staff2"], taker=garage.users["staff"], **days))
+    (task,) = Task.objects.open().filter(kind=other.label, record_id=other.pk)
+    told = set(holders_once([task])(task))
+    assert {garage.users["staff2"].pk, garage.users["staff"].pk} <= told and garage.users["clerk"].pk not in told
 
 
 def test_the_desk_makes_a_request_somebody_elses(garage: Garage) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from baozhang.ch2_provision.assets.choices import Establishment, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.vehicles import jobs
+from baozhang.ch2_provision.vehicles.actions import files
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow, CertificateFlow, QuotaFlow
 from baozhang.ch2_provision.vehicles.flows.issuing import issue
 from baozhang.ch2_provision.vehicles.models import Addition, Certificate, Quota, QuotaSheet, Terminal, Vehicle, limits
@@ -338,6 +339,7 @@ def test_the_terminal_of_a_vehicle_that_has_gone_is_taken_off_unless_its_plate_g
         for one in (gone, moved):
             one.card.use_state, one.card.disposed, one.card.disposal = UseState.SCRAPPED, TODAY, "scrapping"
             keep(one.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+        files.follow(by=by)
     fleet.vehicle("沪A22222")
     assert jobs.keep_files()["taken_off"] == 1 and jobs.keep_files()["taken_off"] == 0
     states = dict(Terminal._base_manager.values_list("plate", "state"))

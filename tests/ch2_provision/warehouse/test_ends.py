@@ -17,6 +17,7 @@ from baozhang.kernel import clock, scope
 from baozhang.kernel.refusal import Refused
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
+from tests.ch2_provision.warehouse.figures import issue
 from tests.ch2_provision.warehouse.test_exit import TODAY, UNTIL, ask, signed
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +100,30 @@ def test_what_went_by_itself_was_answered_by_nobody(house: House) -> None:
     house.take(ProposalFlow, "decline", made[1], "clerk", answer="下月启用")
     (share,) = performance.shares(house.organs["authority"], TODAY, TODAY)
     assert (share.proposed, share.answered) == (2, 1)
+
+
+def test_nothing_is_kept_longer_than_the_issued_days(house: House, store: Store) -> None:
+    issue(house, "warehouse.reserve_days", 5)
+    card = house.card()
+    house.entered([card], store=store)
+    exit_ = ask(house, [card])[0].exit
+    house.take(ExitFlow, "submit", exit_, "clerk2", mode="loan", purpose="会议")
+    house.take(ExitFlow, "agree", exit_, "head2")
+    with pytest.raises(Refused, match="超过预留期限"):
+        house.take(ExitFlow, "approve", exit_, "officer", keep_until=TODAY + dt.timedelta(days=6))
+    house.take(ExitFlow, "approve", exit_, "officer", keep_until=TODAY + dt.timedelta(days=5))
+
+
+def test_a_past_period_tells_what_was_there_then(house: House, store: Store) -> None:
+    (item,) = house.entered([house.card(value=Decimal(3000))], store=store)
+    authority, later = house.organs["authority"], TODAY + dt.timedelta(days=40)
+    kept(house, item, "send_to_repair", note="桌腿断")
+    with clock.on(later):
+        rows = [Item._base_manager.get(pk=item.pk)]
+        house.do("officer", lambda who: keeping.give_back(rows, by=who, note="收回自用"))
+    with scope.everything("test"):
+        then, now = (performance.figures(authority, TODAY, day) for day in (later - dt.timedelta(days=1), later))
+        (share,) = performance.shares(authority, TODAY, later - dt.timedelta(days=1))
+    assert (then["stock"].value, then["worth"].value, then["stay"].value) == (1, Decimal(3000), Decimal("39.00"))
+    assert (now["stock"].value, now["worth"].value, now["stay"].value) == (0, Decimal(0), Decimal("40.00"))
+    assert share.standing == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from baozhang.ch2_provision.vehicles.actions import sources
+from baozhang.ch2_provision.vehicles.actions import intake, sources
 from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, Source, Terminal
 from baozhang.ch2_provision.vehicles.telemetry import datum
 from baozhang.kernel import scope
@@ -52,6 +52,14 @@ def test_what_can_be_stored_is_and_the_rest_is_named(fleet: Callable[..., Termin
     assert list(RecentPosition.objects.values_list("vehicle", flat=True).distinct()) == [mine.pk]
     assert RecentPosition.objects.count() == 2
     assert DoubtfulPosition.objects.get().blind, "the engine runs, and there is no fix"
+
+
+def test_a_sign_that_no_database_keeps_is_named_and_the_rest_is_stored(fleet: Callable[..., Terminal]) -> None:
+    mine = fleet("沪A00001")
+    made, _key = source(mine.organ)
+    answer = intake.take_in(made, [said("沪A\x000001", 1), said("", 2, terminal="1\x003"), said("沪A00001", 3)])
+    assert answer.stored == 1
+    assert [(one["place"], one["why"].partition(":")[0]) for one in answer.refused] == [(0, "plate"), (1, "terminal")]
 
 
 def test_an_authority_speaks_for_all_below_it_and_nobody_else(fleet: Callable[..., Terminal]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -96,3 +97,13 @@ def test_a_message_is_acknowledged_when_it_is_stored_and_once(
 def test_a_source_that_nobody_entered_is_refused_in_words(db: None) -> None:
     with pytest.raises(CommandError, match="定位来源"):
         call_command("gateway-mqtt", source="谁也没登记")
+
+
+@pytest.mark.parametrize("payload", [b"no json", b"\xff\xfe", b"[" * 200_000, b'"text"', b"7"])
+def test_what_can_never_be_read_is_passed_over(payload: bytes) -> None:
+    """Else the broker would bring it again for ever, and nothing behind it."""
+    one = mqtt.Subscriber(mqtt.Broker("127.0.0.1", 1, "t", "n"), 0)
+    acknowledged: list[int] = []
+    client = SimpleNamespace(ack=lambda mid, qos: acknowledged.append(mid))
+    one._message(client, None, SimpleNamespace(payload=payload, topic="t", mid=7, qos=1))  # type: ignore[arg-type]
+    assert (one.refused, acknowledged) == (1, [7])

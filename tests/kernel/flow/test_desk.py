@@ -11,6 +11,7 @@ from baozhang.ch1_general.organs import queries
 from baozhang.ch1_general.organs.models import Suspension
 from baozhang.kernel import access, clock, notices
 from baozhang.kernel.flow import Task, counts, done, following, mark_overdue, overdue, todo
+from baozhang.kernel.flow.news import holders_once
 from baozhang.kernel.flow.todo import Waiting
 from baozhang.kernel.notices import Notice
 
@@ -164,3 +165,15 @@ def test_holders_agree_with_what_an_actor_can(world):
             everybody = ("张某", "李某", "王局", "读者", "外人", "赵科", "钱科", "孙局", "财务", "市局")
             able = {world.user(name).pk for name in everybody if world(name).can(permission, organ.pk)}
             assert listed == able, (organ, verb)
+
+
+def test_the_deputy_of_whom_a_task_was_handed_to_is_told(world, flows):
+    thing = world.thing()
+    flows.order.start(thing, by=world("张某"))
+    flows.order.take("issue", thing, by=world("赵科"))
+    (task,) = Task.objects.open().filter(record_id=thing.pk)
+    Task.objects.filter(pk=task.pk).update(assignee=world.user("李某"))
+    task.refresh_from_db()
+    assert holders_once([task])(task) == [world.user("李某").pk]
+    world.deputy("李某", "王局", world.agency)
+    assert holders_once([task])(task) == [world.user("李某").pk, world.user("王局").pk]

@@ -54,6 +54,20 @@ class Jurisdiction(Record):
         """This will set the path from the parent's."""
         self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
 
+    def faults(self) -> Iterable[Any]:
+        """Another code or parent where organs or places are below: they, and figures issued for them, are known by the path."""
+        was = Jurisdiction._base_manager.filter(pk=self.pk).values_list("code", "parent_id").first()
+        if was is None or was == (self.code, self.parent_id):
+            return
+        below = Jurisdiction._base_manager.filter(parent=self.pk)
+        if self.parent_id == self.pk or below.exists() or Organization._base_manager.filter(jurisdiction=self).exists():
+            yield self.fault_of(
+                "code" if was[0] != self.code else "parent",
+                _("有下级区划或者单位的区划不能改代码和上级"),
+                self.code if was[0] != self.code else str(self.parent),
+                _("请登记新的区划，将单位改属新区划"),
+            )
+
 
 class Organization(Record):
     """A body in the register; an agency of one of the ten kinds, or a body with a part in the work (articles 2, 4)."""

@@ -199,6 +199,15 @@ def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) ->
     return list(dict.fromkeys(user for user, _organ in rows))
 
 
+def deputies(givers: Iterable[int], day: dt.date) -> dict[int, list[int]]:
+    """The active users who stand in for some others on a day, by whom they stand in for."""
+    away = Delegation._base_manager.filter(on_day(day), giver_id__in=set(givers), taker__is_active=True)
+    found: dict[int, list[int]] = {}
+    for giver, taker in away.order_by("pk").values_list("giver_id", "taker_id"):
+        found.setdefault(giver, []).append(taker)
+    return found
+
+
 def seats(permission: str, organ_id: int, day: dt.date) -> list[tuple[int, str, int, str]]:
     """The seats of a place and those above it that hold a permission: organ and name, user and name with his role; own organ first."""
     off = suspended()

@@ -144,7 +144,7 @@ class Needs(Resource):
     }
     acts = {
         "first": Act(
-            gettext_lazy("选用排在最前的候选"), ANSWER, _first, many=False, article="第十二条第二款", icon="check", shown=lambda _need: False,
+            gettext_lazy("选用排在最前的候选"), ANSWER, _first, many=False, article="第十二条第二款", icon="check", on_page=False,
         )
     }  # fmt: skip
 

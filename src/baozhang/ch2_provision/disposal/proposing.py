@@ -17,8 +17,9 @@ from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.serials import following
 
-from .actions.drafting import ARTICLE, PROPOSED, WORDS, free_to_go, next_number, put_in, title_of
+from .actions.drafting import ARTICLE, PROPOSED, WORDS, free_to_go, put_in, title_of
 from .choices import Outcome
 from .flows import CaseFlow
 from .models import Case, Line
@@ -41,7 +42,7 @@ def draft(cards: Sequence[Card], *, form: str, by: Actor, reason: str = "") -> l
             case = Case(
                 organ=members[0].organ, form=form, kind=kind, title=title_of(form, members), reason=reason.strip()
             )
-            case.number = next_number(case.organ.code, clock.today())
+            case.number = following(Case, f"{case.organ.code}-CZ{clock.today().year}", 4)
             keep(case, by=by, act=PROPOSED, right=DRAFT)
             put_in(case, members, by=by)
             made.append(case)

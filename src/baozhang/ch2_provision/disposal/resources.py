@@ -68,7 +68,7 @@ acts.also(Cards, "propose", Act(
     shown=lambda card: card.disposed is None, offers={"disposal": _forms},
 ))  # fmt: skip
 acts.also(Cards, "join_disposal", Act(
-    gettext_lazy("列入处置草稿"), DRAFT, _join, article=ARTICLE, icon="plus", shown=lambda card: False,
+    gettext_lazy("列入处置草稿"), DRAFT, _join, article=ARTICLE, icon="plus", on_page=False,
 ))  # fmt: skip
 acts.also(Cards, "correct_disposal", Act(
     gettext_lazy("更正处置登记"), "assets.card:change", _correct, ("disposal", "disposed"), many=False, needs_note=True, article=ARTICLE,

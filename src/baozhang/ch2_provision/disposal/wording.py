@@ -9,7 +9,7 @@ from django.utils import translation
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.kernel.documents.model import Attachment, Block, Column, KeyValues, Kind, OfficialDocument, Para, Table
-from baozhang.kernel.documents.numbering import words as number_words
+from baozhang.kernel.documents.numbering import blank
 
 from .choices import Lane
 from .models import Case, Line
@@ -27,10 +27,9 @@ def paper(
         filed = case.lane == Lane.FILING
         form = case.get_form_display()
         title = f"关于{case.organ.name}资产{form}的{'备案回执' if filed else '批复'}"
-        word = issuer.document_word.strip() or "（代字）"
         return OfficialDocument(
             issuer_name=issuer.name, kind=Kind.CERTIFICATE if filed else Kind.LETTER, title=title, addressee=case.organ.name,
-            number=number_words(word, day.year, 0).replace("0号", "号"), issue_date=day, blocks=_blocks(case, filed, also),
+            number=blank(issuer.document_word, day.year), issue_date=day, blocks=_blocks(case, filed, also),
             attachments=[Attachment("处置资产清单", [_table(lines)])], seal_text=issuer.name, print_org=issuer.name,
             copies=[also.name] if also is not None else (), draft=True,
         )  # fmt: skip

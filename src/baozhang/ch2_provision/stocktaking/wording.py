@@ -11,7 +11,7 @@ from django.utils import translation
 from baozhang.ch2_provision.assets.choices import Category
 from baozhang.kernel import clock
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
-from baozhang.kernel.documents.numbering import words as number_words
+from baozhang.kernel.documents.numbering import blank
 
 from .choices import Kind as Gap
 from .choices import Outcome, Settled
@@ -31,16 +31,12 @@ def report(count: Count, *, day: dt.date, addressee: str = "") -> OfficialDocume
         )
         organ = count.organ
         return OfficialDocument(
-            issuer_name=organ.name, kind=Kind.REPORT, number=_blank(count, day), title=f"关于{count.title}情况的报告",
+            issuer_name=organ.name, kind=Kind.REPORT, number=blank(count.organ.document_word, day.year), title=f"关于{count.title}情况的报告",
             addressee=addressee, issue_date=day, draft=True, seal_text=organ.name, print_org=organ.name,
             blocks=[*_opening(count), Heading("盘点结果"), *_results(count, rows), Heading("差异及处理"), *_gaps(gaps),
                     Heading("未了事项"), *_debts(gaps)],
             attachments=[Attachment("盘点差异明细表", [_detail(gaps)])] if gaps else [],
         )  # fmt: skip
-
-
-def _blank(count: Count, day: dt.date) -> str:
-    return number_words(count.organ.document_word or "（代字）", day.year, 0).replace("0号", "号")
 
 
 def _day(day: dt.date | None) -> str:

@@ -58,9 +58,9 @@ def count_days() -> dict[str, Any]:
 def keep_files() -> dict[str, Any]:
     """This will open files for vehicles that have none, bring the others in step with their cards, and take the terminals of those that went off."""
     with scope.everything("车辆档案") as by:
+        followed = files.follow(by=by)
         cards = list(unfiled(clock.today()).order_by("pk")[:5_000])
-        opened = len(files.open_files(cards, by=by)) if cards else 0
-        followed, left = files.follow(by=by), list(of_nobody())
+        opened, left = files.open_clear(cards, by=by), list(of_nobody())
         off = move(left, to=TerminalState.REMOVED, by=by, note=gettext("车辆已处置注销")) if left else 0
         return {"opened": opened, "followed": followed, "taken_off": off}
 

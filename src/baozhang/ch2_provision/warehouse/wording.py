@@ -9,7 +9,7 @@ from django.utils import translation
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
-from baozhang.kernel.documents.numbering import words as number_words
+from baozhang.kernel.documents.numbering import blank
 
 from .queries import performance as sums
 
@@ -36,7 +36,7 @@ def report(authority: Organization, first: dt.date, last: dt.date, *, day: dt.da
             Para("节约购置资金按重置单价计算：取交付当日有效的价格标准，没有标准的取卡片原值单价。"),
         ]  # fmt: skip
         return OfficialDocument(
-            issuer_name=authority.name, kind=Kind.REPORT, number=_blank(authority, day), title=title(first, last), issue_date=day,
+            issuer_name=authority.name, kind=Kind.REPORT, number=blank(authority.document_word, day.year), title=title(first, last), issue_date=day,
             draft=True, seal_text=authority.name, print_org=authority.name, blocks=blocks,
             attachments=[Attachment("各单位参与情况", [_agencies(rows)])] if rows else [],
         )  # fmt: skip
@@ -57,7 +57,3 @@ def _agencies(rows: list[sums.Share]) -> Table:
 
 def _day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def _blank(authority: Organization, day: dt.date) -> str:
-    return number_words(authority.document_word or "（代字）", day.year, 0).replace("0号", "号")

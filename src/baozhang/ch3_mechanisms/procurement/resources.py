@@ -142,7 +142,7 @@ class PurchaseLines(Resource):
     importable = False
     acts = {
         "receive": Act(
-            gettext_lazy("验收"), ACCEPT, _receive, ("quantity",), many=False, article="第三十六条第一款", icon="check-circle", shown=lambda _line: False,
+            gettext_lazy("验收"), ACCEPT, _receive, ("quantity",), many=False, article="第三十六条第一款", icon="check-circle", on_page=False,
         )
     }  # fmt: skip
 

@@ -251,11 +251,11 @@ def _document(standard: Standard, by: Actor) -> Document:
 
 
 def _supersede(keys: Iterable[int], successor: Standard, document: Document, by: Actor) -> None:
-    """A standard all of whose lines have an end is superseded; its last day says until when it holds."""
+    """A standard of which nothing holds from the successor's day on is superseded; its last day says until when it held."""
     note = _("由《%(title)s》替代") % {"title": successor.title}
     for standard in Standard._base_manager.filter(pk__in=set(keys), state=State.PUBLISHED).order_by("pk"):
         lines = list(StandardLine._base_manager.filter(standard=standard).values_list("valid_to", flat=True))
-        ends = [day for day in lines if day is not None]
+        ends = [day for day in lines if day is not None and day < successor.valid_from]
         if len(ends) < len(lines):
             continue
         standard.state, standard.valid_to = State.SUPERSEDED, max(ends)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import Coalesce
 
 from baozhang.kernel.statement import Statement
@@ -204,16 +204,26 @@ def story(key: str) -> list[Step]:
 
 
 def due_for_review(day: dt.date) -> QuerySet[Standard]:
-    """These are the published standards in force whose re-examination was due before a day; `due` says when."""
+    """These are the published standards in force whose re-examination was due before a day; `due` says when.
+
+    Due is the day that the last re-examination set; where it set none, the standard's own, until it is looked at from then on.
+    """
     last = Reexamination._base_manager.filter(standard=OuterRef("pk")).order_by("-day", "-pk")
     rows = Standard._base_manager.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=day), state=State.PUBLISHED, valid_from__lte=day
     )
-    rows = rows.annotate(due=Coalesce(Subquery(last.values("next_due")[:1]), F("review_due")))
+    looked = Exists(last.filter(day__gte=OuterRef("review_due")))
+    own = Case(When(looked, then=None), default=F("review_due"), output_field=DateField())
+    rows = rows.annotate(due=Coalesce(Subquery(last.values("next_due")[:1]), own))
     return rows.filter(due__lt=day).order_by("pk")
 
 
 def next_review(standard: Standard) -> dt.date | None:
     """This is the day on which a standard is next to be re-examined; None where none is set."""
-    last = Reexamination._base_manager.filter(standard=standard).order_by("-day", "-pk").first()
-    return last.next_due if last is not None and last.next_due else standard.review_due
+    last, own = (
+        Reexamination._base_manager.filter(standard=standard).order_by("-day", "-pk").first(),
+        standard.review_due,
+    )
+    if last is None or last.next_due is not None:
+        return own if last is None else last.next_due
+    return None if own is not None and last.day >= own else own

@@ -78,7 +78,7 @@ class Standards(Resource):
             shown=lambda standard: standard.issued,
         ),
         # People have a page for it; this is the same for programs.
-        "try": Act(gettext_lazy("试算"), TRY, _try, many=False, article=ARTICLE, icon="beaker", shown=lambda standard: False),
+        "try": Act(gettext_lazy("试算"), TRY, _try, many=False, article=ARTICLE, icon="beaker", on_page=False),
     }  # fmt: skip
     pages = {
         "lines": Page(gettext_lazy("条目与对照"), lines.page),

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import translation
 
 from baozhang.kernel.documents.model import Attachment, Column, Kind, OfficialDocument, Para, Table
-from baozhang.kernel.documents.numbering import words as number_words
+from baozhang.kernel.documents.numbering import blank
 from baozhang.law.articles import citations_in, title_in
 from baozhang.law.catalogue import catalogue
 
@@ -26,15 +26,10 @@ def paper(standard: Standard, lines: Sequence[StandardLine], *, day: dt.date) ->
     with translation.override(LANGUAGE):
         organ = standard.organ
         return OfficialDocument(
-            issuer_name=organ.name, kind=Kind.NOTICE, number=_blank(standard, day), title=f"关于印发《{standard.title}》的通知",
+            issuer_name=organ.name, kind=Kind.NOTICE, number=blank(standard.organ.document_word, day.year), title=f"关于印发《{standard.title}》的通知",
             addressee=f"{standard.jurisdiction.name}各机关", issue_date=day, blocks=[Para(text) for text in _body(standard, lines)],
             attachments=[Attachment(standard.title, [table(lines)])], seal_text=organ.name, print_org=organ.name, draft=True,
         )  # fmt: skip
-
-
-def _blank(standard: Standard, day: dt.date) -> str:
-    """This is the number of a draft: its word and year, and a gap."""
-    return number_words(standard.organ.document_word or "（代字）", day.year, 0).replace("0号", "号")
 
 
 def _body(standard: Standard, lines: Sequence[StandardLine]) -> list[str]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.utils import translation
 
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
-from baozhang.kernel.documents.numbering import words as number_words
+from baozhang.kernel.documents.numbering import blank
 
 from .choices import LANGUAGE, OrderKind
 from .models import Finding
@@ -47,15 +47,10 @@ def paper(order: Order, findings: Sequence[Finding], *, day: dt.date, due: dt.da
         blocks, annexes = _problems(findings)
         return OfficialDocument(
             issuer_name=order.issuer.name, kind=Kind.RECTIFICATION if order.is_order else Kind.WARNING,
-            number=_blank(order, day), title=order.title, addressee=order.organ.name, issue_date=day,
+            number=blank(order.issuer.document_word, day.year), title=order.title, addressee=order.organ.name, issue_date=day,
             blocks=[Para(_opening(order, findings)), Heading("发现的问题"), *blocks, *_demands(order, due)],
             attachments=annexes, seal_text=order.issuer.name, print_org=order.issuer.name, draft=True,
         )  # fmt: skip
-
-
-def _blank(order: Order, day: dt.date) -> str:
-    """This is the number of a draft: its word and year, and a gap."""
-    return number_words(order.issuer.document_word or "（代字）", day.year, 0).replace("0号", "号")
 
 
 def _opening(order: Order, findings: Sequence[Finding]) -> str:

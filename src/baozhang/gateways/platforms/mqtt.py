@@ -96,7 +96,7 @@ class Subscriber:
     def _take(self, message: paho.MQTTMessage) -> None:
         try:
             said = json.loads(message.payload)
-        except ValueError:
+        except (ValueError, RecursionError):  # what can never be read would come again for ever
             self.refused += 1
             log.warning("%s: no JSON, passed over", message.topic)
             return

@@ -69,8 +69,8 @@ class _Csrf(CsrfViewMiddleware):
 def session(request: HttpRequest) -> access.Actor | None:
     """A signed-in browser; what it writes must carry the page's token."""
     user: Any = request.user
-    if not user.is_authenticated:
-        return None
+    if not user.is_authenticated or user.must_change:
+        return None  # who has yet to change his password does nothing else, here as on the pages
     if request.method not in ("GET", "HEAD"):
         check = _Csrf(lambda _request: HttpResponse())
         check.process_request(request)

@@ -20,6 +20,11 @@ def words(word: str, year: int, serial: int) -> str:
     return f"{word}〔{year}〕{serial}号"
 
 
+def blank(word: str, year: int) -> str:
+    """This is the number of a draft: its word and year, and a gap; 沪云机管〔2026〕号."""
+    return f"{word.strip() or '（代字）'}〔{year}〕号"
+
+
 def take(organ: int, word: str, year: int) -> int:
     """This will take the next number of a series and hold the series until the transaction ends.
 

@@ -32,9 +32,7 @@ def _send(call: Callable[[], list[notices.Notice]], at: Any) -> None:
 
 
 def holders(task: Task) -> list[int]:
-    """Who may do a task."""
-    if task.assignee_id:
-        return [task.assignee_id]
+    """Who holds what a task asks for in its organ, deputies among them, whosever it is."""
     if task.organ_id is None:
         return []
     if task.role:
@@ -50,23 +48,31 @@ def of_tasks(tasks: Iterable[Task], by: Actor, note: str = "") -> None:
 
 
 def holders_once(tasks: Sequence[Task]) -> Callable[[Task], list[int]]:
-    """The holders of tasks, looked up once for each right and organ; of a record that is somebody's own he, and who sees all."""
+    """The holders of tasks, looked up once for each right and organ; of what is one person's he and his deputies, and who sees all."""
     seen: dict[tuple[Any, ...], list[int]] = {}
     owners = {
         plan.name: plan.owners(task.record_id for task in tasks if task.flow == plan.name) for plan in _owned(tasks)
     }
+    named = [task.assignee_id for task in tasks], *(found.values() for found in owners.values())
+    persons = sorted({person for group in named for person in group if person is not None})
+    deputies = access.deputies_of.ask(persons, clock.today()) if persons else {}
 
     def find(task: Task) -> list[int]:
-        key = (task.assignee_id, task.role, task.permission, task.organ_id)
+        key = (task.role, task.permission, task.organ_id)
         if key not in seen:
             seen[key] = holders(task)
+        if task.assignee_id:
+            stand_in = deputies.get(task.assignee_id, ())
+            return [task.assignee_id, *(one for one in seen[key] if one in stand_in and one != task.assignee_id)]
         own = task.plan.own
         if own is None or task.organ_id is None or not task.plan.is_personal(task.permission):
             return seen[key]
         everybody = own.everybody, task.organ_id
         if everybody not in seen:
             seen[everybody] = access.holders_of.ask(*everybody, clock.today()) if own.everybody else []
-        return [one for one in seen[key] if one == owners[task.flow].get(task.record_id) or one in seen[everybody]]
+        owner = owners[task.flow].get(task.record_id)
+        his = {owner, *deputies.get(owner or 0, ()), *seen[everybody]}
+        return [one for one in seen[key] if one in his]
 
     return find
 

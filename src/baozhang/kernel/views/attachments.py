@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -134,12 +135,13 @@ def _take(request: HttpRequest, resource: Resource, subject: Record, who: Actor)
 
 
 def attached(subject: Record, given: list[Any], who: Actor, note: str, kind: str = "") -> list[Attachment]:
-    """Each file is looked at before the first is taken, so that a wrong one among several leaves nothing behind."""
+    """All or none: each file is looked at before the first is taken, and what cannot be taken takes the others with it."""
     for file in given:
         if (file.size or 0) > attachments.limit():
             raise attachments.too_large()
         attachments.recognized(file, file.name or "")
-    return [attachments.attach(subject, file, file.name or "", by=who, note=note, kind=kind) for file in given]
+    with transaction.atomic():
+        return [attachments.attach(subject, file, file.name or "", by=who, note=note, kind=kind) for file in given]
 
 
 @require_GET

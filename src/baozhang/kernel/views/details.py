@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from baozhang.kernel import cells, customs, ledger, scope
+from baozhang.kernel import acts, cells, customs, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import NotFound
@@ -161,8 +161,7 @@ def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, A
     if resource.fields and who.can(resource.right("change"), record.organ_key()):
         made.append({"words": _("修改"), "url": f"{base}edit/", "icon": "pencil", "kind": ""})
     for name, act in resource.acts.items():
-        may = who.can(act.permission, record.organ_key()) and act.is_for([record], who)
-        if may and (act.shown is None or act.shown(record)):
+        if acts.offered(act, record, who):
             made.append({"words": act.words, "url": f"{base}acts/{name}/", "icon": act.icon, "kind": ""})
     for name, page in resource.pages.items():
         may = not page.right or who.can(page.right, record.organ_key())

@@ -130,6 +130,8 @@ def _acceptable(form: Password, user: Any) -> bool:
         form.add_error("old", _("原密码不对"))
     elif form.cleaned_data["new"] != form.cleaned_data["again"]:
         form.add_error("again", _("两遍新密码不一致"))
+    elif form.cleaned_data["new"] == form.cleaned_data["old"]:
+        form.add_error("new", _("新密码与原密码相同"))
     else:
         try:
             validate_password(form.cleaned_data["new"], user)

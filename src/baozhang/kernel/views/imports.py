@@ -87,8 +87,8 @@ def mapping(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     """Which column of the file is which field; the choice may be remembered for the layout."""
     session, refusal = _session(request, resource, pk), None
     if request.method == "POST":
-        _choose(request, session)
         try:
+            _choose(request, session)
             import_jobs.check(session, by=frame.actor(request), url=url(session, "import-check"))
             return HttpResponseRedirect(url(session, "import-check"))
         except Refused as error:
@@ -101,7 +101,8 @@ def mapping(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 def _choose(request: HttpRequest, session: ImportSession) -> None:
     start = "column-"
-    chosen = {int(k.removeprefix(start)): str(v) for k, v in request.POST.items() if k.startswith(start) and v}
+    named = ((whole(k.removeprefix(start)), str(v)) for k, v in request.POST.items() if k.startswith(start) and v)
+    chosen = {place: name for place, name in named if place is not None}
     heading, sheet = request.POST.get("heading", ""), request.POST.get("sheet", "")
     row = whole(heading)
     imports.choose(session, sheet, heading=row, columns=chosen, remember=bool(request.POST.get("remember")))

@@ -312,7 +312,7 @@ class Migration(tables.Migration):
                 ('purpose', models.CharField(max_length=200, verbose_name='用途')),
                 ('since', models.DateField(verbose_name='起始日期')),
                 ('until', models.DateField(verbose_name='终止日期')),
-                ('rent', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='每期租金')),
+                ('rent', models.DecimalField(decimal_places=2, default=Decimal('0'), help_text='按整期计收：最后不足一期的、当期中途收回的，也是一整期', max_digits=16, verbose_name='每期租金')),
                 ('period', models.CharField(choices=[('month', '按月'), ('quarter', '按季'), ('half', '按半年'), ('year', '按年'), ('once', '一次付清')], default='quarter', max_length=8, verbose_name='付款周期')),
                 ('due_days', models.PositiveSmallIntegerField(default=0, help_text='自每期第一天起算；合同没有约定的填 0，即当天应缴', verbose_name='每期应缴期限（天）')),
                 ('method', models.CharField(blank=True, default='', help_text='如公开招租、协议；出借的写明依据', max_length=60, verbose_name='确定承租人的方式')),

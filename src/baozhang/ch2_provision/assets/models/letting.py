@@ -34,7 +34,10 @@ class Letting(Record):
     purpose = models.CharField(_("用途"), max_length=200)
     since = models.DateField(_("起始日期"))
     until = models.DateField(_("终止日期"))
-    rent = models.DecimalField(_("每期租金"), max_digits=16, decimal_places=2, default=Decimal(0))
+    rent = models.DecimalField(
+        _("每期租金"), max_digits=16, decimal_places=2, default=Decimal(0),
+        help_text=_("按整期计收：最后不足一期的、当期中途收回的，也是一整期"),
+    )  # fmt: skip
     period = models.CharField(_("付款周期"), max_length=8, choices=Period.choices, default=Period.QUARTER)
     due_days = models.PositiveSmallIntegerField(
         _("每期应缴期限（天）"), default=0, help_text=_("自每期第一天起算；合同没有约定的填 0，即当天应缴")

@@ -248,7 +248,7 @@ class Cards(Resource):
                       shown=_is_there, answer=_repair, new_tab=False),
         "report": Act(gettext_lazy("报告故障"), repairs.REPORT, _report, many=False, needs_note=True, note_words=gettext_lazy("哪里坏了，什么时候开始的"),
                       article="第十一条第二款", icon="wrench-screwdriver", shown=_is_there),
-        "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", shown=lambda card: False,
+        "labels": Act(gettext_lazy("打印标签"), views.LABEL_RIGHT, _labels, icon="qr-code", on_page=False,
                       answer=views.labels_of),
     }  # fmt: skip
     pages = {

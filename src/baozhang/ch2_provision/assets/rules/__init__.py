@@ -9,9 +9,8 @@ from .lettings import keeper_left, let_without_case, letting_overdue
 from .prices import over_price
 from .quantities import over_quantity
 from .titles import title_holder
-from .vehicles import vehicle_over_price
 
 __all__ = [
     "early_disposal", "income_overdue", "keeper_left", "ledger_difference", "let_without_case", "letting_overdue", "no_custodian", "over_price", "over_quantity",
-    "possible_duplicate", "title_holder", "vehicle_over_price",
+    "possible_duplicate", "title_holder",
 ]  # fmt: skip

@@ -208,7 +208,7 @@ def offer(cards: type[Resource]) -> None:
     also(cards, "split", Act(gettext_lazy("拆分"), CHANGE, _split, icon="squares-2x2", many=False, article=splitting.ARTICLE, answer=_to_split,
                              shown=lambda card: card.quantity > 1 and card.disposed is None))  # fmt: skip
     also(cards, "merge", Act(gettext_lazy("合并"), CHANGE, _merge, icon="rectangle-stack", article=splitting.ARTICLE, answer=_to_merge,
-                             new_tab=False, shown=lambda card: False))  # fmt: skip
+                             new_tab=False, on_page=False))  # fmt: skip
 
 
 def _addresses(resource: Resource) -> list[URLPattern]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -14,7 +13,7 @@ from baozhang.ch2_provision.disposal.choices import FORMS, State
 from baozhang.ch2_provision.disposal.models import Case, Line
 from baozhang.ch2_provision.disposal.models.case import DRAFT
 from baozhang.ch2_provision.disposal.queries.assessing import assess, kind_of, lines_of
-from baozhang.kernel import bulk, clock, holds, ledger
+from baozhang.kernel import clock, holds, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep, remove
 from baozhang.kernel.refusal import Refused
@@ -34,19 +33,6 @@ def title_of(form: str, cards: Sequence[Card]) -> str:
         "names": "、".join(names[:2])[:60] + (_("等") if len(names) > 2 else ""),
         "n": len(cards),
     }
-
-
-def next_number(code: str, day: dt.date) -> str:
-    """The next free number of an organ's cases in the year of a day; nobody else is given it in the meantime."""
-    prefix = f"{code}-CZ{day.year}"
-    bulk.take_turns(f"disposal numbers {code}")
-    last = (
-        Case._base_manager.filter(number__startswith=prefix)
-        .order_by("-number")
-        .values_list("number", flat=True)
-        .first()
-    )
-    return f"{prefix}{(int(last[-4:]) if last else 0) + 1:04d}"
 
 
 def free_to_go(cards: Sequence[Card]) -> None:

@@ -49,6 +49,7 @@ class Incoming(Record):
 
     natural = ("case_id", "row")
     numbered = "row"
+    part_of = ("case",)
     searched = ("name", "model", "serial")
     loose = ("case.state", frozenset(BRINGING))
 

@@ -43,9 +43,10 @@ def commit(
         held = _locked(line)
         _in_force(held)
         _in_its_year(held, day or clock.today())
-        _not_over(held, day or clock.today())
         mine = _open(held, case)
         grown = wanted - (mine.amount if mine is not None else Decimal(0))
+        if grown > 0:
+            _not_over(held, day or clock.today())
         if grown > held.remaining:
             raise _too_much(held, grown)
         if mine is not None and wanted < mine.settled:

@@ -12,7 +12,7 @@ from django.utils import translation
 from baozhang.ch2_provision.running.choices import WITHHELD, Figure
 from baozhang.ch2_provision.running.models import Account, Correction, CorrectionLine, Review
 from baozhang.kernel.documents.model import Block, Column, Kind, OfficialDocument, Para, Table
-from baozhang.kernel.documents.numbering import words as number_words
+from baozhang.kernel.documents.numbering import blank
 
 LANGUAGE = "zh-hans"
 WITHHOLDING = "执法执勤、特种专业技术、机要通信用车只公布合计，涉密车辆依法不予公开。"
@@ -44,7 +44,7 @@ def notice(review: Review, rows: Sequence[Account], *, day: dt.date) -> Official
             f"列入公示的公务用车{len(open_rows)}辆，行驶{km:,}公里，运行费用{total:,.2f}元（不含折旧）。"
         )
         return OfficialDocument(
-            issuer_name=organ.name, kind=Kind.NOTICE, number=number_words(organ.document_word or "（代字）", day.year, 0).replace("0号", "号"),
+            issuer_name=organ.name, kind=Kind.NOTICE, number=blank(organ.document_word, day.year),
             title=f"关于{review.year}年{review.month}月公务用车单车核算情况的公示", issue_date=day, draft=True, seal_text=organ.name, print_org=organ.name,
             blocks=[Para(said), *_tables(open_rows), Para(WITHHOLDING)],
         )  # fmt: skip
@@ -69,7 +69,7 @@ def correction(
         ]
         columns = [Column("车辆"), Column("项目"), Column("原公示", "right"), Column("更正为", "right")]
         return OfficialDocument(
-            issuer_name=organ.name, kind=Kind.NOTICE, number=number_words(organ.document_word or "（代字）", day.year, 0).replace("0号", "号"),
+            issuer_name=organ.name, kind=Kind.NOTICE, number=blank(organ.document_word, day.year),
             title=f"关于更正{year}年{month}月公务用车单车核算情况公示的公告", issue_date=day, draft=True, seal_text=organ.name, print_org=organ.name,
             blocks=[Para(said), Table(columns, changed), Para("更正后的当月情况："), *_tables(open_rows), Para(WITHHOLDING)],
         )  # fmt: skip

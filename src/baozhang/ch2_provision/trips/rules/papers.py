@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -192,25 +193,42 @@ def driver_without_rest(dispatch: Dispatch, law: Any) -> Verdict | None:
 
 
 def _busy(day: dt.date, ground: Any) -> Iterator[Driver]:
-    """These are the drivers who ended dispatches in the last days, with their hours a day."""
-    since, least = bounds(judged_since(day, 31))[0], ground.bounds(DAILY)
+    """These are the drivers who were out in the last days, with their hours a day.
+
+    A trip over midnight counts on each of its days, its rest spread evenly over the time away: nobody enters when it was.
+    """
+    first, least = judged_since(day, 31), ground.bounds(DAILY)
     rows = Dispatch._base_manager.filter(
-        driver__isnull=False, state=DispatchState.ENDED, out_at__gte=since, in_at__lt=bounds(day)[1]
+        driver__isnull=False, state=DispatchState.ENDED, in_at__gte=bounds(first)[0], in_at__lt=bounds(day)[1]
     ).order_by()
-    days = rows.annotate(when=TruncDate("out_at", tzinfo=clock.ZONE)).values("driver_id", "when")
+    rows = rows.annotate(when=TruncDate("out_at", tzinfo=clock.ZONE), back=TruncDate("in_at", tzinfo=clock.ZONE))
+    hours: dict[int, dict[dt.date, float]] = defaultdict(lambda: defaultdict(float))
+    over_night = rows.exclude(when=F("back")).values_list("driver_id", "out_at", "in_at", "rest")
+    for driver, out, back, rest in over_night.iterator(chunk_size=5_000):
+        for when, driven in _by_day(out, back, rest):  # type: ignore[arg-type]  # the filter leaves out rows without them
+            hours[driver][when] += driven if when >= first else 0
     away = ExpressionWrapper(F("in_at") - F("out_at"), output_field=DurationField())
-    days = days.annotate(away=Sum(away), rest=Sum("rest")).filter(
-        away__gt=dt.timedelta(hours=float(least[0]) if least else 0)
+    days: Any = rows.filter(when=F("back")).values("driver_id", "when").annotate(away=Sum(away), rest=Sum("rest"))
+    days = days.filter(
+        Q(away__gt=dt.timedelta(hours=float(least[0]) if least else 0)) | Q(driver_id__oneof=sorted(hours))
     )
-    hours: dict[int, list[tuple[dt.date, Decimal]]] = {}
     for driver, when, spent, rest in days.values_list("driver_id", "when", "away", "rest").iterator(chunk_size=5_000):
-        hours.setdefault(driver, []).append(
-            (when, Decimal(str(round(max(spent.total_seconds() / 3600 - rest / 60, 0.0), 2))))
-        )
+        hours[driver][when] += max(spent.total_seconds() / 3600 - rest / 60, 0.0)
     for one in Driver._base_manager.filter(pk__oneof=sorted(hours)).order_by("pk"):
         subject: Any = one
-        subject.hours = sorted(hours[one.pk])
+        subject.hours = [(when, Decimal(str(round(driven, 2)))) for when, driven in sorted(hours[one.pk].items())]
         yield subject
+
+
+def _by_day(out: dt.datetime, back: dt.datetime, rest: int) -> Iterator[tuple[dt.date, float]]:
+    """The hours driven on each day of a trip, of so many minutes of rest."""
+    whole = (back - out).total_seconds()
+    share = max(1 - rest * 60 / whole, 0.0) if whole > 0 else 0.0
+    day, last = out.astimezone(clock.ZONE).date(), back.astimezone(clock.ZONE).date()
+    while day <= last:
+        since, until = bounds(day)
+        yield day, (min(back, until) - max(out, since)).total_seconds() / 3600 * share
+        day += dt.timedelta(days=1)
 
 
 @rule(article=ARTICLE, subject="trips.driver", since="2022-11-01", candidates=_busy)

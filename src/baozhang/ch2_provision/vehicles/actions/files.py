@@ -11,14 +11,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch2_provision.assets.choices import Category
+from baozhang.ch2_provision.assets.choices import GONE_STATES, Category
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.models.placing import clean_plate
 from baozhang.ch2_provision.assets.queries.doubts import vin_is_valid
-from baozhang.ch2_provision.vehicles.choices import Body, Energy, PlateKind
+from baozhang.ch2_provision.vehicles.choices import Body, Energy, PlateKind, VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.models.vehicle import doubled
 from baozhang.ch2_provision.vehicles.queries.fleet import astray
-from baozhang.kernel import clock, ledger
+from baozhang.kernel import access, bulk, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Fault, Invalid, Refused
@@ -27,6 +28,7 @@ OPENED = ledger.act("vehicles.opened", gettext_lazy("建立车辆档案"))
 FOLLOWED = ledger.act("vehicles.followed", gettext_lazy("随资产卡片更新"))
 PLATED = ledger.act("vehicles.plated", gettext_lazy("登记号牌"))
 ADD = Vehicle.right("add")
+KEEPER = access.system_actor("车辆档案")
 
 # GA 36: ordinary plates of five; small new-energy plates begin, large ones end with a letter; police and the like end in a word.
 _NEW_SMALL, _NEW_LARGE = (
@@ -70,14 +72,19 @@ def told_by(card: Card) -> dict[str, Any]:
     return found
 
 
-def open_files(cards: Sequence[Card], *, by: Actor, note: str = "") -> list[Vehicle]:
-    """This will open a file for each vehicle that has none, with what the card's words say."""
+def fresh_files(cards: Sequence[Card]) -> list[Vehicle]:
+    """These are files for the vehicles that have none, with what the cards' words say; not kept."""
     have = set(Vehicle._base_manager.filter(card__in=cards).values_list("card_id", flat=True))
-    made = [
+    return [
         Vehicle(card=card, **told_by(card))
         for card in cards
         if card.category == Category.VEHICLE and card.pk not in have
     ]
+
+
+def open_files(cards: Sequence[Card], *, by: Actor, note: str = "") -> list[Vehicle]:
+    """This will open a file for each vehicle that has none; Refused where there is none, Invalid where a plate is another's."""
+    made = fresh_files(cards)
     if not made:
         raise Refused(
             _("没有需要建档的车辆"),
@@ -88,11 +95,32 @@ def open_files(cards: Sequence[Card], *, by: Actor, note: str = "") -> list[Vehi
     return made
 
 
+def open_clear(cards: Sequence[Card], *, by: Actor) -> int:
+    """This will open the files that nothing speaks against: a plate that two ledgers claim is left for people; how many."""
+    made = _clear(fresh_files(cards))
+    return keep(made, by=by, act=OPENED).new if made else 0
+
+
 def follow(files: Iterable[Vehicle] | None = None, *, by: Actor) -> int:
-    """This will bring files in step with their cards; all that differ where none are named."""
-    rows = list(astray() if files is None else files)
-    keep(rows, by=by, act=FOLLOWED, right=Vehicle.right("change")) if rows else None
-    return len(rows)
+    """This will bring files in step with their cards, all that differ where none are named; how many.
+
+    Those that have gone come first, since their plates are then free for others; a plate that another still has is left for people.
+    """
+    rows, done = list(astray() if files is None else files), 0
+    for row in rows:
+        row.derive()
+    gone = [row for row in rows if row.state == VehicleState.GONE]
+    for part in (gone, [row for row in rows if row.state != VehicleState.GONE]):
+        part = _clear(part)
+        done += keep(part, by=by, act=FOLLOWED, right=Vehicle.right("change")).changed if part else 0
+    return done
+
+
+def _clear(rows: list[Vehicle]) -> list[Vehicle]:
+    for row in rows:
+        row.derive()
+    twice = set(doubled(rows))
+    return [row for i, row in enumerate(rows) if i not in twice]
 
 
 def check_plate(said: str) -> str:
@@ -130,8 +158,11 @@ def plate_card(
     kept_plate = check_plate(plate)
     kept_vin, warning = check_vin(vin)
     with transaction.atomic():
+        bulk.take_turns(f"vehicles plate {kept_plate}")
+        follow(astray().filter(plate=kept_plate).exclude(card=card), by=KEEPER)
         other = (
             Card._base_manager.filter(plate=kept_plate, disposed=None, category=Category.VEHICLE)
+            .exclude(use_state__in=GONE_STATES)
             .exclude(pk=card.pk)
             .first()
         )

@@ -25,6 +25,7 @@ from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock, observation
 
 MOST = 5_000  # positions in one message
+PRINTED = r"^[^\x00-\x1f\x7f]*$"  # signs that no database need keep are no part of a plate
 
 
 class Said(BaseModel):
@@ -32,8 +33,8 @@ class Said(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    plate: str = Field("", max_length=12)
-    terminal: str = Field("", max_length=20)
+    plate: str = Field("", max_length=12, pattern=PRINTED)
+    terminal: str = Field("", max_length=20, pattern=PRINTED)
     time: AwareDatetime
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)

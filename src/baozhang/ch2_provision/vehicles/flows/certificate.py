@@ -17,6 +17,7 @@ from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.refusal import Refused
 
 RENEW = access.permission("vehicles.certificate:renew", gettext_lazy("续办车辆证照"))
+FIELDS = ("next_number", "next_since", "next_until", "next_amount")
 SYSTEM = access.system_actor("证照到期提醒")
 
 
@@ -34,11 +35,11 @@ class CertificateFlow(Flow):
 
     falls_due = Step(gettext_lazy("提醒续办"), S.VALID, S.DUE, ":renew", within=_end, todo=False, icon="bell")
     renew = Step(
-        gettext_lazy("登记续办"), S.DUE, S.RENEWED, ":renew", kind="primary", icon="arrow-path", fields=("next_number", "next_until", "next_amount"),
+        gettext_lazy("登记续办"), S.DUE, S.RENEWED, ":renew", kind="primary", icon="arrow-path", fields=FIELDS,
         required=("next_until",), says=gettext_lazy("系统据此登记接续的新证照，不用再填一次。"),
     )  # fmt: skip
     early = Step(
-        gettext_lazy("提前续办"), S.VALID, S.RENEWED, ":renew", todo=False, fields=("next_number", "next_until", "next_amount"), required=("next_until",),
+        gettext_lazy("提前续办"), S.VALID, S.RENEWED, ":renew", todo=False, fields=FIELDS, required=("next_until",),
     )  # fmt: skip
     end = Step(
         gettext_lazy("终止"), (S.VALID, S.DUE), S.ENDED, ":renew", todo=False, side=True, needs_note=True, kind="danger"
@@ -55,19 +56,23 @@ def _later(certificate: Certificate, *, values: dict[str, Any]) -> None:
             article="第二十三条第一款",
             instead=_("请按新证照填写。"),
         )
+    since = values.get("next_since")
+    if since is not None and (since <= certificate.since or (until is not None and since > until)):
+        raise Refused(
+            _("新证照起始日期 %(since)s 不在原证照之后，或者晚于新有效期") % {"since": since},
+            article="第二十三条第一款",
+            instead=_("请按新证照填写；留空则为原有效期的次日。"),
+        )
 
 
 @CertificateFlow.renew.effect
 @CertificateFlow.early.effect
 def _next(certificate: Certificate, *, by: Actor, day: dt.date) -> None:
-    """The one that follows begins on the day after, or today where it was let run out."""
-    since = (
-        max(day, certificate.until + dt.timedelta(days=1)) if certificate.until and certificate.until < day else None
-    )
-    begins = since or ((certificate.until + dt.timedelta(days=1)) if certificate.until else day)
+    """The one that follows begins on the day on its paper, else on the day after the old one, whenever that is entered."""
+    after = certificate.until + dt.timedelta(days=1) if certificate.until else day
     following = Certificate(
         vehicle=certificate.vehicle, kind=certificate.kind, number=certificate.next_number or certificate.number, issuer=certificate.issuer,
-        since=begins, until=certificate.next_until, amount=certificate.next_amount,
+        since=certificate.next_since or after, until=certificate.next_until, amount=certificate.next_amount,
     )  # fmt: skip
     CertificateFlow.start(following, by=by, right=RENEW, note=str(certificate))
 

@@ -265,7 +265,7 @@ class Migration(tables.Migration):
                 'verbose_name': '车辆档案',
                 'ordering': ('organ', 'plate'),
                 'indexes': [models.Index(fields=['organ', 'state'], name='vehicle_organ'), models.Index(fields=['plate'], name='vehicle_plate'), models.Index(fields=['state', 'mark'], name='vehicle_mark')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='vehicle_number_once', violation_error_message='已有同样编号的车辆档案'), models.CheckConstraint(condition=models.Q(models.Q(('mark', 'exempt'), _negated=True), models.Q(('mark_document', ''), _negated=True), _connector='OR'), name='vehicle_mark_exempt', violation_error_message='不喷涂标识须有批准文号'), models.CheckConstraint(condition=models.Q(models.Q(('grade__in', ('work', 'special')), _negated=True), models.Q(('approval', ''), _negated=True), _connector='OR'), name='vehicle_grade', violation_error_message='适用较高上限须有批准文号'), models.CheckConstraint(condition=models.Q(models.Q(('parking_lat__isnull', True), ('parking_lon__isnull', True)), models.Q(('parking_lat__isnull', False), ('parking_lon__isnull', False)), _connector='OR'), name='vehicle_parking', violation_error_message='停放地点的经度和纬度须同时填写')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='vehicle_number_once', violation_error_message='已有同样编号的车辆档案'), models.UniqueConstraint(condition=models.Q(models.Q(('plate', ''), _negated=True), models.Q(('state', 'gone'), _negated=True)), fields=('plate',), name='vehicle_plate_once', violation_error_message='号牌已在另一辆车上'), models.CheckConstraint(condition=models.Q(models.Q(('mark', 'exempt'), _negated=True), models.Q(('mark_document', ''), _negated=True), _connector='OR'), name='vehicle_mark_exempt', violation_error_message='不喷涂标识须有批准文号'), models.CheckConstraint(condition=models.Q(models.Q(('grade__in', ('work', 'special')), _negated=True), models.Q(('approval', ''), _negated=True), _connector='OR'), name='vehicle_grade', violation_error_message='适用较高上限须有批准文号'), models.CheckConstraint(condition=models.Q(models.Q(('parking_lat__isnull', True), ('parking_lon__isnull', True)), models.Q(('parking_lat__isnull', False), ('parking_lon__isnull', False)), _connector='OR'), name='vehicle_parking', violation_error_message='停放地点的经度和纬度须同时填写')],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +285,7 @@ class Migration(tables.Migration):
                 ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='费用')),
                 ('state', models.CharField(choices=[('valid', '有效'), ('due', '待续办'), ('renewed', '已续办'), ('ended', '已终止')], default='valid', max_length=8, verbose_name='状态')),
                 ('next_number', models.CharField(blank=True, default='', max_length=60, verbose_name='新证照编号')),
+                ('next_since', models.DateField(blank=True, help_text='留空则为原有效期的次日', null=True, verbose_name='新证照起始日期')),
                 ('next_until', models.DateField(blank=True, null=True, verbose_name='新有效期至')),
                 ('next_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='续办费用')),
                 ('remarks', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),

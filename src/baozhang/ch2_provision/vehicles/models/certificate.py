@@ -35,6 +35,7 @@ class Certificate(OfVehicle, Record):
     amount = money(_("费用"))
     state = models.CharField(_("状态"), max_length=8, choices=CertificateState.choices, default=CertificateState.VALID)
     next_number = text(_("新证照编号"), 60)
+    next_since = day(_("新证照起始日期"), help_text=_("留空则为原有效期的次日"))
     next_until = day(_("新有效期至"))
     next_amount = money(_("续办费用"))
     remarks = text(_("备注"), 200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -131,6 +131,8 @@ class Vehicle(Record):
         constraints = [
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="vehicle_number_once",
                                     violation_error_message=_("已有同样编号的车辆档案")),
+            models.UniqueConstraint(fields=["plate"], condition=~Q(plate="") & ~Q(state=VehicleState.GONE), name="vehicle_plate_once",
+                                    violation_error_message=_("号牌已在另一辆车上")),
             models.CheckConstraint(condition=~Q(mark=Mark.EXEMPT) | ~Q(mark_document=""), name="vehicle_mark_exempt",
                                    violation_error_message=_("不喷涂标识须有批准文号")),
             models.CheckConstraint(condition=~Q(grade__in=(Grade.WORK, Grade.SPECIAL)) | ~Q(approval=""), name="vehicle_grade",
@@ -197,6 +199,27 @@ class Vehicle(Record):
             yield self.fault_of("parking_lat", gettext("停放地点的经度和纬度须同时填写"), "", "")
         if self.duty and not self.duty_reason:
             yield self.fault_of("duty_reason", gettext("值班用车须写明理由"), "", gettext("请写明节假日不封存的用途"))
+
+    @classmethod
+    def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
+        """The plate of another vehicle that is still there, in the batch or kept."""
+        for i in doubled(rows):
+            said = gettext("号牌 %(plate)s 已在另一辆车上") % {"plate": rows[i].plate}
+            remedy = gettext("请核对号牌；原车已处置的，先办结处置。")
+            yield i, cls.fault_of("card", said, str(rows[i].card), remedy)
+
+
+def doubled(rows: Sequence[Vehicle]) -> list[int]:
+    """The indices of files whose plate another vehicle has that is still there; of several in a batch all but the first."""
+    living = [(i, row) for i, row in enumerate(rows) if row.plate and row.state != VehicleState.GONE]
+    kept = Vehicle._base_manager.filter(plate__oneof=sorted({row.plate for _i, row in living}))
+    kept = kept.exclude(state=VehicleState.GONE).exclude(pk__in=[row.pk for row in rows if row.pk])
+    taken, found = set(kept.values_list("plate", flat=True)), []
+    for i, row in living:
+        if row.plate in taken:
+            found.append(i)
+        taken.add(row.plate)
+    return found
 
 
 def litres_of(said: str) -> Decimal | None:

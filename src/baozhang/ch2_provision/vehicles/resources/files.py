@@ -192,9 +192,9 @@ class Certificates(Resource):
             gettext_lazy("证照"),
             ("vehicle", "kind", "number", "issuer", "since", "until", "amount", "remarks", "state"),
         ),
-        Group(gettext_lazy("续办"), ("next_number", "next_until", "next_amount")),
+        Group(gettext_lazy("续办"), ("next_number", "next_since", "next_until", "next_amount")),
     )
-    readonly = frozenset({"state", "next_number", "next_until", "next_amount"})
+    readonly = frozenset({"state", "next_number", "next_since", "next_until", "next_amount"})
     filters = ("organ", "kind", "state", "until")
     search = ("number", "vehicle.plate")
     sorts = ()

@@ -223,9 +223,9 @@ def _within_term(exit_: Exit, *, day: dt.date) -> None:
 @ExitFlow.forward.effect
 @ExitFlow.forward_across.effect
 def _approved(exit_: Exit, *, by: Actor, day: dt.date) -> None:
-    """How long it is kept: the officer's day, else the figure; one of them there must be."""
+    """How long it is kept: the officer's day within the figure, else the figure; one of them there must be."""
+    most = set_number(RESERVE_DAYS, day, exit_.authority_id)
     if exit_.keep_until is None:
-        most = set_number(RESERVE_DAYS, day, exit_.authority_id)
         if most is None:
             raise Refused(
                 _("请写明保留到哪一天"), article=ARTICLE, why=_("预留期限的标准待核实，没有天数可用。"), instead=_("请填写“保留至”。"),
@@ -233,6 +233,12 @@ def _approved(exit_: Exit, *, by: Actor, day: dt.date) -> None:
         exit_.keep_until = day + dt.timedelta(days=most)
     if exit_.keep_until < day:
         raise Refused(_("保留至 %(day)s 已过") % {"day": exit_.keep_until}, article=ARTICLE, instead=_("请另填日期。"))
+    if most is not None and (exit_.keep_until - day).days > most:
+        raise Refused(
+            _("保留至 %(day)s，超过预留期限") % {"day": exit_.keep_until}, article=ARTICLE,
+            why=_("批准后最多保留 %(most)s 天。") % {"most": most}, instead=_("请另填日期，或者留空由系统计算。"),
+            facts={_("保留至"): exit_.keep_until, _("预留天数"): most},
+        )  # fmt: skip
     exit_.approved_on = day
     keep(exit_, by=by, act=TERM, right=APPROVE, where=exit_.authority_id)
     _hold_until(exit_, exit_.keep_until, by)

@@ -11,7 +11,7 @@ from django.utils import translation
 from baozhang.ch2_provision.warehouse.choices import Outcome
 from baozhang.ch2_provision.warehouse.models import Entry, Exit, Item, Reservation
 from baozhang.kernel.documents.model import Block, Column, Heading, Kind, OfficialDocument, Para, Table
-from baozhang.kernel.documents.numbering import words as number_words
+from baozhang.kernel.documents.numbering import blank
 
 LANGUAGE = "zh-hans"
 TAKEN = (Outcome.FIT, Outcome.REPAIR)
@@ -36,14 +36,10 @@ def receipt(entry: Entry, items: Sequence[Item], *, day: dt.date) -> OfficialDoc
             "出仓划转时另行通知作账。"
         )]  # fmt: skip
         return OfficialDocument(
-            issuer_name=entry.authority.name, kind=Kind.CERTIFICATE, number=_blank(entry.authority.document_word, day),
+            issuer_name=entry.authority.name, kind=Kind.CERTIFICATE, number=blank(entry.authority.document_word, day.year),
             title="公物仓资产入仓凭证", addressee=entry.organ.name, issue_date=day, blocks=blocks, seal_text=entry.authority.name,
             print_org=entry.authority.name, draft=True,
         )  # fmt: skip
-
-
-def _blank(word: str, day: dt.date) -> str:
-    return number_words(word or "（代字）", day.year, 0).replace("0号", "号")
 
 
 def _table(items: Sequence[Item]) -> Table:
@@ -76,6 +72,6 @@ def slip(exit_: Exit, lines: Sequence[Reservation], *, day: dt.date) -> Official
             Table(columns, rows), Para("交付人（签字）：　　　　　　　　　　签收人（签字）："),
         ]  # fmt: skip
         return OfficialDocument(
-            issuer_name=exit_.giver.name, kind=Kind.CERTIFICATE, number=_blank(exit_.giver.document_word, day), title="公物仓资产交接单",
+            issuer_name=exit_.giver.name, kind=Kind.CERTIFICATE, number=blank(exit_.giver.document_word, day.year), title="公物仓资产交接单",
             addressee=exit_.organ.name, issue_date=day, blocks=blocks, print_org=exit_.giver.name, draft=True,
         )  # fmt: skip

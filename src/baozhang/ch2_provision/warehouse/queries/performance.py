@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db.models import (
     Avg,
+    Case,
     Count,
+    DateField,
     DecimalField,
     DurationField,
     Exists,
@@ -20,6 +22,7 @@ from django.db.models import (
     QuerySet,
     Sum,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -29,7 +32,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import IDLE_STATES
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
-from baozhang.ch2_provision.warehouse.choices import LIVE, STANDING, LineState, ProposalState, ThingState
+from baozhang.ch2_provision.warehouse.choices import LIVE, LineState, ProposalState, ThingState
 from baozhang.ch2_provision.warehouse.models import Item, Proposal, Reservation, Thing
 
 SUM = DecimalField(max_digits=20, decimal_places=2)
@@ -96,10 +99,16 @@ def figures(authority: Organization, first: dt.date, last: dt.date) -> dict[str,
     return {one.name: one for one in made}
 
 
+def _inside(last: dt.date) -> Q:
+    """What was in the warehouse at the end of a day, whatever became of it since."""
+    return Q(entered_on__lte=last) & (Q(left_on=None) | Q(left_on__gt=last))
+
+
 def _stock(authority: Organization, first: dt.date, last: dt.date) -> list[Figure]:
-    inside, period = Q(state__in=STANDING), Q(entered_on__gte=first, entered_on__lte=last)
-    used = Reservation._base_manager.filter(item=OuterRef("pk"), state=LineState.GIVEN)
-    stay = ExpressionWrapper(Coalesce("left_on", Value(last)) - F("entered_on"), output_field=DurationField())
+    inside, period = _inside(last), Q(entered_on__gte=first, entered_on__lte=last)
+    used = Reservation._base_manager.filter(item=OuterRef("pk"), state=LineState.GIVEN, given_on__lte=last)
+    until = Case(When(left_on__lte=last, then=F("left_on")), default=Value(last), output_field=DateField())
+    stay = ExpressionWrapper(until - F("entered_on"), output_field=DurationField())
     rows = Item._base_manager.filter(authority=authority, entered_on__isnull=False, entered_on__lte=last)
     got = rows.annotate(used=Exists(used)).aggregate(
         stock=Count("pk", filter=inside), worth=Coalesce(Sum("value", filter=inside), ZERO, output_field=SUM),
@@ -107,7 +116,7 @@ def _stock(authority: Organization, first: dt.date, last: dt.date) -> list[Figur
     )  # fmt: skip
     days = None if got["stay"] is None else _round(Decimal(str(got["stay"].total_seconds())) / 86400)
     return [
-        Figure("stock", _("在仓物品"), got["stock"], _("件"), _("状态为可用、待修、已预留、出仓在用的物品数"), str(got["stock"])),
+        Figure("stock", _("在仓物品"), got["stock"], _("件"), _("期末已入仓、尚未离仓的物品数，出仓在用的包括在内"), str(got["stock"])),
         Figure("worth", _("在仓原值"), got["worth"], _("元"), _("在仓物品的原值之和"), f"{got['worth']:,.2f}"),
         Figure("entered", _("本期入仓"), got["entered"], _("件"), _("入仓日期在期间内的物品数"), str(got["entered"])),
         _ratio("reuse", _("再利用率"), got["reused"], got["ever"], _("曾经交付使用的物品数 ÷ 历来入仓的物品数"),
@@ -159,9 +168,7 @@ def shares(authority: Organization, first: dt.date, last: dt.date) -> list[Share
     items = Item._base_manager.filter(authority=authority).order_by().values("organ")
     brought: dict[int, Any] = {
         row["organ"]: row
-        for row in items.annotate(
-            entered=Count("pk", filter=period), standing=Count("pk", filter=Q(state__in=STANDING))
-        )
+        for row in items.annotate(entered=Count("pk", filter=period), standing=Count("pk", filter=_inside(last)))
     }
     given = Reservation._base_manager.filter(
         item__authority=authority, state=LineState.GIVEN, given_on__gte=first, given_on__lte=last

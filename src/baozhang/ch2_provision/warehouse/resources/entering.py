@@ -112,7 +112,7 @@ class Proposals(Resource):
     follows = ("card",)
     leads = ("entry",)
     acts = {
-        "accept": Act(gettext_lazy("同意入仓并申请"), ANSWER, _accept, article="第十五条第一款", icon="check", shown=lambda one: False),
+        "accept": Act(gettext_lazy("同意入仓并申请"), ANSWER, _accept, article="第十五条第一款", icon="check", on_page=False),
     }  # fmt: skip
 
 

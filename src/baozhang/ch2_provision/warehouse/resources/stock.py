@@ -13,7 +13,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.warehouse.actions import keeping, reserving
 from baozhang.ch2_provision.warehouse.choices import ITEM_COLOURS, AlarmState, EntryState, ItemState
 from baozhang.ch2_provision.warehouse.models import Activation, Item, Offer
-from baozhang.kernel import clock
+from baozhang.kernel import clock, holds
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, Done
 from baozhang.kernel.refusal import Invalid, Refused
@@ -87,6 +87,13 @@ def _reserve(offers: Sequence[Offer], *, by: Actor, note: str, values: Values) -
     lines = reserving.reserve([offer.card for offer in offers], organ=organ, by=by)
     said = _("已为%(organ)s预留 %(count)s 件，请在“出仓申领”中补填用途和方式后提交")
     return Done(said % {"organ": organ, "count": len(lines)}, lines[0].exit)
+
+
+def _may_be_reserved(offer: Any) -> bool:
+    """In stock, or reserved until a day that has passed: the next who asks is then the first to set it free."""
+    if offer.state != ItemState.RESERVED:
+        return bool(offer.state == ItemState.STOCK)
+    return not holds.held("assets.card", [offer.card_id])
 
 
 def _entering(item: Any) -> bool:
@@ -196,5 +203,5 @@ class Offers(Resource):
     addable = False
     acts = {
         "reserve": Act(gettext_lazy("预留"), reserving.ADD, _reserve, article="第十四条第二款", icon="bookmark",
-                       shown=lambda offer: offer.state == ItemState.STOCK),
+                       shown=_may_be_reserved),
     }  # fmt: skip

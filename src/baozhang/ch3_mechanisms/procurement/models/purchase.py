@@ -119,9 +119,9 @@ class PurchaseLine(Record):
 
     natural = ("purchase_id", "place")
     numbered = "place"
+    part_of = ("purchase",)
     searched = ("name", "model")
     loose = ("purchase.state", frozenset({State.DRAFT}))
-    part_of = ("purchase",)
     sums: ClassVar[Mapping[str, str]] = {"purchase": "amount"}
 
     class Meta:
