@@ -73,14 +73,12 @@ suspended_grants: Opening[Callable[[], frozenset[tuple[str, str]]]] = Opening(
     "access.suspended_grants", "the (role, permission) pairs that the security administrator has suspended"
 )
 
-holders_of: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
+Holders = Mapping[int, frozenset[int]]  # user → those for whom he stands in; of none, he holds it himself
+holders_of: Opening[Callable[[str, int, dt.date], Holders]] = Opening(
     "access.holders_of", "the users who hold a permission in an organ on a day, deputies among them"
 )
-appointed: Opening[Callable[[str, int, dt.date], list[int]]] = Opening(
+appointed: Opening[Callable[[str, int, dt.date], Holders]] = Opening(
     "access.appointed", "the users who hold a role in an organ on a day, deputies among them"
-)
-deputies_of: Opening[Callable[[Iterable[int], dt.date], dict[int, list[int]]]] = Opening(
-    "access.deputies_of", "those who stand in for some users on a day, wherever they do"
 )
 people_of: Opening[Callable[[Iterable[int], dt.date], Iterable[int]]] = Opening(
     "access.people_of", "the users who hold any role in some organs on a day"

@@ -221,7 +221,7 @@ def detach(attachment: Attachment, subject: Record, *, by: Actor, note: str = ""
     right = right_to_add(subject)
     by.must(right, subject.organ_key())
     with transaction.atomic():
-        fresh = _held(subject)
+        fresh = _held(subject)  # it may have moved on since it was read
         _stay(fresh, attachment)
         fresh.sheds(attachment)
         attachment.organ_id, attachment.removed = fresh.organ_key(), True

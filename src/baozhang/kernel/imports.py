@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import access, bulk, clock, corrections, ledger, resource
-from .intake import Intake, Taken, read_into, writer
+from .intake import Intake, Taken, read_into, shown, writer
 from .mappings import chosen
 from .record import Record, as_of, keep, remove
 from .refusal import Invalid, NotFound, Refused
@@ -225,7 +225,7 @@ def preview(session: ImportSession, *, by: access.Actor) -> Taken:
         notes = [note for _table, mapping in found for note in mapping.notes] + notes
         notes += left_out(workbook, columns)
     taken = intake.end()
-    corrections.put(session.folder / "check.json", json.dumps(_shown(res, taken, notes), ensure_ascii=False))
+    corrections.put(session.folder / "check.json", json.dumps(shown(res, taken, notes), ensure_ascii=False))
     for name, value in taken.counts().items():
         setattr(session, name, value)
     session.state = State.CHECKED
@@ -243,38 +243,6 @@ def _organ_default(res: Resource, organ_id: int) -> dict[str, Any]:
         return {}
     organs: Any = res.field("organ").related_model
     return {"organ": organs._base_manager.get(pk=organ_id)}
-
-
-def _shown(res: Resource, taken: Taken, notes: list[str]) -> dict[str, Any]:
-    changes = []
-    for change in taken.changes:
-        for name, (before, after) in change.before.items():
-            field = next(f for f in res.model._meta.concrete_fields if f.attname == name)
-            words = dict(field.flatchoices) if field.choices else {}
-            pair = ["" if v in (None, "") else str(words.get(v, v)) for v in (before, after)]
-            changes.append(
-                {
-                    "row": change.row.number,
-                    "pk": change.record.pk,
-                    "title": str(change.record),
-                    "field": str(field.verbose_name),
-                    "before": pair[0],
-                    "after": pair[1],
-                }
-            )
-    news = [
-        [str(getattr(record, name) or "") for name in res.columns[:6] if name not in res.computed]
-        for record in taken.news
-    ]
-    faults = [fault.as_dict() for fault in taken.faults]
-    return {
-        "counts": taken.counts(),
-        "total": taken.total,
-        "changes": changes,
-        "news": news,
-        "faults": faults,
-        "notes": notes,
-    }
 
 
 def checked(session: ImportSession) -> dict[str, Any]:

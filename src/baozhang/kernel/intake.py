@@ -138,6 +138,39 @@ def read_into(
     return notes
 
 
+def shown(res: Resource, taken: Taken, notes: list[str]) -> dict[str, Any]:
+    """What a preview keeps: the counts, the first changes and new records in words, all faults, and what was skipped."""
+    changes = []
+    for change in taken.changes:
+        for name, (before, after) in change.before.items():
+            field = next(f for f in res.model._meta.concrete_fields if f.attname == name)
+            words = dict(field.flatchoices) if field.choices else {}
+            pair = ["" if v in (None, "") else str(words.get(v, v)) for v in (before, after)]
+            changes.append(
+                {
+                    "row": change.row.number,
+                    "pk": change.record.pk,
+                    "title": str(change.record),
+                    "field": str(field.verbose_name),
+                    "before": pair[0],
+                    "after": pair[1],
+                }
+            )
+    news = [
+        [str(getattr(record, name) or "") for name in res.columns[:6] if name not in res.computed]
+        for record in taken.news
+    ]
+    faults = [fault.as_dict() for fault in taken.faults]
+    return {
+        "counts": taken.counts(),
+        "total": taken.total,
+        "changes": changes,
+        "news": news,
+        "faults": faults,
+        "notes": notes,
+    }
+
+
 def _silent(res: Resource, mapping: ColumnMapping) -> dict[str, models.Field[Any, Any]]:
     """The columns in which an empty cell says nothing, as if there were none: a field that cannot be empty has its default."""
     known = {field.name: field for field in res.model._meta.concrete_fields}
@@ -161,4 +194,4 @@ def _editions(res: Resource, mapping: ColumnMapping) -> dict[str, Any]:
     return {"edition": next(iter(mapping.editions.values()))} if "edition" in known and mapping.editions else {}
 
 
-__all__ = ["Intake", "Taken", "read_into", "writer"]
+__all__ = ["Intake", "Taken", "read_into", "shown", "writer"]

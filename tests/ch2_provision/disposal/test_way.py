@@ -13,7 +13,6 @@ from baozhang.ch2_provision.assets.models import Card, Income, Voucher
 from baozhang.ch2_provision.disposal.actions import carrying, screening
 from baozhang.ch2_provision.disposal.choices import Lane, State
 from baozhang.ch2_provision.disposal.flows import CaseFlow
-from baozhang.ch2_provision.disposal.models import Case
 from baozhang.ch2_provision.disposal.queries.assessing import assess
 from baozhang.ch2_provision.disposal.resources import Cases
 from baozhang.kernel import clock, scope
@@ -398,10 +397,3 @@ def test_income_that_was_called_off_is_entered_anew(office):
     assert shown(office.again(case))
     earn(office, case, "0", "回收企业确认无残值")
     assert not shown(office.again(case))
-
-
-def test_numbers_go_on_past_four_digits_and_whatever_was_typed(office):
-    stem = f"{office.agency.code}-CZ{TODAY.year}"
-    for number in ("9999", "10000", "9999甲"):
-        factories.kept(Case, where=office.agency, number=f"{stem}{number}", form="scrapping")
-    assert office.draft(office.card()).number == f"{stem}10001"

@@ -162,18 +162,6 @@ def test_a_standard_replaced_in_part_goes_on(city: City):
     assert value(SINCE + dt.timedelta(days=9), here, PRICE) == 4500
 
 
-def test_a_standard_with_an_end_goes_on_where_only_a_part_was_replaced(city: City):
-    end = dt.date(2028, 12, 31)
-    old = publish(city, draft(city, {(DESKTOP, ""): "0.9", (PRICE, ""): "3500"}, valid_to=end))
-    later = SINCE + dt.timedelta(days=30)
-    publish(city, draft(city, {(DESKTOP, ""): "0.8"}, title="修订", since=later))
-    old = Standard._base_manager.get(pk=old.pk)
-    assert (old.state, old.valid_to) == (State.PUBLISHED, end)
-    publish(city, draft(city, {(PRICE, ""): "3000"}, title="再修订", since=later))
-    old = Standard._base_manager.get(pk=old.pk)
-    assert (old.state, old.valid_to) == (State.SUPERSEDED, later - dt.timedelta(days=1))
-
-
 def test_an_ended_figure_gives_way_to_the_one_above(city: City):
     here = city.education.jurisdiction.path.rstrip("/")
     publish(city, draft(city, {(DESKTOP, ""): "0.9"}))
@@ -398,19 +386,3 @@ def test_the_notice_names_the_articles_of_its_figures_and_speaks_of_assets_only_
     assert "》第七条第一款、第十二条第一款，现将" in first and "已经配置的资产，仍按配置时" in second
     first, second = wording._body(draft, mixed[:1])
     assert "》第七条第一款，现将" in first and "资产" not in second
-
-
-def test_a_standard_that_was_looked_at_is_not_overdue_where_no_next_day_is_set(city: City):
-    due = dt.date(2027, 1, 1)
-    standard = publish(city, draft(city, {(DESKTOP, ""): "0.9"}, review_due=due))
-    late = due + dt.timedelta(days=1)
-    for day, overdue in ((due - dt.timedelta(days=60), True), (late, False)):
-        with clock.on(day):
-            keep(
-                Reexamination(standard=Standard._base_manager.get(pk=standard.pk), day=day, conclusion="stands"),
-                by=city.officer,
-            )
-        assert [one.pk for one in queries.due_for_review(late + dt.timedelta(days=9))] == (
-            [standard.pk] if overdue else []
-        )
-        assert queries.next_review(standard) == (due if overdue else None)

@@ -152,7 +152,7 @@ def test_who_holds_a_right_in_an_organ(world):
     assert found("reply", world.agency) == ["张某", "外人"]
     factories.save(Suspension(role="f_clerk", permission="specimen.thing:reply", reason="试验"))
     assert found("reply", world.agency) == []
-    assert queries.appointed("f_head", world.agency.pk, TODAY) == [world.user("王局").pk]
+    assert queries.appointed("f_head", world.agency.pk, TODAY) == {world.user("王局").pk: frozenset()}
     assert queries.names([world.agency.pk, 0]) == {world.agency.pk: "云间区教育局"}
 
 

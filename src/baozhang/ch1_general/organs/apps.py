@@ -28,7 +28,6 @@ class Organs(AppConfig):
         access.suspended_grants.fill(queries.suspended)
         access.holders_of.fill(queries.holders)
         access.appointed.fill(queries.appointed)
-        access.deputies_of.fill(queries.deputies)
         access.people_of.fill(queries.people)
         access.seats_of.fill(queries.seats)
         access.organ_names.fill(queries.names)

@@ -146,7 +146,7 @@ def places() -> dict[int, str]:
 _PATHS = Statement(lambda: Organization._base_manager.values_list("pk", "jurisdiction__path"))
 
 
-def holders(permission: str, organ_id: int, day: dt.date) -> list[int]:
+def holders(permission: str, organ_id: int, day: dt.date) -> access.Holders:
     """The users who hold a permission in an organ on a day, the organ's own people first, deputies among them."""
     suspended_now = suspended()
     reaching: dict[Reach, list[str]] = {}
@@ -156,7 +156,7 @@ def holders(permission: str, organ_id: int, day: dt.date) -> list[int]:
             reaching.setdefault(reach, []).append(role.code)
     place = Organization._base_manager.values_list("jurisdiction_id", "jurisdiction__path").filter(pk=organ_id).first()
     if place is None:
-        return []
+        return {}
     jurisdiction, path = place
     covers = {
         Reach.OWN: Q(organ_id=organ_id),
@@ -180,32 +180,25 @@ def _serving(path: str) -> list[int]:
     return list(nearest.values())
 
 
-def appointed(role: str, organ_id: int, day: dt.date) -> list[int]:
+def appointed(role: str, organ_id: int, day: dt.date) -> access.Holders:
     """The users who hold a role in an organ on a day, deputies among them."""
     return _people(Appointment._base_manager.filter(on_day(day), role=role, organ_id=organ_id), organ_id, day)
 
 
-def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) -> list[int]:
-    """The active users behind some appointments and their deputies, those of the organ itself first."""
+def _people(appointments: QuerySet[Appointment], organ_id: int, day: dt.date) -> access.Holders:
+    """The active users behind some appointments and their deputies, with whom each stands in for; those of the organ itself first."""
     rows = list(appointments.filter(user__is_active=True).order_by("pk").values_list("user_id", "organ_id"))
     away = Delegation._base_manager.filter(
         on_day(day), giver_id__in={user for user, _organ in rows}, taker__is_active=True
     )
     held = set(rows)
+    stands_for: dict[int, set[int]] = {}
     for giver, taker, organ in away.order_by("pk").values_list("giver_id", "taker_id", "organ_id"):
         if (giver, organ) in held:
             rows.append((taker, organ))
+            stands_for.setdefault(taker, set()).add(giver)
     rows.sort(key=lambda row: row[1] != organ_id)
-    return list(dict.fromkeys(user for user, _organ in rows))
-
-
-def deputies(givers: Iterable[int], day: dt.date) -> dict[int, list[int]]:
-    """The active users who stand in for some others on a day, by whom they stand in for."""
-    away = Delegation._base_manager.filter(on_day(day), giver_id__in=set(givers), taker__is_active=True)
-    found: dict[int, list[int]] = {}
-    for giver, taker in away.order_by("pk").values_list("giver_id", "taker_id"):
-        found.setdefault(giver, []).append(taker)
-    return found
+    return {user: frozenset(stands_for.get(user, ())) for user, _organ in rows}
 
 
 def seats(permission: str, organ_id: int, day: dt.date) -> list[tuple[int, str, int, str]]:

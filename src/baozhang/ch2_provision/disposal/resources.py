@@ -259,6 +259,11 @@ def _screened(*screens: str) -> Any:
     return lambda line: line.case.state == State.SCREENING and line.screen in screens and not line.outcome
 
 
+def _may_be_stored(line: Any) -> bool:
+    """What is screened may go to the warehouse, asked for or not."""
+    return line.case.state == State.SCREENING and not line.outcome
+
+
 @register
 class Lines(Resource):
     """The cards of the cases."""
@@ -289,7 +294,7 @@ class Lines(Resource):
         "take_out": Act(gettext_lazy("移出办件"), DRAFT, _take_out, article=ARTICLE, icon="minus",
                         shown=lambda line: line.case.state == State.DRAFT),
         "explain": Act(gettext_lazy("说明不入仓理由"), EXPLAIN, _explain, needs_note=True, article=WAREHOUSE, icon="pencil", shown=_asked),
-        "store": Act(gettext_lazy("转入公物仓"), STORE, _store, article=WAREHOUSE, icon="inbox-stack", shown=_screened(Screen.ASKED, Screen.EXPLAINED)),
+        "store": Act(gettext_lazy("转入公物仓"), STORE, _store, article=WAREHOUSE, icon="inbox-stack", shown=_may_be_stored),
         "accept": Act(gettext_lazy("同意不入仓"), ACCEPT, _accept, article=WAREHOUSE, icon="check", shown=_screened(Screen.EXPLAINED)),
     }  # fmt: skip
     importable = False

@@ -31,10 +31,10 @@ def _send(call: Callable[[], list[notices.Notice]], at: Any) -> None:
         notices.send(call())
 
 
-def holders(task: Task) -> list[int]:
+def holders(task: Task) -> access.Holders:
     """Who holds what a task asks for in its organ, deputies among them, whosever it is."""
     if task.organ_id is None:
-        return []
+        return {}
     if task.role:
         return access.appointed.ask(task.role, task.organ_id, clock.today())
     return access.holders_of.ask(task.permission, task.organ_id, clock.today())
@@ -49,30 +49,26 @@ def of_tasks(tasks: Iterable[Task], by: Actor, note: str = "") -> None:
 
 def holders_once(tasks: Sequence[Task]) -> Callable[[Task], list[int]]:
     """The holders of tasks, looked up once for each right and organ; of what is one person's he and his deputies, and who sees all."""
-    seen: dict[tuple[Any, ...], list[int]] = {}
+    seen: dict[tuple[Any, ...], access.Holders] = {}
     owners = {
         plan.name: plan.owners(task.record_id for task in tasks if task.flow == plan.name) for plan in _owned(tasks)
     }
-    named = [task.assignee_id for task in tasks], *(found.values() for found in owners.values())
-    persons = sorted({person for group in named for person in group if person is not None})
-    deputies = access.deputies_of.ask(persons, clock.today()) if persons else {}
 
     def find(task: Task) -> list[int]:
         key = (task.role, task.permission, task.organ_id)
         if key not in seen:
             seen[key] = holders(task)
+        able, own = seen[key], task.plan.own
         if task.assignee_id:
-            stand_in = deputies.get(task.assignee_id, ())
-            return [task.assignee_id, *(one for one in seen[key] if one in stand_in and one != task.assignee_id)]
-        own = task.plan.own
+            stand_in = (one for one, others in able.items() if task.assignee_id in others)
+            return list(dict.fromkeys((task.assignee_id, *stand_in)))
         if own is None or task.organ_id is None or not task.plan.is_personal(task.permission):
-            return seen[key]
+            return list(able)
         everybody = own.everybody, task.organ_id
         if everybody not in seen:
-            seen[everybody] = access.holders_of.ask(*everybody, clock.today()) if own.everybody else []
+            seen[everybody] = access.holders_of.ask(*everybody, clock.today()) if own.everybody else {}
         owner = owners[task.flow].get(task.record_id)
-        his = {owner, *deputies.get(owner or 0, ()), *seen[everybody]}
-        return [one for one in seen[key] if one in his]
+        return [one for one, others in able.items() if one == owner or owner in others or one in seen[everybody]]
 
     return find
 

@@ -228,7 +228,7 @@ def candidates(plan: Plan, record: Record, verb: str, by: Actor) -> list[tuple[i
     able = (
         access.holders_of.ask(permission, mine.organ_id, Case(plan, record, by).day)
         if mine.organ_id is not None
-        else []
+        else {}
     )
     others = [user for user in able if user not in (by.user_id, mine.assignee_id) and not mine.asked_by(user)]
     names = names_of(others)

@@ -113,7 +113,7 @@ def consult(
 
 def _signers(case: Case, main: Task, users: list[int], roles: list[str], by: Actor) -> list[Task]:
     view, organ = case.plan.model.right("view"), main.organ_id
-    able = access.holders_of.ask(view, organ, case.day) if organ is not None else []
+    able = access.holders_of.ask(view, organ, case.day) if organ is not None else {}
     strange = [user for user in users if user not in able or user == case.by.user_id]
     empty = [
         role

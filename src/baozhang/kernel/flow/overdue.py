@@ -31,7 +31,7 @@ def _batch(day: dt.date) -> int:
     with transaction.atomic():
         late = Task.objects.open().filter(due__lt=day, told_on=None).order_by("pk")
         rows = list(late.select_for_update(skip_locked=bulk.is_postgres(), no_key=True)[:500])
-        find, above = holders_once(rows), dict[tuple[str, int], list[int]]()
+        find, above = holders_once(rows), dict[tuple[str, int], access.Holders]()
         made: list[notices.Notice] = []
         for task in rows:
             days = (day - (task.due or day)).days
@@ -59,11 +59,11 @@ def _batch(day: dt.date) -> int:
     return len(rows)
 
 
-def _above(task: Task, day: dt.date, known: dict[tuple[str, int], list[int]]) -> list[int]:
+def _above(task: Task, day: dt.date, known: dict[tuple[str, int], access.Holders]) -> list[int]:
     escalate = task.plan.escalate
     if escalate is None or task.above_id is None:
         return []
     key = (escalate.permission, task.above_id)
     if key not in known:
         known[key] = access.holders_of.ask(*key, day)
-    return known[key]
+    return list(known[key])

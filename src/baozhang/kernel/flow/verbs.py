@@ -241,7 +241,7 @@ def may_receive(case: Case, task: Task, to: int) -> str:
         raise Refused(
             _("此件归本人办理，不能转办"), why=_("事项写明了由谁办理，不是本单位有权限的人都可以办理。"), instead=_("请先改由他人承办，待办随之转移。"),
         )  # fmt: skip
-    able = access.holders_of.ask(task.permission, task.organ_id, case.day) if task.organ_id is not None else []
+    able = access.holders_of.ask(task.permission, task.organ_id, case.day) if task.organ_id is not None else {}
     if to not in able or task.asked_by(to):
         raise Refused(
             _("不能转给此人"), why=_("转办只能给在本单位有同样权限的人员。"), instead=_("请从可选人员中选择。"),

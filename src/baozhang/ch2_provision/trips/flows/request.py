@@ -32,7 +32,7 @@ ON_SLIP = gettext_lazy("由驾驶人在派车单上登记，申请随之办理�
 
 def askers(organ: int) -> QuerySet[User]:
     """Those who may ask for a vehicle in a unit."""
-    return User.objects.filter(pk__in=access.holders_of.ask(ASK, organ, clock.today())).order_by("name")
+    return User.objects.filter(pk__in=list(access.holders_of.ask(ASK, organ, clock.today()))).order_by("name")
 
 
 def _settled(request: Request) -> str:
