@@ -64,7 +64,7 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str, open
         raise Refused(
             _("活动已于 %(day)s 结束，不能改期") % {"day": before}, article=EventFlow.article,
             why=_("借用的物品到结束日应当归还，已经逾期的不能由借用单位自己改期。"),
-            instead=_("请办理归还和清退；确需继续使用的，在借用中申请续借。"),
+            instead=_("请办理归还和清退；确需继续使用的，归还后另行申请借用。"),
         )  # fmt: skip
     if closes is None or closes < today:
         raise Invalid(
