@@ -76,6 +76,8 @@ class TestPages:
         )
         factories.kept(Repair, where=batch.organ, card=other, state="done", done_on=TODAY, reported_on=TODAY)
         versions = {f"version-{card.pk}": card.version for card in Card._base_manager.all()}
+        page = client.get(f"/assets/cards/merge/?id={batch.pk}&id={other.pk}")  # before anybody has agreed to it
+        assert "Y-2 已有自己的记录" in page.content.decode() and not page.context["total"]
         page = client.post(f"/assets/cards/merge/?id={batch.pk}&id={other.pk}", versions | {"note": "合用"})
         assert page.status_code == 409 and "维修保养" in page.content.decode() and Card._base_manager.count() == 2
 

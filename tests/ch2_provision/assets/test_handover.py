@@ -15,7 +15,7 @@ from baozhang.ch2_provision.assets.actions import change_use_state, custody
 from baozhang.ch2_provision.assets.choices.cases import HandoverState, Signature
 from baozhang.ch2_provision.assets.flows import HandoverFlow
 from baozhang.ch2_provision.assets.models import Card, Handover, HandoverItem
-from baozhang.kernel import access, clock, holds, scope
+from baozhang.kernel import access, clock, holds, notices, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
@@ -208,3 +208,20 @@ def test_signing_is_offered_to_the_taker_alone_and_only_while_it_is_open(
     with scope.within(office.by("管理员")) as by:
         HandoverFlow.take("cancel", case, by=by, note="不离岗了")
     assert act not in as_user("小李").get(page).content.decode()
+
+
+def test_who_is_to_sign_is_told_and_led_to_what_he_signs_for(office: Office, as_user: Callable[..., Any]) -> None:
+    case = begun(office)
+    rows = items(case)
+    told = notices.of(office.people["小李"].pk)
+    assert [one.title for one in told] == ["请签收 老张 移交的 3 项资产"]
+    with scope.within(office.by("管理员")) as by:
+        custody.name_taker(rows[:1], taker="小王", by=by, right="assets.handover:open")
+    assert [one.title for one in notices.of(office.people["小王"].pk)] == ["请签收 老张 移交的 1 项资产"]
+    page = as_user("小李")
+    address = "/assets/handover-items/?signature=open&q=%E5%B0%8F%E6%9D%8E"
+    assert address.replace("&", "&amp;") in page.get("/").content.decode()
+    listed = page.get(address).content.decode()
+    assert all((row.card.number in listed) is (row.pk != rows[0].pk) for row in rows)
+    sign(office, "小李", items(case)[1:])
+    assert "待签收的交接资产" not in page.get("/").content.decode()

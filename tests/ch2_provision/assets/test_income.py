@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.actions import income
 from baozhang.ch2_provision.assets.choices.books import IncomeKind, IncomeState
-from baozhang.ch2_provision.assets.models import Income
-from baozhang.kernel import scope
+from baozhang.ch2_provision.assets.models import Income, Voucher, VoucherLine
+from baozhang.kernel import clock, scope
 from baozhang.kernel.refusal import Invalid, Refused
+from tests import factories
 
 from .conftest import MakeCard, found
 
@@ -79,3 +82,37 @@ def test_every_receipt_is_kept_and_none_counts_twice(owed: Income) -> None:
     for receipt in receipts:
         with pytest.raises(Refused, match="已经登记"):
             pay(owed, amount=Decimal(100), receipt=receipt)
+
+
+def test_each_payment_has_its_voucher_through_what_is_owed_to_the_treasury(owed: Income) -> None:
+    pay(owed, amount=Decimal(400), receipt="No.1")
+    pay(owed, receipt="No.2")
+    made = list(Voucher._base_manager.filter(source_kind=owed.label, source_id=owed.pk).order_by("pk"))
+    assert [(one.kind, one.day, one.debit, one.credit) for one in made] == [
+        ("income", DUE, 800, 800),
+        ("income", DUE, 1000, 1000),
+    ]
+    assert "No.1" in made[0].words and "No.2" in made[1].words
+    lines = VoucherLine._base_manager.filter(voucher=made[0]).order_by("place")
+    assert list(lines.values_list("account", "debit", "credit")) == [
+        ("1002", 400, 0),
+        ("2103", 0, 400),
+        ("2103", 400, 0),
+        ("1002", 0, 400),
+    ]
+    assert {line.card_id for line in lines} == {owed.card_id}
+
+
+def test_finance_is_led_from_its_workbench_to_what_is_overdue(
+    owed: Income, agency: Organization, as_user: Callable[..., Any]
+) -> None:
+    factories.person(
+        "云财政", "finance_officer", factories.organ("云间区财政局", agency.jurisdiction, competence="finance")
+    )
+    for day, said in ((DUE, False), (DUE + dt.timedelta(days=1), True)):
+        with clock.on(day):
+            finance = as_user("云财政")
+            address = f"/assets/incomes/?state=due&amp;due_on_to={day - dt.timedelta(days=1)}"
+            assert (address in finance.get("/").content.decode()) is said
+            listed = finance.get(address.replace("&amp;", "&")).content.decode()
+            assert (owed.number in listed) is said

@@ -65,7 +65,7 @@ def test_the_whole_story_of_a_scrapping(office):
     assert (case.state, case.closed_on) == (State.CLOSED, TODAY)
     assert (ended.use_state, ended.disposal, ended.disposed) == ("scrapped", "scrapping", TODAY)
     assert not Hold.objects.exists() and office.lines(case)[0].outcome == "disposed"
-    voucher = Voucher._base_manager.get()
+    voucher = Voucher._base_manager.get(kind="write_off")
     assert (voucher.kind, voucher.source_id, voucher.debit) == ("write_off", case.pk, Decimal(8000))
 
 

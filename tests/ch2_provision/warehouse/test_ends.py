@@ -13,7 +13,7 @@ from baozhang.ch2_provision.warehouse.flows import ExitFlow, LoanFlow, ProposalF
 from baozhang.ch2_provision.warehouse.models import Exit, Item, Loan, Proposal, Store
 from baozhang.ch2_provision.warehouse.queries import performance
 from baozhang.ch3_mechanisms.standards.models import Standard
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock, ledger, scope
 from baozhang.kernel.refusal import Refused
 from tests import factories
 from tests.ch2_provision.warehouse.conftest import House
@@ -80,6 +80,10 @@ def test_a_loan_is_not_extended_to_a_day_that_has_passed(house: House, store: St
             house.take(LoanFlow, "extend", loan, "clerk2", wanted=wanted, wanted_why="还要用")
             if allowed:
                 assert house.take(LoanFlow, "special", loan, "chief", note="同意").due == late
+                said = (
+                    ledger.history(loan.label, loan.pk).filter(act="warehouse.extended").values_list("note", flat=True)
+                )
+                assert list(said) == ["逾期 40 天后续借"]
             else:
                 with pytest.raises(Refused, match="不早于今天"):
                     house.take(LoanFlow, "special", loan, "chief", note="同意")

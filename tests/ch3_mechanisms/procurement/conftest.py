@@ -10,7 +10,10 @@ import pytest
 
 from baozhang.ch2_provision.allocation.flows import NeedFlow
 from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.funding import actions as funding
+from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow
 from baozhang.ch2_provision.funding.models import PlanLine
+from baozhang.ch2_provision.funding.queries.plans import standing_plan
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import Delivery, Purchase, PurchaseLine
 from baozhang.ch3_mechanisms.procurement.receiving import Papers, receive
@@ -46,6 +49,19 @@ class Shop(Office):
         plan = self.agreed(PlanLine._base_manager.get(pk=need.plan_line_id))
         self.grant(self.apply(self.budget(plan)))
         return need
+
+    def dearer(self, need: Need, price: int) -> None:
+        """The plan is amended to a dearer price of a need, agreed to, and finance grants the difference in a second budget."""
+        new = self.act("张会", funding.amend, standing_plan(self.agency, need.plan_line.plan.year), cause="单价上涨")
+        line = PlanLine._base_manager.select_related("plan").get(plan=new, root_id=need.plan_line.root_key)
+        line.unit_price, line.change_note = Decimal(price), "单价上涨"
+        self.act("张会", keep, line)
+        new = self.hand_in(new)
+        for one in PlanLine._base_manager.filter(plan=new, state="pending"):
+            self.take("赵计", PlanLineFlow, "agree", one)
+        self.take("赵计", PlanFlow, "review", new)
+        self.take("孙局", PlanFlow, "agree", new)
+        self.grant(self.apply(self.budget(new, cause="单价上涨")))
 
     def draft(self, need: Need, quantity: int = 3, price: int = 4500, **values: Any) -> Purchase:
         """A purchase of one line for a need."""

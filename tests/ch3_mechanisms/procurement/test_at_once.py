@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.funding import actions as funding
 from baozhang.ch2_provision.funding.models import BudgetLine
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import Purchase, PurchaseLine
@@ -70,6 +72,23 @@ def test_two_purchases_ask_for_the_same_line_of_the_budget_at_once(shop: Shop) -
     line = BudgetLine._base_manager.get()
     assert line.committed in (9800, 4900) and line.remaining == 13_500 - line.committed
     assert Purchase._base_manager.filter(state="approved").count() == 1
+
+
+def test_what_two_budgets_have_together_is_never_promised_twice(shop: Shop) -> None:
+    need = shop.funded()
+    shop.dearer(need, 4800)  # 13,500 and 900 for three
+    need = Need._base_manager.select_related("plan_line__plan").get(pk=need.pk)
+    drafts = [shop.draft(need, 1, 4800) for _ in range(3)]
+    for draft in drafts:
+        shop.take("产管", PurchaseFlow, "submit", draft)
+        shop.take("王局", PurchaseFlow, "agree", draft)
+    shop.act("张会", funding.spend, BudgetLine._base_manager.get(budget__edition=1), 100, words="安装费 1 号")
+    found = at_once([draft.pk for draft in drafts], lambda mine: shop.take("钱资", PurchaseFlow, "check", mine))
+    assert sorted(map(bool, found)) == [False, False, True], found
+    rows = BudgetLine._base_manager.order_by("budget__edition").values_list("committed", "spent")
+    assert sum(committed for committed, _spent in rows) == 9600 and all(
+        committed + spent <= most for (committed, spent), most in zip(rows, (13_500, 900), strict=True)
+    )
 
 
 def test_lines_that_are_added_at_once_are_all_in_the_sum(shop: Shop) -> None:

@@ -9,15 +9,11 @@ from typing import Any
 
 import pytest
 
-from baozhang.ch2_provision.funding import actions as funding
-from baozhang.ch2_provision.funding.flows import PlanFlow, PlanLineFlow
-from baozhang.ch2_provision.funding.models import PlanLine
-from baozhang.ch2_provision.funding.queries.plans import standing_plan
 from baozhang.ch3_mechanisms.procurement.actions import begin
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import Purchase, PurchaseLine
 from baozhang.kernel.record import keep, remove
-from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.refusal import Invalid
 from tests.ch3_mechanisms.procurement.conftest import Shop
 
 pytestmark = pytest.mark.django_db
@@ -69,21 +65,3 @@ def test_who_adds_to_a_purchase_that_was_handed_in_meanwhile_is_refused(shop: Sh
         shop.act("产管", keep, seen)
     assert "已提交的采购不能增改明细" in [str(fault.reason) for fault in refusal.value.faults]
     assert sums(purchase) == (9_000, 9_000)
-
-
-def test_money_of_a_supplement_pays_for_the_lines_that_it_was_granted_for(shop: Shop) -> None:
-    need = shop.funded(3, 4500)  # 13,500
-    plan = standing_plan(shop.agency, need.plan_line.plan.year)
-    new = shop.act("张会", funding.amend, plan, cause="单价上涨")
-    line = PlanLine._base_manager.select_related("plan").get(plan=new)
-    line.unit_price, line.change_note = Decimal(4800), "单价上涨"
-    shop.act("张会", keep, line)
-    new = shop.hand_in(new)
-    shop.take("赵计", PlanLineFlow, "agree", PlanLine._base_manager.get(plan=new))
-    shop.take("赵计", PlanFlow, "review", new)
-    shop.take("孙局", PlanFlow, "agree", new)
-    shop.grant(shop.apply(shop.budget(new, cause="单价上涨")))  # 900 more
-    purchase = shop.draft(need, 3, 4800)
-    with pytest.raises(Refused, match="超出预算余额") as refusal:
-        shop.take("产管", PurchaseFlow, "submit", purchase)
-    assert "拆成几行" in refusal.value.instead and "900.00" in refusal.value.instead

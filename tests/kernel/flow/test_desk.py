@@ -10,8 +10,9 @@ from tests.conftest import TODAY
 from baozhang.ch1_general.organs import queries
 from baozhang.ch1_general.organs.models import Suspension
 from baozhang.kernel import access, clock, notices
-from baozhang.kernel.flow import Task, counts, done, following, mark_overdue, overdue, todo
+from baozhang.kernel.flow import Task, counts, done, following, limits, mark_overdue, overdue, todo
 from baozhang.kernel.flow.news import holders_once
+from baozhang.kernel.flow.overdue import date_the_undated
 from baozhang.kernel.flow.todo import Waiting
 from baozhang.kernel.notices import Notice
 
@@ -82,6 +83,24 @@ def test_notice_of_being_overdue_is_given_once(world, flows, ordered):
     assert len(world.told("张某")) == 1 and "已超期 8 天" in world.told("张某")[0]
     assert ["下级超期" in title for title in world.told("市局")] == [True]
     assert world.told("外人") == []
+
+
+def test_a_limit_that_is_issued_later_for_the_day_dates_the_tasks_that_wait(world, flows, monkeypatch):
+    thing = world.thing()
+    flows.filing.start(thing, by=world("李某"))
+    flows.filing.take("file", thing, by=world("李某"))
+    task = Task.objects.open().get(record_id=thing.pk)
+    assert task.unverified and date_the_undated() == 0
+    later = task.day + dt.timedelta(days=1)
+    for since, dated in ((later, 0), (task.day, 1)):
+        monkeypatch.setattr(
+            limits.limit_of,
+            "answers",
+            [lambda key, day, _organ, since=since: (3, "days") if key == "nobody.knows" and day >= since else None],
+        )
+        assert date_the_undated() == dated
+    task.refresh_from_db()
+    assert task.due >= task.day + dt.timedelta(days=3) and not task.unverified
 
 
 def test_many_overdue_are_told_in_batches(world, flows):

@@ -68,6 +68,9 @@ def test_who_may_not_give_an_opinion(world, flows, audited):
 def test_what_the_flow_demands_cannot_be_dropped(world, flows, audited):
     thing = audited()
     task = Task.objects.open().get(record_id=thing.pk, organ_id=world.finance.pk)
+    sender = Task.objects.open().get(pk=task.pk).sender_name
+    for name in ("孙局", sender):
+        assert not any(button.verb == "drop" for button in flows.review.buttons(thing, by=world(name)))
     with pytest.raises(Refused, match="不能撤销"):
         flows.review.drop(thing, task=task.pk, by=world("孙局"))
 
@@ -130,6 +133,7 @@ def test_who_chose_may_stop_waiting(world, flows):
     thing = reported(world, flows)
     flows.report.seek("answer", thing, by=world("孙局"), parties=[world.finance.pk, world.city.pk])
     task = Task.objects.open().get(record_id=thing.pk, organ_id=world.finance.pk, part="countersign")
+    assert any(button.verb == "drop" for button in flows.report.buttons(thing, by=world("孙局")))
     with pytest.raises(Forbidden):
         flows.report.drop(thing, task=task.pk, by=world("财务"))
     flows.report.drop(thing, task=task.pk, by=world("孙局"), note="不必")

@@ -21,4 +21,4 @@ class Assets(AppConfig):
         suggesting.suggestions.fill(renewals.renewals)
         suggesting.suggestions.fill(renewals.repairs)
         suggesting.drivers.fill(renewals.drivers)
-        from .views import reconciling, registers, running  # noqa: F401
+        from .views import desk, reconciling, registers, running  # noqa: F401

@@ -36,7 +36,7 @@ def monthly() -> dict[str, Any]:
     """This will charge the month that ended yesterday for every agency whose books have begun to be charged here."""
     last = (clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1)
     before = (last - dt.timedelta(days=1)).replace(day=1)
-    with scope.everything("depreciation") as by:
+    with scope.everything("计提折旧") as by:
         begun = DepreciationRun.objects.filter(month=before, state="posted").values_list("organ_id", flat=True)
         return _told(charge(last, organs=list(begun), by=by))
 

@@ -16,6 +16,7 @@ from baozhang.ch2_provision.assets.resources import Cards
 from baozhang.kernel import access, acts, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
+from baozhang.kernel.flow.limits import deadline
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 from baozhang.law.figures import spec
@@ -30,6 +31,7 @@ from .models.line import ACCEPT, EXPLAIN, STORE
 from .queries.incomes import incomes_of
 from .queries.limits import way_of
 from .queries.swapping import cost_of, incoming_of
+from .rules import HAND_OVER_DAYS
 
 ARTICLE, INCOME, WAREHOUSE = "第十三条第四款", "第十三条第五款", "第十五条第一款第三项"
 
@@ -104,7 +106,10 @@ def _to_hand_over(case: Any) -> str:
     """The day, or that nobody has verified how many days there are; empty before approval and after hand-over."""
     if case.state not in AT_WORK or case.form == Disposal.LOSS:  # what is lost is handed over to nobody
         return ""
-    return str(case.hand_over_by) if case.hand_over_by is not None else _("期限待核实")
+    due = case.hand_over_by
+    if due is None and case.approved_on is not None:  # the figure may have been issued since, for that day
+        due = deadline(HAND_OVER_DAYS, case, case.approved_on).due
+    return str(due) if due is not None else _("期限待核实")
 
 
 def _why_way(case: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
@@ -92,11 +93,13 @@ def _on_case(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
 
 
 def _money(case: Case, who: Actor) -> list[dict[str, Any]]:
-    """What the case owes and paid, and its vouchers: one opens them from here."""
-    found = []
-    for model in (Income, Voucher):
-        if who.can(model.right("view"), case.organ_id):
-            found += list(model._base_manager.filter(source_kind=case.label, source_id=case.pk).order_by("pk"))
+    """What the case owes and paid, its vouchers and those of its payments: one opens them from here."""
+    own = Q(source_kind=case.label, source_id=case.pk)
+    dues = Income._base_manager.filter(own).order_by("pk")
+    found: list[Any] = list(dues) if who.can(Income.right("view"), case.organ_id) else []
+    if who.can(Voucher.right("view"), case.organ_id):
+        paid = Q(source_kind=Income._meta.label_lower, source_id__in=dues.order_by().values("pk"))
+        found += Voucher._base_manager.filter(own | paid).order_by("pk")
     return [
         {
             "words": str(one._meta.verbose_name),

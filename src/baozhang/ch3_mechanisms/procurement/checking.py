@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.allocation.choices import Means, NeedState
 from baozhang.ch2_provision.allocation.queries.cover import no_match
 from baozhang.ch2_provision.assets.rules.words import count, yuan
+from baozhang.ch2_provision.funding import actions as funding
 from baozhang.ch2_provision.funding.models import BudgetLine
 from baozhang.ch2_provision.funding.queries.budgets import open_budget_lines
 from baozhang.ch2_provision.funding.queries.plans import standing_line
@@ -20,13 +21,13 @@ from baozhang.kernel.refusal import Refused
 from baozhang.law.explain import figure_sentence
 
 from .models import Purchase, PurchaseLine
-from .queries import bought_elsewhere, by_budget_line, cap_of, lines_of
+from .queries import bought_elsewhere, by_plan_line, cap_of, lines_of
 
 STOCK, PLAN, PRICE, MONEY = "第十二条第二款", "第九条", "第十二条第一款", "第八条第一款"
 
 
 def must_be_sound(purchase: Purchase, day: dt.date) -> list[PurchaseLine]:
-    """These are the lines of a purchase, each with the budget line that pays; Refused with article and sums where one may not be."""
+    """These are the lines of a purchase, each with the budget line that pays first; Refused with article and sums where one may not be."""
     lines = lines_of(purchase)
     if not lines:
         raise Refused(
@@ -36,14 +37,13 @@ def must_be_sound(purchase: Purchase, day: dt.date) -> list[PurchaseLine]:
     for line in lines:
         wanted[line.need_id] += line.quantity
     _one_at_a_time(wanted)
-    used: dict[int, Decimal] = defaultdict(Decimal)
     for line in lines:
         line.plan_line = line.need.plan_line  # planned, perhaps, after the line was written
         _has_no_match(line)
         _is_planned(line, wanted[line.need_id], purchase)
         _within_the_cap(line, day)
-        _has_money(line, used)
-    _enough(lines)
+    for together in by_plan_line(lines).values():
+        _has_money(purchase, together)
     return lines
 
 
@@ -108,43 +108,36 @@ def _within_the_cap(line: PurchaseLine, day: dt.date) -> None:
         )  # fmt: skip
 
 
-def _has_money(line: PurchaseLine, used: dict[int, Decimal]) -> None:
-    """Finance has granted a line for it; of several the one with most left beside what the purchase takes already."""
-    if line.plan_line is not None:
-        granted = open_budget_lines(line.plan_line)
-        line.budget_line = max(granted, key=lambda one: one.remaining - used[one.pk], default=None)
-    if line.budget_line is not None:
-        used[line.budget_line.pk] += line.amount
-    else:
+def _has_money(purchase: Purchase, lines: list[PurchaseLine]) -> None:
+    """Finance has granted enough for a need, in all its budgets together; the commitment says so once more under its locks.
+
+    Each line names the first line of a budget that still has something for it; what each pays is in the commitments.
+    """
+    granted = granted_for(lines)
+    if not granted:
         raise Refused(
-            _("%(need)s 没有批复的预算，不能采购") % {"need": line.need}, article=PLAN, instead=_("请在预算批复后采购；年中追加的，先办理追加预算。"),
+            _("%(need)s 没有批复的预算，不能采购") % {"need": lines[0].need}, article=PLAN, instead=_("请在预算批复后采购；年中追加的，先办理追加预算。"),
         )  # fmt: skip
+    left = funding.free(granted, purchase)
+    amount, total = sum((line.amount for line in lines), Decimal(0)), sum(left, Decimal(0))
+    if amount > total:
+        raise Refused(
+            _("采购 %(amount)s，超出预算余额 %(over)s") % {"amount": yuan(amount), "over": yuan(amount - total)},
+            why="".join(
+                _("“%(line)s”批复 %(granted)s，余额 %(left)s。") % {"line": held, "granted": yuan(held.granted or 0), "left": yuan(rest)}
+                for held, rest in zip(granted, left, strict=True)
+            ),
+            article=MONEY, instead=_("请减少数量或者降低单价；确需增加的，办理追加预算。"),
+            facts={_("批复数"): sum((held.granted or Decimal(0) for held in granted), Decimal(0)), _("余额"): total, _("本次采购"): amount,
+                   _("件数"): count(sum(line.quantity for line in lines))},
+        )  # fmt: skip
+    for line in lines:
+        parts = funding.shared(left, line.amount)
+        line.budget_line = next(held for held, part in zip(granted, parts, strict=True) if part)
+        left = [rest - part for rest, part in zip(left, parts, strict=True)]
 
 
-def _enough(lines: list[PurchaseLine]) -> None:
-    """What is left of each budget line covers the sum; the commitment says so once more under its lock."""
-    for held, amount in by_budget_line(lines):
-        if (
-            amount > held.remaining
-            and not held.commitments.filter(
-                case_kind="procurement.purchase", case_id=lines[0].purchase_id, state="open"
-            ).exists()
-        ):
-            raise Refused(
-                _("采购 %(amount)s，超出预算余额 %(over)s") % {"amount": yuan(amount), "over": yuan(amount - held.remaining)},
-                why=_("“%(line)s”批复 %(granted)s，余额 %(left)s。") % {"line": held, "granted": yuan(held.granted or 0), "left": yuan(held.remaining)},
-                article=MONEY, instead=_several(held) or _("请减少数量或者降低单价；确需增加的，办理追加预算。"),
-                facts={_("批复数"): held.granted, _("余额"): held.remaining, _("本次采购"): amount, _("件数"): count(sum(line.quantity for line in lines))},
-            )  # fmt: skip
-
-
-def _several(held: BudgetLine) -> str:
-    """What to do where the money of a need was granted in several budgets, each of which pays for lines of its own."""
-    lines = open_budget_lines(held.plan_line) if held.plan_line is not None else []
-    if len(lines) < 2:
-        return ""
-    left = "、".join(
-        _("“%(line)s”（%(budget)s）余额 %(left)s") % {"line": one, "budget": one.budget, "left": yuan(one.remaining)}
-        for one in lines
-    )
-    return _("这项需求的经费分在几批预算中：%(left)s。请把采购明细按各批的余额拆成几行。") % {"left": left}
+def granted_for(lines: list[PurchaseLine]) -> list[BudgetLine]:
+    """The granted lines that pay together for lines of one need of the plan, in the order of their budgets."""
+    plan_line = lines[0].plan_line
+    return open_budget_lines(plan_line) if plan_line is not None else []

@@ -16,16 +16,18 @@ from baozhang.ch2_provision.assets import actions as assets
 from baozhang.ch2_provision.assets.choices.books import VoucherKind
 from baozhang.ch2_provision.assets.rules.words import yuan
 from baozhang.ch2_provision.funding import actions as funding
+from baozhang.ch2_provision.funding.models import BudgetLine
+from baozhang.ch2_provision.funding.queries import promised
 from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Fault, Invalid, Refused
 
-from .checking import must_be_sound
+from .checking import granted_for, must_be_sound
 from .choices import State
 from .models import Purchase, PurchaseLine
-from .queries import by_budget_line, lines_of
+from .queries import by_plan_line, lines_of
 
 SUBMIT = access.permission("procurement.purchase:submit", gettext_lazy("办理采购、签订合同"))
 AGREE = access.permission("procurement.purchase:agree", gettext_lazy("审定本单位采购"))
@@ -104,12 +106,14 @@ def _sound(purchase: Purchase, *, day: dt.date) -> None:
 
 @PurchaseFlow.check.effect
 def _committed(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
-    """The money is promised under the budget line's lock; above the line it is refused with the sums."""
+    """The money is promised under the locks of the budget lines; above what they have together it is refused with the sums."""
     lines = must_be_sound(purchase, day)
     organ = authority(purchase)
     keep(lines, by=by, act=COMMITTED, right=CHECK, where=organ.pk if organ else None)
-    for held, amount in by_budget_line(lines):
-        funding.commit(held, amount, case=purchase, by=by, words=str(purchase), day=day, right=CHECK)
+    purses = [
+        (granted_for(rows), sum((line.amount for line in rows), Decimal(0))) for rows in by_plan_line(lines).values()
+    ]
+    funding.commit_together(purses, case=purchase, by=by, words=str(purchase), day=day, right=CHECK)
 
 
 @PurchaseFlow.sign.guard
@@ -182,16 +186,11 @@ def _not_above(purchase: Purchase, *, values: dict[str, Any]) -> None:
 @PurchaseFlow.settle.effect
 def _settled(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
     """The budget is settled line by line, the rest is let go, and the debt is off the books."""
-    lines, left = lines_of(purchase), purchase.paid
-    held = by_budget_line(lines)
-    for place, (line, _amount) in enumerate(held):
-        share = accepted_sum([one for one in lines if one.budget_line_id == line.pk])
-        paid = left if place == len(held) - 1 else min(left, share)
-        left -= paid
+    for held, paid in _payable(purchase):
         if paid:
-            funding.settle(line, paid, case=purchase, by=by, final=True, words=purchase.payment, day=day, right=SETTLE)
+            funding.settle(held, paid, case=purchase, by=by, final=True, words=purchase.payment, day=day, right=SETTLE)
         else:
-            funding.release(line, case=purchase, by=by, note=str(purchase), right=SETTLE)
+            funding.release(held, case=purchase, by=by, note=str(purchase), right=SETTLE)
     if purchase.means != Means.RENT:
         sides = [assets.Line(PAYABLE, debit=purchase.paid), assets.Line(GRANT, credit=purchase.paid)]
         words = _("支付采购款：%(purchase)s") % {"purchase": purchase}
@@ -205,6 +204,18 @@ def _settled(purchase: Purchase, *, by: Actor, day: dt.date) -> None:
             by=by,
             right=SETTLE,
         )
+
+
+def _payable(purchase: Purchase) -> list[tuple[BudgetLine, Decimal]]:
+    """What each promise of a purchase pays, in the order of the keys of their lines: none for what another need received."""
+    left, promises = purchase.paid, promised(purchase)
+    found: dict[int, Decimal] = {}
+    for root, rows in by_plan_line(lines_of(purchase)).items():
+        own = [row for row in promises if row.line.plan_line is not None and row.line.plan_line.root_key == root]
+        parts = funding.shared([row.left for row in own], min(left, accepted_sum(rows)))
+        found.update({row.pk: part for row, part in zip(own, parts, strict=True)})
+        left -= sum(parts, Decimal(0))
+    return [(row.line, found.get(row.pk, Decimal(0))) for row in promises]
 
 
 @PurchaseFlow.cancel.effect
@@ -221,6 +232,5 @@ def _dissolved(purchase: Purchase, *, by: Actor, note: str) -> None:
 
 def _let_go(purchase: Purchase, *, by: Actor, note: str, right: str) -> None:
     """What was promised of each budget line goes back to it."""
-    for held, _amount in by_budget_line(lines_of(purchase)):
-        if held.commitments.filter(case_kind=purchase.label, case_id=purchase.pk, state="open").exists():
-            funding.release(held, case=purchase, by=by, note=note, right=right)
+    for row in promised(purchase):
+        funding.release(row.line, case=purchase, by=by, note=note, right=right)

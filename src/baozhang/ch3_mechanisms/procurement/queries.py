@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from decimal import Decimal
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from baozhang.ch2_provision.assets.rules.prices import caps
-from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
+from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.law.case import places
 from baozhang.law.catalogue import spec
 from baozhang.law.figures import Figures, Reading
@@ -21,7 +22,7 @@ from .models import Purchase, PurchaseLine
 def lines_of(purchase: Purchase) -> list[PurchaseLine]:
     """The lines of a purchase with what they lead back to."""
     rows = PurchaseLine._base_manager.filter(purchase=purchase).order_by("place")
-    return list(rows.select_related("need__organ__jurisdiction", "need__plan_line__plan", "budget_line"))
+    return list(rows.select_related("need__organ__jurisdiction", "need__plan_line__plan", "plan_line", "budget_line"))
 
 
 def bought_elsewhere(need_id: int, purchase: Purchase, plan_line: PlanLine) -> tuple[int, Purchase | None]:
@@ -62,11 +63,10 @@ def purchases_of(need_id: int) -> QuerySet[PurchaseLine]:
     return PurchaseLine._base_manager.filter(need_id=need_id).select_related("purchase").order_by("-pk")
 
 
-def by_budget_line(lines: list[PurchaseLine]) -> list[tuple[BudgetLine, Decimal]]:
-    """The sums that a purchase takes from each line of the budget, in one order."""
-    found: dict[int, tuple[BudgetLine, Decimal]] = {}
+def by_plan_line(lines: list[PurchaseLine]) -> dict[int, list[PurchaseLine]]:
+    """The lines of a purchase by the first version of the plan line whose money pays for them."""
+    found: dict[int, list[PurchaseLine]] = defaultdict(list)
     for line in lines:
-        if line.budget_line is not None:
-            held = found.get(line.budget_line.pk, (line.budget_line, Decimal(0)))
-            found[line.budget_line.pk] = (held[0], held[1] + line.amount)
-    return [found[key] for key in sorted(found)]
+        if line.plan_line is not None:
+            found[line.plan_line.root_key].append(line)
+    return dict(found)

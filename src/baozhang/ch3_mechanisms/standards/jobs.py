@@ -80,5 +80,5 @@ def raise_reviews(day: dt.date, *, by: Actor) -> int:
 @every("20 3 * * *", name="price-drift", words=gettext_lazy("参考价格变动的定额复核"))
 def look_at_prices() -> int:
     """This will open reviews of the quotas whose prices have drifted beyond the share that was set."""
-    with scope.everything("price-drift") as by:
+    with scope.everything("参考价偏离") as by:
         return raise_reviews(clock.today(), by=by)

@@ -194,8 +194,8 @@ def _mine(case: Case) -> Iterator[Button]:
 
 
 def _drops(case: Case) -> Iterator[Button]:
-    mine: list[Task] = [task for task in case.waiting if task.waits_for_opinion and task.sender_id == case.by.user_id]
-    if mine and case.by.user_id is not None:
+    mine: list[Task] = [task for task in case.waiting if task.asked_by(case.by.user_id)]
+    if mine:
         options = tuple((task.pk, task.assignee.name if task.assignee else str(Part(task.part).label)) for task in mine)
         yield _verb(case, "drop", words.DROP, asks=(Ask("task", _("撤销哪一项"), "choice", options),))
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import access, bulk, notices
 
+from .limits import Deadline, deadline
 from .news import holders_once
 from .task import Task
 
@@ -21,10 +22,33 @@ def mark_overdue(day: dt.date) -> int:
     Safe to run twice and to be killed: a task and its notices are marked and sent together, 500 at a time.
     """
     told = 0
+    date_the_undated()
     with translation.override(settings.LANGUAGE_CODE):
         while batch := _batch(day):
             told += batch
     return told
+
+
+def date_the_undated() -> int:
+    """This will date open tasks whose limit had no value when they began, and has one for that day now; how many.
+
+    A figure may be issued, or verified, after the day from which it holds. One that holds only from a later day than the
+    task began is none for it: what was begun before stays as it was.
+    """
+    known: dict[tuple[str, dt.date, int | None], Deadline] = {}
+    dated = 0
+    rows = Task.objects.open().filter(due=None).exclude(limit="").order_by("pk")
+    for part in bulk.chunks(list(rows.values_list("pk", flat=True))):
+        with transaction.atomic():
+            for task in rows.filter(pk__in=part).select_for_update(skip_locked=bulk.is_postgres(), no_key=True):
+                record = task.plan.model._base_manager.filter(pk=task.record_id).first()
+                if record is None:
+                    continue
+                key = (task.limit, task.day, record.organ_key())
+                found = known.get(key) or known.setdefault(key, deadline(task.limit, record, task.day))
+                if found.due is not None:
+                    dated += Task.objects.filter(pk=task.pk).update(due=found.due, provisional=found.provisional)
+    return dated
 
 
 def _batch(day: dt.date) -> int:

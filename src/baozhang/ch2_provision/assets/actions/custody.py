@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.assets.choices.cases import HandoverState, Signature
 from baozhang.ch2_provision.assets.models import Card, Handover, HandoverItem
 from baozhang.ch2_provision.assets.queries.people import account_ever, accounts_of, in_name_of
-from baozhang.kernel import clock, holds, ledger
+from baozhang.kernel import clock, holds, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
@@ -52,7 +53,19 @@ def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[H
         keep(rows, by=by, act=LISTED, right=right)
         case.leaver_account_id = account
         keep(case, by=by, act=LISTED, right=right)
+        _tell(rows)
     return rows
+
+
+def _tell(items: Sequence[HandoverItem]) -> None:
+    """Who is to sign learns of it at once: the signature is his alone, and nobody else's task list shows it."""
+    counted = Counter(item.taker_account_id for item in items if item.taker_account_id)
+    case = items[0].handover
+    for account, count in counted.items():
+        notices.notify(
+            [account], title=_("请签收 %(name)s 移交的 %(count)s 项资产") % {"name": case.leaver, "count": count}, organ_id=case.organ_id,
+            body=_("见到实物后在“交接清单”中逐项签收；没有找到的，记为“未见实物”并写明情况。"), about=(case.label, case.pk),
+        )  # fmt: skip
 
 
 def name_taker(items: Sequence[HandoverItem], *, taker: str, by: Actor, right: str) -> int:
@@ -67,7 +80,10 @@ def name_taker(items: Sequence[HandoverItem], *, taker: str, by: Actor, right: s
         raise _nobody(taker)
     for item in items:
         item.taker, item.taker_account_id, item.signature, item.signed_on = taker, account, Signature.OPEN, None
-    return keep(list(items), by=by, act=NAMED, right=right).changed
+    with transaction.atomic():
+        changed = keep(list(items), by=by, act=NAMED, right=right).changed
+        _tell(items)
+    return changed
 
 
 def _nobody(taker: str) -> Invalid:

@@ -10,13 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.assets.choices.books import IncomeKind, IncomeState
+from baozhang.ch2_provision.assets.choices import accounts as book
+from baozhang.ch2_provision.assets.choices.books import IncomeKind, IncomeState, VoucherKind
 from baozhang.ch2_provision.assets.models import Card, Income
 from baozhang.kernel import ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import numbering
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Invalid, Refused
+
+from .vouchers import Line, post
 
 ARTICLE = "第十三条第五款"
 WORD = "收"
@@ -76,8 +79,41 @@ def pay(
     income.treasury = treasury or income.treasury
     if income.paid == income.amount:
         income.state, income.paid_on = IncomeState.PAID, day
-    keep(income, by=by, act=PAID, right=right or PAY, where=where)
+    with transaction.atomic():
+        keep(income, by=by, act=PAID, right=right or PAY, where=where)
+        _book(income, given, receipts[-1], day=day, by=by, right=right or PAY, where=where)
     return income
+
+
+def _book(
+    income: Income, given: Decimal, receipt: str, *, day: dt.date, by: Actor, right: str, where: int | None
+) -> None:
+    """What came in is owed to the treasury, and what was paid in is owed no longer (account 2103 of the accounting system).
+
+    Nothing is booked before: the rent of a period that has not begun is no receivable yet.
+    """
+    sides = (
+        Line(book.BANK, debit=given, card=income.card, detail=income.words),
+        Line(book.TO_TREASURY, credit=given, card=income.card, detail=income.words),
+        Line(book.TO_TREASURY, debit=given, card=income.card, detail=receipt),
+        Line(book.BANK, credit=given, card=income.card, detail=receipt),
+    )
+    words = _("%(income)s 收取并上缴 %(amount)s 元，缴款书 %(receipt)s") % {
+        "income": income,
+        "amount": f"{given:,.2f}",
+        "receipt": receipt,
+    }
+    post(
+        income.organ,
+        kind=VoucherKind.INCOME,
+        words=words,
+        source=income,
+        lines=sides,
+        day=day,
+        by=by,
+        right=right,
+        where=where,
+    )
 
 
 def void(income: Income, *, by: Actor, note: str, right: str = "", where: int | None = None) -> Income:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch2_provision.assets.models import Card, numbering
 from baozhang.kernel import ledger
 from baozhang.kernel.access import Actor
+from baozhang.kernel.invariants import unreferenced
 from baozhang.kernel.record import Record, blank, keep, remove
 from baozhang.kernel.refusal import Fault, Invalid, Refused
 
@@ -125,6 +126,18 @@ def together(cards: Sequence[Card]) -> dict[str, Decimal | None]:
     return found
 
 
+def without_story(cards: Sequence[Card]) -> None:
+    """This will raise Refused where other records speak of a card that would go: it is said before anybody is asked to agree."""
+    others = sorted(cards, key=lambda card: card.pk)[1:]
+    try:
+        unreferenced(Card, [card.pk for card in others])
+    except Invalid as error:
+        raise Refused(
+            _("%(numbers)s 已有自己的记录，不能并入") % {"numbers": "、".join(card.number for card in others[:5])}, why=error.why, article=ARTICLE,
+            instead=_("盘点、折旧、维修等记录要留在原来的卡片上，这些卡片各自保留；只有登记后还没有其他记录的才能合并。"),
+        ) from error  # fmt: skip
+
+
 def merge(cards: Sequence[Card], *, by: Actor, note: str, right: str = "", where: int | None = None) -> Card:
     """This will put cards of one batch together on the oldest; the others are taken back, and their history stays in the ledger.
 
@@ -135,6 +148,7 @@ def merge(cards: Sequence[Card], *, by: Actor, note: str, right: str = "", where
     first, *others = sorted(cards, key=lambda card: card.pk)  # no part outlives the card it was split from
     with transaction.atomic():
         unpromised(cards)
+        without_story(cards)
         for name, amount in together(cards).items():
             setattr(first, name, amount)
         told = _("%(note)s（并入：%(numbers)s）") % {"note": note, "numbers": "、".join(card.number for card in others)}

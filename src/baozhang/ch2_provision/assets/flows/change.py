@@ -72,7 +72,7 @@ def _kept(case: Change, *, by: Actor) -> None:
 def _approved(case: Change, *, day: dt.date) -> None:
     """What holds from today or earlier is carried out at once, as the system's own act upon the head's signature."""
     if case.effective <= day:
-        with scope.everything("change") as system:
+        with scope.everything("资产变动") as system:
             ChangeFlow.take("carry_out", case, by=system)
 
 
@@ -94,6 +94,6 @@ def _let_go(case: Change) -> None:
 
 def carry_out_due() -> int:
     """This will carry out the approved changes whose day has come; what is refused stays and is told on its page."""
-    with scope.everything("change") as by:
+    with scope.everything("资产变动") as by:
         rows = list(Change.objects.filter(state=S.APPROVED, effective__lte=clock.today()).order_by("effective", "id"))
         return sum(not isinstance(answer, Exception) for _row, answer in ChangeFlow.take_all("carry_out", rows, by=by))

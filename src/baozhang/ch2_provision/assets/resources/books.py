@@ -56,7 +56,7 @@ class Vouchers(Resource):
     chapter = "assets"
     icon = "document-text"
     words = gettext_lazy("记账凭证")
-    purpose = gettext_lazy("划转、折旧、处置和价值变动自动生成的凭证；借贷相等，只能冲销，不能修改")
+    purpose = gettext_lazy("划转、折旧、处置、价值变动和收入上缴自动生成的凭证；借贷相等，只能冲销，不能修改")
     columns = ("number", "day", "kind", "words", "debit", "credit", "organ")
     groups = (Group(gettext_lazy("凭证"), ("organ", "number", "day", "kind", "words", "debit", "credit", "reverses")),)
     readonly = frozenset({"organ", "number", "day", "kind", "words", "debit", "credit", "reverses"})

@@ -115,6 +115,7 @@ def merge_page(request: HttpRequest, resource: Resource) -> HttpResponse:
     try:
         splitting.one_batch(cards)
         unpromised(cards)
+        splitting.without_story(cards)
         total = splitting.together(cards)
         if request.method == "POST":
             return sent.do(request, lambda: _merged(request, resource, cards, who))

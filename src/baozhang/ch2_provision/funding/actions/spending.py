@@ -40,7 +40,7 @@ def commit(
     """
     wanted = _sum(amount)
     with transaction.atomic():
-        held = _locked(line)
+        held = locked(line)
         _in_force(held)
         _in_its_year(held, day or clock.today())
         mine = _open(held, case)
@@ -76,7 +76,7 @@ def settle(
     """
     paid = _sum(amount)
     with transaction.atomic():
-        held = _locked(line)
+        held = locked(line)
         mine = _must_be_open(held, case)
         _in_its_year(held, day or clock.today())
         if paid > mine.left:
@@ -103,7 +103,7 @@ def settle(
 def release(line: BudgetLine, *, case: Record, by: Actor, note: str = "", right: str = COMMIT) -> Decimal:
     """This will let go of what a case has promised and not paid; returns how much that was."""
     with transaction.atomic():
-        held = _locked(line)
+        held = locked(line)
         mine = _must_be_open(held, case)
         gone = mine.left
         held.committed -= gone
@@ -117,7 +117,7 @@ def release(line: BudgetLine, *, case: Record, by: Actor, note: str = "", right:
 def spend(line: BudgetLine, amount: Decimal | int, *, by: Actor, words: str, day: dt.date | None = None) -> Payment:
     """This will promise and pay at once, for what has no case of its own: a bill for water, a refund of travel."""
     with transaction.atomic():
-        _not_again(_locked(line), _sum(amount), words[:160], day or clock.today())
+        _not_again(locked(line), _sum(amount), words[:160], day or clock.today())
         commit(line, amount, case=line, by=by, words=words, day=day)
         return settle(line, amount, case=line, by=by, final=True, words=words, day=day)
 
@@ -138,8 +138,8 @@ def _sum(amount: Decimal | int) -> Decimal:
     return found.quantize(CENT)
 
 
-def _locked(line: BudgetLine) -> BudgetLine:
-    """The line as it stands, locked until the transaction ends."""
+def locked(line: BudgetLine) -> BudgetLine:
+    """This is the line as it stands, locked until the transaction ends; NotFound where it is gone."""
     held = (
         BudgetLine._base_manager.select_for_update(of=("self",), no_key=True)
         .select_related("budget")

@@ -15,8 +15,10 @@ from baozhang.ch2_provision.funding.choices import (
     ITEM_BY_MEANS,
     ITEM_OF,
     BudgetState,
+    CommitState,
 )
-from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Payment, PlanLine, SiteMember
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Ceiling, Commitment, Payment, PlanLine, SiteMember
+from baozhang.kernel.record import Record
 
 from .plans import agreed_lines, carried
 
@@ -53,18 +55,23 @@ def over_ceiling(budgets: QuerySet[Budget]) -> QuerySet[Budget]:
 
 
 def open_budget_line(plan_line: PlanLine) -> BudgetLine | None:
-    """The granted line that pays for a need of the plan and has most left; None where finance has granted none."""
+    """The granted line that pays first for a need of the plan; None where finance has granted none."""
     return next(iter(open_budget_lines(plan_line)), None)
 
 
 def open_budget_lines(plan_line: PlanLine) -> list[BudgetLine]:
-    """The granted lines that pay for a need of the plan, of the first budget and of supplements, the one with most left first."""
+    """The granted lines that pay for a need of the plan together: those of the first budget, then of each supplement."""
     root = plan_line.root_key
     rows = BudgetLine._base_manager.filter(
         Q(plan_line_id=root) | Q(plan_line__root_id=root), budget__state=BudgetState.REPLIED, granted__gt=0
     )
-    left = rows.annotate(left=F("granted") - F("committed") - F("spent"))
-    return list(left.select_related("budget", "plan_line", "organ").order_by("-left", "pk"))
+    return list(rows.select_related("budget", "plan_line", "organ").order_by("budget__edition", "pk"))
+
+
+def promised(case: Record) -> list[Commitment]:
+    """What a case has promised and not paid or let go in full, with its lines, in the order of their keys."""
+    rows = Commitment._base_manager.filter(case_kind=case.label, case_id=case.pk, state=CommitState.OPEN)
+    return list(rows.select_related("line__plan_line", "line__budget").order_by("line_id"))
 
 
 def asked_by_need(organ_id: int, year: int) -> dict[int, Decimal]:

@@ -44,10 +44,18 @@ def _nothing_left(event: Event) -> None:
     out = Thing._base_manager.filter(loan__event=event, state__in=THING_OPEN).count()
     inside = Item._base_manager.filter(state__in=LIVE).values("card")
     kept = Purchase._base_manager.filter(event=event, card__disposed__isnull=True).exclude(card__in=inside).count()
-    if out or kept:
+    if out and kept:
         raise Refused(
             _("还有 %(out)s 件借用物品未归还，%(kept)s 件购置资产未入仓") % {"out": out, "kept": kept}, article=EventFlow.article,
             instead=_("请先归还、申请入仓，再办理清退。"),
+        )  # fmt: skip
+    if out:
+        raise Refused(
+            _("还有 %(out)s 件借用物品未归还") % {"out": out}, article=EventFlow.article, instead=_("请先归还，再办理清退；损坏或者丢失的，定责以后即为办结。"),
+        )  # fmt: skip
+    if kept:
+        raise Refused(
+            _("还有 %(kept)s 件购置资产未入仓") % {"kept": kept}, article=EventFlow.article, instead=_("请办理“购置资产申请入仓”，再办理清退。"),
         )  # fmt: skip
 
 
@@ -64,7 +72,7 @@ def move_end(event: Event, closes: dt.date | None, *, by: Actor, note: str, open
         raise Refused(
             _("活动已于 %(day)s 结束，不能改期") % {"day": before}, article=EventFlow.article,
             why=_("借用的物品到结束日应当归还，已经逾期的不能由借用单位自己改期。"),
-            instead=_("请办理归还和清退；确需继续使用的，在借用中申请续借。"),
+            instead=_("请办理归还和清退；确需继续使用的，归还后另行申请借用。"),
         )  # fmt: skip
     if closes is None or closes < today:
         raise Invalid(

@@ -130,7 +130,7 @@ def _may_be_extended(loan: Loan, *, day: dt.date) -> None:
         raise Refused(
             _("会议活动借用的物品到活动结束日一并归还，不能续借"),
             article="第十五条第一款第五项",
-            instead=_("活动延期的，在活动页面办理“活动改期”，应还日期随之变更。"),
+            instead=_("活动延期的，在活动结束前于活动页面办理“活动改期”；已经结束的，先归还，确需使用的另行申请借用。"),
         )
     most = set_number(EXTENSIONS, day, loan.authority_id)
     if most is not None and loan.extensions >= most:
@@ -173,5 +173,9 @@ def _extended(loan: Loan, *, by: Actor, day: dt.date, step: Step) -> None:
             _("续借 %(days)s 天，超过最长借用期限") % {"days": (loan.wanted - loan.due).days}, article=ARTICLE,
             why=_("公物仓资产最长借用 %(most)s 天。") % {"most": most}, instead=_("请缩短续借期限。"),
         )  # fmt: skip
+    late = (day - loan.due).days
+    note = (
+        _("逾期 %(days)s 天后续借") % {"days": late} if late > 0 else ""
+    )  # the new day would else wipe out that it was late
     loan.due, loan.extensions, loan.wanted, loan.wanted_why = loan.wanted, loan.extensions + 1, None, ""
-    keep(loan, by=by, act=EXTENDED, right=step.permission, where=loan.authority_id)
+    keep(loan, by=by, act=EXTENDED, note=note, right=step.permission, where=loan.authority_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,7 +25,13 @@ def part(who: Actor) -> dict[str, Any]:
     papers = Exit.objects.filter(state__in=(ExitState.EMERGENCY, ExitState.PAPERS)).count()
     states = "".join(f"&state={state.value}" for state in LOAN_OPEN)
     made = [
-        (_("逾期未还的公物仓借用"), late, _("笔"), f"{_list('loan')}?due_to={today}{states}", "red"),
+        (
+            _("逾期未还的公物仓借用"),
+            late,
+            _("笔"),
+            f"{_list('loan')}?due_to={today - dt.timedelta(days=1)}{states}",
+            "red",
+        ),
         (_("待答复的入仓建议"), waiting, _("条"), f"{_list('proposal')}?state=open", "amber"),
         (_("应急出仓待补手续"), papers, _("件"), f"{_list('exit')}?state=emergency&state=papers", "amber"),
     ]
