@@ -20,6 +20,10 @@ from baozhang.kernel.serials import Numbered
 from .clocks import clean_time, is_time, moment, shown
 from .dispatch import Dispatch
 
+TRIP = (  # what is approved
+    "organ", "applicant", "purpose", "reason", "seats", "origin", "destination", "outside", "day", "leave", "back_day", "back",
+)  # fmt: skip
+
 
 class Request(Numbered):
     """One request of somebody of a unit, from the wish to the rating."""
@@ -110,25 +114,16 @@ class Request(Numbered):
             yield self.fault_of("seats", gettext("乘车人数应大于零"), self.seats)
         if self.rating is not None and not 1 <= self.rating <= 5:
             yield self.fault_of("rating", gettext("评分为 1 至 5 分"), self.rating)
-        if self.pk and self.state not in (RequestState.DRAFT, RequestState.SUBMITTED):
-            fixed = (
-                "organ_id",
-                "applicant",
-                "purpose",
-                "reason",
-                "origin",
-                "destination",
-                "starts",
-                "ends",
-                "seats",
-                "outside",
+        stood = Request._base_manager.filter(pk=self.pk).first() if self.pk else None
+        names = stood.fixed() if stood is not None and self.fixed() else ()
+        fields = [self._meta.get_field(name) for name in names]
+        if any(one.value_from_object(stood) != one.value_from_object(self) for one in fields):
+            yield self.fault_of(
+                "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
             )
-            was = Request._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
-            if (
-                was is not None
-                and was[0] not in (RequestState.DRAFT, RequestState.SUBMITTED)
-                and was[1:] != tuple(getattr(self, n) for n in fixed)
-            ):
-                yield self.fault_of(
-                    "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
-                )
+
+    def fixed(self) -> tuple[str, ...]:
+        """What no longer changes of it: once approved the trip itself, once sent also whether others may ride along."""
+        if self.state in (RequestState.DRAFT, RequestState.SUBMITTED):
+            return ()
+        return TRIP if self.state == RequestState.APPROVED else (*TRIP, "share")
