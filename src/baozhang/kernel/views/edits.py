@@ -82,7 +82,9 @@ def _held(resource: Resource, record: Record) -> Refused | None:
     if record.pk and resource.closed(record):
         left = _("、").join(str(resource.words_of(name)) for name in resource.open_fields(record))
         why = cells.plain(resource, resource.state)(getattr(record, resource.state)) if resource.state else ""
-        return Refused(_("只能修改%(fields)s") % {"fields": left}, why=why, instead=_("其他内容有变的，请取消后重新办理。"))
+        return Refused(
+            _("只能修改%(fields)s") % {"fields": left}, why=why, instead=_("其他内容有变的，请取消后重新办理。")
+        )
     taken = holds.others([record]) if record.pk and record.guarded else []
     return holds.refusal(taken, {}) if taken else None
 

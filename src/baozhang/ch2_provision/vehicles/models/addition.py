@@ -24,6 +24,9 @@ from . import limits
 from .columns import day, decimal, money, pick, text
 from .vehicle import Vehicle
 
+DECIDED = (
+    "organ", "kind", "old", "use", "body", "energy", "displacement", "price", "grade", "grade_document", "early_document",
+)  # fmt: skip
 OPEN_TO_CHECKS = (AdditionState.DRAFT, AdditionState.SUBMITTED, AdditionState.AGREED)
 
 
@@ -106,27 +109,15 @@ class Addition(Numbered):
             yield self.fault_of("card", gettext("只能选择本单位的卡片"))
         if isinstance(self.price, Decimal) and self.price <= 0:
             yield self.fault_of("price", gettext("计划价格应大于零"))
-        if self.pk and self.state != AdditionState.DRAFT:
-            fixed = (
-                "organ_id",
-                "kind",
-                "old_id",
-                "use",
-                "body",
-                "energy",
-                "displacement",
-                "price",
-                "grade",
-                "grade_document",
-                "early_document",
-            )
-            was = Addition._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
-            if (
-                was is not None
-                and was[0] != AdditionState.DRAFT
-                and was[1:] != tuple(getattr(self, name) for name in fixed)
-            ):
-                yield self.fault_of("price", gettext("已提交的申请不能改用途、车型、价格；要改的，由审定人退回后修改"))
+        stood = Addition._base_manager.filter(pk=self.pk).first() if self.pk else None
+        names = stood.fixed() if stood is not None and self.fixed() else ()
+        fields = [self._meta.get_field(name) for name in names]
+        if any(one.value_from_object(stood) != one.value_from_object(self) for one in fields):
+            yield self.fault_of("price", gettext("已提交的申请不能改用途、车型、价格；要改的，由审定人退回后修改"))
+
+    def fixed(self) -> tuple[str, ...]:
+        """What no longer changes once it is handed in: what is decided about."""
+        return () if self.state == AdditionState.DRAFT else DECIDED
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
