@@ -313,6 +313,7 @@ def test_a_bill_of_a_vehicle_that_went_later_is_still_given_to_it(garage: Garage
     )
     with scope.everything("test") as by:
         card = gone.card
+        card.acquired = dt.date(2020, 1, 1)
         card.disposed, card.disposal, card.use_state = dt.date(2026, 2, 26), "scrapping", "scrapped"
         keep(card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
         keep_up(by=by)
