@@ -199,9 +199,9 @@ def test_what_is_approved_is_not_offered_to_be_changed(garage: Garage, client: C
     assert {"destination", "leave", "share", "remarks"} <= fields
     garage.take("submit", asked, "staff")
     garage.take("approve", asked, "boss")
-    assert offered() == ("修改同意合乘、备注", {"share", "remarks"})
+    assert offered() == ("修改：同意合乘、备注", {"share", "remarks"})
     garage.send(asked)
-    assert offered() == ("修改备注", {"remarks"})
+    assert offered() == ("修改：备注", {"remarks"})
     fresh = Request._base_manager.get(pk=asked.pk)
     answer = client.post(form, {"version": fresh.version, "remarks": "带三份材料", "destination": "机场"})
     assert answer.status_code == 302

@@ -176,7 +176,7 @@ def _change_words(resource: Resource, record: Record) -> str:
     left = resource.open_fields(record)
     if not left or not resource.closed(record):
         return _("修改") if left else ""
-    return _("修改%(fields)s") % {"fields": _("、").join(str(resource.words_of(name)) for name in left)}
+    return _("修改：%(fields)s") % {"fields": _("、").join(str(resource.words_of(name)) for name in left)}
 
 
 @require_GET
