@@ -18,6 +18,7 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.ch2_provision.vehicles.choices import NEW_ENERGY, AdditionKind, AdditionState, Body, Energy, Grade
 from baozhang.kernel import clock
+from baozhang.kernel.plain import differ
 from baozhang.kernel.serials import Numbered
 
 from . import limits
@@ -109,10 +110,8 @@ class Addition(Numbered):
             yield self.fault_of("card", gettext("只能选择本单位的卡片"))
         if isinstance(self.price, Decimal) and self.price <= 0:
             yield self.fault_of("price", gettext("计划价格应大于零"))
-        stood = Addition._base_manager.filter(pk=self.pk).first() if self.pk else None
-        names = stood.fixed() if stood is not None and self.fixed() else ()
-        fields = [self._meta.get_field(name) for name in names]
-        if any(one.value_from_object(stood) != one.value_from_object(self) for one in fields):
+        stood = Addition._base_manager.filter(pk=self.pk).first() if self.pk and self.fixed() else None
+        if stood is not None and differ(stood, self, stood.fixed()):
             yield self.fault_of("price", gettext("已提交的申请不能改用途、车型、价格；要改的，由审定人退回后修改"))
 
     def fixed(self) -> tuple[str, ...]:
