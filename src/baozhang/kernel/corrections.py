@@ -160,8 +160,11 @@ def paired(found: Sequence[tuple[Table, Pairing]], layout: Layout, columns: Sequ
     """The pairing of columns of the sheet that these rows came from, known by its headings; None where there is none."""
     mine = _own_headings(layout)
     for table, mapping in found:
-        if _own_headings(table.layout) == mine:
-            return changed(propose(layout, columns), layout, columns, dict(mapping.columns))
+        own = _own_headings(table.layout)
+        if mine[: len(own)] == own:  # behind its own stand those that were asked for
+            fresh, known = propose(layout, columns), dict(mapping.columns)
+            asked = {at: name for at, name in fresh.columns.items() if at >= len(own) and name not in known.values()}
+            return changed(fresh, layout, columns, {**known, **asked})
     return None
 
 
@@ -184,7 +187,12 @@ def sheet_of(workbook: Workbook, tables: Iterable[tuple[Table, Pairing]], faults
     mark = heading(session)
     sheets = [
         WrongSheet(
-            table.sheet.name, table.layout, _wrong(table, mapping, faults), mark, len(_own_headings(table.layout))
+            table.sheet.name,
+            table.layout,
+            _wrong(table, mapping, faults),
+            mark,
+            len(_own_headings(table.layout)),
+            _asked(table, mapping, faults),
         )
         for table, mapping in tables
         if any(sheet == table.sheet.name for sheet, _row in faults)
@@ -192,6 +200,15 @@ def sheet_of(workbook: Workbook, tables: Iterable[tuple[Table, Pairing]], faults
     errors_xlsx(target, sheets, epoch1904=workbook.epoch1904)
     target.seek(0)
     return target
+
+
+def _asked(table: Table, mapping: Pairing, faults: Faults) -> tuple[str, ...]:
+    """What is to be filled in and has no column in the sheet, by its heading."""
+    said = [fault for (sheet, _row), held in faults.items() if sheet == table.sheet.name for fault in held]
+    lacking = [
+        one for one in said if one.get("field") and one.get("column") and mapping.position(str(one["field"])) is None
+    ]
+    return tuple(dict.fromkeys(str(one["column"]) for one in lacking))
 
 
 def _wrong(table: Table, mapping: Pairing, faults: Faults) -> Iterator[WrongRow]:

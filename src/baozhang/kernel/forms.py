@@ -77,7 +77,7 @@ def form_for(resource: Resource, *, by: Any, names: tuple[str, ...] | None = Non
     form: RecordForm = made(**kwargs)
     form.resource = resource
     if names is None and form.instance.pk:
-        _leave_to_steps(form, resource.model)
+        _leave_to_steps(form, resource)
     form.customs = fields_for(resource.label) if names is None else []
     for custom in form.customs:
         form.fields[custom.column] = _custom_formfield(custom)
@@ -86,11 +86,11 @@ def form_for(resource: Resource, *, by: Any, names: tuple[str, ...] | None = Non
     return form
 
 
-def _leave_to_steps(form: RecordForm, model: type[Record]) -> None:
-    """This will not ask of a record that is there what only steps change, and not offer what only steps bring about."""
-    for name in model.stepped:
-        form.fields.pop(name.removesuffix("_id"), None)
-    for name, values in model.reserved.items():
+def _leave_to_steps(form: RecordForm, resource: Resource) -> None:
+    """This will not ask of a record that is there what no longer changes, or in steps alone, nor offer what only steps bring about."""
+    for name in set(resource.fields) - set(resource.open_fields(form.instance)):
+        form.fields.pop(name, None)
+    for name, values in resource.model.reserved.items():
         asked: Any = form.fields.get(name)
         if asked is not None and getattr(form.instance, name) not in values:
             asked.choices = [pair for pair in asked.choices if pair[0] not in values]

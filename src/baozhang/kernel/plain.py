@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import compress
@@ -117,3 +117,9 @@ def filled(model: type[Record], values: dict[str, Any]) -> dict[str, Any]:
     """What the ledger says of a record, with the empty values that its first entry left out."""
     pairs = zip(kept_fields(model), unsaid(model), strict=True)
     return {name: empty for name, empty in pairs if empty is not _NEVER} | values
+
+
+def differ(one: Any, other: Any, names: Iterable[str]) -> bool:
+    """True where two records of a class say otherwise of some fields; foreign keys are told by their keys, nothing is read."""
+    attnames = [getattr(type(one)._meta.get_field(name), "attname", name) for name in names]
+    return any(getattr(one, name) != getattr(other, name) for name in attnames)

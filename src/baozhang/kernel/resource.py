@@ -133,6 +133,7 @@ class Resource:
     flow: ClassVar[Any] = None
     acts: ClassVar[Mapping[str, Any]] = {}  # name → Act: what may be done to one or many records beside the flow
     enter: ClassVar[Callable[..., Any] | None] = None  # (record, by) keeps a new record, where more happens than that
+    fixed: ClassVar[Callable[[Any], Iterable[str]] | None] = None  # record → fields that it says no longer change
     begins: ClassVar[Callable[[Any], Mapping[str, Any]] | None] = None  # actor → what stands in a blank form
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
     pages: ClassVar[Mapping[str, Page]] = {}  # extra pages of a record, by the name in their address
@@ -182,6 +183,15 @@ class Resource:
             for name in group.fields
             if name not in self.readonly and name not in self.computed
         )
+
+    def open_fields(self, record: Record) -> tuple[str, ...]:
+        """The fields that may still change of a record that is there, as its form asks for them."""
+        closed = self.closed(record) | {name.removesuffix("_id") for name in record.stepped}
+        return tuple(name for name in self.fields if name not in closed)
+
+    def closed(self, record: Record) -> set[str]:
+        """The fields that stand still from where a record is now."""
+        return set(type(self).fixed(record)) if type(self).fixed is not None else set()  # type: ignore[misc]
 
     def take_in(self, record: Record, *, by: Any, note: str = "") -> None:
         """This will keep a record that somebody filled in: a new one in the room's own way, where it has one."""

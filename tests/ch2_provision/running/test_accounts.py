@@ -13,13 +13,14 @@ from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.running.flows import ReviewFlow
-from baozhang.ch2_provision.running.flows.review import open_month
+from baozhang.ch2_provision.running.flows.review import open_month, summed
 from baozhang.ch2_provision.running.models import Account, Review
 from baozhang.ch2_provision.running.queries import open_to_all, sums
 from baozhang.ch2_provision.running.views.public import _remark
 from baozhang.ch2_provision.trips.flows.dispatch import correct
 from baozhang.ch2_provision.trips.models import Dispatch, Movement
 from baozhang.ch2_provision.trips.queries.tracks import NAMES, a_way
+from baozhang.ch2_provision.vehicles.actions.following import keep_up
 from baozhang.ch2_provision.vehicles.models import Addition, Quota, Vehicle
 from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.documents.register import Document, DocumentState
@@ -223,3 +224,21 @@ def test_a_confidential_car_on_lease_hides_none_that_is_counted(year: Garage) ->
         card = factories.kept(Card, where=year.mine, category="vehicle", plate="沪A99999", acquisition="leased")
         factories.kept(Vehicle, card=card, confidential=True, body="car", energy="petrol")
         assert {one.organ: one.vehicles for one in open_to_all.units(2026, APRIL)}[year.mine] == before
+
+
+def test_a_month_has_the_vehicles_that_were_there_in_it(year: Garage) -> None:
+    """One that came later is in no account of before; one that has gone since is in those of its time."""
+    came, went = (vehicle.card for vehicle in year.vehicles)
+    came.acquired, went.acquired = dt.date(2026, 3, 2), dt.date(2020, 1, 1)
+    with scope.everything("test") as by:
+        keep(came, by=by)
+        went.disposed, went.disposal, went.use_state = dt.date(2026, 2, 10), "scrapping", "scrapped"
+        keep(went, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+        keep_up(by=by)
+    listed = {
+        month: {one.vehicle.card_id for one in summed(Review(organ=year.mine, year=2020, month=month))}
+        for month in (3, 4)
+    }
+    assert listed == {3: {went.pk}, 4: {went.pk}}
+    assert summed(Review(organ=year.mine, year=2019, month=12)) == []
+    assert went.pk not in {one.vehicle.card_id for one in summed(Review(organ=year.mine, year=2026, month=6))}

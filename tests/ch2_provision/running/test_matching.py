@@ -7,6 +7,7 @@ import io
 from decimal import Decimal
 
 import pytest
+import xlsxwriter
 from django.test import Client
 from django.utils import translation
 
@@ -14,10 +15,17 @@ from baozhang.ch2_provision.running import jobs
 from baozhang.ch2_provision.running.models import Cost, PaymentCard
 from baozhang.ch2_provision.running.models.reading import kind_said, moment_of, plate_of
 from baozhang.ch2_provision.running.views import tracks, waiting
+from baozhang.ch2_provision.vehicles.actions.following import keep_up
 from baozhang.ch2_provision.vehicles.models import Terminal
 from baozhang.ch4_supervision.warnings.models import Finding
 from baozhang.kernel import clock, scope
+from baozhang.kernel.imports import ImportSession
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid
+from baozhang.kernel.resource import BY_LABEL
+from baozhang.kernel.sheet_columns import columns_of
+from baozhang.kernel.sheets.matching import Matcher
+from baozhang.kernel.sheets.reading import open_workbook
 from tests import factories
 from tests.ch2_provision.running.conftest import bill, bring
 from tests.ch2_provision.trips.conftest import WORKDAY, Garage
@@ -240,3 +248,76 @@ def test_a_trip_at_dawn_is_of_its_day_in_china(garage: Garage) -> None:
         actor = garage("clerk")
         with scope.within(actor):
             assert [one["key"] for one in waiting._trips([late])[late.pk]] == [made.pk]
+
+
+def _sheet(*rows: list[object]) -> io.BytesIO:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True}) as workbook:
+        page = workbook.add_worksheet("账单")
+        for at, line in enumerate(rows):
+            page.write_row(at, 0, line)
+    file.seek(0)
+    file.name = "bills.xlsx"
+    return file
+
+
+def test_what_a_bill_lacks_is_asked_for_in_a_column_of_its_own(garage: Garage, client: Client) -> None:
+    """A car park whose name says nothing: the kind has no column in its file, so the rows that come back have a blank one."""
+    client.force_login(garage.users["clerk"])
+    url, plate = "/running/costs/import/", garage.vehicles[0].plate
+    heads = ["车牌", "车场名称", "入场时间", "离场时间", "收了多少"]
+    rows = [[plate, "医院停车场", "", "2026-03-01 09:30:00", 5], [plate, "人民医院P2", "", "2026-03-01 16:20:00", 15]]
+    client.post(url, {"file": _sheet(heads, *rows)}, follow=True)
+    session = ImportSession._base_manager.get()
+    pairs = {f"column-{n}": name for n, name in enumerate(("plate", "place", "", "at", "amount"))}
+    client.post(f"{url}{session.pk}/map/", {"sheet": "账单", "heading": "1", **pairs})
+    session.refresh_from_db()
+    assert (session.new, session.wrong) == (1, 1)
+    with open_workbook(b"".join(client.get(f"{url}{session.pk}/wrong.xlsx")), "wrong.xlsx") as workbook:
+        headings, row = (list(line) for _number, line in workbook.sheets[0].rows())
+    assert headings == [*heads, "费用种类", "问题", f"原位置（导入{session.pk}）"]
+    row[5] = "停车"
+    client.post(url, {"file": _sheet(headings, row)}, follow=True)
+    session.refresh_from_db()
+    assert (session.new, session.wrong) == (2, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headings", "columns"),
+    [
+        (["结算单号", "车牌号码", "进厂日期", "维修项目及配件", "价税合计"], ["bill", "plate", "at", "item", "amount"]),
+        (
+            ["结算单号", "车牌号码", "进厂日期", "名称", "数量", "金额（元）"],
+            ["bill", "plate", "at", "item", "quantity", "amount"],
+        ),
+        (["保单号", "号牌号码", "险种", "保险起期", "保费合计"], ["bill", "plate", "item", "at", "amount"]),
+        (
+            ["订单编号", "电站名称", "车牌号", "充电开始时间", "充电电量(度)", "订单金额(元)"],
+            ["bill", "place", "plate", "at", "quantity", "amount"],
+        ),
+    ],
+)
+def test_headings_of_suppliers_are_understood(headings: list[str], columns: list[str]) -> None:
+    matched = Matcher(columns_of(BY_LABEL["running.cost"])).assign(list(enumerate(headings)))[0]
+    assert [one.column for one in sorted(matched, key=lambda one: one.index)] == columns
+
+
+def test_a_bill_of_a_vehicle_that_went_later_is_still_given_to_it(garage: Garage) -> None:
+    """It was there on the day of the bill; of a bill after that it is not offered."""
+    gone = garage.vehicles[0]
+    early, late = bring(
+        garage,
+        bill(garage, "B1", "2026-02-24 10:00", plate="沪A0000口", kind="wash"),
+        bill(garage, "B2", "2026-02-28 10:00", plate="沪A0000口", kind="wash"),
+    )
+    with scope.everything("test") as by:
+        card = gone.card
+        card.acquired = dt.date(2020, 1, 1)
+        card.disposed, card.disposal, card.use_state = dt.date(2026, 2, 26), "scrapping", "scrapped"
+        keep(card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+        keep_up(by=by)
+    with scope.within(garage("clerk")):
+        first, second = waiting._rows([early, late])
+    assert gone.pk in {one["key"] for one in first["vehicles"]}
+    assert gone.pk not in {one["key"] for one in second["vehicles"]}

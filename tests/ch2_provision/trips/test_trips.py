@@ -18,10 +18,12 @@ from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
 from baozhang.ch2_provision.trips.models.clocks import clean_time
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
+from baozhang.ch2_provision.vehicles.actions.following import keep_up
 from baozhang.kernel import border, clock, scope
 from baozhang.kernel.flow import counts, todo
 from baozhang.kernel.flow.todo import Waiting
 from baozhang.kernel.notices import Notice
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.law.judge import judge
@@ -353,14 +355,12 @@ def test_the_head_is_told_what_went_first_and_the_applicant_what_to_do_instead(g
     assert "先用后补待补办审批" in client.get("/").content.decode()
     client.force_login(garage.users["staff"])
     assert "先用后补待补办审批" not in client.get("/").content.decode(), "it is not hers to approve"
-    page = f"/trips/requests/{asked.pk}/edit/"
-    form = client.get(page).context["form"]
-    values = {name: form[name].value() or "" for name in form.fields} | {
-        "destination": "外滩",
-        "version": form.initial.get("version", ""),
-    }
-    refused = client.post(page, values)
-    assert refused.status_code == 422 and "行程有变的，请取消后重新申请" in refused.content.decode()
+    assert "其他内容有变的，请取消后重新办理" in client.get(f"/trips/requests/{asked.pk}/edit/").content.decode()
+    with scope.within(garage("staff")), pytest.raises(Invalid) as refused:
+        moved = Request.objects.get(pk=asked.pk)
+        moved.destination = "外滩"
+        keep(moved, by=garage("staff"))
+    assert refused.value.faults[0].remedy == "行程有变的，请取消后重新申请"
     client.force_login(garage.users["boss"])
     boss = garage("boss")
     with scope.within(boss):
@@ -392,3 +392,14 @@ def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they
         "00003",
         "00004",
     ]
+
+
+def test_a_vehicle_that_has_gone_is_not_offered_for_sealing(garage: Garage, client: Client) -> None:
+    gone, there = garage.vehicles
+    with scope.everything("test") as by:
+        gone.card.disposed, gone.card.disposal, gone.card.use_state = TODAY, "scrapping", "scrapped"
+        keep(gone.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+        keep_up(by=by)
+    client.force_login(garage.users["desk"])
+    form = client.get("/trips/sealings/add/").context["form"]
+    assert [one.pk for one in form.fields["vehicle"].queryset] == [there.pk]

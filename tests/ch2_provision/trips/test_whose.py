@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -190,3 +191,29 @@ def test_a_driver_is_told_what_became_of_his_slip(garage: Garage) -> None:
     garage.take("cancel", wanted, "staff", note="不去了")
     assert Dispatch._base_manager.get(pk=made.pk).state == "cancelled"
     assert told("driver2") == ["派车已改派", "派车已取消"], "also where it goes along with the request"
+
+
+def test_what_is_approved_is_not_offered_to_be_changed(garage: Garage, client: Client) -> None:
+    """The button names what is left to change, and its form asks for nothing else."""
+    asked = garage.draft()
+    client.force_login(garage.users["staff"])
+    page, form = f"/trips/requests/{asked.pk}/", f"/trips/requests/{asked.pk}/edit/"
+
+    def offered() -> tuple[str, set[str]]:
+        said = client.get(page).content.decode()
+        (button,) = re.findall(rf'<a[^>]*href="{form}"[^>]*>(.*?)</a>', said, re.S)
+        return re.sub(r"<[^>]+>|\s", "", button), set(client.get(form).context["form"].fields)
+
+    words, fields = offered()
+    assert words == "修改"
+    assert {"destination", "leave", "share", "remarks"} <= fields
+    garage.take("submit", asked, "staff")
+    garage.take("approve", asked, "boss")
+    assert offered() == ("修改：同意合乘、备注", {"share", "remarks"})
+    garage.send(asked)
+    assert offered() == ("修改：备注", {"remarks"})
+    fresh = Request._base_manager.get(pk=asked.pk)
+    answer = client.post(form, {"version": fresh.version, "remarks": "带三份材料", "destination": "机场"})
+    assert answer.status_code == 302
+    fresh.refresh_from_db()
+    assert (fresh.remarks, fresh.destination) == ("带三份材料", "市教委")

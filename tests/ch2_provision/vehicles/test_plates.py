@@ -37,7 +37,7 @@ def test_a_second_file_with_the_same_plate_is_refused_until_the_first_has_gone(f
         other = fleet.vehicle("沪A30002")
         Vehicle._base_manager.filter(pk=other.pk).update(plate="沪A30001")
     dispose(first.card)
-    assert jobs.keep_files() == {"opened": 1, "followed": 1, "taken_off": 0}, (
+    assert jobs.keep_files() == {"opened": 1, "followed": 1, "moved": 0, "taken_off": 0}, (
         "the old one goes first, then the new one may come"
     )
     assert Vehicle._base_manager.get(card=card).plate == "沪A30001"
@@ -49,8 +49,8 @@ def test_two_ledgers_that_claim_a_plate_do_not_hold_up_the_other_files(fleet: Fl
     moved = fleet.vehicle("沪A30004")
     moved.card.plate = "沪A30003"
     factories.save(moved.card)
-    assert jobs.keep_files() == {"opened": 1, "followed": 1, "taken_off": 0}
-    assert jobs.keep_files() == {"opened": 0, "followed": 0, "taken_off": 0}
+    assert jobs.keep_files() == {"opened": 1, "followed": 1, "moved": 0, "taken_off": 0}
+    assert jobs.keep_files() == {"opened": 0, "followed": 0, "moved": 0, "taken_off": 0}
     assert sorted(Vehicle._base_manager.values_list("plate", flat=True)) == ["沪A30001", "沪A30003"]
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from baozhang.ch2_provision.assets.choices import Establishment, UseState
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.disposal.models import Case, Line
 from baozhang.ch2_provision.vehicles import jobs
 from baozhang.ch2_provision.vehicles.actions import files
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow, CertificateFlow, QuotaFlow
@@ -114,7 +115,6 @@ def test_every_door_refuses_with_article_figure_and_sum(fleet: Fleet, client: Cl
 
 
 def test_the_whole_way_of_a_renewal(fleet: Fleet) -> None:
-    from baozhang.ch2_provision.disposal.models import Case, Line
 
     fleet.quota(1)
     old = fleet.vehicle()
@@ -243,15 +243,15 @@ def test_the_page_tells_the_story(fleet: Fleet, client: Client) -> None:
 
 def test_cards_of_a_ledger_get_their_files_and_are_followed(fleet: Fleet) -> None:
     card = fleet.card("沪A20001", name="大型客车", class_name="纯电动大型客车")
-    assert jobs.keep_files() == {"opened": 1, "followed": 0, "taken_off": 0}
+    assert jobs.keep_files() == {"opened": 1, "followed": 0, "moved": 0, "taken_off": 0}
     held = Vehicle._base_manager.get(card=card)
     assert (held.plate, held.body, held.energy, held.organ_id) == ("沪A20001", "large_bus", "electric", fleet.mine.pk)
     card.plate, card.use_state = "沪A20002", UseState.REPAIR
     factories.save(card)
-    assert jobs.keep_files() == {"opened": 0, "followed": 1, "taken_off": 0}
+    assert jobs.keep_files() == {"opened": 0, "followed": 1, "moved": 0, "taken_off": 0}
     held.refresh_from_db()
     assert (held.plate, held.state) == ("沪A20002", "repair")
-    assert jobs.keep_files() == {"opened": 0, "followed": 0, "taken_off": 0}
+    assert jobs.keep_files() == {"opened": 0, "followed": 0, "moved": 0, "taken_off": 0}
 
 
 def test_a_file_is_offered_where_a_card_is_a_vehicle(fleet: Fleet, client: Client) -> None:
@@ -344,3 +344,43 @@ def test_the_terminal_of_a_vehicle_that_has_gone_is_taken_off_unless_its_plate_g
     assert jobs.keep_files()["taken_off"] == 1 and jobs.keep_files()["taken_off"] == 0
     states = dict(Terminal._base_manager.values_list("plate", "state"))
     assert (states[gone.plate], states[moved.plate]) == ("removed", "in_use")
+
+
+def test_the_terminal_goes_with_the_title_of_its_vehicle(fleet: Fleet) -> None:
+    given, kept = fleet.vehicle("沪A11111"), fleet.vehicle("沪A22222")
+    for one in (given, kept):
+        fleet.fit(one.plate)
+    with scope.everything("test") as by:
+        given.card.use_state, given.card.disposed, given.card.disposal = UseState.TRANSFERRED, TODAY, "transfer"
+        keep(given.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+    fleet.card("沪A11111", organ=fleet.theirs, former=given.card)
+    assert jobs.keep_files() == {"opened": 1, "followed": 1, "moved": 1, "taken_off": 0}
+    assert jobs.keep_files() == {"opened": 0, "followed": 0, "moved": 0, "taken_off": 0}
+    organs = dict(Terminal._base_manager.values_list("plate", "organ"))
+    assert organs == {"沪A11111": fleet.theirs.pk, "沪A22222": fleet.mine.pk}
+    assert set(Terminal._base_manager.values_list("state", flat=True)) == {"in_use"}
+
+
+def test_the_page_of_a_vehicle_tells_of_its_disposal_and_offers_no_second_one(fleet: Fleet, client: Client) -> None:
+    old = fleet.vehicle()
+    client.force_login(fleet.users["clerk"])
+    page = f"/vehicles/files/{old.pk}/"
+    assert f"/assets/cards/{old.card_id}/acts/propose/" in client.get(page).content.decode()
+    case = factories.kept(Case, where=fleet.mine, kind="vehicle", receiver_name="通达二手车")
+    factories.kept(Line, where=fleet.mine, case=case, card=old.card)
+    said = client.get(page).content.decode()
+    assert f"/disposal/cases/{case.pk}/" in said and "通达二手车" in said
+    assert f"/assets/cards/{old.card_id}/acts/propose/" not in said
+
+
+def test_a_card_that_came_of_another_application_is_not_offered_for_a_purchase(fleet: Fleet, client: Client) -> None:
+    fleet.quota(5)
+    first, second = fleet.approved(), fleet.approved()
+    mine, gone, free = (fleet.card("", value=Decimal(170_000), acquired=TODAY, registered=None) for _ in range(3))
+    fleet.take("purchase", first, "clerk", card=mine)
+    with scope.everything("test") as by:
+        gone.use_state, gone.disposed, gone.disposal = UseState.SCRAPPED, TODAY, "scrapping"
+        keep(gone, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+    client.force_login(fleet.users["clerk"])
+    form = client.get(f"/vehicles/additions/{second.pk}/steps/purchase/").context["form"]
+    assert [one.pk for one in form.fields["card"].queryset] == [free.pk]

@@ -6,18 +6,16 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.schedule import every
 from baozhang.law.figures import Figures
 
-from .actions import files, move
-from .choices import TerminalState
+from .actions import files, following
 from .flows import certificate
 from .models import TerminalDay
-from .queries.fleet import of_nobody, unfiled
+from .queries.fleet import unfiled
 from .queries.health import day_rows
 from .telemetry.points import DAY, HOUR
 from .telemetry.store import STORE
@@ -60,9 +58,8 @@ def keep_files() -> dict[str, Any]:
     with scope.everything("车辆档案") as by:
         followed = files.follow(by=by)
         cards = list(unfiled(clock.today()).order_by("pk")[:5_000])
-        opened, left = files.open_clear(cards, by=by), list(of_nobody())
-        off = move(left, to=TerminalState.REMOVED, by=by, note=gettext("车辆已处置注销")) if left else 0
-        return {"opened": opened, "followed": followed, "taken_off": off}
+        opened, rest = files.open_clear(cards, by=by), following.keep_up(by=by)
+        return {**rest, "opened": opened, "followed": followed + rest["followed"]}
 
 
 @every("30 5 * * *", name="vehicles.certificates", words=_("证照到期提醒"))

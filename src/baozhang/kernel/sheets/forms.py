@@ -190,6 +190,7 @@ class WrongSheet:
     """This is the wrong rows of one sheet together with the layout they were read by.
 
     `mark` is the heading of a column of places, none where empty; only the first `width` columns are the sheet's own.
+    `asked` are headings of what is wanted and has no column there: blank ones to fill in.
     """
 
     name: str
@@ -197,6 +198,7 @@ class WrongSheet:
     rows: Iterable[WrongRow]
     mark: str = ""
     width: int = 0
+    asked: tuple[str, ...] = ()
 
 
 def errors_xlsx(target: Target, sheets: Iterable[WrongSheet], *, epoch1904: bool = False) -> int:
@@ -209,13 +211,14 @@ def errors_xlsx(target: Target, sheets: Iterable[WrongSheet], *, epoch1904: bool
 
 def _wrong_page(sheet: WrongSheet) -> Page:
     headings = sheet.layout.raw_headings()
-    headings = headings[: sheet.width or len(headings)]
+    own = headings[: sheet.width or len(headings)]
+    headings = [*own, *sheet.asked]
     # Read in again, this line says what the amounts are in, so it stays in the language of the sheet.
     above = [f"金额单位：{sheet.layout.money_unit}"] if sheet.layout.money_unit else []
     return Page(
         sheet.name,
         [*headings, _("问题"), *([sheet.mark] if sheet.mark else [])],
-        _wrong_rows(sheet, len(headings)),
+        _wrong_rows(sheet, len(own)),
         above=above,
         widths=[max(10.0, min(40.0, 2.1 * len(heading) + 2)) for heading in headings] + [80.0, 24.0],
     )
@@ -227,5 +230,6 @@ def _wrong_rows(sheet: WrongSheet, width: int) -> Iterator[list[Any]]:
         for problem in wrong.problems:
             if problem.index is not None and problem.index < width and not isinstance(cells[problem.index], Marked):
                 cells[problem.index] = Marked(cells[problem.index])
+        cells += [None if name not in {one.column for one in wrong.problems} else Marked(None) for name in sheet.asked]
         cells.append("；\n".join(problem.sentence() for problem in wrong.problems))
         yield [*cells, wrong.place] if sheet.mark else cells

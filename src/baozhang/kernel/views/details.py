@@ -158,8 +158,8 @@ def _related_block(one: Related, record: Any, some: bool, who: Actor) -> dict[st
 def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, Any]]:
     base = frame.url_of(resource, record)
     made = []
-    if resource.fields and who.can(resource.right("change"), record.organ_key()):
-        made.append({"words": _("修改"), "url": f"{base}edit/", "icon": "pencil", "kind": ""})
+    if who.can(resource.right("change"), record.organ_key()) and (words := _change_words(resource, record)):
+        made.append({"words": words, "url": f"{base}edit/", "icon": "pencil", "kind": ""})
     for name, act in resource.acts.items():
         if acts.offered(act, record, who):
             made.append({"words": act.words, "url": f"{base}acts/{name}/", "icon": act.icon, "kind": ""})
@@ -168,6 +168,14 @@ def _actions(resource: Resource, record: Record, who: Actor) -> list[dict[str, A
         if may and (page.shown is None or page.shown(record)):
             made.append({"words": page.words, "url": f"{base}{name}/", "kind": "", "icon": ""})
     return made
+
+
+def _change_words(resource: Resource, record: Record) -> str:
+    """What the button says that changes a record; it names the few fields that are left, and is empty where none are."""
+    left = resource.open_fields(record)
+    if not left or not resource.closed(record):
+        return _("修改") if left else ""
+    return _("修改：%(fields)s") % {"fields": _("、").join(str(resource.words_of(name)) for name in left)}
 
 
 @require_GET

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import acts, asked, holds, sent
+from baozhang.kernel import acts, asked, cells, holds, sent
 from baozhang.kernel.forms import form_for, groups_of
 from baozhang.kernel.listing import Listing
 from baozhang.kernel.numbers import whole, wholes
@@ -57,7 +57,7 @@ def _form(request: HttpRequest, resource: Resource, record: Record, title: str) 
     frame.crumbs(request, resource, record if record.pk else None)
     back = frame.url_of(resource, record) if record.pk else frame.list_url(resource)
     context = {
-        "form": form, "form_groups": groups_of(form), "refusal": refusal, "held": _held(record), "version": record.version if record.pk else "",
+        "form": form, "form_groups": groups_of(form), "refusal": refusal, "held": _held(resource, record), "version": record.version if record.pk else "",
         "hint_url": f"{frame.list_url(resource)}hints/" if resource.hints else "", "back_url": back,
         "save_more_words": "" if record.pk else _("保存并继续新增"), "page": frame.page(resource, title),
     }  # fmt: skip
@@ -77,8 +77,14 @@ def _begun(request: HttpRequest, resource: Resource, who: Any) -> dict[str, Any]
     return {**known, **{name: request.GET[name] for name in resource.fields if name in request.GET}}
 
 
-def _held(record: Record) -> Refused | None:
-    """What keeps the guarded fields of a record as they are, said before anybody types; None where nothing holds it."""
+def _held(resource: Resource, record: Record) -> Refused | None:
+    """What keeps fields of a record as they are, said before anybody types; None where nothing does."""
+    if record.pk and resource.closed(record):
+        left = _("、").join(str(resource.words_of(name)) for name in resource.open_fields(record))
+        why = cells.plain(resource, resource.state)(getattr(record, resource.state)) if resource.state else ""
+        return Refused(
+            _("只能修改%(fields)s") % {"fields": left}, why=why, instead=_("其他内容有变的，请取消后重新办理。")
+        )
     taken = holds.others([record]) if record.pk and record.guarded else []
     return holds.refusal(taken, {}) if taken else None
 

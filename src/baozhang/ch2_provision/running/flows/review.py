@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from baozhang.ch2_provision.running.models import Account, Cost, Review
 from baozhang.ch2_provision.running.models.reading import days_of
 from baozhang.ch2_provision.running.queries.corrected import figures
 from baozhang.ch2_provision.running.queries.sums import depreciations, running
+from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
@@ -91,14 +93,14 @@ def _frozen(review: Review, *, by: Actor) -> None:
 
 
 def summed(review: Review) -> list[Account]:
-    """The accounts of a month as they would be now; vehicles that neither went nor cost anything among them."""
+    """The accounts of a month as they would be now; vehicles of that month that neither went nor cost anything among them."""
     first, last = days_of(review.year, review.month)
     mine = list(Vehicle._base_manager.filter(organ_id=review.organ_id).select_related("card").order_by("plate"))
     found, lost = running(first, last, [one.pk for one in mine]), depreciations(mine, first, last)
     rows = []
     for one in mine:
         held = found.get(one.pk)
-        if held is None and one.state == "gone":
+        if held is None and not _was_there(one, first, last):
             continue
         made = Account(
             review=review,
@@ -114,6 +116,13 @@ def summed(review: Review) -> list[Account]:
             made.km_tracks, made.litres, made.kwh = held.km_tracks, held.litres, held.kwh
         rows.append(made)
     return rows
+
+
+def _was_there(vehicle: Vehicle, first: dt.date, last: dt.date) -> bool:
+    """True where the unit had a vehicle on some day from one to another, as far as its card says."""
+    card = vehicle.card
+    came = card.begun is None or card.begun <= last
+    return came and (card.disposed >= first if card.disposed is not None else vehicle.state != VehicleState.GONE)
 
 
 @ReviewFlow.publish.guard

@@ -7,7 +7,7 @@ import difflib
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -88,12 +88,9 @@ def _context(who: Actor) -> dict[str, Any]:
 def _rows(costs: list[Cost]) -> list[dict[str, Any]]:
     lost, loose = [one for one in costs if one.vehicle_id is None], [one for one in costs if one.vehicle_id]
     fleet: dict[int, list[Vehicle]] = {}
-    for car in (
-        Vehicle.objects.filter(organ_id__in={one.organ_id for one in lost})
-        .exclude(plate="")
-        .exclude(state=VehicleState.GONE)
-        .order_by("plate")
-    ):
+    there = ~Q(state=VehicleState.GONE) | Q(card__disposed__gte=min((one.day for one in lost), default=clock.today()))
+    cars = Vehicle.objects.filter(there, organ_id__in={one.organ_id for one in lost}).exclude(plate="")
+    for car in cars.select_related("card").order_by("plate"):
         fleet.setdefault(car.organ_id, []).append(car)
     trips = _trips(loose)
     resource = BY_LABEL["running.cost"]
@@ -109,9 +106,10 @@ def _rows(costs: list[Cost]) -> list[dict[str, Any]]:
 
 
 def _near(cost: Cost, fleet: list[Vehicle]) -> list[dict[str, Any]]:
-    """The unit's vehicles, those whose plate is most like the one on the bill first."""
-    alike = {car.pk: difflib.SequenceMatcher(None, cost.plate, car.plate).ratio() for car in fleet}
-    return [{"key": car.pk, "words": car.plate} for car in sorted(fleet, key=lambda car: (-alike[car.pk], car.plate))]
+    """The vehicles that the unit had on the day of the bill, those whose plate is most like the one on it first."""
+    had = [car for car in fleet if car.card.disposed is None or car.card.disposed >= cost.day]
+    alike = {car.pk: difflib.SequenceMatcher(None, cost.plate, car.plate).ratio() for car in had}
+    return [{"key": car.pk, "words": car.plate} for car in sorted(had, key=lambda car: (-alike[car.pk], car.plate))]
 
 
 def _trips(costs: list[Cost]) -> dict[int, list[dict[str, Any]]]:

@@ -15,10 +15,15 @@ from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import Purpose, Rating, RequestState
 from baozhang.kernel import scope
 from baozhang.kernel.access import Actor, Organs
+from baozhang.kernel.plain import differ
 from baozhang.kernel.serials import Numbered
 
 from .clocks import clean_time, is_time, moment, shown
 from .dispatch import Dispatch
+
+TRIP = (  # what is approved
+    "organ", "applicant", "purpose", "reason", "seats", "origin", "destination", "outside", "day", "leave", "back_day", "back",
+)  # fmt: skip
 
 
 class Request(Numbered):
@@ -110,25 +115,14 @@ class Request(Numbered):
             yield self.fault_of("seats", gettext("乘车人数应大于零"), self.seats)
         if self.rating is not None and not 1 <= self.rating <= 5:
             yield self.fault_of("rating", gettext("评分为 1 至 5 分"), self.rating)
-        if self.pk and self.state not in (RequestState.DRAFT, RequestState.SUBMITTED):
-            fixed = (
-                "organ_id",
-                "applicant",
-                "purpose",
-                "reason",
-                "origin",
-                "destination",
-                "starts",
-                "ends",
-                "seats",
-                "outside",
+        stood = Request._base_manager.filter(pk=self.pk).first() if self.pk and self.fixed() else None
+        if stood is not None and differ(stood, self, stood.fixed()):
+            yield self.fault_of(
+                "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
             )
-            was = Request._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
-            if (
-                was is not None
-                and was[0] not in (RequestState.DRAFT, RequestState.SUBMITTED)
-                and was[1:] != tuple(getattr(self, n) for n in fixed)
-            ):
-                yield self.fault_of(
-                    "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
-                )
+
+    def fixed(self) -> tuple[str, ...]:
+        """What no longer changes of it: once approved the trip itself, once sent also whether others may ride along."""
+        if self.state in (RequestState.DRAFT, RequestState.SUBMITTED):
+            return ()
+        return TRIP if self.state == RequestState.APPROVED else (*TRIP, "share")

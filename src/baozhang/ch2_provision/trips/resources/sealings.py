@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -14,6 +14,7 @@ from baozhang.ch2_provision.trips.flows import SealingFlow
 from baozhang.ch2_provision.trips.flows.sealing import EXCEPT, SEAL, enlist
 from baozhang.ch2_provision.trips.models import Sealing
 from baozhang.ch2_provision.trips.queries.holidays import next_holiday
+from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.resources.files import Vehicles
 from baozhang.kernel import access, acts, clock
@@ -66,6 +67,9 @@ class Sealings(Resource):
     key_facts = ("vehicle", "holiday", "since", "until")
     units = {"odometer_sealed": KM, "odometer_opened": KM}
     importable = False
+    narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "vehicle": lambda rows: rows.exclude(state=VehicleState.GONE)
+    }
     flow = SealingFlow
 
 

@@ -18,12 +18,16 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.ch2_provision.vehicles.choices import NEW_ENERGY, AdditionKind, AdditionState, Body, Energy, Grade
 from baozhang.kernel import clock
+from baozhang.kernel.plain import differ
 from baozhang.kernel.serials import Numbered
 
 from . import limits
 from .columns import day, decimal, money, pick, text
 from .vehicle import Vehicle
 
+DECIDED = (
+    "organ", "kind", "old", "use", "body", "energy", "displacement", "price", "grade", "grade_document", "early_document",
+)  # fmt: skip
 OPEN_TO_CHECKS = (AdditionState.DRAFT, AdditionState.SUBMITTED, AdditionState.AGREED)
 
 
@@ -106,27 +110,13 @@ class Addition(Numbered):
             yield self.fault_of("card", gettext("只能选择本单位的卡片"))
         if isinstance(self.price, Decimal) and self.price <= 0:
             yield self.fault_of("price", gettext("计划价格应大于零"))
-        if self.pk and self.state != AdditionState.DRAFT:
-            fixed = (
-                "organ_id",
-                "kind",
-                "old_id",
-                "use",
-                "body",
-                "energy",
-                "displacement",
-                "price",
-                "grade",
-                "grade_document",
-                "early_document",
-            )
-            was = Addition._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
-            if (
-                was is not None
-                and was[0] != AdditionState.DRAFT
-                and was[1:] != tuple(getattr(self, name) for name in fixed)
-            ):
-                yield self.fault_of("price", gettext("已提交的申请不能改用途、车型、价格；要改的，由审定人退回后修改"))
+        stood = Addition._base_manager.filter(pk=self.pk).first() if self.pk and self.fixed() else None
+        if stood is not None and differ(stood, self, stood.fixed()):
+            yield self.fault_of("price", gettext("已提交的申请不能改用途、车型、价格；要改的，由审定人退回后修改"))
+
+    def fixed(self) -> tuple[str, ...]:
+        """What no longer changes once it is handed in: what is decided about."""
+        return () if self.state == AdditionState.DRAFT else DECIDED
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:

@@ -12,12 +12,19 @@ from baozhang.ch2_provision.assets.choices import GONE_STATES, IDLE_STATES, Cate
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.assets.queries.months import plus_years
+from baozhang.ch2_provision.disposal.choices import HOLDING, State
+from baozhang.ch2_provision.disposal.models import Line
 from baozhang.ch2_provision.vehicles.choices import TerminalState, VehicleState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
 from baozhang.law.figures import Figures
 
 SCRAPPAGE = "vehicles.scrappage"
 LATE_REGISTRATION = 2  # years after the ex-works day; registered later, the clock counts from that day
+
+
+def under_way(vehicle: Vehicle) -> bool:
+    """True while a case of disposal has the vehicle, be it a draft."""
+    return Line._base_manager.filter(card=vehicle.card_id, case__state__in=(State.DRAFT, *HOLDING)).exists()
 
 
 def terminal_of(plate: str) -> Terminal | None:
@@ -83,6 +90,15 @@ def astray() -> QuerySet[Vehicle]:
         | ~Q(state=F("card_state"))
     )
     return rows.filter(differs).select_related("card")
+
+
+def handed_over() -> QuerySet[Terminal]:
+    """Terminals that went with a vehicle whose title was transferred, while they still stand with the unit that gave it (`owner`: who has it)."""
+    heirs = Vehicle._base_manager.filter(plate=OuterRef("plate"), card__former__organ=OuterRef("organ")).exclude(
+        Q(state=VehicleState.GONE) | Q(organ=OuterRef("organ"))
+    )
+    rows = Terminal._base_manager.exclude(state=TerminalState.REMOVED).annotate(owner=heirs.values("organ")[:1])
+    return rows.filter(owner__isnull=False).order_by("pk")
 
 
 def of_nobody() -> QuerySet[Terminal]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.assets.choices import Category, VehicleUse
-from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS, VehicleState
+from baozhang.ch2_provision.vehicles.choices import ADDITION_COLOURS, AdditionState, VehicleState
 from baozhang.ch2_provision.vehicles.flows import AdditionFlow
 from baozhang.ch2_provision.vehicles.flows.addition import AGREE, APPROVE, HANDLE
 from baozhang.ch2_provision.vehicles.models import Addition, limits
@@ -18,6 +18,8 @@ from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.resource import Group, Resource, register
 from baozhang.kernel.serials import numbers_rows
+
+BOUGHT = (AdditionState.PURCHASED, AdditionState.PLATED, AdditionState.FITTED, AdditionState.ENROLLED)
 
 
 def _hints(addition: Addition, by: Actor) -> list[dict[str, Any]]:
@@ -104,9 +106,10 @@ class Additions(Resource):
     flow = AdditionFlow
     follows = ("need", "plan_line", "old")
     leads = ("card",)
+    fixed = Addition.fixed
     hints = _hints
     narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        "card": lambda rows: rows.filter(category=Category.VEHICLE),
+        "card": lambda rows: rows.filter(category=Category.VEHICLE, disposed=None).exclude(addition__state__in=BOUGHT),
         "old": lambda rows: rows.exclude(state=VehicleState.GONE),
     }
 

@@ -158,7 +158,12 @@ class Vehicles(Resource):
     follows = ("card",)
     related: ClassVar[tuple[Related, ...]] = (
         Related("vehicles/certificates", "vehicle"),
-        Related("vehicles/additions", "old", gettext_lazy("更新申请")),
+        Related(
+            "vehicles/additions",
+            "old",
+            gettext_lazy("更新申请"),
+            ("number", "body", "energy", "price", "state", "plate"),
+        ),
     )
 
 

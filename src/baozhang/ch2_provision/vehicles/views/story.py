@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.queries.doubts import doubts
+from baozhang.ch2_provision.disposal.models import Case, Line
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle, limits
-from baozhang.ch2_provision.vehicles.queries.fleet import scrap_day, terminal_of
+from baozhang.ch2_provision.vehicles.queries.fleet import scrap_day, terminal_of, under_way
 from baozhang.ch2_provision.vehicles.queries.terminals import health_of, moment
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
@@ -21,7 +22,11 @@ def _story(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """Panels and notices beside the file's own fields."""
     if resource.label != "vehicles.vehicle":
         return {}
-    story = {"panels": [_quota(record)], "related": [_terminals(record)], "notices": _notices(record)}
+    story = {
+        "panels": [_quota(record)],
+        "related": [*_leaving(record, who), _terminals(record)],
+        "notices": _notices(record),
+    }
     return {**story, "actions": _farewell(record, who)}
 
 
@@ -29,11 +34,29 @@ def _farewell(vehicle: Vehicle, who: Actor) -> list[dict[str, Any]]:
     """The way to its disposal, which is an act on its card: one renews after it, and must take it once the clock has run out."""
     cards = BY_LABEL["assets.card"]
     act = cards.acts["propose"]
-    if vehicle.state in (VehicleState.GONE, VehicleState.DISPOSING) or not who.can(act.permission, vehicle.organ_id):
+    leaving = vehicle.state in (VehicleState.GONE, VehicleState.DISPOSING) or under_way(vehicle)
+    if leaving or not who.can(act.permission, vehicle.organ_id):
         return []
     return [
         {"words": act.words, "url": f"{frame.url_of(cards, vehicle.card)}acts/propose/", "icon": act.icon, "kind": ""}
     ]
+
+
+def _leaving(vehicle: Vehicle, who: Actor) -> list[dict[str, Any]]:
+    """The cases in which its card is or was to be disposed of; nothing where there is none."""
+    if not who.can(Case.right("view"), vehicle.organ_id):
+        return []
+    cases = [
+        line.case for line in Line._base_manager.filter(card=vehicle.card_id).select_related("case").order_by("-pk")
+    ]
+    words = (_("办件编号"), _("处置形式"), _("状态"), _("移交日期"), _("接收方名称"))
+    rows = [
+        {"url": frame.door_to(case),
+         "cells": [case.number, case.get_form_display(), case.get_state_display(), cells.date(case.handed_on) if case.handed_on else "", case.receiver_name]}
+        for case in cases
+    ]  # fmt: skip
+    columns = [{"words": one, "kind": "text"} for one in words]
+    return [{"title": _("处置"), "columns": columns, "rows": rows, "empty": {}}] if rows else []
 
 
 def _row(words: str, value: Any, unit: str = "") -> dict[str, Any]:
