@@ -18,7 +18,6 @@ from baozhang.ch2_provision.trips.models import Dispatch, Request, Sealing
 from baozhang.ch2_provision.trips.models.clocks import clean_time
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, next_holiday
-from baozhang.ch2_provision.vehicles.actions.following import keep_up
 from baozhang.kernel import border, clock, scope
 from baozhang.kernel.flow import counts, todo
 from baozhang.kernel.flow.todo import Waiting
@@ -392,14 +391,3 @@ def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they
         "00003",
         "00004",
     ]
-
-
-def test_a_vehicle_that_has_gone_is_not_offered_for_sealing(garage: Garage, client: Client) -> None:
-    gone, there = garage.vehicles
-    with scope.everything("test") as by:
-        gone.card.disposed, gone.card.disposal, gone.card.use_state = TODAY, "scrapping", "scrapped"
-        keep(gone.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
-        keep_up(by=by)
-    client.force_login(garage.users["desk"])
-    form = client.get("/trips/sealings/add/").context["form"]
-    assert [one.pk for one in form.fields["vehicle"].queryset] == [there.pk]
