@@ -13,11 +13,14 @@ from baozhang.ch2_provision.trips.flows import DispatchFlow
 from baozhang.ch2_provision.trips.flows.request import complete
 from baozhang.ch2_provision.trips.models import Dispatch, Request
 from baozhang.ch2_provision.trips.queries.urgent import LATE, due_by, hours_late
+from baozhang.ch2_provision.vehicles.actions.following import keep_up
 from baozhang.kernel import border, clock, scope
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import BY_LABEL
 from baozhang.law.issued import IssuedValue, also_issued
 from tests.ch2_provision.trips.conftest import WORKDAY, Garage
+from tests.conftest import TODAY
 
 
 def test_what_rides_along_has_no_button_and_the_desk_is_one_step_away(garage: Garage, client: Client) -> None:
@@ -113,3 +116,14 @@ def test_an_approval_afterwards_that_comes_too_late_is_seen_and_counted(
             board = as_user("desk-t").get("/trips/board/").content.decode()
             assert ("1 次逾期补办" in board) == bool(late) and "0 次尚未补办" in board
     assert due_by(urgent) is None, "nobody has set the hours"
+
+
+def test_a_vehicle_that_has_gone_is_not_offered_for_sealing(garage: Garage, client: Client) -> None:
+    gone, there = garage.vehicles
+    with scope.everything("test") as by:
+        gone.card.disposed, gone.card.disposal, gone.card.use_state = TODAY, "scrapping", "scrapped"
+        keep(gone.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
+        keep_up(by=by)
+    client.force_login(garage.users["desk"])
+    form = client.get("/trips/sealings/add/").context["form"]
+    assert [one.pk for one in form.fields["vehicle"].queryset] == [there.pk]
