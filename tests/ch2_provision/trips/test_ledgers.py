@@ -1,18 +1,13 @@
-"""Slips and vehicles as ledgers and forms bring them: numbers of many at once, what is offered for sealing."""
+"""Slips as a ledger brings them: numbers of many at once, and those kept on paper as they ended."""
 
 from __future__ import annotations
 
 import datetime as dt
 
-from django.test import Client
-
 from baozhang.ch2_provision.trips.models import Dispatch
-from baozhang.ch2_provision.vehicles.actions.following import keep_up
 from baozhang.kernel import border, clock, scope
-from baozhang.kernel.record import keep
 from baozhang.kernel.resource import BY_LABEL
 from tests.ch2_provision.trips.conftest import Garage
-from tests.conftest import TODAY
 
 
 def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they_ended(garage: Garage) -> None:
@@ -39,14 +34,3 @@ def test_slips_without_a_number_come_in_together_and_those_kept_on_paper_as_they
         "00003",
         "00004",
     ]
-
-
-def test_a_vehicle_that_has_gone_is_not_offered_for_sealing(garage: Garage, client: Client) -> None:
-    gone, there = garage.vehicles
-    with scope.everything("test") as by:
-        gone.card.disposed, gone.card.disposal, gone.card.use_state = TODAY, "scrapping", "scrapped"
-        keep(gone.card, by=by, moves=frozenset({"disposed", "disposal", "use_state"}))
-        keep_up(by=by)
-    client.force_login(garage.users["desk"])
-    form = client.get("/trips/sealings/add/").context["form"]
-    assert [one.pk for one in form.fields["vehicle"].queryset] == [there.pk]
