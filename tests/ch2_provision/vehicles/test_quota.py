@@ -19,6 +19,7 @@ from baozhang.ch2_provision.vehicles.flows import AdditionFlow, CertificateFlow,
 from baozhang.ch2_provision.vehicles.flows.issuing import issue
 from baozhang.ch2_provision.vehicles.models import Addition, Certificate, Quota, QuotaSheet, Terminal, Vehicle, limits
 from baozhang.ch2_provision.vehicles.models.vehicle import litres_of
+from baozhang.ch2_provision.vehicles.views import story
 from baozhang.kernel import border, clock, flow, scope
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused
@@ -344,6 +345,12 @@ def test_the_terminal_of_a_vehicle_that_has_gone_is_taken_off_unless_its_plate_g
     assert jobs.keep_files()["taken_off"] == 1 and jobs.keep_files()["taken_off"] == 0
     states = dict(Terminal._base_manager.values_list("plate", "state"))
     assert (states[gone.plate], states[moved.plate]) == ("removed", "in_use")
+    for one in (gone, moved):
+        one.refresh_from_db()
+        told = story._terminals(one)
+        assert "终端随之拆除" in told["empty"]["why"] and told["rows"] == [], (
+            "the terminal of its plate is another vehicle's"
+        )
 
 
 def test_the_terminal_goes_with_the_title_of_its_vehicle(fleet: Fleet) -> None:

@@ -86,7 +86,8 @@ def _quota(vehicle: Vehicle) -> dict[str, Any]:
 
 def _terminals(vehicle: Vehicle) -> dict[str, Any]:
     """The terminal that reports for the vehicle, and when it was last heard."""
-    held = terminal_of(vehicle.plate)
+    gone = vehicle.state == VehicleState.GONE
+    held = None if gone else terminal_of(vehicle.plate)  # the plate may be another vehicle's by now
     columns = [{"words": words, "kind": "text"} for words in (_("终端号"), _("状态"), _("最近联系"), _("最近定位"))]
     rows = []
     if held is not None:
@@ -98,7 +99,7 @@ def _terminals(vehicle: Vehicle) -> dict[str, Any]:
         "title": _("车载终端"),
         "columns": columns,
         "rows": rows,
-        "empty": {"why": _("没有在用的车载终端（第二十三条第一款）。")},
+        "empty": {"why": _("车辆已经处置，终端随之拆除。") if gone else _("没有在用的车载终端（第二十三条第一款）。")},
     }
 
 
