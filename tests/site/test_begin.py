@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
+from baozhang.ch2_provision.assets.models import AssetClass, ClassPair
 from baozhang.kernel.accounts import User
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,9 @@ def test_three_people_get_a_seat_and_a_password_that_opens_the_door_once():
     password = re.search(r"gaoxi  (\S+)", said)
     assert password and authenticate(RequestFactory().post("/login/"), username="gaoxi", password=password.group(1))
     assert User._base_manager.get(username="gaoxi").must_change
+    assert AssetClass._base_manager.count() > 80 and ClassPair._base_manager.filter(verified=True).exists(), (
+        "the classes that are shipped"
+    )
 
 
 def test_a_database_in_use_is_left_alone():

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from baozhang.ch1_general.organs.models import Organization
+from baozhang.ch2_provision.assets.actions import seed_classes
 from baozhang.ch2_provision.assets.actions.charging import charge
 from baozhang.ch2_provision.assets.choices.cases import ChangeState
 from baozhang.ch2_provision.assets.flows import ChangeFlow
 from baozhang.ch2_provision.assets.flows.change import carry_out_due
-from baozhang.ch2_provision.assets.models import Card, Change, VoucherLine
+from baozhang.ch2_provision.assets.models import Card, Change, ClassPair, VoucherLine
 from baozhang.ch2_provision.assets.queries.depreciation import depreciation, figure_of
 from baozhang.kernel import access, clock, scope
 from baozhang.kernel.accounts import User
@@ -145,3 +146,22 @@ def test_a_month_that_was_charged_while_a_change_waited_is_not_changed_any_more(
         case = take(take(case, "clerk", "submit"), "head", "approve")
     assert case.state == ChangeState.DONE
     assert lost(Card._base_manager.get(pk=thing.pk), dt.date(2026, 3, 31)) == before
+
+
+def test_a_class_that_gave_way_to_the_next_edition_is_looked_up(card: MakeCard) -> None:
+    with scope.everything("test") as by:
+        seed_classes(by)
+        seed_classes(by)
+    assert dict(ClassPair._base_manager.values_list("old_code", "new_code")) == {
+        "A02010104": "A02010105",
+        "A02010105": "A02010108",
+    }
+    old = card(name="台式计算机", class_code="A02010104", edition="2010")
+    case = take(change(old, kind="class", reason="edition", grounds="分类标准换版"), "clerk", "submit")
+    assert (case.class_code, case.edition) == ("A02010105", "2022")
+    take(case, "head", "approve")
+    old.refresh_from_db()
+    assert (old.class_code, old.edition, old.category) == ("A02010105", "2022", "equipment")
+    other = card(name="复印机", class_code="A02020100", edition="2010")
+    with pytest.raises(Invalid, match="没有保存"):  # the table does not know it, and nothing is guessed
+        take(change(other, kind="class", reason="edition", grounds="分类标准换版"), "clerk", "submit")

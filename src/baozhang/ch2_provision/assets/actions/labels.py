@@ -7,8 +7,9 @@ import csv
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from baozhang.ch2_provision.assets.choices import Edition
 from baozhang.ch2_provision.assets.choices.classes import TABLE
-from baozhang.ch2_provision.assets.models import AssetClass, Card
+from baozhang.ch2_provision.assets.models import AssetClass, Card, ClassPair
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents.model import Label
 from baozhang.kernel.record import keep
@@ -35,4 +36,21 @@ def seed_classes(by: Actor) -> int:
         AssetClass(edition=row["edition"], code=row["code"], name=row["name"], category=row["category"], verified=row["source"] == "seen")
         for row in rows
     ]  # fmt: skip
-    return keep(fresh, by=by, note=_("随系统提供的分类代码")).new
+    new = keep(fresh, by=by, note=_("随系统提供的分类代码")).new
+    _seed_pairs(by)
+    return new
+
+
+def _seed_pairs(by: Actor) -> None:
+    """This will pair the shipped classes that both editions were seen to name alike, where a code has no pair yet."""
+    seen = AssetClass._base_manager.filter(verified=True).order_by("code").values_list("edition", "name", "code")
+    codes: dict[tuple[str, str], list[str]] = {}
+    for edition, name, code in seen:
+        codes.setdefault((edition, name), []).append(code)
+    known = set(ClassPair._base_manager.values_list("old_code", flat=True))
+    pairs = [
+        ClassPair(old_code=old[0], new_code=new[0], name=name, verified=True)
+        for (edition, name), old in codes.items()
+        if edition == Edition.OLD and len(old) == len(new := codes.get((Edition.NEW, name), [])) == 1 and old[0] not in known
+    ]  # fmt: skip
+    keep(pairs, by=by, note=_("随系统提供的分类代码"))

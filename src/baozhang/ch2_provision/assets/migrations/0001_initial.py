@@ -415,7 +415,7 @@ class Migration(tables.Migration):
                 ('effective', models.DateField(verbose_name='生效日期')),
                 ('value', models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='变动后原值')),
                 ('life_months', models.PositiveIntegerField(blank=True, help_text='自生效月份起的剩余月数；不变的留空', null=True, verbose_name='变动后折旧年限（月）')),
-                ('class_code', models.CharField(blank=True, default='', max_length=20, verbose_name='变动后分类代码')),
+                ('class_code', models.CharField(blank=True, default='', help_text='分类标准换版的可留空，按已核实的分类对照填写', max_length=20, verbose_name='变动后分类代码')),
                 ('edition', models.CharField(blank=True, choices=[('2010', '2010 版'), ('2022', '2022 版')], default='', max_length=12, verbose_name='变动后分类版本')),
                 ('grounds', models.CharField(help_text='决算批复、评估报告、更正说明等文件', max_length=200, verbose_name='依据')),
                 ('value_before', models.DecimalField(blank=True, decimal_places=2, editable=False, max_digits=16, null=True, verbose_name='变动前原值')),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -33,7 +34,7 @@ class Change(Record):
     life_months = models.PositiveIntegerField(
         _("变动后折旧年限（月）"), null=True, blank=True, help_text=_("自生效月份起的剩余月数；不变的留空")
     )
-    class_code = text(_("变动后分类代码"), 20)
+    class_code = text(_("变动后分类代码"), 20, help_text=_("分类标准换版的可留空，按已核实的分类对照填写"))
     edition = pick(_("变动后分类版本"), Edition)
     grounds = models.CharField(_("依据"), max_length=200, help_text=_("决算批复、评估报告、更正说明等文件"))
     value_before = money(_("变动前原值"), editable=False)
@@ -63,6 +64,25 @@ class Change(Record):
     def derive(self) -> None:
         """This will put the code into its one spelling."""
         self.class_code = tidy(self.class_code) if self.class_code else ""
+
+    @classmethod
+    def accord(cls, rows: Sequence[Any], stood: Mapping[int, tuple[Any, ...]]) -> None:
+        """This will fill in, where a standard gave way to its next edition and no class is said, the one that took the old one's place."""
+        super().accord(rows, stood)
+        bare = [
+            row
+            for row in rows
+            if row.reason == ChangeReason.EDITION
+            and row.kind == ChangeKind.CLASS
+            and not row.class_code
+            and row.card_id
+        ]
+        codes = {row.card.class_code for row in bare if row.card.edition == Edition.OLD}
+        known = ClassPair._base_manager.filter(old_code__in=sorted(codes), verified=True) if codes else None
+        pairs = dict(known.values_list("old_code", "new_code")) if known is not None else {}
+        for row in bare:
+            if row.card.edition == Edition.OLD and (new := pairs.get(row.card.class_code)):
+                row.class_code, row.edition = new, Edition.NEW
 
     def faults(self) -> Iterable[Fault]:
         """A value without a value, a class without its edition, somebody else's card."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from baozhang.ch1_general.organs import roles
 from baozhang.ch1_general.organs.choices import Competence, Kind, Level
 from baozhang.ch1_general.organs.models import Appointment, Jurisdiction, Organization
+from baozhang.ch2_provision.assets.actions import seed_classes
 from baozhang.kernel import clock, scope
 from baozhang.kernel.access import ROLES, Actor
 from baozhang.kernel.accounts import User
@@ -24,7 +25,7 @@ SEATS = (roles.SYSTEM_ADMIN, roles.SECURITY_ADMIN, roles.AUDIT_ADMIN)
 class Command(BaseCommand):
     """The beginning of an installation; everything else is done on the screens."""
 
-    help = "enter the city, its support authority and the three administrators into an empty database"
+    help = "enter the city, its support authority, the three administrators and the classes of assets that are shipped into an empty database"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The place, the body, and one person for each administrator's seat."""
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         try:
             with transaction.atomic(), scope.everything("首次安装") as by:
                 given = self._enter(options, people, by)
+                seed_classes(by)
         except Refused as refusal:
             raise CommandError(f"{refusal} {refusal.instead}".strip()) from refusal
         for role, (user, password) in zip(SEATS, given, strict=True):
