@@ -148,7 +148,7 @@ def test_a_month_that_was_charged_while_a_change_waited_is_not_changed_any_more(
     assert lost(Card._base_manager.get(pk=thing.pk), dt.date(2026, 3, 31)) == before
 
 
-def test_a_class_that_gave_way_to_the_next_edition_is_looked_up(card: MakeCard) -> None:
+def test_a_class_that_gave_way_to_the_next_edition_is_looked_up(card: MakeCard, as_user: Any) -> None:
     with scope.everything("test") as by:
         seed_classes(by)
         seed_classes(by)
@@ -162,6 +162,18 @@ def test_a_class_that_gave_way_to_the_next_edition_is_looked_up(card: MakeCard) 
     take(case, "head", "approve")
     old.refresh_from_db()
     assert (old.class_code, old.edition, old.category) == ("A02010105", "2022", "equipment")
+    third = card(name="台式计算机", class_code="A02010104", edition="2010")
+    form = {
+        "organ": third.organ_id,
+        "card": third.pk,
+        "kind": "class",
+        "reason": "edition",
+        "effective": "2026-03-01",
+        "grounds": "分类标准换版",
+    }
+    answer = as_user("clerk").post("/assets/changes/add/", form)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert Change._base_manager.get(card=third).class_code == "A02010105"
     other = card(name="复印机", class_code="A02020100", edition="2010")
     with pytest.raises(Invalid, match="没有保存"):  # the table does not know it, and nothing is guessed
         take(change(other, kind="class", reason="edition", grounds="分类标准换版"), "clerk", "submit")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
@@ -62,27 +61,18 @@ class Change(Record):
         return f"{self.get_kind_display()}：{self.card}"
 
     def derive(self) -> None:
-        """This will put the code into its one spelling."""
-        self.class_code = tidy(self.class_code) if self.class_code else ""
+        """This will put the code into its one spelling; one left open at a change of edition is the one that took the old one's place."""
+        self.class_code = tidy(self.class_code) if self.class_code else self._successor()
+        if self.class_code and not self.edition and self.reason == ChangeReason.EDITION:
+            self.edition = Edition.NEW
 
-    @classmethod
-    def accord(cls, rows: Sequence[Any], stood: Mapping[int, tuple[Any, ...]]) -> None:
-        """This will fill in, where a standard gave way to its next edition and no class is said, the one that took the old one's place."""
-        super().accord(rows, stood)
-        bare = [
-            row
-            for row in rows
-            if row.reason == ChangeReason.EDITION
-            and row.kind == ChangeKind.CLASS
-            and not row.class_code
-            and row.card_id
-        ]
-        codes = {row.card.class_code for row in bare if row.card.edition == Edition.OLD}
-        known = ClassPair._base_manager.filter(old_code__in=sorted(codes), verified=True) if codes else None
-        pairs = dict(known.values_list("old_code", "new_code")) if known is not None else {}
-        for row in bare:
-            if row.card.edition == Edition.OLD and (new := pairs.get(row.card.class_code)):
-                row.class_code, row.edition = new, Edition.NEW
+    def _successor(self) -> str:
+        """The code of the next edition, where this gives way to it and the table knows it for sure; nothing is guessed."""
+        asked = self.kind == ChangeKind.CLASS and self.reason == ChangeReason.EDITION and self.card_id
+        if not asked or self.card.edition != Edition.OLD:
+            return ""
+        pairs = ClassPair._base_manager.filter(old_code=self.card.class_code, verified=True)
+        return pairs.values_list("new_code", flat=True).first() or ""
 
     def faults(self) -> Iterable[Fault]:
         """A value without a value, a class without its edition, somebody else's card."""
