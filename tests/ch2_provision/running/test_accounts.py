@@ -25,6 +25,7 @@ from baozhang.ch2_provision.vehicles.models import Addition, Quota, Vehicle
 from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.documents.register import Document, DocumentState
 from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Invalid
 from tests import factories
 from tests.ch2_provision.running.conftest import bill, bring
 from tests.ch2_provision.trips.conftest import WORKDAY, Garage
@@ -202,6 +203,29 @@ def test_before_a_month_is_handed_in_its_page_shows_what_there_is_to_check(year:
         assert "当月还有 1 笔费用没有对应" in for_head and 'href="/running/waiting/"' not in for_head, (
             "whoever may not is told, not sent"
         )
+
+
+def test_a_month_that_was_handed_in_stays_that_month(year: Garage, client: Client) -> None:
+    with clock.on(APRIL):
+        with scope.everything("test") as by:
+            open_month(2026, 3, by=by)
+        review = Review._base_manager.get()
+        client.force_login(year.users["clerk"])
+        page, form = (
+            f"/running/reviews/{review.pk}/edit/",
+            {"organ": year.mine.pk, "year": 2026, "month": 2, "checked": "核对"},
+        )
+        assert client.post(page, {**form, "month": 3, "version": review.version}).status_code == 302
+        year.take("submit", Review._base_manager.get(), "clerk", ReviewFlow)
+        review = Review._base_manager.get()
+        assert f'href="{page}"' not in client.get(f"/running/reviews/{review.pk}/").content.decode(), (
+            "nothing is left to change"
+        )
+        answer = client.post(page, {**form, "version": review.version})
+        assert answer.status_code in (302, 409, 422) and Review._base_manager.get().month == 3
+        with scope.within(year("clerk")) as by, pytest.raises(Invalid, match="没有保存"):
+            review.month = 2
+            keep(review, by=by)
 
 
 def test_what_changes_after_a_month_was_summed_up_is_said_on_its_page(year: Garage, client: Client) -> None:
