@@ -122,6 +122,7 @@ def commit(resource: Resource, rows: Sequence[Row], *, by: Actor, defaults: Mapp
             for record in found.new:
                 resource.take_in(record, by=by, note=note)
             new = Kept(new=len(found.new))
+        resource.stands([change.record for change in found.changed])
         changed = keep(
             [change.record for change in found.changed], by=by, act=act, note=note, batch=batch, checked=True
         )

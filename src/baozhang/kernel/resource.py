@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -10,10 +10,13 @@ from typing import Any, ClassVar
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import access
+from .plain import differ
 from .record import Record, keep
+from .refusal import Refused
 
 RESOURCES: dict[str, Resource] = {}
 BY_LABEL: dict[str, Resource] = {}
@@ -190,11 +193,30 @@ class Resource:
         return tuple(name for name in self.fields if name not in closed)
 
     def closed(self, record: Record) -> set[str]:
-        """The fields that stand still from where a record is now."""
-        return set(type(self).fixed(record)) if type(self).fixed is not None else set()  # type: ignore[misc]
+        """The fields that stand still from where a record is now: those that its class says, else all of one whose flow is over."""
+        if type(self).fixed is not None:
+            return set(type(self).fixed(record))  # type: ignore[misc]
+        return set(self.fields) if self._over(record) else set()
+
+    def _over(self, record: Record) -> bool:
+        """True where no step leads on from where a record is; what turns aside, such as taking it back, is none."""
+        plan = self.flow.plan if self.flow is not None and record.pk else None
+        return plan is not None and all(step.side for step in plan.leaving(getattr(record, plan.state_field)))
+
+    def stands(self, records: Sequence[Record]) -> None:
+        """This will raise Refused where what somebody filled in would change a record whose flow is over."""
+        asked = [record for record in records if type(self).fixed is None and self._over(record)]
+        stood = type(asked[0])._base_manager.in_bulk([record.pk for record in asked]) if asked else {}
+        gone = [record for record in asked if record.pk in stood and differ(stood[record.pk], record, self.fields)]
+        if gone:
+            raise Refused(
+                gettext("%(record)s 已经办结，不再修改") % {"record": gone[0]}, why=gettext("办结以后的记录只增不改。"),
+                article=self.article, instead=gettext("有差错的，另行登记更正，写明依据。"), subjects=tuple(gone),
+            )  # fmt: skip
 
     def take_in(self, record: Record, *, by: Any, note: str = "") -> None:
         """This will keep a record that somebody filled in: a new one in the room's own way, where it has one."""
+        self.stands([record])
         if type(self).enter is not None and not record.pk:
             type(self).enter(record, by=by)  # type: ignore[misc]
         else:

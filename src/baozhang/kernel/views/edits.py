@@ -82,6 +82,8 @@ def _held(resource: Resource, record: Record) -> Refused | None:
     if record.pk and resource.closed(record):
         left = _("、").join(str(resource.words_of(name)) for name in resource.open_fields(record))
         why = cells.plain(resource, resource.state)(getattr(record, resource.state)) if resource.state else ""
+        if not left:
+            return Refused(_("这条记录不再修改"), why=why, instead=_("有差错的，另行登记更正，写明依据。"))
         return Refused(
             _("只能修改%(fields)s") % {"fields": left}, why=why, instead=_("其他内容有变的，请取消后重新办理。")
         )
