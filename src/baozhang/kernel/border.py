@@ -231,7 +231,7 @@ def _judge(
     asked: dict[tuple[str, int | None], bool] = {}
     allowed = [pair for pair in pairs if _allowed(model, pair, batch, by, asked)]
     wrong: set[int] = set()
-    for i, fault in batch_faults(model, [record for _row, record, _old in allowed], memory.keys):
+    for i, fault in batch_faults(model, [record for _row, record, _old in allowed], memory.keys, stood):
         wrong.add(i)
         batch.faults.append(at(allowed[i][0], fault))
     names = kept_fields(model)

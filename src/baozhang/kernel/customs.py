@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .fixed import Fixed
 from .record import Record
 from .refusal import Fault
 from .statement import Statement
@@ -82,13 +83,11 @@ class CustomField(Record):
             )
         if self.kind == Kind.CHOICE and not self.options:
             yield Fault(_("请列出选项，每行一个"), "choices_text", column=_("选项"))
-        fixed = ("label_of", "key", "kind")
-        was = CustomField._base_manager.filter(pk=self.pk).values_list(*fixed).first() if self.pk else None
-        if was is not None and was != tuple(getattr(self, name) for name in fixed):
-            yield Fault(
-                _("记录类别、字段代码和类型不能再改：已填的内容会读不懂"), "kind", self.kind, column=_("类型"),
-                remedy=_("请停用这个字段，另设一个新字段"),
-            )  # fmt: skip
+
+    def fixed(self) -> Fixed | None:
+        """What says how the values that are filled in are read."""
+        reason = _("记录类别、字段代码和类型不能再改：已填的内容会读不懂")
+        return Fixed(("label_of", "key", "kind"), reason, _("请停用这个字段，另设一个新字段"))
 
 
 def fields_for(label: str) -> list[CustomField]:

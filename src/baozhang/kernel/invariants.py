@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from . import bulk
 from .conditions import Condition
 from .field_checks import field_faults
+from .fixed import fixed_faults
 from .plain import kept_fields
 from .refusal import Fault, Invalid
 from .statement import read
@@ -169,6 +170,7 @@ def batch_faults(
     stand in the database, by key, where that is known.
     """
     faults = field_faults(model, rows)
+    faults.extend(fixed_faults(model, rows, stood or {}))
     bare = {i for i, fault in faults if not fault.value}
     for i, row in enumerate(rows):
         faults.extend((i, fault) for fault in (_spoken_for(row) if i in bare else row).faults())

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from . import bulk, clock, ledger, totals
 from .access import Actor
 from .field_checks import unusable
+from .fixed import nothing
 from .guarding import guarded_changes, only_steps_move, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
@@ -56,13 +57,12 @@ class Record(models.Model):
     masked: ClassVar[frozenset[str]] = frozenset()  # values that enter the ledger as a digest only
     exclusive_period: ClassVar[tuple[tuple[str, ...], str, str] | None] = None  # (group, from, to): no overlaps
     stepped: ClassVar[Mapping[str, frozenset[str]]] = NOTHING  # fields that only a flow moves → what a new row may have
-    reserved: ClassVar[Mapping[str, frozenset[str]]] = (
-        NOTHING  # field → values to which only a flow or an act brings a row that is there
-    )
+    reserved: ClassVar[Mapping[str, frozenset[str]]] = NOTHING  # field → values to which only a flow or act brings it
     loose: ClassVar[tuple[str, frozenset[Any]] | None] = None  # (path of a state, its values in which files come off)
     part_of: ClassVar[tuple[str, ...]] = ()  # keys of wholes that are held before it, whoever moves it (`turns`)
     sums: ClassVar[Mapping[str, str]] = NOTHING  # key of a whole → the field that sums its parts up (`totals`)
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
+    fixed = nothing  # what no longer changes from where it stands: a method that gives `Fixed`
 
     class Meta:
         abstract = True

@@ -136,7 +136,6 @@ class Resource:
     flow: ClassVar[Any] = None
     acts: ClassVar[Mapping[str, Any]] = {}  # name → Act: what may be done to one or many records beside the flow
     enter: ClassVar[Callable[..., Any] | None] = None  # (record, by) keeps a new record, where more happens than that
-    fixed: ClassVar[Callable[[Any], Iterable[str]] | None] = None  # record → fields that it says no longer change
     begins: ClassVar[Callable[[Any], Mapping[str, Any]] | None] = None  # actor → what stands in a blank form
     hints: ClassVar[Callable[[Any, Any], Any] | None] = None  # (unsaved record, actor) → what the law says of it
     pages: ClassVar[Mapping[str, Page]] = {}  # extra pages of a record, by the name in their address
@@ -193,10 +192,11 @@ class Resource:
         return tuple(name for name in self.fields if name not in closed)
 
     def closed(self, record: Record) -> set[str]:
-        """The fields that stand still from where a record is now: those that its class says, else all of one whose flow is over."""
-        if type(self).fixed is not None:
-            return set(type(self).fixed(record))  # type: ignore[misc]
-        return set(self.fields) if self._over(record) else set()
+        """The fields that stand still from where a record is now: those that its class says, and all of one whose flow is over."""
+        if self._over(record):
+            return set(self.fields)
+        fixed = record.fixed() if record.pk else None
+        return {name.removesuffix("_id") for name in fixed.fields} & set(self.fields) if fixed is not None else set()
 
     def _over(self, record: Record) -> bool:
         """True where no step leads on from where a record is; what turns aside, such as taking it back, is none."""
@@ -205,7 +205,7 @@ class Resource:
 
     def stands(self, records: Sequence[Record]) -> None:
         """This will raise Refused where what somebody filled in would change a record whose flow is over."""
-        asked = [record for record in records if type(self).fixed is None and self._over(record)]
+        asked = [record for record in records if self._over(record)]
         stood = type(asked[0])._base_manager.in_bulk([record.pk for record in asked]) if asked else {}
         gone = [record for record in asked if record.pk in stood and differ(stood[record.pk], record, self.fields)]
         if gone:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
 
 from baozhang.kernel import access, bulk
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Forbidden
 from baozhang.kernel.statement import Statement
@@ -55,18 +56,22 @@ class Jurisdiction(Record):
         self.path = f"{self.parent.path if self.parent else ''}{self.code}/"
 
     def faults(self) -> Iterable[Any]:
-        """Another code or parent where organs or places are below: they, and figures issued for them, are known by the path."""
-        was = Jurisdiction._base_manager.filter(pk=self.pk).values_list("code", "parent_id").first()
-        if was is None or was == (self.code, self.parent_id):
-            return
-        below = Jurisdiction._base_manager.filter(parent=self.pk)
-        if self.parent_id == self.pk or below.exists() or Organization._base_manager.filter(jurisdiction=self).exists():
-            yield self.fault_of(
-                "code" if was[0] != self.code else "parent",
-                _("有下级区划或者单位的区划不能改代码和上级"),
-                self.code if was[0] != self.code else str(self.parent),
-                _("请登记新的区划，将单位改属新区划"),
-            )
+        """A place within itself."""
+        if self.pk and self.parent_id == self.pk:
+            yield self.fault_of("parent", _("区划不能隶属于自身"), str(self), _("请选择上级区划"))
+
+    def fixed(self) -> Fixed | None:
+        """Code and parent where organs or places are below: they, and figures issued for them, are known by the path."""
+        if not self.pk or not (
+            Jurisdiction._base_manager.filter(parent=self.pk).exists()
+            or Organization._base_manager.filter(jurisdiction=self.pk).exists()
+        ):
+            return None
+        return Fixed(
+            ("code", "parent"),
+            _("有下级区划或者单位的区划不能改代码和上级"),
+            _("请登记新的区划，将单位改属新区划"),
+        )
 
 
 class Organization(Record):
@@ -202,19 +207,10 @@ class Appointment(Record):
                 _("不能办理本人的任职"), why=_("任职须由他人办理。"), instead=_("请由另一位系统管理员办理。")
             )
 
-    def faults(self) -> Iterable[Any]:
-        """Another person, organ, role or first day than was appointed: an appointment ends, it is never rewritten."""
-        if self.pk:
-            fixed = ("user_id", "organ_id", "role", "since")
-            was = Appointment._base_manager.filter(pk=self.pk).values_list(*fixed).first()
-            if was is not None and was != tuple(getattr(self, name) for name in fixed):
-                yield Fault(
-                    _("任职办理后不能改人、改单位、改角色、改起始日期"),
-                    "role",
-                    self.role,
-                    column=str(_("角色")),
-                    remedy=str(_("请填写截止日期结束这项任职，另行办理新的任职")),
-                )
+    def fixed(self) -> Fixed | None:
+        """Person, organ, role and first day: an appointment ends, it is never rewritten."""
+        remedy = _("请填写截止日期结束这项任职，另行办理新的任职")
+        return Fixed(("user", "organ", "role", "since"), _("任职办理后不能改人、改单位、改角色、改起始日期"), remedy)
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:

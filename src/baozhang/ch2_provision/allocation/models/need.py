@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_choices
 from baozhang.ch2_provision.funding.models import PlanLine
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.serials import Numbered
 from baozhang.law.items import item_of, items
 
@@ -106,15 +107,12 @@ class Need(Numbered):
             yield self.fault_of("quantity", gettext("需要数量应大于零"), self.quantity or "")
         if self.quantity is not None and self.replaced > self.quantity:
             yield self.fault_of("replaced", gettext("更新的数量不能多于需要的数量"), self.replaced or "")
-        if self.pk and self._restated():
-            yield self.fault_of(
-                "quantity", gettext("已提出的需求不能改项目、数量和期限；要改的，撤回后重新提出"), self.quantity or ""
-            )
         if self.permitted is not None and not self.permit:
             yield self.fault_of("permit", gettext("批准超标准配置须有批准文件"), self.permit)
 
-    def _restated(self) -> bool:
-        """True where what was held against the standard would be changed after it was stated."""
-        fixed = ("organ_id", "item", "class_code", "quantity", "replaced", "needed_by")
-        was = Need._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
-        return was is not None and was[0] != NeedState.DRAFT and was[1:] != tuple(getattr(self, name) for name in fixed)
+    def fixed(self) -> Fixed | None:
+        """What was held against the standard, and the number by which others know it, from the moment it was stated."""
+        if self.state == NeedState.DRAFT:
+            return None
+        names = ("organ", "number", "item", "class_code", "quantity", "replaced", "needed_by")
+        return Fixed(names, gettext("已提出的需求不能改编号、项目、数量和期限"), gettext("要改的，撤回后重新提出"))

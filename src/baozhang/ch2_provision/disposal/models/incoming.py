@@ -15,8 +15,8 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Disposal
 from baozhang.ch2_provision.disposal.choices import BRINGING
 from baozhang.kernel.access import Actor
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
 
 from .case import Case, text
 from .line import of_seen_cases
@@ -83,22 +83,20 @@ class Incoming(Record):
                 self.row = (last or 0) + 1
 
     def faults(self) -> Iterable[Any]:
-        """A case that is no swap, or that nothing comes in for any more; no quantity, a negative sum."""
+        """No quantity, a negative sum."""
         if self.quantity is not None and self.quantity <= 0:
             yield self.fault_of("quantity", _now("数量应大于零"), self.quantity)
         if self.value is not None and self.value < 0:
             yield self.fault_of("value", _now("入账成本不能为负数"), self.value)
-        if not self.case_id or not self._rewritten():
-            return
-        if self.case.form != Disposal.SWAP:
-            form = self.case.get_form_display()
-            yield Fault(_now("处置形式为“%(form)s”，没有换入资产") % {"form": form}, "case", str(self.case),
-                        _now("只有置换的办件登记换入资产。"), column=_now("处置办件"))  # fmt: skip
-        elif self.case.state not in BRINGING:
-            state = self.case.get_state_display()
-            yield Fault(_now("“%(state)s”的办件不能增改换入资产") % {"state": state}, "case", str(self.case),
-                        _now("批准后、销账前登记；已建卡的，办理资产变动。"), column=_now("处置办件"))  # fmt: skip
 
-    def _rewritten(self) -> bool:
-        was = Incoming._base_manager.filter(pk=self.pk).values_list("case_id", *_SAID).first() if self.pk else None
-        return was != (self.case_id, *(getattr(self, name) for name in _SAID))
+    def fixed(self) -> Fixed | None:
+        """What comes in with a case that is no swap, or that nothing comes in for any more."""
+        if not self.case_id or (self.case.form == Disposal.SWAP and self.case.state in BRINGING):
+            return None
+        if self.case.form != Disposal.SWAP:
+            reason = _now("处置形式为“%(form)s”，没有换入资产") % {"form": self.case.get_form_display()}
+            remedy = _now("只有置换的办件登记换入资产。")
+        else:
+            reason = _now("“%(state)s”的办件不能增改换入资产") % {"state": self.case.get_state_display()}
+            remedy = _now("批准后、销账前登记；已建卡的，办理资产变动。")
+        return Fixed(("case", *_SAID), reason, remedy, whole="case")

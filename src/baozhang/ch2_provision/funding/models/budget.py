@@ -17,10 +17,11 @@ from baozhang.ch1_general.organs.queries import finance_of
 from baozhang.ch2_provision.funding.choices import BUDGET_AT_WORK, CENTRAL, NEEDS, BudgetState, CostItem, Driver
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Forbidden
 
-from .changing import fixed
+from .changing import settled
 from .plan import PlanLine
 from .round import PlanRound
 from .site import Site
@@ -103,6 +104,17 @@ class Budget(Record):
         """An addition in the year without its reason."""
         if self.edition and self.edition > 1 and not self.cause.strip():
             yield Fault(_("追加预算须写明理由"), "cause", column=str(_("追加理由")))
+
+    def fixed(self) -> Fixed | None:
+        """What is applied for, once the head decides: whose budget it is, of which year, and why it was added to."""
+        if self.state == BudgetState.DRAFT:
+            return None
+        names = ("round", "organ", "edition", "cause")
+        return Fixed(
+            names,
+            _now("“%(state)s”时不能修改") % {"state": self.get_state_display()},
+            _now("请由财政部门驳回后修改，或者办理追加预算。"),
+        )
 
 
 class BudgetLine(Record):
@@ -275,17 +287,19 @@ class BudgetLine(Record):
             self.granted is not None or self.reported is not None
         ):
             yield Fault(_("申报之前没有批复数"), "granted", str(self.granted), column=str(_("批复数")))
+
+    def fixed(self) -> Fixed | None:
+        """All but what the reply says of it and what is spent from it, once its budget has moved on."""
+        state = BudgetState(self.budget.state) if self.budget_id else BudgetState.DRAFT
+        if state == BudgetState.DRAFT:
+            return None
         loose = {
-            BudgetState.DRAFT: None, BudgetState.APPLIED: REPLY_FIELDS, BudgetState.REVIEWED: REPLY_FIELDS,
+            BudgetState.APPLIED: REPLY_FIELDS, BudgetState.REVIEWED: REPLY_FIELDS,
             BudgetState.REPLIED: RUNNING, BudgetState.CLOSED: {"reported", "reported_on"},
-        }.get(BudgetState(state), set())  # fmt: skip
-        if loose is None:
-            return
-        words = BudgetState(state).label
-        if not self.pk:
-            yield Fault(_now("“%(state)s”的预算不能增加明细") % {"state": words}, "budget", column=str(_("预算")))
-        else:
-            yield from fixed(self, loose, state=words, remedy=_("请由财政部门驳回后修改，或者办理追加预算。"))
+        }.get(state, set())  # fmt: skip
+        return settled(
+            self, loose, state=state.label, remedy=_now("请由财政部门驳回后修改，或者办理追加预算。"), whole="budget"
+        )
 
     def _wrong_site(self, site: Site) -> Iterable[Fault]:
         if self.item not in CENTRAL:

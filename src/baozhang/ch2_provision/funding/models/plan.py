@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.funding.choices import PLAN_AT_WORK, Grade, LineKind, LineState, Means, PlanState, Source
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.law.items import items
 
-from .changing import fixed, money
+from .changing import money, settled
 from .round import PlanRound
 
 SAID = {"state", "agreed_quantity", "agreed_amount", "reason"}  # what the review says of a line
@@ -234,15 +235,10 @@ class PlanLine(Record):
                 _("核减后的金额应少于申报金额 %(amount)s 元") % {"amount": money(self.amount)}, "agreed_amount",
                 str(self.agreed_amount or ""), column=str(_("核定金额")),
             )  # fmt: skip
-        if self.plan_id and not self.plan.editable:
-            remedy = _("请撤回或由审核人驳回后修改；已同意的，办理年度调整。")
-            state = self.plan.get_state_display()
-            if not self.pk:
-                yield Fault(
-                    _now("“%(state)s”的计划不能增加事项") % {"state": state},
-                    "plan",
-                    column=str(_("计划")),
-                    remedy=remedy,
-                )
-            else:
-                yield from fixed(self, SAID, state=state, remedy=remedy)
+
+    def fixed(self) -> Fixed | None:
+        """All but what the review says of it, once its plan has moved on."""
+        if not self.plan_id or self.plan.editable:
+            return None
+        remedy = _now("请撤回或由审核人驳回后修改；已同意的，办理年度调整。")
+        return settled(self, SAID, state=self.plan.get_state_display(), remedy=remedy, whole="plan")

@@ -15,7 +15,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.running.choices import ReviewState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
-from baozhang.kernel.plain import differ
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -61,20 +61,15 @@ class Review(Record):
     def __str__(self) -> str:
         return f"{self.organ} {self.year}-{self.month:02d}" if self.month else str(self.organ)
 
-    def fixed(self) -> tuple[str, ...]:
+    def fixed(self) -> Fixed | None:
         """What no longer changes of it: once it is handed in, whose month it is and what was said of it."""
-        return () if self.state == ReviewState.DRAFT else ("organ", "year", "month", "checked")
+        if self.state == ReviewState.DRAFT:
+            return None
+        remedy = gettext("待审核的，请审核人退回后修改；已公示的，办理更正公示")
+        return Fixed(("organ", "year", "month", "checked"), gettext("已提交核对的月报不能修改"), remedy)
 
     def faults(self) -> Iterable[Any]:
-        """A month that is none, that is not over, or that another was handed in as."""
-        stood = Review._base_manager.filter(pk=self.pk).first() if self.pk and self.fixed() else None
-        if stood is not None and differ(stood, self, stood.fixed()):
-            yield self.fault_of(
-                "month",
-                gettext("已提交核对的月报不能修改"),
-                self.month,
-                gettext("待审核的，请审核人退回后修改；已公示的，办理更正公示"),
-            )
+        """A month that is none, or that is not over."""
         if not 1 <= (self.month or 0) <= 12 or not 2000 <= (self.year or 0) <= 2100:
             yield Fault(gettext("月份在 1 至 12 之间"), "month", str(self.month), column=gettext("月份"))
         elif days_of(self.year, self.month)[1] >= clock.today():

@@ -60,7 +60,6 @@ class Reviews(Resource):
     units = {"km": KM, "vehicles": gettext_lazy("辆")}
     importable = False
     flow = ReviewFlow
-    fixed = Review.fixed
     related = (
         Related(
             "running/corrections", "review", columns=("serial", "found_on", "state", "total_was", "total", "document")

@@ -15,6 +15,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.stocktaking.choices import SCANNING, Condition, Result, Way
 from baozhang.kernel import clock
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -125,11 +126,7 @@ class Scan(Record):
             self.room = Room._base_manager.filter(count_id=self.count_id, place=self.place).first()
 
     def faults(self) -> Iterable[Fault]:
-        """A scan that says something else than it did; an unknown thing without a name; a room of another count."""
-        if self.pk:
-            was = Scan._base_manager.filter(pk=self.pk).values_list(*_FIXED).first()
-            if was is not None and was != tuple(getattr(self, name) for name in _FIXED):
-                yield self.fault_of("result", _("盘点记录不能修改"), self.result, _("看错了就再盘一次，以后一次为准"))
+        """An unknown thing without a name; a room of another count."""
         if self.result == Result.UNKNOWN and not (self.name or self.code):
             yield self.fault_of("name", _("请写明是什么物品"), self.name, _("例如：台式计算机"))
         if not self.pk and self.result != Result.UNKNOWN and self.card_id is None:
@@ -138,6 +135,10 @@ class Scan(Record):
             yield self.fault_of("count", _("这次盘点不在清点中"), self.count, _("在清点开始以后、报审以前登记"))
         if self.count.organ_id != self.organ_id or (self.room is not None and self.room.count_id != self.count_id):
             yield self.fault_of("count", _("这次盘点不是该单位的"), self.count, _("请从本单位的盘点中选择"))
+
+    def fixed(self) -> Fixed | None:
+        """What a scan said: it is never said otherwise, there is a later one."""
+        return Fixed(_FIXED, _("盘点记录不能修改"), _("看错了就再盘一次，以后一次为准"))
 
 
 _FIXED = (

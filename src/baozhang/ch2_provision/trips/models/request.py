@@ -15,7 +15,7 @@ from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import Purpose, Rating, RequestState
 from baozhang.kernel import scope
 from baozhang.kernel.access import Actor, Organs
-from baozhang.kernel.plain import differ
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.serials import Numbered
 
 from .clocks import clean_time, is_time, moment, shown
@@ -115,14 +115,10 @@ class Request(Numbered):
             yield self.fault_of("seats", gettext("乘车人数应大于零"), self.seats)
         if self.rating is not None and not 1 <= self.rating <= 5:
             yield self.fault_of("rating", gettext("评分为 1 至 5 分"), self.rating)
-        stood = Request._base_manager.filter(pk=self.pk).first() if self.pk and self.fixed() else None
-        if stood is not None and differ(stood, self, stood.fixed()):
-            yield self.fault_of(
-                "destination", gettext("已批准的申请不能修改"), "", gettext("行程有变的，请取消后重新申请")
-            )
 
-    def fixed(self) -> tuple[str, ...]:
+    def fixed(self) -> Fixed | None:
         """What no longer changes of it: once approved the trip itself, once sent also whether others may ride along."""
         if self.state in (RequestState.DRAFT, RequestState.SUBMITTED):
-            return ()
-        return TRIP if self.state == RequestState.APPROVED else (*TRIP, "share")
+            return None
+        names = TRIP if self.state == RequestState.APPROVED else (*TRIP, "share")
+        return Fixed(names, gettext("已批准的申请不能修改"), gettext("行程有变的，请取消后重新申请"))

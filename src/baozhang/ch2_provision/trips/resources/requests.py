@@ -115,7 +115,6 @@ class Requests(Resource):
     }  # fmt: skip
     filters = ("organ", "state", "purpose", "day", "outside", "urgent")
     search = ("number", "applicant", "reason", "destination")
-    fixed = Request.fixed
     begins = lambda who: {"applicant": who.name}  # noqa: E731 -- mostly whoever fills it in rides
     state = "state"
     colours = REQUEST_COLOURS

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.vehicles.choices import QuotaClass, QuotaState
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -51,20 +52,12 @@ class Quota(Record):
     def __str__(self) -> str:
         return f"{self.organ} {self.get_klass_display()} {self.asked if self.number is None else self.number}"
 
-    def faults(self) -> Iterable[Any]:
+    def fixed(self) -> Fixed | None:
         """Once decided, a quota is not rewritten: a change is a new approval."""
-        if self.pk:
-            fixed = ("organ_id", "klass", "asked", "number", "since", "document")
-            was = Quota._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
-            if (
-                was is not None
-                and was[0] == QuotaState.APPROVED
-                and was[1:] != tuple(getattr(self, name) for name in fixed)
-            ):
-                yield Fault(
-                    gettext("已核定的编制不能修改"), "number", str(self.number), gettext("编制变化的，请另行申请核定"),
-                    column=gettext("核定数"),
-                )  # fmt: skip
+        if self.state != QuotaState.APPROVED:
+            return None
+        names = ("organ", "klass", "asked", "number", "since", "document")
+        return Fixed(names, gettext("已核定的编制不能修改"), gettext("编制变化的，请另行申请核定"))
 
 
 class QuotaSheet(Record):

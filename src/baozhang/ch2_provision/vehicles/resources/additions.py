@@ -106,7 +106,6 @@ class Additions(Resource):
     flow = AdditionFlow
     follows = ("need", "plan_line", "old")
     leads = ("card",)
-    fixed = Addition.fixed
     hints = _hints
     narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "card": lambda rows: rows.filter(category=Category.VEHICLE, disposed=None).exclude(addition__state__in=BOUGHT),

@@ -17,6 +17,7 @@ from baozhang.ch2_provision.allocation.models import Need
 from baozhang.ch2_provision.assets.choices import Purchase as Organized
 from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
 from baozhang.ch3_mechanisms.procurement.choices import State, Way
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.kernel.serials import Numbered
@@ -82,16 +83,13 @@ class Purchase(Numbered):
         """A lease that ends before it begins."""
         if self.lease_until is not None and self.signed_on is not None and self.lease_until <= self.signed_on:
             yield Fault(gettext("租期应晚于签订日期"), "lease_until", str(self.lease_until), column=gettext("租期至"))
-        if self.pk:
-            fixed = ("organ_id", "number", "means", "way")
-            was = Purchase._base_manager.filter(pk=self.pk).values_list("state", *fixed).first()
-            if was is not None and was[0] != State.DRAFT and was[1:] != tuple(getattr(self, name) for name in fixed):
-                yield Fault(
-                    gettext("已提交的采购不能改取得方式和采购方式"),
-                    "means",
-                    str(self.means),
-                    gettext("请由审定人驳回后修改"),
-                )
+
+    def fixed(self) -> Fixed | None:
+        """What is decided about, from the moment it is handed in."""
+        if self.state == State.DRAFT:
+            return None
+        names = ("organ", "number", "means", "way")
+        return Fixed(names, gettext("已提交的采购不能改取得方式和采购方式"), gettext("请由审定人驳回后修改"))
 
 
 class PurchaseLine(Record):
@@ -167,12 +165,10 @@ class PurchaseLine(Record):
             yield Fault(gettext("数量和单价应大于零"), "quantity", str(self.quantity), column=gettext("数量"))
         if self.unit_price is not None and self.unit_price <= 0:
             yield Fault(gettext("数量和单价应大于零"), "unit_price", str(self.unit_price), column=gettext("单价"))
-        if self.purchase_id and self.purchase.state != State.DRAFT and self._rewritten():
-            yield Fault(
-                gettext("已提交的采购不能增改明细"), "purchase", str(self.purchase), gettext("请由审定人驳回后修改")
-            )
 
-    def _rewritten(self) -> bool:
-        fixed = ("need_id", "quantity", "unit_price", "name", "brand", "model")
-        was = PurchaseLine._base_manager.filter(pk=self.pk).values_list(*fixed).first() if self.pk else None
-        return was is None or was != tuple(getattr(self, name) for name in fixed)
+    def fixed(self) -> Fixed | None:
+        """What is decided about, from the moment the purchase is handed in."""
+        if not self.purchase_id or self.purchase.state == State.DRAFT:
+            return None
+        names = ("need", "quantity", "unit_price", "name", "brand", "model")
+        return Fixed(names, gettext("已提交的采购不能增改明细"), gettext("请由审定人驳回后修改"), whole="purchase")

@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch3_mechanisms.standards.choices import EDITABLE, ISSUED
+from baozhang.ch3_mechanisms.standards.choices import ISSUED
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.law.catalogue import catalogue
@@ -20,7 +21,7 @@ from baozhang.law.figurespec import FigureError
 from baozhang.law.issued import IssuedValue
 from baozhang.law.rowwords import WHOLE, row_keys, row_words, written
 
-from .standard import Standard, differing
+from .standard import Standard, stands
 
 
 class StandardLine(Record):
@@ -139,25 +140,12 @@ class StandardLine(Record):
         self.key, self.row = called(self.key), settled_row(called(self.key), self.row)
 
     def faults(self) -> Iterable[Any]:
-        """An unknown figure or row, a value that the catalogue forbids, a change to what is no draft any more."""
+        """An unknown figure or row, a value that the catalogue forbids."""
         yield from self._wrong_value()
-        if self.standard.state in EDITABLE:
-            return
-        if not self.pk:
-            yield Fault(
-                _("“%(state)s”的标准不能增加条目") % {"state": self.standard.get_state_display()},
-                "standard",
-                column=str(_("标准")),
-                remedy=str(_("请起草新版本，自新的日期起施行。")),
-            )
-            return
-        for field in differing(self, {"slot", "valid_from", "valid_to"}):
-            yield Fault(
-                _("“%(state)s”的标准不能修改") % {"state": self.standard.get_state_display()},
-                field.name,
-                column=str(field.verbose_name),
-                remedy=str(_("请起草新版本，自新的日期起施行。")),
-            )
+
+    def fixed(self) -> Fixed | None:
+        """What stands in a standard that is no draft any more, but for where and how long it holds."""
+        return stands(self, self.standard.state, {"slot", "valid_from", "valid_to"}, "standard")
 
     def _wrong_value(self) -> Iterable[Any]:
         if self.ends and self.value is not None:

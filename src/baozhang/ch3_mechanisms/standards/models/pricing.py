@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch3_mechanisms.standards.choices import EDITABLE, ReviewState
+from baozhang.ch3_mechanisms.standards.choices import ReviewState
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault
 
 from .line import StandardLine
-from .standard import Standard, differing
+from .standard import Standard, stands
 
 
 class ReferencePrice(Record):
@@ -45,16 +43,11 @@ class ReferencePrice(Record):
     def __str__(self) -> str:
         return f"{self.name} {self.price:,.2f}（{self.day}）"
 
-    def faults(self) -> Iterable[Any]:
-        """A change to a price on which a standard rests: a newer one is entered, the old one stands."""
-        if self.pk and Component._base_manager.filter(price_id=self.pk).exists():
-            for field in differing(self, ()):
-                yield Fault(
-                    _("已用于定额测算的价格不能修改"),
-                    field.name,
-                    column=str(field.verbose_name),
-                    remedy=_("请按新的日期登记新价格。"),
-                )
+    def fixed(self) -> Fixed | None:
+        """A price on which a standard rests: a newer one is entered, the old one stands."""
+        if not self.pk or not Component._base_manager.filter(price_id=self.pk).exists():
+            return None
+        return Fixed.all_but(self, (), _("已用于定额测算的价格不能修改"), _("请按新的日期登记新价格。"))
 
 
 class Component(Record):
@@ -100,20 +93,10 @@ class Component(Record):
         if self.line_id:
             self.organ_id = self.line.organ_id
 
-    def faults(self) -> Iterable[Any]:
-        """A change to what a published quota rests on."""
-        state = (
-            Standard._base_manager.filter(pk=self.line.standard_id).values_list("state", flat=True).first()
-            if self.line_id
-            else None
-        )
-        if state is not None and state not in EDITABLE and (not self.pk or differing(self, ())):
-            yield Fault(
-                _("已提交或发布的定额不能改动测算依据"),
-                "line",
-                column=str(_("定额条目")),
-                remedy=_("请起草新版本，自新的日期起施行。"),
-            )
+    def fixed(self) -> Fixed | None:
+        """What a quota rests on that has been submitted or published."""
+        state = Standard._base_manager.filter(lines=self.line_id).values_list("state", flat=True).first()
+        return stands(self, state, (), "line") if state is not None else None
 
 
 class QuotaReview(Record):

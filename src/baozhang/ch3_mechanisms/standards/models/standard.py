@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Jurisdiction, Organization
 from baozhang.ch3_mechanisms.standards.choices import EDITABLE, ISSUED, State
 from baozhang.kernel import clock
-from baozhang.kernel.record import Record, kept_fields
-from baozhang.kernel.refusal import Fault
+from baozhang.kernel.fixed import Fixed
+from baozhang.kernel.record import Record
 
 # What may still change in a row, by the state in which it is kept; the database's triggers say the same once more.
 _LOOSE = {
@@ -22,12 +23,13 @@ _LOOSE = {
 }
 
 
-def differing(record: Record, loose: Iterable[str]) -> list[Any]:
-    """The fields in which a record differs from its row in the database, but for those that may."""
-    model: Any = type(record)
-    stored = model._base_manager.filter(pk=record.pk).values(*kept_fields(model)).first() or {}
-    changed = [name for name in stored if name not in loose and getattr(record, name) != stored[name]]
-    return [field for field in model._meta.concrete_fields if field.attname in changed]
+def stands(record: Record, state: str, loose: Iterable[str], whole: str = "") -> Fixed | None:
+    """What no longer changes of a standard and its parts: nothing of a draft, else all but what is loose."""
+    if state in EDITABLE:
+        return None
+    reason = _now("“%(state)s”的标准不能增加和修改") if whole else _now("“%(state)s”的标准不能修改")
+    words = {"state": State(state).label}
+    return Fixed.all_but(record, loose, reason % words, _now("请起草新版本，自新的日期起施行。"), whole)
 
 
 class Standard(Record):
@@ -113,15 +115,6 @@ class Standard(Record):
         if self.state == State.PUBLISHED and self.issued_at is None:
             self.issued_on, self.issued_at = clock.today(), clock.now()
 
-    def faults(self) -> Iterable[Any]:
-        """A change to what has been submitted or published."""
-        stored = Standard._base_manager.filter(pk=self.pk).values_list("state", flat=True).first() if self.pk else None
-        if stored is None or stored in EDITABLE:
-            return
-        for field in differing(self, _LOOSE.get(State(stored), ())):
-            yield Fault(
-                _("“%(state)s”的标准不能修改") % {"state": State(stored).label},
-                field.name,
-                column=str(field.verbose_name),
-                remedy=str(_("请起草新版本，自新的日期起施行。")),
-            )
+    def fixed(self) -> Fixed | None:
+        """What has been submitted or published."""
+        return stands(self, self.state, _LOOSE.get(State(self.state), ()))
