@@ -96,6 +96,16 @@ def test_several_requests_that_come_together_get_a_number_each(garage: Garage) -
     assert {one.account for one in made} == {garage.users["staff"]}
 
 
+def test_a_new_request_starts_where_the_last_one_did(garage: Garage, client: Client) -> None:
+    def begun(who: str) -> str:
+        client.force_login(garage.users[who])
+        return str(client.get("/trips/requests/add/").context["form"]["origin"].value() or "")
+
+    assert begun("staff") == ""
+    garage.draft()
+    assert begun("staff") == Request._base_manager.get().origin and begun("desk") == ""
+
+
 @pytest.mark.parametrize(("minutes", "late"), [(0, 0), (1, 1), (60, 1), (61, 2)])
 def test_an_approval_afterwards_that_comes_too_late_is_seen_and_counted(
     garage: Garage, as_user: Callable[..., Client], minutes: int, late: int

@@ -353,7 +353,7 @@ def test_the_head_is_told_what_went_first_and_the_applicant_what_to_do_instead(g
     assert "先用后补待补办审批" in client.get("/").content.decode()
     client.force_login(garage.users["staff"])
     assert "先用后补待补办审批" not in client.get("/").content.decode(), "it is not hers to approve"
-    assert "其他内容有变的，请取消后重新办理" in client.get(f"/trips/requests/{asked.pk}/edit/").content.decode()
+    assert "行程有变的，请取消后重新申请" in client.get(f"/trips/requests/{asked.pk}/edit/").content.decode()
     with scope.within(garage("staff")), pytest.raises(Invalid) as refused:
         moved = Request.objects.get(pk=asked.pk)
         moved.destination = "外滩"

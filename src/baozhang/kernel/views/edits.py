@@ -81,12 +81,11 @@ def _held(resource: Resource, record: Record) -> Refused | None:
     """What keeps fields of a record as they are, said before anybody types; None where nothing does."""
     if record.pk and resource.closed(record):
         left = _("、").join(str(resource.words_of(name)) for name in resource.open_fields(record))
-        why = cells.plain(resource, resource.state)(getattr(record, resource.state)) if resource.state else ""
-        if not left:
+        fixed = record.fixed()
+        if not left or fixed is None:
+            why = cells.plain(resource, resource.state)(getattr(record, resource.state)) if resource.state else ""
             return Refused(_("这条记录不再修改"), why=why, instead=_("有差错的，另行登记更正，写明依据。"))
-        return Refused(
-            _("只能修改%(fields)s") % {"fields": left}, why=why, instead=_("其他内容有变的，请取消后重新办理。")
-        )
+        return Refused(_("只能修改%(fields)s") % {"fields": left}, why=fixed.reason, instead=fixed.remedy)
     taken = holds.others([record]) if record.pk and record.guarded else []
     return holds.refusal(taken, {}) if taken else None
 
