@@ -28,6 +28,7 @@ from .refusal import Fault, Invalid, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .statement import read
+from .turns import wholes_first
 
 R = TypeVar("R", bound="Record")
 NOTHING: Mapping[str, Any] = {}
@@ -229,8 +230,8 @@ def _kept_class(record: R) -> type[R]:
 
 
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
-    """The rows that are kept as they stand, locked, after what they sum up to: pk → (version, head, *kept fields); NotFound or Stale."""
-    totals.hold(rows)
+    """The rows that are kept as they stand, locked, after what they are parts of: pk → (version, head, *kept fields); NotFound or Stale."""
+    wholes_first(rows)
     found: dict[int, tuple[Any, ...]] = {}
     keys = sorted(row.pk for row in rows if row.pk)
     if len(set(keys)) < len(keys):

@@ -164,6 +164,7 @@ class BudgetLine(Record):
 
     natural = ("budget_id", "number")
     numbered = "number"
+    part_of = ("budget",)
     searched = ("words",)
     loose = ("budget.state", frozenset({BudgetState.DRAFT}))
 
@@ -276,7 +277,7 @@ class BudgetLine(Record):
         ):
             yield Fault(_("申报之前没有批复数"), "granted", str(self.granted), column=str(_("批复数")))
         loose = {
-            BudgetState.DRAFT: None, BudgetState.APPLIED: REPLY_FIELDS, BudgetState.REVIEWED: REPLY_FIELDS,
+            BudgetState.DRAFT: None, BudgetState.DECIDING: {"granted"}, BudgetState.APPLIED: REPLY_FIELDS, BudgetState.REVIEWED: REPLY_FIELDS,
             BudgetState.REPLIED: RUNNING, BudgetState.CLOSED: {"reported", "reported_on"},
         }.get(BudgetState(state), set())  # fmt: skip
         if loose is None:
