@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -350,9 +350,12 @@ def _write(
 
 def remove(
     records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = "",
-    where: int | None = None,
+    where: int | None = None, but: Collection[type[models.Model]] = (),
 ) -> int:  # fmt: skip
-    """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse."""
+    """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse.
+
+    `but` are classes whose rows go on speaking of what is taken back: evidence of how it was, told by keys and words of its own.
+    """
     rows: list[R] = [records] if isinstance(records, Record) else list(records)
     if not rows:
         return 0
@@ -361,7 +364,7 @@ def remove(
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
-        unreferenced(model, [row.pk for row in rows])
+        unreferenced(model, [row.pk for row in rows], but)
         lines: list[tuple[Record, str, dict[str, Any]]] = []
         for row in rows:
             was = plain_values(model, before[row.pk][2:])
