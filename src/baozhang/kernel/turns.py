@@ -32,8 +32,9 @@ def wholes_first(rows: Sequence[Any]) -> None:
             for part in bulk.chunks(sorted({whole.pk for whole in seen}))
             for whole in field.related_model._base_manager.filter(pk__in=part)
         }
-        for whole in seen:
-            as_it_stands(whole, fresh[whole.pk])
+        for whole in seen:  # what is of the version that stands may hold what its caller is about to keep
+            if whole.version != fresh[whole.pk].version:
+                as_it_stands(whole, fresh[whole.pk])
 
 
 def as_it_stands(whole: models.Model, fresh: models.Model) -> None:
