@@ -12,7 +12,7 @@ from tests import factories
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import bulk, ledger, plain, seals
 from baozhang.kernel.accounts import User
-from baozhang.kernel.record import as_of
+from baozhang.kernel.past import as_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,8 @@ from tests import factories
 from baozhang.ch1_general.organs.models import Headcount, Jurisdiction, Organization
 from baozhang.kernel import access, ledger, scope
 from baozhang.kernel.access import Actor, Holding
-from baozhang.kernel.record import as_of, keep, remove
+from baozhang.kernel.past import as_of
+from baozhang.kernel.record import keep, remove
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused, Stale
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,8 @@ from django.utils.translation import gettext_lazy
 from . import access, bulk, clock, corrections, ledger, resource
 from .intake import Intake, Taken, read_into, shown, writer
 from .mappings import chosen
-from .record import Record, as_of, keep, remove
+from .past import as_of
+from .record import Record, keep, remove
 from .refusal import Invalid, NotFound, Refused
 from .resource import Resource
 from .scope import within

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -255,10 +255,17 @@ def _lock_group(model: type[Record], key: tuple[Any, ...]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{model._meta.db_table}:{key}"])
 
 
-def unreferenced(model: type[Record], keys: Sequence[int]) -> None:
-    """This will raise Invalid where other rows point to some that are to go: the database would say so only at the commit."""
+def unreferenced(model: type[Record], keys: Sequence[int], but: Collection[type[models.Model]] = ()) -> None:
+    """This will raise Invalid where other rows point to some that are to go: the database would say so only at the commit.
+
+    `but` are classes whose rows may go on speaking of what is gone (their columns are no constraint of the database).
+    """
     for relation in model._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or relation.on_delete is not models.PROTECT:
+        if (
+            not isinstance(relation, models.ManyToOneRel)
+            or relation.on_delete is not models.PROTECT
+            or relation.related_model in but
+        ):
             continue
         others = relation.related_model._base_manager.all()
         if relation.related_model is model:

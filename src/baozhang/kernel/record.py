@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +28,7 @@ from .refusal import Fault, Invalid, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .statement import read
+from .turns import wholes_first
 
 R = TypeVar("R", bound="Record")
 NOTHING: Mapping[str, Any] = {}
@@ -229,8 +229,8 @@ def _kept_class(record: R) -> type[R]:
 
 
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
-    """The rows that are kept as they stand, locked, after what they sum up to: pk → (version, head, *kept fields); NotFound or Stale."""
-    totals.hold(rows)
+    """The rows that are kept as they stand, locked, after what they are parts of: pk → (version, head, *kept fields); NotFound or Stale."""
+    wholes_first(rows)
     found: dict[int, tuple[Any, ...]] = {}
     keys = sorted(row.pk for row in rows if row.pk)
     if len(set(keys)) < len(keys):
@@ -349,9 +349,12 @@ def _write(
 
 def remove(
     records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = "",
-    where: int | None = None,
+    where: int | None = None, but: Collection[type[models.Model]] = (),
 ) -> int:  # fmt: skip
-    """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse."""
+    """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse.
+
+    `but` are classes whose rows go on speaking of what is taken back: evidence of how it was, told by keys and words of its own.
+    """
     rows: list[R] = [records] if isinstance(records, Record) else list(records)
     if not rows:
         return 0
@@ -360,7 +363,7 @@ def remove(
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
-        unreferenced(model, [row.pk for row in rows])
+        unreferenced(model, [row.pk for row in rows], but)
         lines: list[tuple[Record, str, dict[str, Any]]] = []
         for row in rows:
             was = plain_values(model, before[row.pk][2:])
@@ -376,25 +379,3 @@ def remove(
             raise explain(model, error) from error
         totals.carry(rows, before, keep, by=by, right=right or model.right("remove"), where=where, batch=batch)
     return len(rows)
-
-
-def restore(model: type[R], values: dict[str, Any]) -> R:
-    """A record, not kept, with the values that the ledger had: how it was then."""
-    record = model()
-    for field in model._meta.concrete_fields:
-        if field.attname in values:
-            raw = values[field.attname]
-            setattr(record, field.attname, raw if isinstance(field, models.JSONField) else field.to_python(raw))
-    return record
-
-
-def as_of(model: type[R], pk: int, moment: dt.date | int) -> R | None:
-    """The record as it was at the end of a day, or at a version; None where it did not exist then."""
-    entries = ledger.history(f"{model._meta.app_label}.{model._meta.model_name}", pk)
-    entries = entries.filter(seq__lte=moment) if isinstance(moment, int) else entries.filter(day__lte=moment)
-    lines = list(entries)
-    if not lines or lines[-1].act in (ledger.REMOVE, ledger.UNDO):
-        return None
-    record = restore(model, ledger.fold(lines))
-    record.pk, record.version, record.head = pk, lines[-1].seq, bytes(lines[-1].hash)
-    return record

@@ -14,15 +14,9 @@ from typing import Any
 from django.db.models import Sum
 
 from .plain import kept_fields
-from .turns import as_it_stands, wholes_first
+from .turns import as_it_stands
 
 Stood = Mapping[int, tuple[Any, ...]]
-
-
-def hold(rows: Sequence[Any]) -> None:
-    """This will hold the wholes of parts that sums are made of, and let the parts see them as they stand."""
-    if type(rows[0]).sums:
-        wholes_first(rows)
 
 
 def carry(rows: Sequence[Any], stood: Stood, keep: Callable[..., Any], *, right: str, **words: Any) -> None:

@@ -1,6 +1,7 @@
 """Turns: who touches a whole and its parts asks for the whole first, and for many by ascending key; so nobody waits crosswise.
 
-A class of parts names its wholes, `part_of = ("loan",)`; a step or act on a part then asks for them before it touches the part.
+A class of parts names its wholes, `part_of = ("loan",)`; whoever moves, writes or takes back a part then asks for them before it
+touches the part, so a part that is written while its whole moves on is judged beside the whole as it stands.
 """
 
 from __future__ import annotations
@@ -24,15 +25,16 @@ def wholes_first(rows: Sequence[Any]) -> None:
     """This will hold what records of one class are parts of, and let them see it as it stands now."""
     for name in type(rows[0]).part_of if rows else ():
         field = rows[0]._meta.get_field(name)
-        in_turn(field.related_model, {getattr(row, field.attname) for row in rows})
-        seen = [whole for row in rows if (whole := row._state.fields_cache.get(name)) is not None]
+        in_turn(field.related_model, {key for row in rows if (key := getattr(row, field.attname)) is not None})
+        seen = [whole for row in rows if (whole := row._state.fields_cache.get(name)) is not None and whole.pk]
         fresh = {
             whole.pk: whole
             for part in bulk.chunks(sorted({whole.pk for whole in seen}))
             for whole in field.related_model._base_manager.filter(pk__in=part)
         }
-        for whole in seen:
-            as_it_stands(whole, fresh[whole.pk])
+        for whole in seen:  # what is of the version that stands may hold what its caller is about to keep
+            if whole.version != fresh[whole.pk].version:
+                as_it_stands(whole, fresh[whole.pk])
 
 
 def as_it_stands(whole: models.Model, fresh: models.Model) -> None:

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from baozhang.kernel import record
+from baozhang.kernel import past
 from baozhang.kernel.record import Record
 from baozhang.law.articles import CitationError, cite
 from baozhang.law.case import Book, Case, Ground, Unverified, places
@@ -86,7 +86,7 @@ def _unpack(value: Any) -> Any:
 
 def rebuild(model: type[Record], pk: int, version: int, context: Mapping[str, Any]) -> Record | None:
     """This is a record as a rule saw it: its fields from the ledger, with what `seen` kept; None where it was not."""
-    found = record.as_of(model, pk, version)
+    found = past.as_of(model, pk, version)
     if found is None:
         return None
     for held in model._meta.concrete_fields:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.assets.actions import income
+from baozhang.ch2_provision.assets.actions import charging, income
+from baozhang.ch2_provision.assets.actions.vouchers import put_right
 from baozhang.ch2_provision.assets.choices.books import IncomeKind, IncomeState
-from baozhang.ch2_provision.assets.models import Income, Voucher, VoucherLine
+from baozhang.ch2_provision.assets.models import DepreciationRun, Income, Voucher, VoucherLine
 from baozhang.kernel import clock, scope
 from baozhang.kernel.refusal import Invalid, Refused
 from tests import factories
@@ -116,3 +117,37 @@ def test_finance_is_led_from_its_workbench_to_what_is_overdue(
             assert (address in finance.get("/").content.decode()) is said
             listed = finance.get(address.replace("&amp;", "&")).content.decode()
             assert (owed.number in listed) is said
+
+
+def undone(voucher: Voucher, note: str = "退票") -> Voucher:
+    with scope.everything("test") as by:
+        return put_right(voucher, day=DUE, by=by, note=note, right="assets.voucher:reverse")
+
+
+def test_a_payment_whose_voucher_is_reversed_is_owed_again(owed: Income) -> None:
+    pay(owed, amount=Decimal(400))
+    pay(owed, receipt="No.2")
+    first, second = Voucher._base_manager.filter(source_kind="assets.income").order_by("pk")
+    undone(second)
+    owed.refresh_from_db()
+    assert (owed.state, owed.paid, owed.paid_on, owed.receipt) == (IncomeState.DUE, 400, None, "No.1")
+    (late,) = found("income_overdue", DUE + dt.timedelta(days=1))
+    assert late.verdict.amount == 500
+    undone(first)
+    owed.refresh_from_db()
+    assert (owed.paid, owed.receipt, owed.open) == (0, "", 900)
+    with pytest.raises(Refused):
+        undone(first)
+    pay(owed, receipt="No.2")  # the bank sent it again
+    assert owed.state == IncomeState.PAID
+
+
+def test_the_voucher_of_a_month_is_reversed_with_its_month(agency: Organization, card: MakeCard) -> None:
+    card(value=Decimal(3600), life_months=36, acquired=dt.date(2026, 1, 5))
+    with scope.everything("test") as by:
+        charging.charge(dt.date(2026, 1, 1), organs=[agency.pk], by=by)
+    run = DepreciationRun._base_manager.get()
+    assert run.voucher is not None
+    undone(run.voucher)
+    run.refresh_from_db()
+    assert run.state == "reversed" and run.reversal.reverses_id == run.voucher_id

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from baozhang.ch2_provision.funding import actions
-from baozhang.ch2_provision.funding.models import Budget, Plan
+from baozhang.ch2_provision.funding.flows import BudgetFlow, PlanFlow
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Plan, PlanLine
+from baozhang.kernel.record import keep
 from tests.ch2_provision.funding.conftest import Office
 from tests.committed import committed
 from tests.crossing import at_once
@@ -48,3 +51,40 @@ def test_one_addition_to_a_budget_is_begun_once(office: Office, monkeypatch: pyt
     refused = at_once(monkeypatch, begin, begin)
     assert refused.count("") >= 1 and not any("冲突" in one for one in refused)
     assert len(set(Budget._base_manager.values_list("edition", flat=True))) == Budget._base_manager.count()
+
+
+def test_no_line_slips_into_a_plan_while_it_is_submitted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line without evidence may stand in a draft; it is not submitted."""
+    office.round()
+    plan = office.plan()
+    office.line(plan, "复印机")
+
+    def add() -> None:
+        office.line(Plan._base_manager.get(pk=plan.pk), "来历不明", evidence="")
+
+    def submit() -> None:
+        office.take("张会", PlanFlow, "submit", Plan._base_manager.get(pk=plan.pk))
+
+    refused = at_once(monkeypatch, submit, add)
+    assert refused.count("") == 1, refused
+    assert not (office.plan().state == "deciding" and PlanLine._base_manager.filter(plan=plan, evidence="").exists())
+
+
+def test_no_line_slips_into_a_budget_while_it_is_submitted(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that needs a line of the plan and has none is not applied for."""
+    office.round()
+    budget = office.budget(office.agreed(office.line(office.plan(), "复印机")))
+
+    def add() -> None:
+        line = BudgetLine(
+            budget=Budget._base_manager.get(pk=budget.pk), item="31002", words="无计划设备", amount=Decimal(100)
+        )
+        office.act("张会", keep, line)
+
+    def submit() -> None:
+        office.take("张会", BudgetFlow, "submit", Budget._base_manager.get(pk=budget.pk))
+
+    refused = at_once(monkeypatch, submit, add)
+    assert refused.count("") == 1, refused
+    state = Budget._base_manager.get(pk=budget.pk).state
+    assert not (state == "deciding" and BudgetLine._base_manager.filter(budget=budget, plan_line=None).exists())

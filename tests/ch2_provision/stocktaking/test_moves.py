@@ -15,6 +15,7 @@ from baozhang.ch2_provision.stocktaking.models import Difference
 from baozhang.ch2_provision.stocktaking.queries import standing
 from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep
+from baozhang.kernel.refusal import Refused
 from tests.conftest import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -113,12 +114,10 @@ class TestMovesAreReplayed:
         assert office.gaps(count) == []
 
     def test_pieces_that_are_short_after_a_split_are_short(self, office):
-        card = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
-        count = office.begun()
-        with at(60), scope.everything("test") as by:
-            split(Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室")
+        count, part = self.divided(office)
         with at(90):
             office.scan(count, "C1", quantity=Decimal(5))
+            office.scan(count, part.number, quantity=Decimal(4))
             count = office.take("clerk", "finish", count)
         gap = Difference._base_manager.get()
         assert (gap.kind, gap.quantity, gap.value, gap.books) == ("shortage", 1, 100, "6把"), (
@@ -126,12 +125,88 @@ class TestMovesAreReplayed:
         )
 
     def test_what_is_not_seen_after_a_split_is_what_was_left_on_the_card(self, office):
-        card = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
-        count = office.begun()
-        with at(60), scope.everything("test") as by:
-            split(Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室")
+        count, part = self.divided(office)
         with at(90):
             office.scan(count, "C1", result="missing", place="", room=office.room(count, "301室").pk)
+            office.scan(count, part.number, quantity=Decimal(4))
             office.take("clerk", "finish", count)
         gap = Difference._base_manager.get()
         assert (gap.kind, gap.quantity, gap.value) == ("shortage", 6, 600)
+
+    def divided(self, office):
+        """A batch of ten, divided into six and four an hour after its books were frozen; the count, and the part of four."""
+        card = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
+        count = office.begun()
+        with at(60), scope.everything("test") as by:
+            _rest, part = split(
+                Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室"
+            )
+        return count, part
+
+    def test_a_part_of_which_nobody_says_anything_is_not_counted(self, office):
+        count, part = self.divided(office)
+        with at(90):
+            office.scan(count, "C1", quantity=Decimal(6))
+            with pytest.raises(Refused) as refused:
+                office.take("clerk", "finish", count)
+        assert "还有 1 件没有盘到" in refused.value.what and part.number in refused.value.why
+
+    def test_who_scans_the_old_label_for_all_pieces_has_counted_the_part(self, office):
+        count, _part = self.divided(office)
+        with at(90):
+            office.scan(count, "C1", quantity=Decimal(10))
+            count = office.take("clerk", "finish", count)
+        assert office.gaps(count) == []
+
+    def test_what_was_counted_before_it_was_divided_was_counted_whole(self, office):
+        card = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
+        count = office.begun()
+        with at(30):
+            office.scan(count, "C1", quantity=Decimal(10))
+        with at(60), scope.everything("test") as by:
+            split(Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室")
+        with at(90):
+            count = office.take("clerk", "finish", count)
+        assert office.gaps(count) == []
+
+    def test_a_part_that_is_not_seen_is_short_with_its_own_pieces_and_value(self, office):
+        count, part = self.divided(office)
+        with at(90):
+            office.scan(count, "C1", quantity=Decimal(6))
+            office.scan(count, part.number, result="missing", place="")
+            office.take("clerk", "finish", count)
+        gap = Difference._base_manager.get()
+        assert (gap.kind, gap.number, gap.card_id, gap.quantity, gap.value) == (
+            "shortage",
+            part.number,
+            part.pk,
+            4,
+            400,
+        )
+
+    def test_a_part_that_is_short_of_some_pieces_is_written_off_by_those(self, office):
+        count, part = self.divided(office)
+        with at(90):
+            office.scan(count, "C1", quantity=Decimal(6))
+            office.scan(count, part.number, quantity=Decimal(3))
+            count = office.take("clerk", "finish", count)
+            office.explain(count, handling="lost")
+            for who, step in (("clerk", "report"), ("head", "agree"), ("officer", "approve"), ("clerk", "adjust")):
+                count = office.take(who, step, count)
+        lost = Card._base_manager.get(use_state="lost")
+        assert (lost.quantity, lost.value, Card._base_manager.get(pk=part.pk).quantity) == (1, 100, 3)
+        count = office.take("head", "close", count)
+        assert count.state == "closed"
+
+    def test_a_part_that_was_divided_again_is_asked_for_piece_by_piece(self, office):
+        count, part = self.divided(office)
+        with at(70), scope.everything("test") as by:
+            _rest, small = split(Card._base_manager.get(pk=part.pk), [Decimal(3), Decimal(1)], by=by, note="再分")
+        with at(90):
+            office.scan(count, "C1", quantity=Decimal(6))
+            office.scan(count, part.number, quantity=Decimal(3))
+            with pytest.raises(Refused) as refused:
+                office.take("clerk", "finish", count)
+            assert small.number in refused.value.why
+            office.scan(count, small.number)
+            assert office.gaps(office.take("clerk", "finish", count)) == []

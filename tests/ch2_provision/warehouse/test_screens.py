@@ -77,6 +77,21 @@ def test_each_figure_is_what_the_records_say(house: House, store: Store) -> None
     assert by_organ["区卫生局"].taken == 2 and by_organ["区教育局"].entered == 3
 
 
+def test_of_a_past_period_the_share_of_idle_things_says_that_it_is_of_today(
+    house: House, store: Store, as_user: Door
+) -> None:
+    """Cards have no dated state: what is idle is known of today alone, and every place that shows it says so."""
+    authority, last = house.organs["authority"], TODAY - dt.timedelta(days=30)
+    house.card(use_state="idle", idle_since=TODAY, acquired=TODAY - dt.timedelta(days=9))
+    with scope.everything("test"):
+        past, now = (performance.figures(authority, last.replace(day=1), day)["entry"] for day in (last, TODAY))
+    assert past.words == f"闲置资产入仓率（今天 {TODAY} 的状况）" and past.filled == now.filled == "0 ÷ 1"
+    assert now.words == "闲置资产入仓率"
+    client, period = as_user("officer"), f"?from={last:%Y-%m}-01&to={last}"
+    assert past.words in client.get(f"/warehouse/items/performance/{period}").content.decode()
+    assert past.words in client.get(f"/warehouse/items/performance/why/entry/{period}").content.decode()
+
+
 def test_the_page_its_whys_and_its_report(house: House, store: Store, as_user: Door) -> None:
     house.entered([house.card()], store=store)
     client = as_user("officer")

@@ -12,7 +12,8 @@ from tests.specimen.models import Thing
 from baozhang.kernel import clock, ledger
 from baozhang.kernel.flow import Task
 from baozhang.kernel.flow.step import Hook
-from baozhang.kernel.record import as_of, keep
+from baozhang.kernel.past import as_of
+from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, NotFound, Refused, Stale
 
 

@@ -106,6 +106,10 @@ class NeedFlow(Flow):
         gettext_lazy("撤销需求"), (S.DRAFT, S.EXCEPTION, S.OPEN, S.DECLINED, S.INSISTED, S.UNMATCHED, S.MATCHED), S.WITHDRAWN, ":submit",
         needs_note=True, todo=False, side=True, kind="danger", icon="x-circle",
     )  # fmt: skip
+    retract = Step(
+        gettext_lazy("撤销已列计划的需求"), S.PLANNED, S.WITHDRAWN, ":plan", "第九条", needs_note=True, todo=False, side=True, kind="danger", icon="x-circle",
+        says=gettext_lazy("计划还在编制的，事项随之删去；已经报送或者同意的，记为单位撤销，并告知审核部门。编制中的预算随之减去，预留的资产随之放开。"),
+    )  # fmt: skip
 
     @classmethod
     def title(cls, record: Need) -> str:

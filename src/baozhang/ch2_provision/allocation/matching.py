@@ -331,6 +331,7 @@ def _done(match: Match) -> None:
         NeedFlow.take("meet", need, by=SYSTEM)
 
 
+@NeedFlow.retract.effect
 @NeedFlow.cancel.effect
 def _cancelled(need: Need, *, by: Actor, note: str) -> None:
     """What was held for a need that is withdrawn is free for others."""

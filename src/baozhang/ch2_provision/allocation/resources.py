@@ -16,7 +16,7 @@ from baozhang.kernel.acts import Act
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.kernel.serials import numbers_rows
 
-from . import views  # noqa: F401 -- adds its screens
+from . import views, withdrawing  # noqa: F401 -- add their screens, guards and effects
 from .choices import MATCH_COLOURS, NEED_COLOURS, Verdict
 from .flows import ANSWER, PERMIT, PLAN, REVIEW, SUBMIT, NeedFlow
 from .matching import DECIDE, RECEIVE, RELEASE, MatchFlow, accept_first

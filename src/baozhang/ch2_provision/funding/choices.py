@@ -60,6 +60,7 @@ class LineState(TextChoices):
     AGREED = "agreed", pgettext_lazy("line", "同意")
     REDUCED = "reduced", _("核减")
     REFUSED = "refused", pgettext_lazy("line", "不同意")
+    WITHDRAWN = "withdrawn", _("单位已撤销")
 
 
 class Source(TextChoices):
@@ -191,6 +192,7 @@ PLAN_COLOURS = {
 }  # fmt: skip
 LINE_COLOURS = {
     LineState.PENDING: "plain", LineState.AGREED: "green", LineState.REDUCED: "amber", LineState.REFUSED: "red",
+    LineState.WITHDRAWN: "plain",
 }  # fmt: skip
 BUDGET_COLOURS = {
     BudgetState.DRAFT: "plain", BudgetState.DECIDING: "amber", BudgetState.APPLIED: "blue", BudgetState.REVIEWED: "blue",

@@ -156,9 +156,11 @@ def _all_told(count: Count) -> None:
     left = standing.left_open(count)
     if left:
         rooms = list(dict.fromkeys(one.line.place or _("未登记地点") for one in left))
+        split = "、".join(one.line.number for one in left[:6] if one.line.pk is None)
         raise Refused(
             _("还有 %(n)d 件没有盘到，不能结束清点") % {"n": len(left)}, article=ARTICLE,
-            why=_("涉及 %(n)d 处：%(rooms)s。") % {"n": len(rooms), "rooms": "、".join(rooms[:6]) + ("……" if len(rooms) > 6 else "")},
+            why=_("涉及 %(n)d 处：%(rooms)s。") % {"n": len(rooms), "rooms": "、".join(rooms[:6]) + ("……" if len(rooms) > 6 else "")}
+            + (_("其中期间拆分出来的：%(numbers)s。") % {"numbers": split} if split else ""),
             instead=_("请逐处盘完；确实未见的，在手机上点“确认未见”。"), facts={_("未盘件数"): len(left)},
         )  # fmt: skip
 

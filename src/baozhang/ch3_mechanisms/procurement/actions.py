@@ -1,4 +1,4 @@
-"""Acts that are more than a step: a purchase begun out of a planned need, so that nothing is typed twice."""
+"""Acts that are more than a step: a purchase begun out of a planned need, so that nothing is typed twice; and what it keeps open."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.allocation.choices import NeedState
 from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.allocation.withdrawing import buying
 from baozhang.ch2_provision.funding.queries.plans import carried, standing_line
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
-from .choices import Way
+from .choices import State, Way
 from .flows import ARTICLE, PurchaseFlow
 from .models import Purchase, PurchaseLine
 from .queries import bought_elsewhere, bought_for
@@ -44,3 +45,19 @@ def begin(need: Need, *, by: Actor) -> Purchase:
         PurchaseFlow.start(made, by=by)
         keep(PurchaseLine(purchase=made, need=need, quantity=rest, unit_price=price), by=by)
     return made
+
+
+@buying.fill
+def in_the_way(need: Need) -> Refused | None:
+    """Why a need is not withdrawn: its purchases that are neither cancelled nor paid, and how each is ended (opening `allocation.buying`)."""
+    rows = PurchaseLine._base_manager.filter(need=need).exclude(purchase__state__in=(State.CANCELLED, State.SETTLED))
+    found = Purchase._base_manager.filter(pk__in=rows.values("purchase")).order_by("pk").first()
+    if found is None:
+        return None
+    signed = found.state in (State.CONTRACTED, State.DELIVERED)
+    return Refused(
+        _("正在为这项需求采购：%(purchase)s") % {"purchase": found}, why=_("当前状态为“%(state)s”。") % {"state": State(found.state).label},
+        article="第三十六条第一款",
+        instead=_("合同一件也没有交付的，请单位负责人办理“解除合同”；已有交付的，余下的办理“不再交付”。") if signed
+        else _("请先办理“取消采购”，或者由审定人驳回后去掉这一行。"),
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.choices import State as OrganState
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.kernel import clock, ledger
+from baozhang.kernel import bulk, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import issuing
 from baozhang.kernel.documents.register import Document, DocumentState
@@ -217,6 +217,9 @@ def replaced(standard: Standard) -> list[StandardLine]:
 
 def publish(standard: Standard, *, by: Actor) -> None:
     """This will put a standard in force from its day, end what it replaces on the day before, and issue the document."""
+    bulk.take_turns(
+        f"standards of {standard.place}"
+    )  # rows may be written differently and meet: one publishes after the other
     older = replaced(standard)
     _publish_lines(standard, older, by)
     document = _document(standard, by)

@@ -19,7 +19,7 @@ from baozhang.ch1_general.organs.queries import places
 from baozhang.ch2_provision.assets.choices import Category
 from baozhang.ch2_provision.assets.choices import accounts as book
 from baozhang.ch2_provision.assets.choices.books import RunState, VoucherKind
-from baozhang.ch2_provision.assets.models import Card, DepreciationRow, DepreciationRun
+from baozhang.ch2_provision.assets.models import Card, DepreciationRow, DepreciationRun, Voucher
 from baozhang.ch2_provision.assets.queries.charging import charges
 from baozhang.ch2_provision.assets.queries.holding import held_on, lives, undepreciated
 from baozhang.kernel import bulk, clock, ledger
@@ -211,6 +211,17 @@ def undo(run: DepreciationRun, *, by: Actor, note: str) -> DepreciationRun:
             run.reversal = vouchers.reverse(run.voucher, day=clock.today(), by=by, note=note, right=RUN)
         keep(run, by=by, act=REVERSED, note=note, right=RUN)
     return run
+
+
+@vouchers.when_reversed(DepreciationRun)
+def undo_by_voucher(voucher: Voucher, *, day: dt.date, by: Actor, note: str, right: str) -> Voucher:
+    """This will reverse a month's voucher with its month: the charges of the cards follow it."""
+    del day, right  # it is done as the month's own reversal is
+    run = undo(
+        DepreciationRun._base_manager.select_related("organ", "voucher").get(pk=voucher.source_id), by=by, note=note
+    )
+    assert run.reversal is not None
+    return run.reversal
 
 
 def _is_the_last(run: DepreciationRun) -> None:

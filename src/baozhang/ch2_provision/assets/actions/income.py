@@ -12,19 +12,20 @@ from django.utils.translation import gettext_lazy
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import accounts as book
 from baozhang.ch2_provision.assets.choices.books import IncomeKind, IncomeState, VoucherKind
-from baozhang.ch2_provision.assets.models import Card, Income
+from baozhang.ch2_provision.assets.models import Card, Income, Voucher, VoucherLine
 from baozhang.kernel import ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import numbering
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Invalid, Refused
 
-from .vouchers import Line, post
+from .vouchers import Line, post, reverse, when_reversed
 
 ARTICLE = "第十三条第五款"
 WORD = "收"
 DUE = ledger.act("income_due", gettext_lazy("登记应缴收入"))
 PAID = ledger.act("income_paid", gettext_lazy("登记缴库"))
+UNPAID = ledger.act("income_unpaid", gettext_lazy("冲销缴库"))
 VOID = ledger.act("income_void", gettext_lazy("撤销应缴收入"))
 PAY = "assets.income:pay"
 
@@ -126,3 +127,17 @@ def void(income: Income, *, by: Actor, note: str, right: str = "", where: int | 
     income.state = IncomeState.VOID
     keep(income, by=by, act=VOID, note=note, right=right or PAY, where=where)
     return income
+
+
+@when_reversed(Income)
+def unpaid(voucher: Voucher, *, day: dt.date, by: Actor, note: str, right: str) -> Voucher:
+    """This will reverse the voucher of a payment and let the income follow: what was paid by that receipt is owed again."""
+    income = Income._base_manager.select_for_update(no_key=True).get(pk=voucher.source_id)
+    made = reverse(voucher, day=day, by=by, note=note, right=right)
+    out = VoucherLine._base_manager.filter(voucher=voucher, account=book.BANK, credit__gt=0).order_by("place")
+    sums, gone = sum((row.credit for row in out), Decimal(0)), {row.detail for row in out}
+    income.paid -= sums
+    income.receipt = "、".join(one for one in income.receipt.split("、") if one[:120] not in gone)
+    income.state, income.paid_on = IncomeState.DUE, None
+    keep(income, by=by, act=UNPAID, note=note, right=right)
+    return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -102,6 +102,27 @@ def reverse(
         voucher.organ, kind=VoucherKind.REVERSAL, words=words, source=voucher, lines=lines, day=day, by=by, right=right,
         where=where, reverses=voucher,
     )  # fmt: skip
+
+
+Reversal = Callable[..., Voucher]  # (voucher, *, day, by, note, right) → the counter-voucher
+OWN_WAY: dict[str, Reversal] = {}  # class of the source → how a voucher of it is put right together with it
+
+
+def when_reversed(source: type[Record]) -> Callable[[Reversal], Reversal]:
+    """This will let a class of source put its vouchers right by itself, so that what it says of them follows."""
+
+    def fill(call: Reversal) -> Reversal:
+        OWN_WAY[source._meta.label_lower] = call
+        return call
+
+    return fill
+
+
+def put_right(voucher: Voucher, *, day: dt.date, by: Actor, note: str, right: str) -> Voucher:
+    """This will reverse a voucher the way of what it was posted for; where that has none, the voucher alone."""
+    with transaction.atomic():
+        call = OWN_WAY.get(voucher.source_kind, reverse) if voucher.reverses_id is None else reverse
+        return call(voucher, day=day, by=by, note=note, right=right)
 
 
 def together(lines: Sequence[Line], cards: int) -> list[Line]:

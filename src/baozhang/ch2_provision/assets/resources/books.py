@@ -23,7 +23,7 @@ REVERSE = access.permission("assets.voucher:reverse", gettext_lazy("冲销凭证
 
 
 def _reverse(rows: Sequence[Voucher], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    made = [vouchers.reverse(row, day=clock.today(), by=by, note=note, right=REVERSE) for row in rows]
+    made = [vouchers.put_right(row, day=clock.today(), by=by, note=note, right=REVERSE) for row in rows]
     return _("已冲销，冲销凭证 %(numbers)s") % {"numbers": "、".join(one.number for one in made)}
 
 

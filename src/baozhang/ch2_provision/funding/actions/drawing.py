@@ -13,12 +13,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.funding.models import BudgetLine, Commitment
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Commitment
 from baozhang.ch2_provision.funding.models.changing import money
 from baozhang.ch2_provision.funding.queries.budgets import promised
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
+from baozhang.kernel.turns import in_turn
 
 from .spending import ARTICLE, COMMIT, commit, locked, release
 
@@ -49,6 +50,7 @@ def commit_together(
     """
     with transaction.atomic():
         asked_of = {one.pk: one for lines, _asked in purses for one in lines}
+        in_turn(Budget, {one.budget_id for one in (*asked_of.values(), *(row.line for row in promised(case)))})
         held = {
             pk: locked(line)
             for pk, line in sorted((asked_of | {row.line_id: row.line for row in promised(case)}).items())

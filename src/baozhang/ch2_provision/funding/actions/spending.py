@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch2_provision.funding.choices import BudgetState, CommitState
-from baozhang.ch2_provision.funding.models import BudgetLine, Commitment, Payment
+from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Commitment, Payment
 from baozhang.ch2_provision.funding.models.changing import money
+from baozhang.ch2_provision.funding.queries.plans import standing_line
 from baozhang.kernel import access, clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Fault, Invalid, NotFound, Refused
+from baozhang.kernel.turns import in_turn
 
 COMMIT = access.permission("funding.budgetline:commit", gettext_lazy("占用和支出本单位预算"))
 COMMITTED = ledger.act("funding.committed", gettext_lazy("占用预算"))
@@ -47,6 +49,7 @@ def commit(
         grown = wanted - (mine.amount if mine is not None else Decimal(0))
         if grown > 0:
             _not_over(held, day or clock.today())
+            _still_planned(held)
         if grown > held.remaining:
             raise _too_much(held, grown)
         if mine is not None and wanted < mine.settled:
@@ -139,10 +142,11 @@ def _sum(amount: Decimal | int) -> Decimal:
 
 
 def locked(line: BudgetLine) -> BudgetLine:
-    """This is the line as it stands, locked until the transaction ends; NotFound where it is gone."""
+    """This is the line as it stands, locked after its budget until the transaction ends; NotFound where it is gone."""
+    in_turn(Budget, [line.budget_id])
     held = (
         BudgetLine._base_manager.select_for_update(of=("self",), no_key=True)
-        .select_related("budget")
+        .select_related("budget", "plan_line__plan")
         .filter(pk=line.pk)
         .first()
     )
@@ -194,6 +198,16 @@ def _not_over(held: BudgetLine, day: dt.date) -> None:
             why=_("预算年度至 %(year)s 年 12 月 31 日止，这一笔是 %(day)s。") % {"year": year, "day": day},
             article=ARTICLE, instead=_("请从当年预算列支；上年的结余由财政部门收回或按规定结转后，列入当年预算。"),
             facts={_("预算年度"): year, _("日期"): day},
+        )  # fmt: skip
+
+
+def _still_planned(held: BudgetLine) -> None:
+    """The money of a need is promised while the plan that stands still has the need (article 9)."""
+    if held.plan_line is not None and standing_line(held.plan_line) is None:
+        raise Refused(
+            _("%(line)s的计划事项已经撤销或者取消，不能再占用") % {"line": held}, why=_("计划事项：%(line)s。") % {"line": held.plan_line.title},
+            article="第九条", instead=_("这笔预算由财政部门收回或者年终结转；确实需要的，先调整年度计划并经审核同意。"),
+            facts={_("计划事项"): str(held.plan_line), _("批复数"): held.granted, _("余额"): held.remaining},
         )  # fmt: skip
 
 

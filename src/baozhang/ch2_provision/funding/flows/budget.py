@@ -74,13 +74,11 @@ class BudgetFlow(Flow):
         del was
         if to not in (B.DRAFT, B.DECIDING):
             return
-        right = REVIEW if by.can(REVIEW, record.finance_id) else REPLY
         lines = list(BudgetLine._base_manager.filter(budget=record, granted__isnull=False).select_related("budget"))
-        if lines:
-            for line in lines:
-                line.granted = None
-                line.budget.state = B.APPLIED  # as it was a moment ago: only there a reply may be taken out
-            keep(lines, by=by, act=CLEARED, right=right, where=record.finance_id)
+        for line in lines:
+            line.granted = None
+        with scope.everything("预算退回") as system:  # it follows from the return; the lines are the agency's again
+            keep(lines, by=system, act=CLEARED, note=by.name)
 
 
 def budgeted(organ_id: int, year: int) -> None:

@@ -13,6 +13,7 @@ from baozhang.ch2_provision.funding.choices import LineState, PlanState
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.kernel import access
 from baozhang.kernel.flow import ByOrgan, Flow, Step
+from baozhang.kernel.flow.step import Party
 from baozhang.kernel.refusal import Refused
 
 L = LineState
@@ -51,6 +52,16 @@ class PlanLineFlow(Flow):
         gettext_lazy("不同意这一项"), (L.PENDING, L.AGREED, L.REDUCED), L.REFUSED, ":review", where="reviewer", todo=False, side=True,
         kind="danger", fields=("reason",), required=("reason",), says=gettext_lazy("写明不同意的理由。"), shown=_is_reviewed,
     )  # fmt: skip
+    give_up = Step(
+        gettext_lazy("单位撤销"), (L.PENDING, L.AGREED, L.REDUCED), L.WITHDRAWN, "funding.plan:draft", todo=False, side=True, fields=("reason",),
+        required=("reason",), along=gettext_lazy("请在配置需求中办理“撤销已列计划的需求”，计划事项随之撤销。"),
+        notify=(Party(REVIEW_LINE, reviewer), Party("funding.plan:decide")),
+    )  # fmt: skip
+
+    @classmethod
+    def title(cls, record: PlanLine) -> str:
+        """What a task or notice about it is called."""
+        return _("计划事项：%(line)s（%(organ)s）") % {"line": record.title, "organ": record.organ}
 
 
 @PlanLineFlow.agree.guard

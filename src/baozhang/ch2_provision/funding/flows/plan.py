@@ -85,7 +85,8 @@ class PlanFlow(Flow):
         del was
         if to not in (P.DRAFT, P.DECIDING):
             return
-        lines = list(PlanLine._base_manager.filter(plan=record).exclude(state=LineState.PENDING))
+        said = PlanLine._base_manager.filter(plan=record)
+        lines = list(said.exclude(state__in=(LineState.PENDING, LineState.WITHDRAWN)))
         for line in lines:
             line.state = LineState.PENDING
         place = authority_for(record.organ_id).pk
@@ -100,7 +101,8 @@ class PlanFlow(Flow):
 @PlanFlow.decide.guard
 def _complete(plan: Plan) -> None:
     """A plan without lines, a line without evidence or price, a change without its reason."""
-    lines = list(PlanLine._base_manager.filter(plan=plan).order_by("number"))
+    asked = PlanLine._base_manager.filter(plan=plan).exclude(state=LineState.WITHDRAWN)
+    lines = list(asked.order_by("number"))
     if not lines:
         raise Refused(
             _("计划中还没有事项"), article=ARTICLE,

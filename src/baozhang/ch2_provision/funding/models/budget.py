@@ -176,6 +176,7 @@ class BudgetLine(Record):
 
     natural = ("budget_id", "number")
     numbered = "number"
+    part_of = ("budget",)
     searched = ("words",)
     loose = ("budget.state", frozenset({BudgetState.DRAFT}))
 
@@ -294,7 +295,7 @@ class BudgetLine(Record):
         if state == BudgetState.DRAFT:
             return None
         loose = {
-            BudgetState.APPLIED: REPLY_FIELDS, BudgetState.REVIEWED: REPLY_FIELDS,
+            BudgetState.DECIDING: {"granted"}, BudgetState.APPLIED: REPLY_FIELDS, BudgetState.REVIEWED: REPLY_FIELDS,
             BudgetState.REPLIED: RUNNING, BudgetState.CLOSED: {"reported", "reported_on"},
         }.get(state, set())  # fmt: skip
         return settled(

@@ -156,6 +156,7 @@ class PlanLine(Record):
 
     natural = ("plan_id", "number")
     numbered = "number"
+    part_of = ("plan",)
     called = ("code", "title")
     searched = ("code", "title", "purpose")
     stepped = {"state": frozenset({LineState.PENDING})}
@@ -172,12 +173,12 @@ class PlanLine(Record):
             models.CheckConstraint(condition=Q(kind=LineKind.REPAIR) & ~Q(grade="") | ~Q(kind=LineKind.REPAIR) & Q(grade=""),
                                    name="planline_grade", violation_error_message=_("办公用房维修须写明大修或中修，其他事项不填")),
             models.CheckConstraint(condition=Q(state=LineState.PENDING, agreed_amount__isnull=True)
-                                   | Q(state=LineState.REFUSED, agreed_amount=0)
+                                   | Q(state__in=(LineState.REFUSED, LineState.WITHDRAWN), agreed_amount=0)
                                    | Q(state=LineState.AGREED, agreed_amount=F("amount"))
                                    | Q(state=LineState.REDUCED, agreed_amount__lt=F("amount"), agreed_amount__gte=0),
                                    name="planline_agreed", violation_error_message=_("核定金额与审核结果不符：核减应少于申报，不同意为零")),
-            models.CheckConstraint(condition=~Q(state__in=(LineState.REDUCED, LineState.REFUSED)) | ~Q(reason=""),
-                                   name="planline_reason", violation_error_message=_("核减和不同意须写明理由")),
+            models.CheckConstraint(condition=~Q(state__in=(LineState.REDUCED, LineState.REFUSED, LineState.WITHDRAWN)) | ~Q(reason=""),
+                                   name="planline_reason", violation_error_message=_("核减、不同意和撤销须写明理由")),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["organ", "kind"], name="planline_of_organ"),
@@ -213,7 +214,7 @@ class PlanLine(Record):
             self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
         if self.state == LineState.AGREED:
             self.agreed_quantity, self.agreed_amount = self.quantity, self.amount
-        elif self.state == LineState.REFUSED:
+        elif self.state in (LineState.REFUSED, LineState.WITHDRAWN):
             self.agreed_quantity, self.agreed_amount = Decimal(0), Decimal(0)
         elif self.state == LineState.PENDING:
             self.agreed_quantity = self.agreed_amount = None

@@ -14,7 +14,9 @@ from baozhang.ch2_provision.funding.choices import PASSED, PLAN_AT_WORK, LineSta
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
 
 CURRENT = Q(state=PlanState.AGREED) | Q(edition=1, state__in=PLAN_AT_WORK)  # the version that counts in totals
-LINE_CURRENT = Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=PLAN_AT_WORK)
+LINE_CURRENT = (Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=PLAN_AT_WORK)) & ~Q(
+    state=LineState.WITHDRAWN
+)
 CENT = Decimal("0.01")
 COMPARED = ("kind", "grade", "means", "title", "quantity", "unit_price", "amount", "purpose")
 
@@ -58,6 +60,12 @@ def draft_plan(organ: Organization | int, *, year: int | None = None) -> Plan | 
     if year is not None:
         rows = rows.filter(year=year)
     return rows.select_related("round", "organ").order_by("year", "edition").first()
+
+
+def versions(line: PlanLine) -> QuerySet[PlanLine]:
+    """A line in all versions of its plan, the earliest first."""
+    root = line.root_key
+    return PlanLine._base_manager.filter(Q(pk=root) | Q(root_id=root)).select_related("plan").order_by("pk")
 
 
 def last_years(plan: Plan) -> list[PlanLine]:
@@ -122,7 +130,7 @@ def differing_fields(old: PlanLine, new: PlanLine) -> tuple[str, ...]:
 
 
 def _lines(plan_id: int) -> list[PlanLine]:
-    return list(PlanLine._base_manager.filter(plan_id=plan_id).order_by("number"))
+    return list(PlanLine._base_manager.filter(plan_id=plan_id).exclude(state=LineState.WITHDRAWN).order_by("number"))
 
 
 def undecided(plan: Plan) -> list[PlanLine]:

@@ -23,10 +23,12 @@ from baozhang.ch2_provision.funding.flows.budget import DRAFT as DRAFT_BUDGET
 from baozhang.ch2_provision.funding.flows.plan import DRAFT
 from baozhang.ch2_provision.funding.flows.round import OPEN
 from baozhang.ch2_provision.funding.models import Budget, Ceiling, Plan, PlanLine, PlanRound
+from baozhang.ch2_provision.funding.queries.budgets import budgets_of, to_be_asked
 from baozhang.ch2_provision.funding.views import overview
 from baozhang.ch2_provision.funding.views import plans as plan_pages
 from baozhang.kernel.access import Actor
 from baozhang.kernel.acts import Act, Done
+from baozhang.kernel.refusal import Refused
 from baozhang.kernel.resource import Computed, Group, Page, Related, Resource, register
 
 ARTICLE = "第九条"
@@ -58,6 +60,12 @@ def _budget(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, 
 def _supplement(records: Sequence[Plan], *, by: Actor, note: str, values: dict[str, Any]) -> str:
     """An addition in the year: what the plan agreed to since; the quotas of the year stand in the first budget."""
     plan = records[0]
+    if not to_be_asked(plan.organ_id, plan.year):
+        last = max((one.edition for one in budgets_of(plan.organ_id, plan.year)), default=0)
+        raise Refused(
+            _("计划已同意的事项都已申报经费，没有可以追加的"), why=_("%(plan)s的每一项都在预算中，被核减的不自动再报。") % {"plan": plan}, article=ARTICLE,
+            instead=_("有新的事项，先办理计划年度调整；人员、面积增加等原因的追加，在“机关运行经费预算”中新增第 %(n)s 批，写明理由后逐行登记。") % {"n": last + 1},
+        )  # fmt: skip
     budget = actions.start_budget(plan.round, plan.organ, by=by, cause=note)
     needs = actions.take_needs(budget, by=by)
     return Done(_("已起草“%(budget)s”，转入计划事项 %(needs)d 项") % {"budget": budget, "needs": needs}, budget)

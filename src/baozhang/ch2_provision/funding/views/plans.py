@@ -160,7 +160,7 @@ def _shown(
             "quantity": typed.get(f"quantity-{line.pk}", f"{line.agreed_quantity:f}" if line.state == LineState.REDUCED and line.agreed_quantity is not None else ""),
             "reason": typed.get(f"reason-{line.pk}", line.reason),
         },
-        "reason": line.reason, "wrong": wrong.get(line.pk, ""),
+        "reason": line.reason, "wrong": wrong.get(line.pk, ""), "withdrawn": line.state == LineState.WITHDRAWN,
     }  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def _files(lines: list[PlanLine]) -> dict[int, int]:
 
 
 def _totals(lines: list[PlanLine]) -> dict[str, str]:
-    asked = sum((line.amount for line in lines), Decimal(0))
+    asked = sum((line.amount for line in lines if line.state != LineState.WITHDRAWN), Decimal(0))
     agreed = sum((line.agreed_amount or Decimal(0) for line in lines), Decimal(0))
     decided = any(line.state != LineState.PENDING for line in lines)
     return {"asked": cells.money(asked), "agreed": cells.money(agreed) if decided else ""}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch1_general.organs.models import Appointment
 from baozhang.ch1_general.organs.queries import on_day
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.stocktaking.choices import Settled, State
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room, rights
 from baozhang.ch2_provision.stocktaking.queries import books
@@ -18,6 +19,7 @@ from baozhang.kernel import bulk, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.turns import in_turn
 
 ARTICLE = "第十三条第二款"
 _OF_CARD = ("version", *Line.FROZEN[1:])
@@ -40,6 +42,9 @@ def can_freeze(count: Count, day: dt.date) -> None:
 
 def freeze(count: Count, *, by: Actor, day: dt.date) -> None:
     """This will freeze the books of the cards in scope, in bulk, and lay out the rooms; the caller holds the transaction."""
+    in_turn(
+        Card, books.cards_of(count, day).values_list("pk", flat=True)
+    )  # none is merged away or taken back meanwhile
     cards = list(books.cards_of(count, day).order_by("pk").values_list("pk", *_OF_CARD))
     place, keeper = 1 + _OF_CARD.index("place"), 1 + _OF_CARD.index("custodian")
     rooms = _rooms(count, [_room_key(row[place], row[keeper]) for row in cards], by)

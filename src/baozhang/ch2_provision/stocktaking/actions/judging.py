@@ -89,7 +89,7 @@ def _of_line(count: Count, one: Standing, books: Replay) -> Iterator[Difference]
         return
     if one.outcome == Outcome.MISPLACED:
         yield _made(count, one, Kind.PLACE, then["place"] or _("未登记"), scan.place)
-    yield from _quantity(count, one, _booked(then))
+    yield from _quantity(count, one, _booked(then) + one.beside)
     names = [then["user"], then["custodian"]]
     moved = books.after(line, moment, ("user", "custodian"))
     if scan.user and not moved and not any(same(scan.user, name) for name in names):
@@ -141,7 +141,8 @@ def _made(
     line, scan = one.line, one.last
     place = (scan.place or line.place) if scan is not None else line.place
     return Difference(
-        organ_id=count.organ_id, count=count, kind=kind, line=line, card_id=line.card_id, scan_id=scan.pk if scan else None, mark=f"{kind}:{line.pk}",
+        organ_id=count.organ_id, count=count, kind=kind, line=line if line.pk else None, card_id=line.card_id, scan_id=scan.pk if scan else None,
+        mark=f"{kind}:{line.pk or f'part:{line.card_id}'}",
         number=line.number, name=line.name, place=place, books=books[:200], seen=seen[:200], quantity=quantity, value=value,
         disputed=one.disputed,
     )  # fmt: skip

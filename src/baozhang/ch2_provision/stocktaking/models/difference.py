@@ -13,6 +13,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import ValueType
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.stocktaking.choices import ALLOWED, Cause, Handling, Kind, Settled
+from baozhang.kernel.past import PastKey
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -30,9 +31,7 @@ class Difference(Record):
     line = models.ForeignKey(
         Line, models.PROTECT, null=True, blank=True, related_name="differences", verbose_name=_("账面快照")
     )
-    card = models.ForeignKey(
-        Card, models.PROTECT, null=True, blank=True, related_name="differences", verbose_name=_("资产卡片")
-    )
+    card = PastKey(Card, null=True, blank=True, related_name="differences", verbose_name=_("资产卡片"))
     scan = models.ForeignKey(
         Scan, models.PROTECT, null=True, blank=True, related_name="differences", verbose_name=_("盘点记录")
     )
@@ -59,9 +58,7 @@ class Difference(Record):
     origin = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="carried", verbose_name=_("上次挂账")
     )
-    made = models.ForeignKey(
-        Card, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("补建的卡片")
-    )
+    made = PastKey(Card, null=True, blank=True, related_name="+", verbose_name=_("补建的卡片"))
     settled_on = models.DateField(_("处理日期"), null=True, blank=True)
 
     searched = ("number", "name", "place", "responsible")

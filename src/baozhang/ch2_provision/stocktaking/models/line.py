@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.kernel.past import PastKey
 from baozhang.kernel.record import Record
 
 from .count import Count
@@ -63,7 +64,7 @@ class Line(models.Model):
 
     count = models.ForeignKey(Count, models.PROTECT, related_name="lines")
     room = models.ForeignKey(Room, models.PROTECT, related_name="lines")
-    card = models.ForeignKey(Card, models.PROTECT, related_name="+")
+    card = PastKey(Card, related_name="+")
     card_version = models.PositiveIntegerField()
     number = models.CharField(_("资产编号"), max_length=60)
     name = models.CharField(_("资产名称"), max_length=120)

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from baozhang.ch2_provision.stocktaking.choices import SEEN, Outcome, Result
 from baozhang.ch2_provision.stocktaking.models import Count, Line, Room, Scan
 
-from .replay import Replay, replay
+from .replay import Part, Replay, replay
 
 
 class Seen(NamedTuple):
@@ -47,6 +47,7 @@ class Standing:
     line: Line
     outcome: str
     scans: list[Seen] = field(default_factory=list)
+    beside: Decimal = Decimal(0)  # pieces split off since that were counted with it, by its old label
 
     @property
     def last(self) -> Seen | None:
@@ -62,14 +63,61 @@ class Standing:
 
 
 def standings(count: Count, *, books: Replay | None = None, only: Q | None = None) -> list[Standing]:
-    """These are all lines of a count (or some) with their outcomes; five queries however many there are."""
+    """These are all lines of a count (or some) with their outcomes, and the parts split off since; a handful of queries however many there are."""
     books = books or replay(count)
     seen: dict[int, list[Seen]] = defaultdict(list)
     rows = Scan._base_manager.filter(count_id=count.pk, line__isnull=False, late=False)
     for row in rows.order_by("scanned_at", "id").values_list(*_SEEN):
         seen[row[0]].append(Seen(*row))
     lines = Line.objects.filter(only or Q(), count_id=count.pk).order_by("place", "number")
-    return [Standing(line, outcome(line, seen.get(line.pk, []), books), seen.get(line.pk, [])) for line in lines]
+    found = [Standing(line, outcome(line, seen.get(line.pk, []), books), seen.get(line.pk, [])) for line in lines]
+    return found + (_parts(count, found, books) if books.parts else [])
+
+
+def _parts(count: Count, lines: list[Standing], books: Replay) -> list[Standing]:
+    """The parts of cards with what was seen of each: by itself, or with what it came off, before it was split or by its old label.
+
+    A part of which nothing was said is open, like a line.
+    """
+    mine = Scan._base_manager.filter(count_id=count.pk, line__isnull=True, late=False).exclude(result=Result.UNKNOWN)
+    seen: dict[int, list[Seen]] = defaultdict(list)
+    rows = mine.filter(card__in=[part.line.card_id for part in books.parts]).order_by("scanned_at", "id")
+    for row in rows.values_list("card_id", *_SEEN[1:]):
+        seen[row[0]].append(Seen(*row))
+    wholes = {one.line.card_id: one for one in lines} | _wholes_of(count, lines, books)
+    found: list[Standing] = []
+    for part in books.parts:
+        scans = seen.get(part.line.card_id, [])
+        one = Standing(part.line, outcome(part.line, scans, books), scans)
+        wholes[part.line.card_id] = one
+        found.append(one)
+    for part in reversed(books.parts):  # the youngest first: what came off a part is counted with it
+        one, whole = wholes[part.line.card_id], wholes.get(part.of)
+        if one.outcome == Outcome.OPEN and whole is not None and whole.last is not None:
+            _counted_with(part, one, whole, books)
+    return found
+
+
+def _wholes_of(count: Count, lines: list[Standing], books: Replay) -> dict[int, Standing]:
+    """What the parts came off, where it is not among the lines that are looked at."""
+    here = {one.line.card_id for one in lines}
+    keys = {part.of for part in books.parts} - here - {part.line.card_id for part in books.parts}
+    return (
+        {one.line.card_id: one for one in standings(count, books=Replay(books.moves), only=Q(card__in=keys))}
+        if keys
+        else {}
+    )
+
+
+def _counted_with(part: Part, one: Standing, whole: Standing, books: Replay) -> None:
+    last = whole.last
+    assert last is not None
+    pieces = Decimal(str(part.line.quantity)) + one.beside
+    own = Decimal(str(books.at(whole.line, last.scanned_at)["quantity"])) + whole.beside
+    if last.scanned_at < part.at:
+        one.outcome = whole.outcome
+    elif last.quantity is not None and last.quantity >= own + pieces:
+        one.outcome, whole.beside = whole.outcome, whole.beside + pieces
 
 
 def outcome(line: Line, scans: list[Seen], books: Replay) -> str:
@@ -161,7 +209,7 @@ def progress(count: Count) -> Progress:
 
 
 def left_open(count: Count) -> list[Standing]:
-    """These are the lines of which nobody and nothing has said anything yet."""
+    """These are the lines, and the parts split off since, of which nobody and nothing has said anything yet."""
     return [one for one in standings(count, only=~accounted()) if one.outcome == Outcome.OPEN]
 
 
@@ -173,6 +221,8 @@ def by_category(count: Count, rows: Iterable[Standing]) -> dict[str, dict[str, A
         for row in totals.order_by("category")
     }
     for one in rows:
+        if one.line.pk is None:
+            continue  # a part split off since: its pieces are on the frozen line
         kind = (
             "seen"
             if one.outcome in (Outcome.FOUND, Outcome.MISPLACED)

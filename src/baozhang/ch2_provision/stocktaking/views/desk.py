@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.stocktaking.choices import SCANNING, Outcome, Result
 from baozhang.ch2_provision.stocktaking.models import Count, Line, Room, Scan, rights
 from baozhang.ch2_provision.stocktaking.queries import books, standing
@@ -52,7 +53,7 @@ def progress_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResp
         "parts": [
             _part(rows, Outcome.MISSING, _("未见的"), _("还没有未见的资产。")),
             _part(rows, Outcome.MISPLACED, _("位置不符的"), _("还没有位置不符的资产。")),
-            _unknown(count), _disputed(rows), _part(rows, Outcome.MOVED, _("期间已办变动、尚未见到的"), _("没有。")),
+            _part([one for one in rows if one.line.pk is None], Outcome.OPEN, _("期间拆分出来、尚未盘到的"), _("没有。")), _unknown(count), _disputed(rows), _part(rows, Outcome.MOVED, _("期间已办变动、尚未见到的"), _("没有。")),
         ],
         "phone_url": reverse("stocktaking/counts:phone") if who.can(rights.SCAN, count.organ_id) else "",
         "page": frame.page(resource, _("盘点进度"), purpose=_("按房间看进展；没有盘到的不算盘亏，期间办理的变动自动并入")),
@@ -84,11 +85,15 @@ def _rooms(count: Count, rooms: list[Any]) -> dict[str, Any]:
 
 def _part(rows: list[standing.Standing], outcome: str, title: str, empty: str) -> dict[str, Any]:
     found = [one for one in rows if one.outcome == outcome]
+    keys = [one.line.card_id for one in found[:SHOWN]]
+    there = set(
+        Card._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+    )  # some were merged into others since
     return {
         "title": title,
         "count": len(found),
         "empty": {"why": empty},
-        **_table([_line(one) for one in found[:SHOWN]]),
+        **_table([_line(one, there) for one in found[:SHOWN]]),
     }
 
 
@@ -97,16 +102,15 @@ def _table(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"columns": [{"words": words, "kind": "text"} for words in heads], "rows": rows}
 
 
-def _line(one: standing.Standing) -> dict[str, Any]:
+def _line(one: standing.Standing, there: set[int]) -> dict[str, Any]:
     scan = one.last
     seen = (scan.place or DASH) if scan is not None else DASH
     said = f"{scan.scanner_name} {_when(scan)}" if scan is not None else DASH
     state = format_html(
         '<span class="state {}">{}</span>', TONES.get(Outcome(one.outcome), "green"), Outcome(one.outcome).label
     )
-    card = BY_LABEL["assets.card"]
     return {
-        "url": frame.url_of(card, one.line.card_id),
+        "url": frame.url_of(BY_LABEL["assets.card"], one.line.card_id) if one.line.card_id in there else "",
         "cells": [str(one.line), one.line.place or DASH, seen, said, state],
     }
 

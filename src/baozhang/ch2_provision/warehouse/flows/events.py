@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch2_provision.warehouse.choices import EXIT_WAITING, LIVE, LOAN_OPEN, THING_OPEN, EventState, Mode
+from baozhang.ch2_provision.warehouse.choices import (
+    EXIT_WAITING,
+    LOAN_OPEN,
+    STANDING,
+    THING_OPEN,
+    EntryState,
+    EventState,
+    ItemState,
+    Mode,
+)
 from baozhang.ch2_provision.warehouse.models import Event, Exit, Item, Loan, Purchase, Thing
 from baozhang.ch2_provision.warehouse.queries.competence import set_number
 from baozhang.kernel import access, clock, ledger, notices
@@ -35,19 +45,21 @@ class EventFlow(Flow):
     article = "第十五条第一款第五项"
 
     close = Step(gettext_lazy("确认物品已清退"), EventState.OPEN, EventState.CLOSED, ":close", kind="primary",
-                 says=gettext_lazy("借用的物品全部归还、购置的资产全部入仓或者办理入仓后，才能清退。"))  # fmt: skip
+                 says=gettext_lazy("借用的物品全部归还、购置的资产全部移交公物仓后，才能清退。"))  # fmt: skip
 
 
 @EventFlow.close.guard
 def _nothing_left(event: Event) -> None:
-    """What was borrowed is back, what was bought is in the warehouse or on its way."""
+    """What was borrowed is back, what was bought is in the warehouse or handed over to it; an application alone moves nothing."""
     out = Thing._base_manager.filter(loan__event=event, state__in=THING_OPEN).count()
-    inside = Item._base_manager.filter(state__in=LIVE).values("card")
+    inside = Item._base_manager.filter(
+        Q(state__in=STANDING) | Q(state=ItemState.ENTERING, entry__state=EntryState.DELIVERED)
+    ).values("card")
     kept = Purchase._base_manager.filter(event=event, card__disposed__isnull=True).exclude(card__in=inside).count()
     if out and kept:
         raise Refused(
             _("还有 %(out)s 件借用物品未归还，%(kept)s 件购置资产未入仓") % {"out": out, "kept": kept}, article=EventFlow.article,
-            instead=_("请先归还、申请入仓，再办理清退。"),
+            instead=_("请先归还、移交入仓，再办理清退。"),
         )  # fmt: skip
     if out:
         raise Refused(
@@ -55,7 +67,7 @@ def _nothing_left(event: Event) -> None:
         )  # fmt: skip
     if kept:
         raise Refused(
-            _("还有 %(kept)s 件购置资产未入仓") % {"kept": kept}, article=EventFlow.article, instead=_("请办理“购置资产申请入仓”，再办理清退。"),
+            _("还有 %(kept)s 件购置资产未入仓") % {"kept": kept}, article=EventFlow.article, instead=_("请办理“购置资产申请入仓”，经审核移交公物仓后，再办理清退。"),
         )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.warehouse.choices import LIVE, LineState, ProposalState, ThingState
 from baozhang.ch2_provision.warehouse.models import Item, Proposal, Reservation, Thing
+from baozhang.kernel import clock
 
 SUM = DecimalField(max_digits=20, decimal_places=2)
 ZERO = Decimal(0)
@@ -150,15 +151,17 @@ def _returns(authority: Organization, first: dt.date, last: dt.date) -> list[Fig
 
 
 def _joining(authority: Organization, first: dt.date, last: dt.date) -> list[Figure]:
-    organs = served(authority)
+    """How far idle things and agencies take part. Whether a card is idle is known of today alone, so of a past period it says so."""
+    organs, today = served(authority), clock.today()
+    past = _("（今天 %(day)s 的状况）") % {"day": today} if last < today else ""
     inside = Item._base_manager.filter(card=OuterRef("pk"), state__in=LIVE)
-    idle = Card._base_manager.filter(held_on(last), organ__in=organs, use_state__in=IDLE_STATES)
+    idle = Card._base_manager.filter(held_on(today), organ__in=organs, use_state__in=IDLE_STATES)
     got = idle.annotate(inside=Exists(inside)).aggregate(all=Count("pk"), within=Count("pk", filter=Q(inside=True)))
     joined = Item._base_manager.filter(authority=authority, entered_on__lte=last).values("organ").distinct().count()
     return [
-        _ratio("entry", _("闲置资产入仓率"), got["within"], got["all"], _("已入仓或者正在入仓的闲置资产 ÷ 全部闲置资产"),
+        _ratio("entry", _("闲置资产入仓率") + past, got["within"], got["all"], _("已入仓或者正在入仓的闲置资产 ÷ 全部闲置资产") + past,
                (_("已入仓或者正在入仓"), _("全部闲置资产"))),
-        _ratio("joined", _("单位参与率"), joined, organs.count(), _("有资产入过仓的单位数 ÷ 服务的单位数"), (_("入过仓的单位"), _("服务的单位"))),
+        _ratio("joined", _("单位参与率"), joined, organs.count(), _("期末以前有资产入过仓的单位数 ÷ 今天服务的单位数"), (_("入过仓的单位"), _("服务的单位"))),
     ]  # fmt: skip
 
 

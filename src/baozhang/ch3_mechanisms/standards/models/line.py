@@ -46,6 +46,7 @@ class StandardLine(Record):
     valid_to = models.DateField(_("失效日期"), null=True, blank=True, editable=False)
 
     natural = ("standard_id", "key", "row")
+    part_of = ("standard",)
     called = ("key",)
     searched = ("key", "note")
     exclusive_period = (("slot", "place", "key", "row"), "valid_from", "valid_to")
