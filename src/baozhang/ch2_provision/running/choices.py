@@ -10,7 +10,8 @@ from baozhang.ch2_provision.assets.choices import VehicleUse
 
 
 class Kind(TextChoices):
-    """What is paid for; a violation is no cost, it stands here because it too names a vehicle, a place and a time."""
+    """What is paid for; a violation is no cost, it stands here because it too names a vehicle, a place and a time;
+    money moved onto a card is none either: what the card pays for is one, and stands in the same file."""
 
     FUEL = "fuel", _("加油")
     CHARGE = "charge", _("充电")
@@ -22,6 +23,7 @@ class Kind(TextChoices):
     WASH = "wash", _("洗车")
     OTHER = "other", pgettext_lazy("vehicle cost", "其他费用")
     VIOLATION = "violation", _("交通违法")
+    TOPUP = "topup", _("充值圈存")
 
 
 # What suppliers' files and offices call them.
@@ -29,7 +31,7 @@ KINDS_SAID = {
     "加油费": Kind.FUEL, "燃油费": Kind.FUEL, "燃料费": Kind.FUEL, "充电费": Kind.CHARGE, "通行费": Kind.TOLL, "过路费": Kind.TOLL,
     "过桥过路费": Kind.TOLL, "停车费": Kind.PARKING, "保险费": Kind.INSURANCE, "维修费": Kind.REPAIR, "保养费": Kind.REPAIR,
     "维修": Kind.REPAIR, "保养": Kind.REPAIR, "年检": Kind.INSPECTION, "检验费": Kind.INSPECTION, "洗车费": Kind.WASH,
-    "违章": Kind.VIOLATION, "其他": Kind.OTHER,
+    "违章": Kind.VIOLATION, "其他": Kind.OTHER, "充值": Kind.TOPUP, "圈存": Kind.TOPUP, "油卡充值": Kind.TOPUP, "加油卡充值": Kind.TOPUP,
 }  # fmt: skip
 
 
@@ -72,7 +74,7 @@ class CorrectionState(TextChoices):
 
 LOOKED_OVER = ("vehicle", "km", "km_tracks", "energy", "upkeep", "total")  # columns of an account beside its month
 BY_CARD = (Kind.FUEL, Kind.CHARGE, Kind.TOLL, Kind.PARKING, Kind.WASH, Kind.OTHER)  # what a card of a vehicle pays for
-COSTS = tuple(kind for kind in Kind if kind != Kind.VIOLATION)
+COSTS = tuple(kind for kind in Kind if kind not in (Kind.VIOLATION, Kind.TOPUP))
 ON_THE_ROAD = (
     Kind.FUEL,
     Kind.TOLL,
@@ -98,3 +100,9 @@ SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     (Kind.FUEL, ("汽油", "柴油", "加油", "油站", "92#", "95#", "98#", "92号", "95号", "98号")),
     (Kind.REPAIR, ("维修", "保养", "修理", "补胎", "钣金", "喷漆", "蓄电池", "更换", "配件", "滤清器", "机油", "轮胎", "刹车", "工时")),
 )  # fmt: skip
+# How a card's statement calls what is done with money on it, and with money that has gone from it.
+LOADED = ("圈存", "圈提")  # onto and off the chip; what came into the reserve before is the same money
+MOVED = (*LOADED, "充值", "分配", "划拨", "备付金", "备用金", "转入", "转出", "资金归集", "资金汇总")
+TAKEN_BACK = ("圈提", "转出", "资金归集", "资金汇总")
+PAID = ("消费", "加油", "扣款", "扣费", "支付", "充电", "通行")
+REVERSED = ("撤销", "冲正", "退")
