@@ -134,8 +134,7 @@ class Costs(Resource):
         "vehicle": ("车辆档案编号",),
         "dispatch": ("派车单编号",),
     }  # fmt: skip
-    follows = ("dispatch",)
-    leads = ("vehicle",)
+    follows = ("dispatch", "vehicle")
     before_import = _marked
     acts = {
         "match": Act(
