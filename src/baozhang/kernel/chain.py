@@ -1,7 +1,8 @@
 """The chain of a record: what it came from, and all that came of it and of these, found along declared foreign keys.
 
 A resource says which of its foreign keys lead back (`follows`) and which lead on (`leads`); where another record joins the
-two, the way is a path of them (`old__card__disposal_lines`). Nothing is stored for it, so a chain cannot differ from the facts. Keys to what many share (a plan, a round, a site) are not declared: they would tie
+two, the way is a path of them (`old__card__disposal_lines`). Nothing is stored for it, so a chain cannot differ from the facts.
+Keys to what many share (a plan, a round, a site) are not declared: they would tie
 together what has nothing to do with each other. For the same reason what else came of a thing that `goes_round` stays out:
 it lives through many chains, and would tie every loan to every other.
 """
@@ -11,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 from . import ledger
 from .documents.register import Document

@@ -97,7 +97,7 @@ class Migration(tables.Migration):
                 ('kept_at', models.DateTimeField(editable=False, null=True, verbose_name='更新时间')),
                 ('search', models.TextField(blank=True, default='', editable=False)),
                 ('extra', models.JSONField(blank=True, default=dict, verbose_name='自定义字段')),
-                ('kind', models.CharField(blank=True, choices=[('fuel', '加油'), ('charge', '充电'), ('toll', '通行'), ('parking', '停车'), ('insurance', '保险'), ('repair', '维修保养'), ('inspection', '检验'), ('wash', '洗车'), ('other', '其他费用'), ('violation', '交通违法'), ('topup', '充值圈存')], default='', help_text='不填的，从项目、地点和供应商的字样认出', max_length=10, verbose_name='费用种类')),
+                ('kind', models.CharField(blank=True, choices=[('fuel', '加油'), ('charge', '充电'), ('toll', '通行'), ('parking', '停车'), ('insurance', '保险'), ('repair', '维修保养'), ('inspection', '检验'), ('wash', '洗车'), ('other', '其他费用'), ('violation', '交通违法'), ('topup', '充值圈存'), ('hire', '租车')], default='', help_text='不填的，从项目、地点和供应商的字样认出', max_length=10, verbose_name='费用种类')),
                 ('plate', models.CharField(blank=True, default='', max_length=20, verbose_name='号牌')),
                 ('card', models.CharField(blank=True, default='', max_length=40, verbose_name='卡号')),
                 ('at', models.CharField(help_text='如 2026-03-05 09:20；只知道日期的写日期', max_length=30, verbose_name='费用时间')),

@@ -109,7 +109,7 @@ class Cost(Record):
         self._settle_kind()
         if self.amount in (None, 0) and self.quantity and self.unit_price:
             self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
-        self.bill = self.bill or bill_of(self.plate or self.card, self.at, self.kind, self.amount)
+        self.bill = self.bill or bill_of(self.plate or self.card or self.supplier, self.at, self.kind, self.amount)
         self.mark = f"{self.supplier}|{self.bill}|{self.item}"
 
     def _settle_kind(self) -> None:
@@ -133,6 +133,10 @@ class Cost(Record):
 
     def stands(self) -> CostState:
         """How the bill stands: no vehicle, no trip where there should be one, explained, or matched."""
+        if self.kind == Kind.HIRE:  # somebody else's vehicle has no file here; a hired one that has is matched by it
+            if self.vehicle_id or self.dispatch_id:
+                return CostState.MATCHED
+            return CostState.EXPLAINED if self.explanation else CostState.LOOSE
         if self.vehicle_id is None:
             return CostState.EXPLAINED if self.explanation else CostState.OPEN
         if self.kind in ON_THE_ROAD and self.dispatch_id is None:
@@ -155,7 +159,7 @@ class Cost(Record):
         if (
             self.amount is None
             or (self.kind == Kind.TOPUP and not self.amount)
-            or (self.kind in COSTS and self.amount <= 0)
+            or (self.kind in (*COSTS, Kind.HIRE) and self.amount <= 0)
         ):
             yield self.fault_of(
                 "amount",
@@ -169,7 +173,7 @@ class Cost(Record):
             yield self.fault_of("quantity", gettext("数量应大于零"), str(self.quantity), "")
         if (self.lat is None) != (self.lon is None):
             yield self.fault_of("lat", gettext("地点的经度和纬度须同时填写"), "", "")
-        if not (self.plate or self.card or self.vehicle_id):
+        if not (self.plate or self.card or self.vehicle_id or self.kind == Kind.HIRE):
             yield self.fault_of("plate", gettext("号牌、卡号、车辆至少有一项"), "", gettext("请填写号牌或者卡号"))
         if self.dispatch_id and self.dispatch is not None and self.dispatch.vehicle_id != self.vehicle_id:
             yield self.fault_of(
