@@ -86,6 +86,7 @@ class Migration(tables.Migration):
                 ('maker', models.CharField(blank=True, default='', editable=False, max_length=11, verbose_name='制造商')),
                 ('device', models.CharField(blank=True, default='', editable=False, max_length=60, verbose_name='终端编号')),
                 ('secret', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='鉴权码摘要')),
+                ('since', models.DateTimeField(editable=False, null=True, verbose_name='接手时间')),
                 ('remarks', models.CharField(blank=True, default='', max_length=200, verbose_name='备注')),
                 ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organization', verbose_name='单位')),
             ],
@@ -93,7 +94,7 @@ class Migration(tables.Migration):
                 'verbose_name': '车载终端',
                 'ordering': ('organ', 'plate'),
                 'indexes': [models.Index(fields=['organ', 'state'], name='terminal_organ_state')],
-                'constraints': [models.UniqueConstraint(fields=('phone', 'plate'), name='terminal_once', violation_error_message='这个终端已登记在这辆车上'), models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('phone',), name='terminal_phone_once', violation_error_message='这个终端号已登记在别的车上，请先拆除'), models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('plate',), name='terminal_plate_once', violation_error_message='这辆车已有在用的终端')],
+                'constraints': [models.UniqueConstraint(fields=('organ', 'phone', 'plate'), name='terminal_once', violation_error_message='这个终端已登记在这辆车上'), models.UniqueConstraint(condition=models.Q(('state', 'removed'), _negated=True), fields=('phone',), name='terminal_phone_once', violation_error_message='这个终端号已登记在别的车上，请先拆除'), models.UniqueConstraint(condition=models.Q(('state', 'in_use')), fields=('plate',), name='terminal_plate_once', violation_error_message='这辆车已有在用的终端')],
             },
         ),
         migrations.CreateModel(
