@@ -12,6 +12,7 @@ from typing import Any
 
 from baozhang.ch1_general.organs.models import Appointment, Organization
 from baozhang.ch2_provision.running.flows import ReviewFlow
+from baozhang.ch2_provision.running.flows.correction import look_again
 from baozhang.ch2_provision.running.flows.matching import explain
 from baozhang.ch2_provision.running.models import Cost, PaymentCard, Review, Whereabouts
 from baozhang.ch2_provision.running.models.reading import days_of
@@ -343,6 +344,23 @@ def seen(today: dt.date) -> None:
             border.commit(Costs(), [border.Row(row)], by=by, defaults={"organ": one.organ}, note="导入供应商账单")
             observation.observe(Whereabouts, NAMES, measured(unmeasured(today)))
         patrol(names=("cost_elsewhere", "trip_without_track", "cost_without_trip", "left_area_without_approval"))
+    _late(today)
+
+
+def _late(today: dt.date) -> None:
+    """A bill of a month that is public already comes in; the head of the agency has its correction before him."""
+    review = (
+        Review._base_manager.filter(organ__name=AGENCY, state="published")
+        .select_related("organ")
+        .latest("year", "month")
+    )
+    row = {
+        "kind": "wash", "plate": "江A5J206", "at": f"{review.year}-{review.month:02d}-18 16:00", "amount": Decimal(30),
+        "supplier": SUPPLIERS["wash"], "bill": "M0011",
+    }  # fmt: skip
+    with clock.on(today), scope.everything("演示数据") as by:
+        border.commit(Costs(), [border.Row(row)], by=by, defaults={"organ": review.organ}, note="导入供应商账单")
+        look_again([review], by=by)
 
 
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:

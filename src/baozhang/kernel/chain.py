@@ -1,7 +1,8 @@
 """The chain of a record: what it came from, and all that came of it and of these, found along declared foreign keys.
 
-A resource says which of its foreign keys lead back (`follows`) and which lead on (`leads`); nothing is stored for it, so a
-chain cannot differ from the facts. Keys to what many share (a plan, a round, a site) are not declared: they would tie
+A resource says which of its foreign keys lead back (`follows`) and which lead on (`leads`); where another record joins the
+two, the way is a path of them (`old__card__disposal_lines`). Nothing is stored for it, so a chain cannot differ from the facts.
+Keys to what many share (a plan, a round, a site) are not declared: they would tie
 together what has nothing to do with each other. For the same reason what else came of a thing that `goes_round` stays out:
 it lives through many chains, and would tie every loan to every other.
 """
@@ -11,21 +12,24 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 from . import ledger
 from .documents.register import Document
 from .record import Record
-from .resource import BY_LABEL, RESOURCES, Resource
+from .resource import BY_LABEL, RESOURCES, Resource, end_of
 
 Key = tuple[str, int]  # class of record, key
 MOST = 200  # records on one page; a longer chain says that it goes on
+EACH = (
+    20  # of a class that one record leads to; hundreds of trips leave room for what is rare, and the newest are shown
+)
+READ = 5 * MOST  # pairs of one link in a round
 ROUNDS = 24
 
 
 @dataclass(frozen=True)
 class Link:
-    """One declared foreign key, with the way in which it leads on."""
+    """One declared foreign key, or path of them, with the way in which it leads on."""
 
     holder: str
     column: str
@@ -66,10 +70,9 @@ def links() -> list[Link]:
     found = []
     for resource in RESOURCES.values():
         for name, forward in [*((n, False) for n in resource.follows), *((n, True) for n in resource.leads)]:
-            column: Any = resource.model._meta.get_field(name)
-            target = column.related_model._meta.label_lower
+            target = end_of(resource.model, name)._meta.label_lower
             if target in BY_LABEL:
-                found.append(Link(resource.label, column.attname, target, forward))
+                found.append(Link(resource.label, name, target, forward))
     return found
 
 
@@ -94,12 +97,16 @@ def chain_of(record: Record) -> Chain:
 
 
 def _walk(start: Key) -> tuple[set[tuple[Key, Key]], set[Key], bool]:
-    """What came of a record, what all of that came from, and what else came of these, but for things that go round."""
+    """What came of a record, what all of that came from, what else came of these, but for things that go round, and
+    where such a thing, met at last, came from."""
     edges: set[tuple[Key, Key]] = set()
     met = {start}
     cut = _on(met, edges, {start}, later=True)
     cut = _on(met, edges, set(met), later=False) or cut
-    return edges, met, _on(met, edges, _staying(met), later=True, past=False) or cut
+    known = set(met)
+    cut = _on(met, edges, _staying(met), later=True, past=False) or cut
+    fresh = met - known
+    return edges, met, _on(met, edges, fresh - _staying(fresh), later=False) or cut
 
 
 def _staying(keys: set[Key]) -> set[Key]:
@@ -111,23 +118,33 @@ def _on(met: set[Key], edges: set[tuple[Key, Key]], front: set[Key], *, later: b
 
     Not `past` what goes round: it is met, and nothing behind it.
     """
-    known = links()
+    known, cut = links(), False
     for _round in range(ROUNDS):
         fresh: set[tuple[Key, Key]] = set()
         for link in known:
             fresh |= {
                 link.ends(held, pointed) for held, pointed in _pairs(link, front, at_target=link.forward != later)
             }
-        ends = {other if later else one for one, other in fresh}
-        front = ends - met
-        room = MOST - len(met)
-        cut = len(front) > room
-        met |= set(sorted(front)[:room])
+        pairs = {(one, other) if later else (other, one) for one, other in fresh}
+        front = _some(pairs, met)
+        cut = cut or len(front) < len({end for _from, end in pairs} - met)
+        met |= front
         edges |= {edge for edge in fresh if met.issuperset(edge)}
         front = front if past else _staying(front)
-        if cut or not front:
+        if not front:
             return cut
     return True
+
+
+def _some(pairs: set[tuple[Key, Key]], met: set[Key]) -> set[Key]:
+    """Of what some records lead to and was not met yet, the newest of each class a record, as many as there is room for."""
+    held: dict[tuple[Key, str], list[Key]] = defaultdict(list)
+    for start, end in sorted(pairs, reverse=True):
+        if end not in met:
+            held[start, end[0]].append(end)
+    ranked = sorted((rank, end) for ends in held.values() for rank, end in enumerate(ends[:EACH]))
+    found: dict[Key, None] = dict.fromkeys(end for _rank, end in ranked)
+    return set(list(found)[: max(MOST - len(met), 0)])
 
 
 def _pairs(link: Link, front: set[Key], *, at_target: bool) -> set[tuple[int, int]]:
@@ -137,7 +154,7 @@ def _pairs(link: Link, front: set[Key], *, at_target: bool) -> set[tuple[int, in
     if not keys:
         return set()
     rows = BY_LABEL[link.holder].model._base_manager.filter(**{f"{path}__in": keys, f"{link.column}__isnull": False})
-    return set(rows.order_by("pk").values_list("pk", link.column)[: MOST + 1])
+    return set(rows.order_by("-pk").values_list("pk", link.column)[:READ])
 
 
 def _joined(edges: set[tuple[Key, Key]], met: set[Key], *, start: Key) -> tuple[set[tuple[Key, Key]], set[Key]]:

@@ -320,6 +320,13 @@ class Phrase:
         return f"{self.verb} {self.noun}" if str(self.verb).isascii() else f"{self.verb}{self.noun}"
 
 
+def end_of(model: Any, path: str) -> Any:
+    """The model to which a path of foreign keys leads; FieldDoesNotExist where one of them is none."""
+    for part in path.split("__"):
+        model = model._meta.get_field(part).related_model
+    return model
+
+
 def _check_names(resource: Resource) -> None:
     grouped = [name for group in resource.groups for name in group.fields]
     asked = {
@@ -333,7 +340,10 @@ def _check_names(resource: Resource) -> None:
             if name in resource.computed and place not in ("filters", "sorts", "headings"):
                 continue
             try:
-                resource.model._meta.get_field(name)
+                if place in ("follows", "leads"):  # these may be paths
+                    end_of(resource.model, name)
+                else:
+                    resource.model._meta.get_field(name)
             except FieldDoesNotExist:
                 raise TypeError(f"{type(resource).__name__}.{place}: {resource.label} has no field {name}") from None
 

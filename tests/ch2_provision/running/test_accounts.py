@@ -153,6 +153,43 @@ def test_everybody_sees_what_is_published_and_nothing_withheld(year: Garage, cli
         assert client.get("/public/vehicles/NOBODY/").status_code == 404
 
 
+def test_what_is_withheld_or_taken_back_is_gone_from_the_public_pages_at_once(year: Garage, client: Client) -> None:
+    """Both pages have just been asked for, and nobody clears anything."""
+    first, second = year.vehicles
+    page = f"/public/vehicles/{year.mine.code}/"
+    with clock.on(APRIL):
+        _opened(year)
+        review = _publish(year)
+        mine = client.get(page).content.decode()
+        assert (
+            first.plate in mine
+            and second.plate in mine
+            and "300.00" in client.get("/public/vehicles/").content.decode()
+        )
+        card = second.card
+        card.vehicle_use = "enforcement"  # the file follows some minutes later
+        factories.save(card)
+        mine = client.get(page).content.decode()
+        assert first.plate in mine and second.plate not in mine
+        first.confidential = True
+        factories.save(first)
+        assert first.plate not in client.get(page).content.decode()
+        assert "300.00" not in client.get("/public/vehicles/").content.decode()
+        year.take("reopen", review, "boss", ReviewFlow, note="补记")
+        assert "20.00" not in client.get(page).content.decode()
+        assert "20.00" not in client.get("/public/vehicles/").content.decode()
+
+
+def test_what_is_open_is_asked_for_once_a_minute_while_nothing_changes(year: Garage, client: Client) -> None:
+    with clock.on(APRIL):
+        counts = []
+        for _time in range(2):
+            with CaptureQueriesContext(connection) as asked:
+                client.get("/public/vehicles/")
+            counts.append(len(asked))
+    assert counts[1] < counts[0]
+
+
 def test_vehicles_of_units_without_a_quota_are_not_held_against_the_quota_of_others(year: Garage) -> None:
     with clock.on(APRIL):
         approved = {"state": "approved", "number": 3, "since": dt.date(2026, 1, 1), "document": "核〔2026〕1号"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -248,28 +249,54 @@ def test_the_second_tap_of_a_step_comes_to_the_same_page_and_anothers_number_doe
     assert client.post(page, data).status_code == 403
 
 
-def test_the_slip_of_a_hired_vehicle_asks_for_the_fare_and_for_no_odometer(garage: Garage, client: Client) -> None:
+def _hired(garage: Garage) -> Dispatch:
     with scope.within(garage("desk")) as desk:
-        made = send(
-            [garage.ask()],
-            organ=garage.mine,
-            means="rented",
-            vehicle=None,
-            driver=None,
-            by=desk,
-            hired="通达租赁 沪A8888T",
-        )
+        return send([garage.ask()], organ=garage.mine, means="rented", vehicle=None, driver=None, by=desk, hired="通达租赁 沪A8888T")  # fmt: skip
+
+
+def test_the_slip_of_a_hired_vehicle_asks_for_the_fare_and_for_no_odometer(garage: Garage, client: Client) -> None:
+    made = _hired(garage)
     client.force_login(garage.users["desk"])
     slip = f"/trips/dispatches/{made.pk}/slip/"
     with clock.on(_at(WORKDAY)):
         page = client.get(slip).content.decode()
-        assert 'name="odometer_out"' not in page and "登记出车" in page
-        assert client.post(slip, {"step": "begin"}).status_code == 302
+        assert 'name="odometer_out"' not in page and "登记上车" in page
+        assert client.post(slip, {"step": "set_out"}).status_code == 302
         page = client.get(slip).content.decode()
         assert 'name="fare"' in page and 'name="odometer_in"' not in page
-        back = client.post(slip, {"step": "end", "fare": "180"}, follow=True).content.decode()
+        back = client.post(slip, {"step": "finish", "fare": "180"}, follow=True).content.decode()
     assert "已登记还车" in back and "None" not in back and "180.00" in back
     assert Dispatch._base_manager.get().fare == Decimal(180)
+
+
+def test_a_hired_vehicle_ends_by_its_times_and_its_fare_on_every_door(garage: Garage, client: Client) -> None:
+    """The desk writes it down in the evening; no door asks for an odometer, none takes it for a vehicle of ours."""
+    made = _hired(garage)
+    ours = garage.send(garage.ask(leave="13:00", back="15:00"))
+    client.force_login(garage.users["desk"])
+    page, api = f"/trips/dispatches/{made.pk}/", f"/api/trips/dispatches/{made.pk}/steps/"
+    evening = dt.datetime(2026, 3, 5, 19, tzinfo=clock.ZONE)
+    with clock.on(evening):
+        shown = client.get(page).content.decode()
+        assert "登记上车" in shown and 'name="odometer_out"' not in shown and 'name="out_at"' in shown
+        assert client.post(f"{api}begin", json.dumps({}), content_type="application/json").status_code in (403, 409)
+        answer = client.post(f"{page}steps/set_out/", {"out_at": "2026-03-05T20:00", "version": made.version})
+        assert answer.status_code >= 400, "that is still to come"
+        answer = client.post(f"{page}steps/set_out/", {"out_at": "2026-03-05T08:35", "version": made.version})
+        assert answer.status_code == 302
+        shown = client.get(page).content.decode()
+        assert 'name="fare"' in shown and 'name="odometer_in"' not in shown and 'name="rest"' not in shown
+        early = {"in_at": "2026-03-05T08:00:00+08:00", "fare": "180"}
+        send_it = lambda values: client.post(f"{api}finish", json.dumps({"values": values}), content_type="application/json")  # fmt: skip  # noqa: E731
+        assert send_it(early).status_code == 422
+        assert send_it({**early, "in_at": "2026-03-05T11:40:00+08:00"}).status_code == 200
+        shown = client.get(page).content.decode()
+        assert "更正时间和租车费" in shown and "更正里程和费用" not in shown
+        assert 'name="out_at"' not in client.get(f"/trips/dispatches/{ours.pk}/").content.decode()
+    made.refresh_from_db()
+    assert (made.state, made.fare, made.odometer_in) == ("ended", Decimal(180), None)
+    assert made.out_at == dt.datetime(2026, 3, 5, 8, 35, tzinfo=clock.ZONE) and made.in_at.hour == 3
+    assert set(Request._base_manager.filter(dispatch=made).values_list("state", flat=True)) == {"returned"}
 
 
 def test_a_slip_of_another_driver_is_read_and_not_filled_in(garage: Garage, client: Client) -> None:

@@ -10,7 +10,10 @@ from baozhang.ch2_provision.assets.choices import VehicleUse
 
 
 class Kind(TextChoices):
-    """What is paid for; a violation is no cost, it stands here because it too names a vehicle, a place and a time."""
+    """What is paid for; a violation is no cost, it stands here because it too names a vehicle, a place and a time;
+    money moved onto a card is none either: what the card pays for is one, and stands in the same file. The hire of
+    somebody else's vehicle is a cost of the unit (其他交通费用 30239) and of no vehicle of it (运行维护费 30231,
+    财政部《政府收支分类科目》)."""
 
     FUEL = "fuel", _("加油")
     CHARGE = "charge", _("充电")
@@ -22,6 +25,8 @@ class Kind(TextChoices):
     WASH = "wash", _("洗车")
     OTHER = "other", pgettext_lazy("vehicle cost", "其他费用")
     VIOLATION = "violation", _("交通违法")
+    TOPUP = "topup", _("充值圈存")
+    HIRE = "hire", _("租车")
 
 
 # What suppliers' files and offices call them.
@@ -29,7 +34,8 @@ KINDS_SAID = {
     "加油费": Kind.FUEL, "燃油费": Kind.FUEL, "燃料费": Kind.FUEL, "充电费": Kind.CHARGE, "通行费": Kind.TOLL, "过路费": Kind.TOLL,
     "过桥过路费": Kind.TOLL, "停车费": Kind.PARKING, "保险费": Kind.INSURANCE, "维修费": Kind.REPAIR, "保养费": Kind.REPAIR,
     "维修": Kind.REPAIR, "保养": Kind.REPAIR, "年检": Kind.INSPECTION, "检验费": Kind.INSPECTION, "洗车费": Kind.WASH,
-    "违章": Kind.VIOLATION, "其他": Kind.OTHER,
+    "违章": Kind.VIOLATION, "其他": Kind.OTHER, "充值": Kind.TOPUP, "圈存": Kind.TOPUP, "油卡充值": Kind.TOPUP, "加油卡充值": Kind.TOPUP,
+    "租车费": Kind.HIRE, "租赁费": Kind.HIRE, "车辆租赁": Kind.HIRE, "车辆租赁费": Kind.HIRE, "包车": Kind.HIRE, "包车费": Kind.HIRE, "网约车": Kind.HIRE,
 }  # fmt: skip
 
 
@@ -72,7 +78,7 @@ class CorrectionState(TextChoices):
 
 LOOKED_OVER = ("vehicle", "km", "km_tracks", "energy", "upkeep", "total")  # columns of an account beside its month
 BY_CARD = (Kind.FUEL, Kind.CHARGE, Kind.TOLL, Kind.PARKING, Kind.WASH, Kind.OTHER)  # what a card of a vehicle pays for
-COSTS = tuple(kind for kind in Kind if kind != Kind.VIOLATION)
+COSTS = tuple(kind for kind in Kind if kind not in (Kind.VIOLATION, Kind.TOPUP, Kind.HIRE))
 ON_THE_ROAD = (
     Kind.FUEL,
     Kind.TOLL,
@@ -92,9 +98,15 @@ CORRECTION_COLOURS = {CorrectionState.OPEN: "amber", CorrectionState.PUBLISHED: 
 REVIEW_COLOURS = {ReviewState.DRAFT: "amber", ReviewState.SUBMITTED: "blue", ReviewState.PUBLISHED: "green"}
 # Words by which a bill says what it is for, where its file has no column for that; the first that is met counts.
 SIGNS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-    (Kind.VIOLATION, ("违法", "违章")), (Kind.CHARGE, ("充电", "kWh", "千瓦时")), (Kind.WASH, ("洗车", "清洗车")),
+    (Kind.VIOLATION, ("违法", "违章")), (Kind.HIRE, ("租车", "网约车", "出租车", "包车", "汽车租赁", "车辆租赁")), (Kind.CHARGE, ("充电", "kWh", "千瓦时")), (Kind.WASH, ("洗车", "清洗车")),
     (Kind.INSURANCE, ("保险", "交强险", "三者险", "车损险", "商业险", "责任险", "盗抢险", "财险")), (Kind.INSPECTION, ("年检", "检测站", "车辆检验", "检验费")),
     (Kind.PARKING, ("停车",)), (Kind.TOLL, ("通行", "收费站", "高速", "ETC")),
     (Kind.FUEL, ("汽油", "柴油", "加油", "油站", "92#", "95#", "98#", "92号", "95号", "98号")),
     (Kind.REPAIR, ("维修", "保养", "修理", "补胎", "钣金", "喷漆", "蓄电池", "更换", "配件", "滤清器", "机油", "轮胎", "刹车", "工时")),
 )  # fmt: skip
+# How a card's statement calls what is done with money on it, and with money that has gone from it.
+LOADED = ("圈存", "圈提")  # onto and off the chip; what came into the reserve before is the same money
+MOVED = (*LOADED, "充值", "分配", "划拨", "备付金", "备用金", "转入", "转出", "资金归集", "资金汇总")
+TAKEN_BACK = ("圈提", "转出", "资金归集", "资金汇总")
+PAID = ("消费", "加油", "扣款", "扣费", "支付", "充电", "通行")
+REVERSED = ("撤销", "冲正", "退")

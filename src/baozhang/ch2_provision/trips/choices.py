@@ -79,6 +79,7 @@ class SealState(TextChoices):
 
 
 OWN_FLEET = (Means.OWN, Means.POOLED)  # vehicles and drivers of ours: promised once
+HIRED = (Means.RENTED, Means.SOCIAL)  # somebody else's: no odometer, but a fare and its bill
 PROMISED = (DispatchState.PLANNED, DispatchState.RUNNING)  # a vehicle and a driver are held by these
 MADE = (DispatchState.RUNNING, DispatchState.ENDED)
 OPEN_REQUEST = (RequestState.DRAFT, RequestState.SUBMITTED, RequestState.APPROVED, RequestState.DISPATCHED)

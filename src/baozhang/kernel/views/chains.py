@@ -40,24 +40,21 @@ def page(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
 
 
 def _steps(found: chain.Chain, here: chain.Key) -> list[dict[str, Any]]:
-    """Depth by depth: the classes of record that stand side by side there, and the days since the step before."""
+    """Day by day, and of one day depth by depth: the classes of record that stand side by side, and the days since the step before."""
     steps: list[dict[str, Any]] = []
-    for node in found.nodes:
-        if not steps or steps[-1]["depth"] != node.depth:
-            steps.append({"depth": node.depth, "since": None, "kinds": []})
-        step = steps[-1]
-        kind = next((one for one in step["kinds"] if one["words"] == node.resource.title), None)
-        if kind is None:
-            kind = {"words": node.resource.title, "icon": node.resource.icon, "entries": [], "here": False, "unseen": 0}
-            step["kinds"].append(kind)
-        if node.record is None:
-            kind["unseen"] += 1
-            continue
-        entry = _item(node, node.record, here)
-        kind["entries"].append(entry)
-        kind["here"] |= entry["here"]
-        if node.since is not None:
-            step["since"] = min(step["since"] or node.since, node.since)
+    for since, depth, nodes in _stages(found):
+        if not steps or (steps[-1]["since"], steps[-1]["depth"]) != (since, depth):
+            steps.append({"depth": depth, "since": since, "kinds": []})
+        first = nodes[0].resource
+        kind = {"words": first.title, "icon": first.icon, "entries": [], "here": False, "unseen": 0}
+        for node in nodes:
+            if node.record is None:
+                kind["unseen"] += 1
+                continue
+            entry = _item(node, node.record, here)
+            kind["entries"].append(entry)
+            kind["here"] |= entry["here"]
+        steps[-1]["kinds"].append(kind)
     before: dt.date | None = None
     for step in steps:
         for kind in step["kinds"]:
@@ -65,6 +62,28 @@ def _steps(found: chain.Chain, here: chain.Key) -> list[dict[str, Any]]:
         step["gap"] = (step["since"] - before).days if step["since"] and before and step["since"] > before else 0
         before = step["since"] or before
     return steps
+
+
+def _stages(found: chain.Chain) -> list[tuple[dt.date | None, int, list[chain.Node]]]:
+    """The records of one class and depth, with their first day, by days; of what is out of sight no day is known, and it
+    stands behind what it came from."""
+    held: dict[tuple[int, str], list[chain.Node]] = {}
+    for node in found.nodes:
+        held.setdefault((node.depth, node.key[0]), []).append(node)
+    reached: dict[int, dt.date] = {}
+    stages = []
+    for (depth, _kind), nodes in held.items():
+        since = min((node.since for node in nodes if node.since is not None), default=None)
+        stages.append((since, depth, nodes))
+        if since is not None:
+            reached[depth] = max(reached.get(depth, since), since)
+    earliest = min(reached.values(), default=dt.date.min)
+
+    def place(stage: tuple[dt.date | None, int, list[chain.Node]]) -> tuple[dt.date, int]:
+        since, depth, _nodes = stage
+        return since or max((day for one, day in reached.items() if one < depth), default=earliest), depth
+
+    return sorted(stages, key=place)
 
 
 def _shorten(kind: dict[str, Any]) -> None:

@@ -70,10 +70,12 @@ def _published(made: Correction, *, by: Actor, day: dt.date) -> None:
     """The month's accounts take what is so; the notice of the correction takes the place of the first one."""
     review = Review._base_manager.select_related("organ", "document").get(pk=made.review_id)
     _put_right(review, by=by)
-    lines = list(made.lines.select_related("vehicle").order_by("vehicle__plate", "pk"))
+    lines = list(made.lines.select_related("vehicle__card").order_by("vehicle__plate", "pk"))
     made.review, made.corrected, made.published_on = review, review.document, day
     if told(lines):
-        rows = list(Account._base_manager.filter(review=review).select_related("vehicle").order_by("vehicle__plate"))
+        rows = list(
+            Account._base_manager.filter(review=review).select_related("vehicle__card").order_by("vehicle__plate")
+        )
         made.document = issuing.issue(
             correction(made, lines, rows, day=day), organ=review.organ_id, word=review.organ.document_word, about=made, by=by, right=PUBLISH
         )  # fmt: skip

@@ -137,7 +137,7 @@ def _has_a_word(review: Review) -> None:
 @ReviewFlow.publish.effect
 def _published(review: Review, *, by: Actor, day: Any) -> None:
     """The notice is numbered and registered."""
-    rows = list(Account._base_manager.filter(review=review).select_related("vehicle").order_by("vehicle__plate"))
+    rows = list(Account._base_manager.filter(review=review).select_related("vehicle__card").order_by("vehicle__plate"))
     review.document = issuing.issue(
         notice(review, rows, day=day), organ=review.organ_id, word=review.organ.document_word, about=review, by=by, right=PUBLISH,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from baozhang.ch2_provision.running.choices import WITHHELD, Figure
 from baozhang.ch2_provision.running.models import Account, Correction, CorrectionLine, Review
+from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel.documents.model import Block, Column, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.numbering import blank
 
@@ -29,7 +30,12 @@ _HEADS = (
 
 def named(account: Account) -> bool:
     """True for a vehicle that may be named in public: not secret, not of a class of which only sums are published."""
-    return not account.vehicle.confidential and account.vehicle.use not in WITHHELD
+    return not account.vehicle.confidential and not summed_only(account.vehicle)
+
+
+def summed_only(vehicle: Vehicle) -> bool:
+    """True for a class of which only sums are published, by the file or by the card that it follows."""
+    return vehicle.use in WITHHELD or vehicle.card.vehicle_use in WITHHELD
 
 
 def notice(review: Review, rows: Sequence[Account], *, day: dt.date) -> OfficialDocument:
@@ -82,7 +88,7 @@ def told(lines: Sequence[CorrectionLine]) -> list[tuple[str, Figure, Decimal, De
     for one in lines:
         if one.vehicle.confidential:
             continue
-        if one.vehicle.use in WITHHELD:
+        if summed_only(one.vehicle):
             groups[one.vehicle.get_use_display(), Figure(one.figure)].append(one)
         else:
             found.append((one.vehicle.plate, Figure(one.figure), one.was, one.now))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.running.choices import KINDS_SAID, ON_THE_ROAD, CostState, Kind
+from baozhang.ch2_provision.running.choices import COSTS, KINDS_SAID, ON_THE_ROAD, CostState, Kind
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.columns import decimal, text
@@ -20,7 +20,7 @@ from baozhang.kernel import clock
 from baozhang.kernel.record import Record
 
 from . import matching
-from .reading import bill_of, kind_said, moment_of, plate_of
+from .reading import bill_of, is_topup, kind_said, moment_of, plate_of, signed
 
 
 class Cost(Record):
@@ -41,10 +41,13 @@ class Cost(Record):
     time = text(_("时刻"), 12, help_text=_("日期和时刻分两栏的账单填这里"))
     day = models.DateField(_("日期"), editable=False)
     moment = models.DateTimeField(_("时点"), null=True, editable=False)
+    deal = text(_("交易类型"), 40, help_text=_("卡的对账单写的加油、消费、圈存、充值等；充值圈存记在卡上，不是费用"))
     item = text(_("项目"), 80, help_text=_("油品、配件、工时等；一张单据有几个项目的，一项一行"))
     quantity = decimal(_("数量"), 12, 3)
     unit_price = decimal(_("单价"), 12, 4)
     amount = models.DecimalField(_("金额"), max_digits=16, decimal_places=2, default=Decimal(0))
+    loaded = decimal(_("充值金额"), 16, 2, help_text=_("充值和消费分两栏的对账单填这里"))
+    balance = decimal(_("卡上余额"), 16, 2, help_text=_("对账单写的这一笔以后的余额"))
     odometer = models.PositiveIntegerField(_("里程表读数"), null=True, blank=True)
     origin = text(_("入口"), 80)
     place = text(_("地点"), 80)
@@ -74,7 +77,7 @@ class Cost(Record):
         constraints = [
             models.UniqueConstraint(fields=["mark"], name="cost_once", violation_error_message=_("这张单据的这个项目已登记")),
             models.CheckConstraint(condition=~Q(kind=""), name="cost_kind", violation_error_message=_("看不出费用种类")),
-            models.CheckConstraint(condition=Q(kind=Kind.VIOLATION) | Q(amount__gt=0), name="cost_amount", violation_error_message=_("金额应大于零")),
+            models.CheckConstraint(condition=Q(kind=Kind.VIOLATION) | Q(amount__gt=0) | (Q(kind=Kind.TOPUP) & ~Q(amount=0)), name="cost_amount", violation_error_message=_("金额应大于零")),
             models.CheckConstraint(condition=Q(quantity__isnull=True) | Q(quantity__gt=0), name="cost_quantity", violation_error_message=_("数量应大于零")),
             models.CheckConstraint(condition=Q(lat__isnull=True, lon__isnull=True) | Q(lat__isnull=False, lon__isnull=False), name="cost_place",
                                    violation_error_message=_("地点的经度和纬度须同时填写")),
@@ -85,6 +88,7 @@ class Cost(Record):
             models.Index(fields=["state", "organ"], name="cost_state"),
             models.Index(fields=["dispatch"], name="cost_dispatch", condition=Q(dispatch__isnull=False)),
             models.Index(fields=["kind", "day"], name="cost_kind_day"),
+            models.Index(fields=["card", "day"], name="cost_card", condition=~Q(card="")),
         ]
 
     def __str__(self) -> str:
@@ -102,12 +106,23 @@ class Cost(Record):
         if self.vehicle_id and not self.plate:
             self.plate = self.vehicle.plate  # type: ignore[union-attr]
         self.plate, self.card = plate_of(self.plate), self.card.replace(" ", "")
-        said = kind_said(self.item, self.place, self.supplier, self.origin)
-        self.kind = self.kind or said or (Kind.TOLL if self.origin else "")  # only a road has a way in
+        self._settle_kind()
         if self.amount in (None, 0) and self.quantity and self.unit_price:
             self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
-        self.bill = self.bill or bill_of(self.plate or self.card, self.at, self.kind, self.amount)
+        self.bill = self.bill or bill_of(self.plate or self.card or self.supplier, self.at, self.kind, self.amount)
         self.mark = f"{self.supplier}|{self.bill}|{self.item}"
+
+    def _settle_kind(self) -> None:
+        """The kind that the words give away; of a card's statement also which way the money went."""
+        said = kind_said(self.deal, self.item, self.place, self.supplier, self.origin)
+        if not self.kind and (bool(self.loaded) or is_topup(self.deal, self.item, litres=bool(self.quantity))):
+            self.kind = Kind.TOPUP
+        self.kind = self.kind or said or (Kind.TOLL if self.origin else "")  # only a road has a way in
+        topup = self.kind == Kind.TOPUP
+        if topup:
+            self.amount = self.amount or self.loaded or Decimal(0)
+            self.quantity, self.unit_price = self.quantity or None, self.unit_price or None
+        self.amount = signed(self.amount, self.deal, topup=topup)  # type: ignore[assignment]
 
     @classmethod
     def accord(cls, rows: Sequence[Any], stood: Mapping[int, tuple[Any, ...]]) -> None:
@@ -118,6 +133,10 @@ class Cost(Record):
 
     def stands(self) -> CostState:
         """How the bill stands: no vehicle, no trip where there should be one, explained, or matched."""
+        if self.kind == Kind.HIRE:  # somebody else's vehicle has no file here; a hired one that has is matched by it
+            if self.vehicle_id or self.dispatch_id:
+                return CostState.MATCHED
+            return CostState.EXPLAINED if self.explanation else CostState.LOOSE
         if self.vehicle_id is None:
             return CostState.EXPLAINED if self.explanation else CostState.OPEN
         if self.kind in ON_THE_ROAD and self.dispatch_id is None:
@@ -133,7 +152,15 @@ class Cost(Record):
             yield self.fault_of("at", gettext("费用时间在今天之后"), self.at, gettext("请核对日期"))
         if not self.kind:
             yield self.fault_of("kind", gettext("看不出费用种类"), self.item, gettext("请填写费用种类"))
-        if self.amount is None or (self.kind != Kind.VIOLATION and self.amount <= 0):
+        if self.loaded and abs(self.amount or 0) != abs(self.loaded):
+            yield self.fault_of(
+                "loaded", gettext("一行里既有充值又有消费"), str(self.loaded), gettext("充值和消费各写一行")
+            )
+        if (
+            self.amount is None
+            or (self.kind == Kind.TOPUP and not self.amount)
+            or (self.kind in (*COSTS, Kind.HIRE) and self.amount <= 0)
+        ):
             yield self.fault_of(
                 "amount",
                 gettext("金额应大于零"),
@@ -146,7 +173,7 @@ class Cost(Record):
             yield self.fault_of("quantity", gettext("数量应大于零"), str(self.quantity), "")
         if (self.lat is None) != (self.lon is None):
             yield self.fault_of("lat", gettext("地点的经度和纬度须同时填写"), "", "")
-        if not (self.plate or self.card or self.vehicle_id):
+        if not (self.plate or self.card or self.vehicle_id or self.kind == Kind.HIRE):
             yield self.fault_of("plate", gettext("号牌、卡号、车辆至少有一项"), "", gettext("请填写号牌或者卡号"))
         if self.dispatch_id and self.dispatch is not None and self.dispatch.vehicle_id != self.vehicle_id:
             yield self.fault_of(

@@ -10,12 +10,14 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q
 
-from baozhang.ch2_provision.running.choices import ON_THE_ROAD, SLACK
-from baozhang.ch2_provision.trips.choices import MADE
+from baozhang.ch2_provision.running.choices import ON_THE_ROAD, SLACK, Kind
+from baozhang.ch2_provision.trips.choices import HIRED, MADE
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import bulk, clock
+
+from .reading import plate_of
 
 _SLACK = dt.timedelta(minutes=SLACK)
 
@@ -28,6 +30,9 @@ def match(rows: Sequence[Any]) -> None:
         if row.vehicle_id is not None:
             row.organ_id = row.vehicle.organ_id
     _trips([row for row in rows if row.vehicle_id and row.dispatch_id is None and row.kind in ON_THE_ROAD and row.day])
+    _hired(
+        [row for row in rows if not row.vehicle_id and row.dispatch_id is None and row.kind == Kind.HIRE and row.day]
+    )
     _fetch(rows, "dispatch", Dispatch)
 
 
@@ -70,20 +75,43 @@ def _by(name: str, model: Any, wanted: Iterable[str]) -> dict[str, Any]:
 def _trips(rows: Sequence[Any]) -> None:
     if not rows:
         return
-    first, last = min(row.day for row in rows), max(row.day for row in rows)
-    since = dt.datetime.combine(first, dt.time(), clock.ZONE) - _SLACK
-    until = dt.datetime.combine(last, dt.time(), clock.ZONE) + dt.timedelta(days=1) + _SLACK
+    since, until = _window(rows)
     trips: dict[int, list[Dispatch]] = defaultdict(list)
     for part in bulk.chunks(sorted({row.vehicle_id for row in rows})):
         held = Dispatch._base_manager.filter(vehicle_id__in=list(part), state__in=MADE, out_at__lt=until)
         for one in held.filter(Q(in_at__isnull=True) | Q(in_at__gte=since)).order_by("out_at"):
             trips[one.vehicle_id or 0].append(one)
     for row in rows:
-        fitting = [one for one in trips[row.vehicle_id] if covers(one, row)]
-        if row.moment is not None and fitting:
-            row.dispatch = min(fitting, key=lambda one: abs((one.out_at or row.moment) - row.moment))
-        elif len(fitting) == 1:  # where only the day is known, one trip of that day is a match, several are a question
-            row.dispatch = fitting[0]
+        _choose(row, trips[row.vehicle_id])
+
+
+def _window(rows: Sequence[Any]) -> tuple[dt.datetime, dt.datetime]:
+    """The time in which trips of some bills may have been under way."""
+    first, last = min(row.day for row in rows), max(row.day for row in rows)
+    since = dt.datetime.combine(first, dt.time(), clock.ZONE) - _SLACK
+    return since, dt.datetime.combine(last, dt.time(), clock.ZONE) + dt.timedelta(days=1) + _SLACK
+
+
+def _choose(row: Any, trips: Sequence[Dispatch]) -> None:
+    fitting = [one for one in trips if covers(one, row)]
+    if row.moment is not None and fitting:
+        row.dispatch = min(fitting, key=lambda one: abs((one.out_at or row.moment) - row.moment))
+    elif len(fitting) == 1:  # where only the day is known, one trip of that day is a match, several are a question
+        row.dispatch = fitting[0]
+
+
+def _hired(rows: Sequence[Any]) -> None:
+    """Bills of hired vehicles, by the plate that the slip says; one query for a whole file."""
+    if not rows:
+        return
+    since, until = _window(rows)
+    held = Dispatch._base_manager.filter(
+        organ_id__in=sorted({row.organ_id for row in rows}), means__in=HIRED, state__in=MADE, out_at__lt=until
+    )
+    trips = list(held.filter(Q(in_at__isnull=True) | Q(in_at__gte=since)).order_by("out_at"))
+    for row in rows:
+        if row.plate:
+            _choose(row, [one for one in trips if one.organ_id == row.organ_id and row.plate in plate_of(one.hired)])
 
 
 def covers(dispatch: Dispatch, row: Any) -> bool:

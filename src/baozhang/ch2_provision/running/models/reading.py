@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import translation
 
-from baozhang.ch2_provision.running.choices import SIGNS, Kind
+from baozhang.ch2_provision.running.choices import MOVED, PAID, REVERSED, SIGNS, TAKEN_BACK, Kind
 from baozhang.kernel import clock
 from baozhang.kernel.hours import time_said
 from baozhang.kernel.numerals import in_digits
@@ -71,6 +71,23 @@ def kind_said(*words: str) -> str:
     """The kind of cost that words of a bill give away; empty where none does."""
     text = " ".join(word for word in words if word)
     return next((kind for kind, signs in SIGNS if any(sign in text for sign in signs)), "")
+
+
+def is_topup(deal: str, item: str, *, litres: bool) -> bool:
+    """True where a row moves money onto a card, or off it; a row with litres buys something, whatever it was paid from."""
+    if any(sign in deal for sign in MOVED):
+        return True
+    return not litres and not any(sign in deal for sign in PAID) and any(sign in item for sign in MOVED)
+
+
+def signed(amount: Decimal | None, deal: str, *, topup: bool) -> Decimal | None:
+    """The sum as it is kept: off the card below zero, paid above it, as cards' statements that count down write it."""
+    if amount is None or (topup and not any(sign in deal for sign in TAKEN_BACK)):
+        return amount
+    if topup:
+        return -abs(amount)
+    paid = any(sign in deal for sign in PAID) and not any(sign in deal for sign in REVERSED)
+    return abs(amount) if paid else amount
 
 
 def bill_of(whose: str, at: str, kind: str, amount: Decimal | None) -> str:

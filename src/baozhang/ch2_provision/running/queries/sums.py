@@ -196,6 +196,12 @@ def depreciations(vehicles: Iterable[Vehicle], first: dt.date, last: dt.date) ->
     return found
 
 
+def hired(organs: Iterable[int], first: dt.date, last: dt.date) -> Decimal:
+    """What some units paid for vehicles of others from a day to a day; no cost of a vehicle of theirs."""
+    rows = Cost._base_manager.filter(organ_id__in=list(organs), kind=Kind.HIRE, day__gte=first, day__lte=last)
+    return (rows.aggregate(all=Sum("amount"))["all"] or NONE).quantize(CENT)
+
+
 def waiting(organs: Any) -> tuple[int, int]:
     """How many bills of some units (None: all) have no vehicle, and how many no trip."""
     mine = Q() if organs is None else Q(organ_id__in=organs)

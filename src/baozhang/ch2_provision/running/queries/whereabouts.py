@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from baozhang.ch2_provision.running.choices import AROUND
 from baozhang.ch2_provision.running.models import Cost, Whereabouts
-from baozhang.ch2_provision.vehicles.choices import TerminalState
 from baozhang.ch2_provision.vehicles.models import Terminal
 from baozhang.ch2_provision.vehicles.telemetry import ways
 from baozhang.ch2_provision.vehicles.telemetry.points import LAT, LON
@@ -34,16 +34,18 @@ def unmeasured(day: dt.date) -> Any:
 def measured(costs: Any) -> list[tuple[int, int, dt.date, int]]:
     """Rows of how far vehicles were from the places of some bills; nothing is said where there are no positions."""
     rows = list(costs)
-    held = Terminal._base_manager.filter(plate__in={one.vehicle.plate for one in rows}, state=TerminalState.IN_USE)
-    terminals = dict(held.values_list("plate", "pk"))
+    terminals: dict[tuple[int, str], list[int]] = defaultdict(list)
+    held = Terminal._base_manager.filter(plate__in={one.vehicle.plate for one in rows if one.vehicle.plate})
+    for pk, organ, plate in held.order_by("pk").values_list("pk", "organ_id", "plate"):
+        terminals[organ, plate].append(pk)  # also those taken off: the bill may be of their time
     found = []
     for one in rows:
-        terminal = terminals.get(one.vehicle.plate)
-        if terminal is None:
-            continue
         at = int(one.moment.timestamp())
-        track = STORE.track(terminal, at - AROUND * 60, at + AROUND * 60)
-        if len(track):
-            away = ways.distance(track[:, LAT], track[:, LON], float(one.lat) * 1e6, float(one.lon) * 1e6)
-            found.append((one.pk, one.vehicle_id, one.day, round(float(away.min()))))
+        told = terminals[one.vehicle.organ_id, one.vehicle.plate]
+        away = [
+            float(ways.distance(track[:, LAT], track[:, LON], float(one.lat) * 1e6, float(one.lon) * 1e6).min())
+            for _terminal, track in STORE.tracks(told, at - AROUND * 60, at + AROUND * 60)
+        ]
+        if away:
+            found.append((one.pk, one.vehicle_id, one.day, round(min(away))))
     return found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.running import views  # noqa: F401 -- pages beside the lists
-from baozhang.ch2_provision.running.choices import COST_COLOURS, UNMATCHED, CostState
+from baozhang.ch2_provision.running.choices import COST_COLOURS, UNMATCHED, CostState, Kind
 from baozhang.ch2_provision.running.flows.matching import MATCH, again, assign, explain
 from baozhang.ch2_provision.running.models import Cost, PaymentCard
 from baozhang.ch2_provision.trips.resources.dispatches import Dispatches
@@ -34,9 +34,12 @@ def _marked(rows: Sequence[Any], by: Actor, counts: dict[Any, Any]) -> None:
             probe.plate = vehicle.plate
         probe.derive()
         row.values["mark"] = probe.mark
+        if probe.deal or probe.kind == Kind.TOPUP:  # as it will be kept, so that the same statement changes nothing
+            row.values.update({name: getattr(probe, name) for name in _SETTLED if name in row.values})
 
 
-_READ = frozenset({"kind", "plate", "card", "at", "time", "item", "quantity", "unit_price", "amount", "place", "origin", "supplier", "bill"})  # fmt: skip
+_SETTLED = ("quantity", "unit_price", "amount")
+_READ = frozenset({"kind", "plate", "card", "at", "time", "deal", "item", "quantity", "unit_price", "amount", "loaded", "place", "origin", "supplier", "bill"})  # fmt: skip
 
 
 def _match(costs: Sequence[Cost], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -68,11 +71,25 @@ class Costs(Resource):
     purpose = gettext_lazy("供应商的账单按车牌、卡号落到每一辆车，途中的费用再按时间落到派车单；同一张单据只登记一次")
     columns = ("plate", "kind", "at", "item", "quantity", "amount", "place", "dispatch", "state", "organ")
     more_columns = (
-        "vehicle", "card", "time", "unit_price", "odometer", "origin", "lat", "lon", "supplier", "bill", "explanation", "remarks", "day",
+        "vehicle", "card", "time", "deal", "unit_price", "loaded", "balance", "odometer", "origin", "lat", "lon", "supplier", "bill", "explanation", "remarks", "day",
     )  # fmt: skip
     groups = (
         Group(
-            gettext_lazy("单据"), ("kind", "at", "time", "item", "quantity", "unit_price", "amount", "supplier", "bill")
+            gettext_lazy("单据"),
+            (
+                "kind",
+                "at",
+                "time",
+                "deal",
+                "item",
+                "quantity",
+                "unit_price",
+                "amount",
+                "loaded",
+                "balance",
+                "supplier",
+                "bill",
+            ),
         ),
         Group(gettext_lazy("哪辆车、哪次行程"), ("plate", "card", "vehicle", "odometer", "dispatch", "organ")),
         Group(gettext_lazy("在哪里"), ("origin", "place", "lat", "lon", "remarks")),
@@ -89,17 +106,22 @@ class Costs(Resource):
     units = {"odometer": KM}
     headings: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "kind": ("费用类别", "费用类型", "类别"),
-        "at": ("交易时间", "交易日期", "消费时间", "消费日期", "加油时间", "加油日期", "开始时间", "充电开始时间", "出口时间", "通行时间", "交易完成时间", "出场时间", "送修日期",
+        "at": ("日期", "时间", "用车日期", "用车时间", "上车时间",
+               "交易时间", "交易日期", "消费时间", "消费日期", "加油时间", "加油日期", "开始时间", "充电开始时间", "出口时间", "通行时间", "交易完成时间", "出场时间", "送修日期",
                "维修日期", "进厂日期", "出站时间", "离场时间", "扣费时间", "缴费时间", "刷卡时间", "结算日期", "开单日期", "投保日期", "保险起期", "检验日期", "违法时间",
                "洗车日期", "发生日期", "发生时间"),
         "time": ("交易时刻", "时分秒"),
         "plate": ("车牌号", "车牌号码", "车牌", "车号", "号牌号码", "车辆号牌", "号码牌", "车辆牌号", "车辆号码", "加油车牌", "加油车号", "牌照号", "车辆牌照"),
         "card": ("油卡号", "加油卡号", "油卡卡号", "加油卡卡号", "IC卡号", "ETC卡号", "ETC卡编号", "副卡号", "通行卡号", "充电卡号", "卡片编号"),
+        "deal": ("业务类型", "交易种类", "交易类别", "业务名称", "业务种类", "交易名称", "交易摘要", "摘要"),
+        "loaded": ("圈存金额", "转入金额", "充值额", "收入金额"),
+        "balance": ("余额", "卡余额", "卡内余额", "交易后余额", "账户余额", "当前余额", "卡片余额"),
         "item": ("油品", "产品", "产品名称", "油号", "维修内容", "服务项目", "收费项目", "油品名称", "商品名称", "品名", "维修项目", "配件名称", "项目名称", "险种", "违法行为",
                  "费用项目", "名称", "材料名称", "项目及配件", "维修项目及配件", "配件及工时", "工时及配件", "更换配件"),
         "quantity": ("加油量", "加注量", "油量", "充电度数", "升数", "加油升数", "充电电量", "充电量", "电量", "用量"),
         "unit_price": ("油价", "挂牌价", "成交单价"),
-        "amount": ("交易金额", "实收", "小计", "价税合计", "应收金额", "扣费金额", "缴费金额", "加油金额", "停车费用", "充电费用", "实扣金额", "扣款金额", "支付金额", "消费金额",
+        "amount": ("租车费", "租金", "车费",
+                   "交易金额", "实收", "小计", "价税合计", "应收金额", "扣费金额", "缴费金额", "加油金额", "停车费用", "充电费用", "实扣金额", "扣款金额", "支付金额", "消费金额",
                    "实付金额", "实收金额", "总金额", "金额合计", "合计金额", "通行费", "通行金额", "停车费", "保费", "维修费用", "费用金额", "应付金额", "订单金额",
                    "订单总额", "保费合计", "保险费", "合计保费", "总保费"),
         "odometer": ("里程", "里程数", "里程表", "当前里程", "进厂里程", "行驶里程"),
@@ -114,8 +136,7 @@ class Costs(Resource):
         "vehicle": ("车辆档案编号",),
         "dispatch": ("派车单编号",),
     }  # fmt: skip
-    follows = ("dispatch",)
-    leads = ("vehicle",)
+    follows = ("dispatch", "vehicle")
     before_import = _marked
     acts = {
         "match": Act(

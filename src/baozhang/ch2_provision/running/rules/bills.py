@@ -203,7 +203,8 @@ def _twice(day: dt.date, ground: Any) -> QuerySet[Cost]:
     """These are the bills of which an earlier one names the same vehicle, time, kind, item and sum under another number."""
     same = ("vehicle", "day", "kind", "at", "item", "amount")
     earlier = Cost._base_manager.filter(pk__lt=OuterRef("pk"), **{name: OuterRef(name) for name in same})
-    rows: Any = _rows(day).filter(moment__isnull=False, amount__gt=0).annotate(again=Exists(earlier))
+    rows: Any = _rows(day).exclude(kind=Kind.TOPUP)  # into the reserve and on to the chip is one sum twice
+    rows = rows.filter(moment__isnull=False, amount__gt=0).annotate(again=Exists(earlier))
     return rows.filter(again=True)
 
 

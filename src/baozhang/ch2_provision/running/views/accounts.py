@@ -95,7 +95,7 @@ def _of_units(units: list[int], held: Any, span: tuple[dt.date, dt.date]) -> dic
     return {
         "table": {"columns": _heads(heads), "rows": rows},
         "table_title": _("各单位"),
-        "tiles": _tiles(found.values(), sum(counts.values()), None, sums.waiting(units)),
+        "tiles": _tiles(found.values(), sum(counts.values()), None, sums.waiting(units), sums.hired(units, *span)),
     }
 
 
@@ -103,7 +103,9 @@ def _heads(heads: Any) -> list[dict[str, Any]]:
     return [{"words": words, "kind": kind, "unit": unit} for words, kind, unit in heads]
 
 
-def _tiles(found: Any, vehicles: int, given: Decimal | None, waiting: tuple[int, int]) -> list[dict[str, Any]]:
+def _tiles(
+    found: Any, vehicles: int, given: Decimal | None, waiting: tuple[int, int], hired: Decimal
+) -> list[dict[str, Any]]:
     found = list(found)
     total, km = sum((one.total for one in found), Decimal(0)), sum(one.distance for one in found)
     rows = [
@@ -111,6 +113,8 @@ def _tiles(found: Any, vehicles: int, given: Decimal | None, waiting: tuple[int,
         (_("每公里费用"), cells.money(total / km) if km else "—", _("元") if km else "", ""), (_("车辆"), vehicles, _("辆"), ""),
         (_("待对应费用"), sum(waiting), pgettext("bill", "笔"), reverse("running-waiting") if scope.current().can(MATCH) else ""),
     ]  # fmt: skip
+    if hired:
+        rows.append((_("租用车辆费用"), cells.money(hired), _("元"), "/running/costs/?kind=hire"))
     if given is not None:
         rows.insert(1, (_("预算剩余"), cells.money(given - total), _("元"), ""))
     return [{"words": words, "value": value, "unit": unit, "url": url} for words, value, unit, url in rows]
@@ -140,9 +144,10 @@ def _of_unit(organ: Organization, vehicles: list[Vehicle], span: tuple[dt.date, 
     )  # fmt: skip
     return {
         "table": {"columns": _heads(heads), "rows": rows}, "table_title": _("逐车"),
-        "tiles": _tiles(found.values(), len([one for one in shown if one.state != VehicleState.GONE]), given, sums.waiting([organ.pk])),
+        "tiles": _tiles(found.values(), len([one for one in shown if one.state != VehicleState.GONE]), given, sums.waiting([organ.pk]),
+                        sums.hired([organ.pk], *span)),
         "charts": [chart for chart in (_months(keys, span[0].year), _kinds(found.values())) if chart is not None],
-        "says": _("运行费用不含折旧；里程以派车单为准，没有派车单的以轨迹为准；同类车指车型类别和能源种类相同的公务用车。"),
+        "says": _("运行费用不含折旧；里程以派车单为准，没有派车单的以轨迹为准；同类车指车型类别和能源种类相同的公务用车。租用车辆费用属其他交通费用，不计入本单位车辆。"),
     }  # fmt: skip
 
 

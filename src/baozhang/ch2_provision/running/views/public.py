@@ -35,9 +35,9 @@ def _year(request: HttpRequest) -> int:
     return said if said is not None and 2000 <= said <= today.year else today.year
 
 
-def _kept(name: str, make: Any) -> Any:
-    """An answer that many ask for, made once a minute and language."""
-    key = f"open:{name}:{get_language()}:{clock.today()}"
+def _kept(name: str, organ: int | None, make: Any) -> Any:
+    """An answer that many ask for, made once a minute and language, and anew as soon as what it tells of has changed."""
+    key = f"open:{name}:{get_language()}:{clock.today()}:{open_to_all.edition(organ)}"
     found = cache.get(key)
     if found is None:
         found = make()
@@ -96,7 +96,7 @@ def _organ(code: str) -> Organization:
 def units(request: HttpRequest) -> HttpResponse:
     """All units of the house, and all classes."""
     year = _year(request)
-    context = _kept(f"units:{year}", lambda: _of_all(year))
+    context = _kept(f"units:{year}", None, lambda: _of_all(year))
     years = [{"words": one, "url": f"?year={one}", "active": one == year} for one in open_to_all.years(clock.today())]
     page = {
         "title": _("公务用车公示"),
@@ -178,7 +178,7 @@ def _classes(found: list[open_to_all.Class]) -> dict[str, Any]:
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """One unit, vehicle by vehicle."""
     organ, year = _organ(code), _year(request)
-    context = _kept(f"unit:{organ.pk}:{year}", lambda: _of_unit(organ, year))
+    context = _kept(f"unit:{organ.pk}:{year}", organ.pk, lambda: _of_unit(organ, year))
     years = [{"words": one, "url": f"?year={one}", "active": one == year} for one in open_to_all.years(clock.today())]
     page = {
         "title": _("%(organ)s公务用车公示") % {"organ": organ.name},

@@ -1,9 +1,10 @@
-"""On the page of a vehicle: its account of the year, beside last year and beside vehicles like it."""
+"""On the page of a vehicle its account of the year, beside last year and vehicles like it; on that of a card its balance."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from baozhang.ch2_provision.running.models import Cost
-from baozhang.ch2_provision.running.queries import sums
+from baozhang.ch2_provision.running.queries import balances, sums
 from baozhang.ch2_provision.running.queries.sums import Running
 from baozhang.kernel import cells, clock
 from baozhang.kernel.access import Actor
@@ -49,8 +50,27 @@ def _story(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     }
 
 
+def _balance(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """On the page of a card: what came onto it, what it paid, what should be on it and what its statements say."""
+    if resource.label != "running.paymentcard" or not who.can(Cost.right("view"), record.organ_key()):
+        return {}
+    card = balances.of(record.number)
+    url = f"/running/costs/?q={quote(record.number)}"
+    rows = [
+        _row(_("期初余额"), card.opened, _("元"), cells.money), _row(_("转入"), card.came, _("元"), cells.money), _row(_("支出"), card.spent, _("元"), cells.money),
+        _row(_("应有余额"), card.due, _("元"), cells.money), _row(_("对账单余额"), card.said, _("元"), cells.money),
+        _row(_("相差"), card.difference, _("元"), cells.money),
+        {"words": _("逐笔"), "value": format_html('<a href="{}">{}</a>', url, _("这张卡的流水")), "unit": ""},
+    ]  # fmt: skip
+    notices = []
+    if card.difference or card.due < 0:
+        less = card.difference if card.difference else card.due
+        notices.append({"tone": "amber", "url": "", "words": _("卡上余额与流水相差 %(sum)s 元：核对是否有没登记的充值或者消费") % {"sum": cells.money(less)}})  # fmt: skip
+    return {"panels": [{"title": _("卡上余额"), "rows": rows, "article": frame.law(ARTICLE)}], "notices": notices}
+
+
 def _row(words: str, value: Any, unit: str, show: Any) -> dict[str, Any]:
     return {"words": words, "value": "" if value is None else show(value), "unit": "" if value is None else unit}
 
 
-details.EXTRAS.append(_story)
+details.EXTRAS.extend((_story, _balance))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.vehicles.actions.reading import LOCATE
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.ch2_provision.vehicles.queries.map import terminal_of
+from baozhang.ch2_provision.vehicles.queries.map import terminal_on
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.resource import Resource
@@ -46,7 +46,7 @@ def _track(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     vehicle, day = where(resource.label, record)
     if vehicle is None or day is None or not who.can(LOCATE, vehicle.organ_id):
         return {}
-    terminal = terminal_of(vehicle.plate, vehicle.organ_id)
+    terminal = terminal_on(vehicle, day)
     if terminal is None:
         return {}
     return {

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from baozhang.ch2_provision.running.choices import COST_COLOURS, UNMATCHED, CostState, Kind
 from baozhang.ch2_provision.running.flows.matching import MATCH, assign, explain
 from baozhang.ch2_provision.running.models import Cost
-from baozhang.ch2_provision.trips.choices import MADE
+from baozhang.ch2_provision.trips.choices import HIRED, MADE
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
@@ -86,7 +86,8 @@ def _context(who: Actor) -> dict[str, Any]:
 
 
 def _rows(costs: list[Cost]) -> list[dict[str, Any]]:
-    lost, loose = [one for one in costs if one.vehicle_id is None], [one for one in costs if one.vehicle_id]
+    loose = [one for one in costs if one.vehicle_id or one.kind == Kind.HIRE]
+    lost = [one for one in costs if one not in loose]
     fleet: dict[int, list[Vehicle]] = {}
     there = ~Q(state=VehicleState.GONE) | Q(card__disposed__gte=min((one.day for one in lost), default=clock.today()))
     cars = Vehicle.objects.filter(there, organ_id__in={one.organ_id for one in lost}).exclude(plate="")
@@ -99,7 +100,7 @@ def _rows(costs: list[Cost]) -> list[dict[str, Any]]:
             "key": one.pk, "url": frame.url_of(resource, one), "plate": one.plate or one.card, "at": one.at, "kind": Kind(one.kind).label,
             "amount": cells.money(one.amount) if one.kind != Kind.VIOLATION else "", "place": one.place, "item": one.item,
             "state": {"words": one.get_state_display(), "colour": COST_COLOURS[CostState(one.state)]},
-            "vehicles": _near(one, fleet.get(one.organ_id, [])), "trips": trips.get(one.pk, []), "lost": one.vehicle_id is None,
+            "vehicles": _near(one, fleet.get(one.organ_id, [])), "trips": trips.get(one.pk, []), "lost": one in lost,
         }
         for one in costs
     ]  # fmt: skip
@@ -117,8 +118,10 @@ def _trips(costs: list[Cost]) -> dict[int, list[dict[str, Any]]]:
     if not costs:
         return {}
     first, last = min(one.day for one in costs) - NEAR, max(one.day for one in costs) + NEAR
+    cars = Q(vehicle_id__in={one.vehicle_id for one in costs if one.vehicle_id})
+    hired = Q(means__in=HIRED, organ_id__in={one.organ_id for one in costs if one.vehicle_id is None})
     held = Dispatch.objects.filter(
-        vehicle_id__in={one.vehicle_id for one in costs},
+        cars | hired,
         state__in=MADE,
         starts__date__gte=first,
         starts__date__lte=last,
@@ -126,8 +129,8 @@ def _trips(costs: list[Cost]) -> dict[int, list[dict[str, Any]]]:
     rows = list(held.order_by("starts"))
     return {
         one.pk: [
-            {"key": trip.pk, "words": f"{trip.span} {trip.route or trip.number}"}
-            for trip in rows if trip.vehicle_id == one.vehicle_id and abs(trip.starts.astimezone(clock.ZONE).date() - one.day) <= NEAR
+            {"key": trip.pk, "words": " ".join(part for part in (trip.span, trip.hired, trip.route or trip.number) if part)}
+            for trip in rows if trip.vehicle_id == one.vehicle_id and (one.vehicle_id or trip.organ_id == one.organ_id) and abs(trip.starts.astimezone(clock.ZONE).date() - one.day) <= NEAR
         ]
         for one in costs
     }  # fmt: skip

@@ -46,6 +46,16 @@ HOURS = "vehicles.trips.continuous_hours"
 EARLY = dt.timedelta(hours=2)  # before midnight, for a trip that begins just after it; the house's own habit
 
 
+def is_ours(dispatch: Dispatch) -> bool:
+    """True for a vehicle of ours, whose odometer its driver reads."""
+    return dispatch.means in OWN_FLEET
+
+
+def is_hired(dispatch: Dispatch) -> bool:
+    """True for somebody else's vehicle: when it came and went and what it cost is all that is known of it."""
+    return not is_ours(dispatch)
+
+
 class DispatchFlow(Flow):
     """待出车 → 行程中 → 已还车."""
 
@@ -56,12 +66,20 @@ class DispatchFlow(Flow):
     own = Own("driver__account", ":plan")  # a driver has his own slips before him, whoever plans has all
 
     begin = Step(
-        gettext_lazy("登记出车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("odometer_out",),
+        gettext_lazy("登记出车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("odometer_out",), when=is_ours,
         says=gettext_lazy("填写出车时的里程表读数。"),
     )  # fmt: skip
     end = Step(
-        gettext_lazy("登记还车"), S.RUNNING, S.ENDED, ":drive", kind="primary", icon="stop", fields=("odometer_in", "rest", "tolls", "parking", "fuel", "fare"),
+        gettext_lazy("登记还车"), S.RUNNING, S.ENDED, ":drive", kind="primary", icon="stop", fields=("odometer_in", "rest", "tolls", "parking", "fuel"), when=is_ours,
         says=gettext_lazy("填写还车时的里程表读数和途中费用。"),
+    )  # fmt: skip
+    set_out = Step(
+        gettext_lazy("登记上车"), S.PLANNED, S.RUNNING, ":drive", kind="primary", icon="play", fields=("out_at",), when=is_hired,
+        says=gettext_lazy("租赁、社会车辆不记里程。不填出车时间的，按现在。"),
+    )  # fmt: skip
+    finish = Step(
+        gettext_lazy("登记用车结束"), S.RUNNING, S.ENDED, ":drive", kind="primary", icon="stop", when=is_hired, fields=("out_at", "in_at", "fare", "tolls", "parking"),
+        says=gettext_lazy("填写租车费和租车费以外另付的费用；不填还车时间的，按现在。账单后到的，租车费可以以后更正，账单在“车辆费用”中对应到本单。"),
     )  # fmt: skip
     cancel = Step(
         gettext_lazy("取消派车"), S.PLANNED, S.CANCELLED, ":plan", needs_note=True, side=True, todo=False, kind="danger"
@@ -80,6 +98,8 @@ def drives(dispatch: Dispatch, who: Actor) -> bool:
 
 @DispatchFlow.begin.guard
 @DispatchFlow.end.guard
+@DispatchFlow.set_out.guard
+@DispatchFlow.finish.guard
 def _is_his(dispatch: Dispatch, *, by: Actor) -> None:
     """A driver takes his own slips; whoever plans may enter them for him."""
     if by.system or drives(dispatch, by):
@@ -92,6 +112,7 @@ def _is_his(dispatch: Dispatch, *, by: Actor) -> None:
 
 
 @DispatchFlow.begin.guard
+@DispatchFlow.set_out.guard
 def _of_today(dispatch: Dispatch, *, by: Actor) -> None:
     """A driver who opens the slip of another day writes his odometer onto the wrong trip."""
     soon = clock.now() + EARLY
@@ -123,7 +144,7 @@ def _still_licensed(dispatch: Dispatch, *, day: dt.date) -> None:
 @DispatchFlow.begin.effect
 def _begun(dispatch: Dispatch, *, by: Actor) -> None:
     """The moment is the clock's; the requests move along."""
-    if dispatch.means in OWN_FLEET and dispatch.odometer_out is None:
+    if dispatch.odometer_out is None:
         raise Invalid(_("请填写出车里程"), article=ARTICLE, instead=_("照里程表读数填写。"))
     _not_backwards(dispatch, by)
     dispatch.out_at = clock.now()
@@ -150,9 +171,37 @@ def _not_backwards(dispatch: Dispatch, by: Actor) -> None:
 @DispatchFlow.end.effect
 def _ended(dispatch: Dispatch, *, by: Actor) -> None:
     """The same at the other end."""
-    if dispatch.means in OWN_FLEET and dispatch.odometer_in is None:
+    if dispatch.odometer_in is None:
         raise Invalid(_("请填写还车里程"), article=ARTICLE, instead=_("照里程表读数填写。"))
     dispatch.in_at = clock.now()
+    keep(dispatch, by=by, act=ENDED, right=DRIVE)
+    _move(dispatch, "come_back", RequestState.RUNNING)
+
+
+@DispatchFlow.set_out.guard
+@DispatchFlow.finish.guard
+def _has_been(dispatch: Dispatch, *, values: Mapping[str, Any]) -> None:
+    """What is written down of a hired vehicle has happened already."""
+    for name in ("out_at", "in_at"):
+        at = values.get(name)
+        if at is not None and at > clock.now():
+            raise Invalid(
+                _("%(at)s 还没有到") % {"at": shown(at)}, article=ARTICLE, instead=_("填写实际出车、还车的时间。")
+            )
+
+
+@DispatchFlow.set_out.effect
+def _set_out(dispatch: Dispatch, *, by: Actor) -> None:
+    """The moment is the one that was written down, else the clock's."""
+    dispatch.out_at = dispatch.out_at or clock.now()
+    keep(dispatch, by=by, act=BEGUN, right=DRIVE)
+    _move(dispatch, "depart", RequestState.DISPATCHED)
+
+
+@DispatchFlow.finish.effect
+def _finished(dispatch: Dispatch, *, by: Actor) -> None:
+    """The same at the other end."""
+    dispatch.in_at = dispatch.in_at or clock.now()
     keep(dispatch, by=by, act=ENDED, right=DRIVE)
     _move(dispatch, "come_back", RequestState.RUNNING)
 

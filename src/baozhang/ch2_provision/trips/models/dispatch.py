@@ -138,6 +138,10 @@ class Dispatch(Numbered):
                 yield self.fault_of(
                     "driver", lapsed, str(self.driver), gettext("请改选驾驶人；已经换证的，先更新驾驶证有效期")
                 )
+        if self.in_at is not None and self.out_at is not None and self.in_at < self.out_at:
+            yield self.fault_of(
+                "in_at", gettext("还车时间早于出车时间"), shown(self.in_at), gettext("请核对出车和还车时间")
+            )
         for name in MONEY:
             paid = getattr(self, name)
             if isinstance(paid, Decimal) and paid < 0:

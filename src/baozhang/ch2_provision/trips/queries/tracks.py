@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, DurationField, Exists, ExpressionWrapper, F, Max, Min, OuterRef, Q, Sum
@@ -16,7 +16,9 @@ from baozhang.ch2_provision.trips.queries.desk import judged_since
 from baozhang.ch2_provision.vehicles.choices import Energy, TerminalState, VehicleState
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
 from baozhang.ch2_provision.vehicles.queries.areas import areas, rings_of
+from baozhang.ch2_provision.vehicles.queries.map import begun
 from baozhang.ch2_provision.vehicles.telemetry import beyond, ways
+from baozhang.ch2_provision.vehicles.telemetry.points import AT
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
 from baozhang.kernel import clock
 
@@ -38,15 +40,30 @@ def fitted() -> dict[int, Vehicle]:
     return {terminals[one.plate]: one for one in files}
 
 
+def sat_in(keys: Sequence[int]) -> dict[int, tuple[Vehicle, int]]:
+    """Terminal → the file of the vehicle in which it was, taken off meanwhile or not, and the second since when; three queries.
+
+    The unit tells files of one plate apart: the former owner's and the new one's."""
+    found = {key: (one, 0) for key, one in fitted().items()}
+    told = list(Terminal._base_manager.filter(pk__oneof=list(keys)).only("pk", "organ_id", "plate", "since", "state"))
+    off = [one for one in told if one.state == TerminalState.REMOVED and one.plate]
+    files = Vehicle._base_manager.filter(plate__oneof=sorted({one.plate for one in off})).order_by("pk")
+    by_plate = {(one.organ_id, one.plate): one for one in files}
+    found |= {one.pk: (by_plate[key], 0) for one in off if (key := (one.organ_id, one.plate)) in by_plate}
+    return found | {one.pk: (found[one.pk][0], begun(one)) for one in told if one.since and one.pk in found}
+
+
 def ways_of(day: dt.date) -> list[Row]:
     """The ways of all vehicles on a day, their speeds, idle stops and stays beyond the area; tracks are read only of those that moved at all."""
     since, until = day_of(day)
-    by_terminal = fitted()
-    far = [key for key, km in STORE.kilometres(since, until).items() if key in by_terminal and km * 1_000 >= MOVED]
-    rows, drawn = list[Row](), borders(day, {by_terminal[key].organ_id for key in far})
+    moved = [key for key, km in STORE.kilometres(since, until).items() if km * 1_000 >= MOVED]
+    by_terminal = sat_in(moved)
+    far = [key for key in moved if key in by_terminal]
+    rows, drawn = list[Row](), borders(day, {by_terminal[key][0].organ_id for key in far})
     for terminal, track in STORE.tracks(far, since, until):
-        vehicle = by_terminal[terminal]
-        rows += rows_of(vehicle, track, drawn.get(vehicle.organ_id))
+        vehicle, first = by_terminal[terminal]
+        track = track[track[:, AT] >= first]
+        rows += rows_of(vehicle, track, drawn.get(vehicle.organ_id)) if len(track) else []
     return rows
 
 

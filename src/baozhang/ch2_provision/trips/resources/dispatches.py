@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from baozhang.ch1_general.organs import roles
 from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, DispatchState
 from baozhang.ch2_provision.trips.flows import DispatchFlow
-from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, correct
+from baozhang.ch2_provision.trips.flows.dispatch import DRIVE, PLAN, change, correct, is_hired, is_ours
 from baozhang.ch2_provision.trips.models import Dispatch
-from baozhang.ch2_provision.trips.models.dispatch import MONEY, READINGS, cost_of
+from baozhang.ch2_provision.trips.models.dispatch import READINGS, cost_of
 from baozhang.ch2_provision.vehicles.resources.files import Vehicles
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor, Reach
@@ -22,7 +22,8 @@ from baozhang.kernel.resource import Computed, Group, Related, Resource, registe
 from baozhang.kernel.serials import numbers_rows
 
 KM = pgettext_lazy("unit", "公里")
-CORRECTED = (*READINGS, "rest", *MONEY)
+CORRECTED = (*READINGS, "rest", "tolls", "parking", "fuel")
+OF_HIRED = ("out_at", "in_at", "tolls", "parking", "fare")
 
 
 def _change(dispatches: Sequence[Dispatch], *, by: Actor, note: str, values: dict[str, Any]) -> str:
@@ -143,7 +144,11 @@ class Dispatches(Resource):
         ),
         "correct": Act(
             gettext_lazy("更正里程和费用"), PLAN, _correct, CORRECTED, many=False, needs_note=True, note_words=gettext_lazy("更正理由"), article="第二十三条第一款", icon="pencil-square",
-            shown=lambda one: one.state == DispatchState.ENDED, begins=lambda one: {name: getattr(one, name) for name in CORRECTED},
+            shown=lambda one: one.state == DispatchState.ENDED and is_ours(one), begins=lambda one: {name: getattr(one, name) for name in CORRECTED},
+        ),
+        "correct_hired": Act(
+            gettext_lazy("更正时间和租车费"), PLAN, _correct, OF_HIRED, many=False, needs_note=True, note_words=gettext_lazy("更正理由"), article="第二十三条第一款", icon="pencil-square",
+            shown=lambda one: one.state == DispatchState.ENDED and is_hired(one), begins=lambda one: {name: getattr(one, name) for name in OF_HIRED},
         ),
     }  # fmt: skip
 

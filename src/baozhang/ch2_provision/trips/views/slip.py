@@ -32,8 +32,8 @@ ASKED: Asked = {
     DispatchState.RUNNING: ("end", ("odometer_in", "rest", "tolls", "parking", "fuel")),
 }
 ASKED_OF_HIRED: Asked = {  # nobody reads the odometer of somebody else's vehicle; what is paid is the fare, and what it does not hold
-    DispatchState.PLANNED: ("begin", ()),
-    DispatchState.RUNNING: ("end", ("fare", "tolls", "parking")),
+    DispatchState.PLANNED: ("set_out", ()),
+    DispatchState.RUNNING: ("finish", ("fare", "tolls", "parking")),
 }
 
 
@@ -45,7 +45,7 @@ def _asked(dispatch: Dispatch) -> tuple[str, tuple[str, ...]]:
 
 def _done(step: str, dispatch: Dispatch) -> str:
     """What has been done, in a sentence."""
-    if step == "begin":
+    if step in ("begin", "set_out"):
         return _("已登记出车")
     km = dispatch.kilometres
     return _("已登记还车") if km is None else _("已登记还车，行驶 %(km)s 公里") % {"km": cells.number(km)}
@@ -110,7 +110,7 @@ def _context(request: HttpRequest, resource: Resource, dispatch: Dispatch, who: 
     return {
         "dispatch": dispatch, "state": {"words": dispatch.get_state_display(), "colour": resource.colours.get(dispatch.state, "plain")},
         "riders": list(riders(dispatch).exclude(state="cancelled").order_by("starts")), "leaves": shown(dispatch.starts), "returns": shown(dispatch.ends),
-        "step": step, "may": bool(step) and who.can(DRIVE, dispatch.organ_id) and drives(dispatch, who), "last": _read(last),
+        "step": step, "button": getattr(DispatchFlow, step).words if step else "", "may": bool(step) and who.can(DRIVE, dispatch.organ_id) and drives(dispatch, who), "last": _read(last),
         "fields": [{"name": name, "words": resource.words_of(name), "unit": resource.unit_of(name) or _("元"), "must": name.startswith("odometer"),
                     "value": request.POST.get(name, "")} for name in fields],
         "went": _went(resource, dispatch),

@@ -15,8 +15,8 @@ from baozhang.ch2_provision.assets.choices import GONE_STATES, Category
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.models.placing import clean_plate
 from baozhang.ch2_provision.assets.queries.doubts import vin_is_valid
-from baozhang.ch2_provision.vehicles.choices import Body, Energy, PlateKind, VehicleState
-from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.choices import Body, Energy, PlateKind, TerminalState, VehicleState
+from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
 from baozhang.ch2_provision.vehicles.models.vehicle import doubled
 from baozhang.ch2_provision.vehicles.queries.fleet import astray
 from baozhang.kernel import access, bulk, clock, ledger
@@ -107,13 +107,29 @@ def follow(files: Iterable[Vehicle] | None = None, *, by: Actor) -> int:
     Those that have gone come first, since their plates are then free for others; a plate that another still has is left for people.
     """
     rows, done = list(astray() if files is None else files), 0
+    plates = [(row.organ_id, row.plate, row.card.plate) for row in rows]
     for row in rows:
         row.derive()
     gone = [row for row in rows if row.state == VehicleState.GONE]
     for part in (gone, [row for row in rows if row.state != VehicleState.GONE]):
         part = _clear(part)
         done += keep(part, by=by, act=FOLLOWED, right=Vehicle.right("change")).changed if part else 0
+    _terminals_follow([one for one in plates if one[1] and one[2] and one[1] != one[2]], by=by)
     return done
+
+
+def _terminals_follow(plates: Sequence[tuple[int, str, str]], *, by: Actor) -> None:
+    """A vehicle that got another plate keeps its terminal, and that its track; (unit, plate before, plate now)."""
+    for organ, before, now in plates:
+        if Vehicle._base_manager.filter(plate=before).exclude(state=VehicleState.GONE).exists():
+            continue
+        if Terminal._base_manager.filter(plate=now).exclude(state=TerminalState.REMOVED).exists():
+            continue
+        rows = list(Terminal._base_manager.filter(organ=organ, plate=before).exclude(state=TerminalState.REMOVED))
+        for one in rows:
+            one.plate, one.follows_plate = now, True
+        if rows:
+            keep(rows, by=by, act=FOLLOWED, right=Terminal.right("change"), note=f"{before} → {now}")
 
 
 def _clear(rows: list[Vehicle]) -> list[Vehicle]:

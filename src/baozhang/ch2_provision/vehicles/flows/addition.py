@@ -110,11 +110,12 @@ def _takes_a_place(addition: Addition, *, day: dt.date) -> None:
 
 
 @AdditionFlow.approve.effect
-def _approved(addition: Addition, *, by: Actor) -> None:
-    """Which body it was stays with the record."""
+def _approved(addition: Addition, *, by: Actor, day: dt.date) -> None:
+    """Which body it was stays with the record, and whose place it takes."""
     held = body(addition)
     if held is not None:
         addition.decided_by = held.name
+        addition.quota = limits.quota_of(addition.organ_id, addition.use, day)
         keep(addition, by=by, act=APPROVED, right=APPROVE, where=held.pk)
 
 

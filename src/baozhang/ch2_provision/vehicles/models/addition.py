@@ -23,6 +23,7 @@ from baozhang.kernel.serials import Numbered
 
 from . import limits
 from .columns import day, decimal, money, pick, text
+from .quota import Quota
 from .vehicle import Vehicle
 
 DECIDED = (
@@ -58,6 +59,15 @@ class Addition(Numbered):
     document = text(_("批准文号"), 80)
     approved_on = day(_("批准日期"))
     decided_by = text(_("批准机关"), 80)
+    quota = models.ForeignKey(
+        Quota,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="additions",
+        verbose_name=_("占用编制"),
+    )
     card = models.OneToOneField(
         Card, models.PROTECT, null=True, blank=True, related_name="addition", verbose_name=_("资产卡片"),
         help_text=_("采购验收后建立的卡片"),

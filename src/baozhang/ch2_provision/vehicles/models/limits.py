@@ -226,7 +226,7 @@ def rooms(organs: Iterable[int] | None, today: dt.date, *, but: Sequence[int] = 
     """How all classes stand in some units (None: all), in three queries; `but` leaves additions out."""
     where = Q() if organs is None else Q(organ_id__in=sorted(set(organs)))
     found: Rooms = {}
-    approved = Quota._base_manager.filter(where, state=QuotaState.APPROVED, since__lte=today).order_by("since", "pk")
+    approved = _approved(where, today)
     for organ, klass, number, document, since in approved.values_list(
         "organ_id", "klass", "number", "document", "since"
     ):
@@ -253,6 +253,17 @@ def rooms(organs: Iterable[int] | None, today: dt.date, *, but: Sequence[int] = 
     for organ, use in addition.filter(state__in=ON_THE_WAY).values_list("organ_id", "use"):
         _room(found, organ, use, own).coming += 1
     return found
+
+
+def _approved(where: Q, today: dt.date) -> Any:
+    """The approvals in force by a day, the one that counts last."""
+    return Quota._base_manager.filter(where, state=QuotaState.APPROVED, since__lte=today).order_by("since", "pk")
+
+
+def quota_of(organ: int, use: str, today: dt.date) -> Quota | None:
+    """The approval in whose number a vehicle of a use is counted on a day."""
+    held = {one.klass: one for one in _approved(Q(organ=organ), today)}
+    return held.get(class_of(use, held))
 
 
 def _room(found: Rooms, organ: int, use: str, own: Mapping[int, set[str]]) -> Room:

@@ -14,14 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.placing import clean_plate
 from baozhang.ch2_provision.vehicles.choices import TerminalState
+from baozhang.kernel.plain import differ
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
+WHOSE = ("organ", "plate", "phone")
 _NUMBER = re.compile(r"[1-9a-f][0-9a-f]{0,19}")
 
 
 class Terminal(Record):
-    """A terminal in one vehicle: moved into another one, it ends here and begins there, so that no track is mixed."""
+    """A terminal in one vehicle of one unit: moved into another vehicle, or gone to another unit with it, it ends here
+    and begins there, so that no track is mixed and each unit keeps its own."""
 
     organ = models.ForeignKey(Organization, models.PROTECT, related_name="+", verbose_name=_("单位"))
     phone = models.CharField(_("终端号"), max_length=20, help_text=_("终端手机号或2019版终端号，不写开头的零"))
@@ -33,9 +36,11 @@ class Terminal(Record):
     maker = models.CharField(_("制造商"), max_length=11, blank=True, default="", editable=False)
     device = models.CharField(_("终端编号"), max_length=60, blank=True, default="", editable=False)
     secret = models.CharField(_("鉴权码摘要"), max_length=64, blank=True, default="", editable=False)
+    since = models.DateTimeField(_("接手时间"), null=True, editable=False)  # what it said before is the former unit's
     remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
 
-    natural = ("phone", "plate")
+    follows_plate = False  # set by whoever lets it follow its vehicle to another plate
+    natural = ("organ_id", "phone", "plate")
     searched = ("phone", "plate")
     masked = frozenset({"secret"})
     stepped = {"state": frozenset({TerminalState.IN_USE.value})}
@@ -44,7 +49,7 @@ class Terminal(Record):
         verbose_name = _("车载终端")
         ordering = ("organ", "plate")
         constraints = [
-            models.UniqueConstraint(fields=["phone", "plate"], name="terminal_once",
+            models.UniqueConstraint(fields=["organ", "phone", "plate"], name="terminal_once",
                                     violation_error_message=_("这个终端已登记在这辆车上")),
             models.UniqueConstraint(fields=["phone"], condition=~Q(state=TerminalState.REMOVED), name="terminal_phone_once",
                                     violation_error_message=_("这个终端号已登记在别的车上，请先拆除")),
@@ -61,8 +66,19 @@ class Terminal(Record):
         self.plate = clean_plate(self.plate)
         self.phone = self.phone.strip().lower().lstrip("0")
 
+    def fixed(self) -> tuple[str, ...]:
+        """What no longer changes once it has been heard of: whose it is, in which vehicle, under which number."""
+        return WHOSE if self.pk and hasattr(self, "health") else ()
+
     def faults(self) -> Iterable[Any]:
-        """A number that no terminal can have."""
+        """A number that no terminal can have; a track written over to another vehicle or unit."""
+        stood = Terminal._base_manager.filter(pk=self.pk).first() if self.pk and not self.follows_plate else None
+        changed = [name for name in stood.fixed() if differ(stood, self, (name,))] if stood is not None else []
+        if changed:
+            yield self.fault_of(
+                changed[0], gettext("已接入的终端不能改单位、号牌和终端号，否则轨迹会混到别的车上"), str(getattr(self, changed[0])),
+                gettext("换车的，先登记拆除，再登记到另一辆车；随车划转、换发号牌的，由系统办理"),
+            )  # fmt: skip
         if not _NUMBER.fullmatch(self.phone):
             yield Fault(
                 gettext("终端号应为不超过20位的数字"), "phone", self.phone, gettext("请按终端铭牌或安装单填写"),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Case, When
+
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.vehicles.choices import TerminalState
+from baozhang.ch2_provision.vehicles.choices import TerminalState, VehicleState
 from baozhang.ch2_provision.vehicles.models import Terminal, TerminalHealth, Vehicle
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
+from baozhang.ch2_provision.vehicles.telemetry.store import day_of as seconds_of
 
 MOST = 20_000  # vehicles in one answer
 OVERLAP = 5  # seconds: what was heard before an answer may be written after it
@@ -63,10 +67,22 @@ def terminal_at(pk: int, organs: Organs) -> Terminal | None:
     return rows.select_related("organ").first()
 
 
-def terminal_of(plate: str, organ: int) -> Terminal | None:
-    """The terminal in use of a unit's vehicle."""
-    rows = Terminal._base_manager.filter(plate=plate, organ_id=organ, state=TerminalState.IN_USE)
-    return rows.first() if plate else None
+def terminals_of(vehicle: Vehicle) -> list[Terminal]:
+    """All that ever reported for a unit's vehicle, the one in use first; of one that has gone those that were taken off."""
+    rows = Terminal._base_manager.filter(plate=vehicle.plate, organ_id=vehicle.organ_id)
+    if vehicle.state == VehicleState.GONE:  # the plate may be another vehicle's by now
+        rows = rows.filter(state=TerminalState.REMOVED)
+    used = Case(When(state=TerminalState.IN_USE, then=0), default=1)
+    return list(rows.order_by(used, "-pk")) if vehicle.plate else []
+
+
+def terminal_on(vehicle: Vehicle, day: dt.date) -> Terminal | None:
+    """The one of a vehicle's terminals that said where it was on a day, else the first of them."""
+    held = terminals_of(vehicle)
+    if len(held) > 1:
+        said = STORE.heard([one.pk for one in held], *seconds_of(day))
+        held.sort(key=lambda one: one.pk not in said)
+    return held[0] if held else None
 
 
 def file_of(terminal: Terminal) -> Vehicle | None:
@@ -74,12 +90,17 @@ def file_of(terminal: Terminal) -> Vehicle | None:
     return Vehicle._base_manager.filter(plate=terminal.plate, organ_id=terminal.organ_id).order_by("-pk").first()
 
 
-def day_of(vehicle: int, since: int, until: int) -> dict[str, Any]:
+def begun(terminal: Terminal) -> int:
+    """The second from which what a terminal said is its unit's; what comes late of the time before is not."""
+    return 0 if terminal.since is None else int(terminal.since.timestamp())
+
+
+def day_of(terminal: Terminal, since: int, until: int) -> dict[str, Any]:
     """A vehicle's day: its believed points, where it stood, its ways, and how far it went."""
     from baozhang.ch2_provision.vehicles.telemetry import ways
     from baozhang.ch2_provision.vehicles.telemetry.points import AT, DIRECTION, LAT, LON, SPEED
 
-    rows = STORE.track(vehicle, since, until)
+    rows = STORE.track(terminal.pk, max(since, begun(terminal)), until)
     clean = rows[ways.believed(rows)]
     return {
         "points": clean[:, [AT, LAT, LON, SPEED, DIRECTION]].tolist(),

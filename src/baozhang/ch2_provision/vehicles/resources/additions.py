@@ -90,11 +90,23 @@ class Additions(Resource):
         Group(gettext_lazy("来源"), ("need", "plan_line")),
         Group(
             gettext_lazy("办理"),
-            ("state", "document", "approved_on", "decided_by", "card", "tax", "fees", "plate", "vin", "registered"),
+            (
+                "state",
+                "document",
+                "approved_on",
+                "decided_by",
+                "quota",
+                "card",
+                "tax",
+                "fees",
+                "plate",
+                "vin",
+                "registered",
+            ),
         ),
     )
     readonly = frozenset(
-        {"state", "document", "approved_on", "decided_by", "card", "tax", "fees", "plate", "vin", "registered"}
+        {"state", "document", "approved_on", "decided_by", "quota", "card", "tax", "fees", "plate", "vin", "registered"}
     )
     filters = ("organ", "kind", "use", "state", "energy")
     search = ("number", "reason", "plate", "document")
@@ -104,8 +116,8 @@ class Additions(Resource):
     units = {"displacement": gettext_lazy("升")}
     before_import = numbers_rows(Addition)
     flow = AdditionFlow
-    follows = ("need", "plan_line", "old")
-    leads = ("card",)
+    follows = ("need", "plan_line", "quota", "old")
+    leads = ("card", "old__card__disposal_lines")
     hints = _hints
     narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
         "card": lambda rows: rows.filter(category=Category.VEHICLE, disposed=None).exclude(addition__state__in=BOUGHT),

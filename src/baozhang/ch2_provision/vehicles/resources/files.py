@@ -155,7 +155,7 @@ class Vehicles(Resource):
         "energy": ("燃料种类", "能源类型"),
         "seats": ("座位数", "核载人数"),
     }
-    follows = ("card",)
+    follows = ("card", "card__addition")
     related: ClassVar[tuple[Related, ...]] = (
         Related("vehicles/certificates", "vehicle"),
         Related(

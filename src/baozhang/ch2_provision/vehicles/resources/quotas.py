@@ -45,6 +45,7 @@ class Quotas(Resource):
     colours = QUOTA_COLOURS
     units = {"number": PIECES, "asked": PIECES}
     key_facts = ("organ", "klass", "number", "since")
+    goes_round = True  # many vehicles are counted in one
     importable = False  # a table of quotas comes in as such, below
     flow = QuotaFlow
 

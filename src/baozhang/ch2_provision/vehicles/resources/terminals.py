@@ -70,11 +70,11 @@ class Terminals(Resource):
     columns = ("plate", "phone", "organ", "state", "heard", "fixed", "doubtful")
     more_columns = ("told_plate", "good", "fitted", "maker", "device", "edition", "remarks")
     groups = (
-        Group(gettext_lazy("终端与车辆"), ("organ", "plate", "phone", "fitted", "remarks")),
+        Group(gettext_lazy("终端与车辆"), ("organ", "plate", "phone", "fitted", "since", "remarks")),
         Group(gettext_lazy("注册"), ("state", "maker", "device", "told_plate", "edition")),
         Group(gettext_lazy("状况"), ("heard", "fixed", "good", "doubtful")),
     )
-    readonly = frozenset({"state", "maker", "device"})
+    readonly = frozenset({"state", "since", "maker", "device"})
     computed = {
         "heard": Computed(gettext_lazy("最近联系"), _when("heard"), "moment", needs=("health",)),
         "fixed": Computed(gettext_lazy("最近定位"), _when("at"), "moment", needs=("health",)),
@@ -90,6 +90,7 @@ class Terminals(Resource):
     key_facts = ("phone", "state", "heard", "fixed", "doubtful")
     related = (Related("vehicles/track-readings", "terminal", gettext_lazy("轨迹查看记录")),)
     headings = {"phone": ("终端手机号", "SIM卡号", "设备号"), "plate": ("车牌号", "车牌", "号牌号码")}
+    fixed = Terminal.fixed
     acts = {
         "stop": _act(TerminalState.STOPPED, "pause-circle", lambda one: one.state == TerminalState.IN_USE),
         "resume": _act(TerminalState.IN_USE, "play-circle", lambda one: one.state != TerminalState.IN_USE),

@@ -149,7 +149,7 @@ def track_data(request: HttpRequest, pk: int) -> JsonResponse:
     since, until = day_of(day)
     area = areas(day, [terminal.organ_id]).get(terminal.organ_id)
     drawn = {"name": area.name, "rings": rings_of(area)} if area is not None else None
-    return JsonResponse({"since": since, "until": until, "area": drawn, **places.day_of(terminal.pk, since, until)})
+    return JsonResponse({"since": since, "until": until, "area": drawn, **places.day_of(terminal, since, until)})
 
 
 def _doors(resource: Resource, record: Any, who: access.Actor) -> dict[str, Any]:
@@ -159,10 +159,10 @@ def _doors(resource: Resource, record: Any, who: access.Actor) -> dict[str, Any]
         return {"actions": [{"words": _("在地图上查看"), "url": "/vehicles/map/#area", **words}]}
     if resource.label not in ("vehicles.vehicle", "vehicles.terminal") or not who.can(LOCATE, record.organ_id):
         return {}
-    terminal = record if resource.label == "vehicles.terminal" else places.terminal_of(record.plate, record.organ_id)
-    if terminal is None:
+    held = [record] if resource.label == "vehicles.terminal" else places.terminals_of(record)
+    if not held:
         return {}
-    return {"actions": [{"words": _("轨迹回放"), "url": f"/vehicles/map/{terminal.pk}/track/", **words}]}
+    return {"actions": [{"words": _("轨迹回放"), "url": f"/vehicles/map/{held[0].pk}/track/", **words}]}
 
 
 details.EXTRAS.append(_doors)
