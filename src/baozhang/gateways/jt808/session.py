@@ -42,7 +42,7 @@ class Session:
     busy: int = 0  # messages that wait for the database
     closed: bool = False
     serial: int = -1
-    pending: dict[int, asyncio.Future[Message]] = field(default_factory=dict)
+    pending: dict[int, asyncio.Future[Message]] = field(default_factory=dict)  # by each frame's serial
     sent: OrderedDict[int, list[bytes]] = field(default_factory=OrderedDict)
 
     def meet(self, message: Message) -> None:
@@ -50,13 +50,13 @@ class Session:
         self.terminal, self.phone = message.terminal, message.phone
         self.edition, self.version = message.edition, message.version
 
-    def send(self, number: int, body: bytes, to: Message | None = None) -> int:
-        """This will send a message, divided where it is long, and return the serial of its first frame.
+    def send(self, number: int, body: bytes, to: Message | None = None) -> list[int]:
+        """This will send a message, divided where it is long, and return the serials of its frames; none where the line has ended.
 
         An answer has the header of the edition in which it was asked, also where a terminal changes it on its way.
         """
         if self.closed:
-            return -1
+            return []
         first, asked = (self.serial + 1) & 0xFFFF, to or self
         pieces = divide(Message(number, asked.phone, first, body, asked.edition, asked.version))
         self.serial = pieces[-1].serial
@@ -67,7 +67,7 @@ class Session:
                 self.sent.popitem(last=False)
         for frame in frames:
             self.write(frame)
-        return first
+        return [piece.serial for piece in pieces]
 
     def send_again(self, first: int, packages: Iterable[int]) -> bool:
         """This will send packages of a divided message once more; False where it is not remembered."""
