@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -221,3 +222,22 @@ def test_the_kilometres_of_real_tracks():
         assert len(ways.pieces(rows)) == said["segments_split_at_5min"]
         assert (len(rows), np.diff(rows[:, AT]).max()) == (said["points"], said["max_gap_s"])
     assert rows[0, LAT] and rows[0, LON]
+
+
+@pytest.mark.parametrize("ask", ["track", "kilometres"])
+def test_an_hour_that_is_packed_while_it_is_read_is_in_the_answer(db, ask):
+    """Between the two questions of an answer the rows of an hour may become a block."""
+    write(1, *drive(MORNING, 300))
+    since, until = day_of(dt.date(2026, 3, 2))
+    km, asked = STORE.kilometres(since, until)[1], []
+
+    def packs(execute, sql, params, many, context):
+        asked.append(sql)
+        if len(asked) == 2:
+            assert STORE.pack(MORNING + DAY) == 300
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(packs):
+        found = STORE.track(1, since, until) if ask == "track" else STORE.kilometres(since, until)
+    assert TrackBlock.objects.count() == 1
+    assert len(found) == 300 if ask == "track" else found[1] == pytest.approx(km, rel=1e-3)

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from baozhang.ch2_provision.vehicles.models import CardEvent
-from baozhang.gateways.jt808 import answers, parts
+from baozhang.ch2_provision.vehicles import actions
+from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem
+from baozhang.ch2_provision.vehicles.telemetry.points import Batch
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE
+from baozhang.gateways.jt808 import answers, location, parts, points
 from tests.gateways.jt808 import encoding
 from tests.gateways.jt808.simulator import Box, connect
 from tests.gateways.jt808.test_gateway import NOW, PHONE, Enter, fixes, inside, run, stored
@@ -187,3 +190,25 @@ def test_a_driver_of_2011_is_noted_without_his_name(entered: Enter) -> None:
     run(story)
     event = CardEvent.objects.get()
     assert event.put_in and len(event.holder) == 32 and "310101" not in str(vars(event))
+
+
+@pytest.mark.parametrize("digits", ["000000000000", "000101000000", NOW.strftime("%y%m%d%H%M%S")])
+def test_a_clock_that_stands_does_not_make_a_blind_day_into_one_position(entered: Enter, digits: str) -> None:
+    """Without a fix many terminals repeat the very same bytes; sent twice at once it is still one."""
+    vehicle = entered(PHONE).pk
+    body = fixes(1)[0].body()
+    lost = location.read(body[:4] + b"\x00\x00\x00\x01" + body[8:22] + bytes.fromhex(digits))
+    for minute in range(2, 12):
+        for second in (0, 20):
+            batch, heard = Batch(), int(NOW.timestamp()) // 60 * 60 + 60 * minute + second
+            points.add_to(batch, vehicle, lost, heard)
+            batch.heard[vehicle] = heard
+            STORE.append(batch)
+    assert DoubtfulPosition.objects.filter(vehicle=vehicle, blind=True).count() == 10
+
+
+def test_a_picture_that_comes_again_later_stands_in_the_index_once(entered: Enter) -> None:
+    vehicle, said = entered(PHONE).pk, {"number": 7, "kind": 0, "format": 0, "event": 1, "channel": 2, "at": None, "size": 3}
+    for heard, digest in ((100, "a" * 64), (160, "a" * 64), (170, "b" * 64)):
+        actions.note_media(vehicle, heard, said, digest)
+    assert sorted(MediaItem.objects.values_list("heard", "digest")) == [(100, "a" * 64), (170, "b" * 64)]

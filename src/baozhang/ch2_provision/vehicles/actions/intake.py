@@ -7,7 +7,6 @@ that two of them understand each other.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from baozhang.ch2_provision.vehicles.choices import Datum, TerminalState
 from baozhang.ch2_provision.vehicles.models import Source, Terminal
 from baozhang.ch2_provision.vehicles.telemetry import datum
-from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, Batch, doubt_of, is_blind
+from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, Batch, digest_of, doubt_of, is_blind
 from baozhang.ch2_provision.vehicles.telemetry.relaying import reach_of
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock, observation
@@ -114,8 +113,7 @@ def _put(batch: Batch, vehicle: int, one: Said, kept_in: str, heard: int) -> Non
     doubt = doubt_of(at, north, east, speed, status, heard)
     if doubt:
         body = json.dumps(one.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
-        digest = hashlib.blake2b(body, digest_size=16).digest()
-        batch.doubts.append((vehicle, digest, doubt, at, heard, is_blind(doubt, status, speed), body))
+        batch.doubts.append((vehicle, digest_of(body, at, heard), doubt, at, heard, is_blind(doubt, status, speed), body))
         return
     odometer = None if one.odometer is None else round(one.odometer * 10)
     batch.points.append(

@@ -123,22 +123,24 @@ class DatabaseStore:
         import numpy as np
 
         for part in chunks(sorted(set(vehicles)), _MANY):
-            found: dict[int, list[Rows]] = {}
+            found = self._late(part, since, until)
             hours = TrackBlock.objects.filter(hour__gte=since // HOUR, hour__lte=(until - 1) // HOUR)
             hours = hours.filter(vehicle__oneof=list(part)).order_by("vehicle", "hour")
             for vehicle, hour, data in hours.values_list("vehicle", "hour", "data"):
                 found.setdefault(vehicle, []).append(blocks.unpack(bytes(data), hour))
-            late: dict[int, list[Point]] = {}
-            recent = RecentPosition.objects.filter(vehicle__oneof=list(part), at__gte=since, at__lt=until)
-            for vehicle, *point in recent.order_by("vehicle", "at").values_list("vehicle", *COLUMNS):
-                late.setdefault(vehicle, []).append(tuple(point))
-            for vehicle, points in late.items():
-                found.setdefault(vehicle, []).append(blocks.rows_of(points))
             for vehicle in sorted(found):
                 rows = blocks.ordered(np.concatenate(found[vehicle]))
                 rows = rows[(rows[:, AT] >= since) & (rows[:, AT] < until)]
                 if len(rows):
                     yield vehicle, rows
+
+    def _late(self, vehicles: Sequence[int], since: int, until: int) -> dict[int, list[Rows]]:
+        """The rows that are no blocks yet; asked for first, since what becomes a block meanwhile must be in one of both answers."""
+        late: dict[int, list[Point]] = {}
+        recent = RecentPosition.objects.filter(vehicle__oneof=list(vehicles), at__gte=since, at__lt=until)
+        for vehicle, *point in recent.order_by("vehicle", "at").values_list("vehicle", *COLUMNS):
+            late.setdefault(vehicle, []).append(tuple(point))
+        return {vehicle: [blocks.rows_of(points)] for vehicle, points in late.items()}
 
     def current(self, vehicles: Sequence[int] | None = None) -> list[Now]:
         """One row a terminal."""
@@ -150,9 +152,8 @@ class DatabaseStore:
 
     def kilometres(self, since: int, until: int) -> Mapping[int, float]:
         """Sums that stand beside the blocks and the ways between them; hours that are not packed are read as rows."""
-        pieces = list(_packed_pieces(since, until))
-        mixed = self._unpacked_pieces(since, until)
-        pieces = [piece for piece in pieces if (piece[0], piece[1] // HOUR) not in mixed]
+        mixed = self._unpacked_pieces(since, until)  # before the blocks, as in `_late`
+        pieces = [piece for piece in _packed_pieces(since, until) if (piece[0], piece[1] // HOUR) not in mixed]
         pieces += [piece for piece in mixed.values() if piece is not None]
         return _added(pieces)
 
