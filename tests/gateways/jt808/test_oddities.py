@@ -12,7 +12,7 @@ from baozhang.ch2_provision.vehicles import actions
 from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
-from baozhang.gateways.jt808 import answers, location, parts, points
+from baozhang.gateways.jt808 import answers, control, location, parts, points
 from tests.gateways.jt808 import encoding
 from tests.gateways.jt808.simulator import Box, connect
 from tests.gateways.jt808.test_gateway import NOW, PHONE, Enter, fixes, inside, run, stored
@@ -212,3 +212,11 @@ def test_a_picture_that_comes_again_later_stands_in_the_index_once(entered: Ente
     for heard, digest in ((100, "a" * 64), (160, "a" * 64), (170, "b" * 64)):
         actions.note_media(vehicle, heard, said, digest)
     assert sorted(MediaItem.objects.values_list("heard", "digest")) == [(100, "a" * 64), (170, "b" * 64)]
+
+
+@pytest.mark.parametrize("line", [b"[]", b"5", b'{"do": "locate", "terminal": 5}', b'{"do": "set", "terminal": "1", "values": 7}', b"\xff"])
+def test_a_request_of_the_wrong_shape_is_answered_with_an_error(db: None, line: bytes) -> None:
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        assert list(await control.answer(gateway, line)) == ["error"]
+
+    run(story)

@@ -20,6 +20,11 @@ from baozhang.kernel.refusal import Fault
 _NUMBER = re.compile(r"[1-9a-f][0-9a-f]{0,19}")
 
 
+def clean_phone(said: str) -> str:
+    """A terminal's number as it is kept: without leading zeros, since editions of the standard fill it up differently."""
+    return said.strip().lower().lstrip("0")
+
+
 class Terminal(Record):
     """A terminal in one vehicle: moved into another one, it ends here and begins there, so that no track is mixed."""
 
@@ -57,9 +62,9 @@ class Terminal(Record):
         return f"{self.plate} {self.phone}"
 
     def derive(self) -> None:
-        """The number without leading zeros, since editions of the standard fill it up differently; the plate as cards keep it."""
+        """Number and plate as they are kept everywhere."""
         self.plate = clean_plate(self.plate)
-        self.phone = self.phone.strip().lower().lstrip("0")
+        self.phone = clean_phone(self.phone)
 
     def faults(self) -> Iterable[Any]:
         """A number that no terminal can have."""
