@@ -15,9 +15,9 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baozhang.ch2_provision.vehicles import jobs
+from baozhang.ch2_provision.vehicles import actions, jobs
 from baozhang.ch2_provision.vehicles.choices import Doubt
-from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, TrackBlock
+from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem, RecentPosition, TrackBlock
 from baozhang.ch2_provision.vehicles.telemetry import blocks, points, ways
 from baozhang.ch2_provision.vehicles.telemetry.points import AT, DAY, HOUR, LAT, LON, Batch, doubt_of
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
@@ -169,11 +169,15 @@ def test_nothing_is_forgotten_before_somebody_has_said_when(db, monkeypatch):
     old = int(dt.datetime.combine(TODAY, dt.time(), clock.ZONE).timestamp()) - 100 * DAY
     write(1, point(old), point(old + 99 * DAY))
     STORE.pack(old + 99 * DAY)
+    for at in (old, old + 99 * DAY):
+        actions.note_card(1, at, at, put_in=True, result=0, holder="x")
+        actions.note_media(1, at, dict.fromkeys(("number", "kind", "format", "event", "channel", "at", "size"), 1), str(at))
     assert jobs.forget()["forgotten"] == 0
     monkeypatch.setattr(
         jobs, "Figures", lambda day: type("", (), {"vehicles": type("", (), {"positions": type("", (), {"days": 90})})})
     )
-    assert jobs.forget() == {"forgotten": 1, "days": 90}
+    assert jobs.forget() == {"forgotten": 3, "days": 90}, "who drove, and what was taken on the way, goes with the way"
+    assert [CardEvent.objects.get().at, MediaItem.objects.get().heard] == [old + 99 * DAY] * 2
     assert [row[AT] for row in STORE.track(1, 0, 2**33)] == [old + 99 * DAY]
 
 

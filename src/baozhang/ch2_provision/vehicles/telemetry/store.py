@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 
-from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, TerminalHealth, TrackBlock
+from baozhang.ch2_provision.vehicles.models import (
+    CardEvent,
+    DoubtfulPosition,
+    MediaItem,
+    RecentPosition,
+    TerminalHealth,
+    TrackBlock,
+)
 from baozhang.kernel import clock, observation
 from baozhang.kernel.bulk import chunks, take_turns
 
@@ -181,12 +188,12 @@ class DatabaseStore:
             total, after = total + _pack(vehicles, before), vehicles[-1]
 
     def forget(self, before: int) -> int:
-        """Whole hours of blocks, rows and doubts."""
+        """Whole hours of blocks, rows and doubts; and who drove and what was taken on the way, which says the same of people."""
         with transaction.atomic():
             return (
                 observation.forget(TrackBlock, '"hour" < %s', [before // HOUR])
                 + observation.forget(RecentPosition, '"at" < %s', [before - before % HOUR])
-                + observation.forget(DoubtfulPosition, '"heard" < %s', [before])
+                + sum(observation.forget(one, '"heard" < %s', [before]) for one in (DoubtfulPosition, CardEvent, MediaItem))
             )
 
 
