@@ -171,7 +171,9 @@ def test_nothing_is_forgotten_before_somebody_has_said_when(db, monkeypatch):
     STORE.pack(old + 99 * DAY)
     for at in (old, old + 99 * DAY):
         actions.note_card(1, at, at, put_in=True, result=0, holder="x")
-        actions.note_media(1, at, dict.fromkeys(("number", "kind", "format", "event", "channel", "at", "size"), 1), str(at))
+        actions.note_media(
+            1, at, dict.fromkeys(("number", "kind", "format", "event", "channel", "at", "size"), 1), str(at)
+        )
     assert jobs.forget()["forgotten"] == 0
     monkeypatch.setattr(
         jobs, "Figures", lambda day: type("", (), {"vehicles": type("", (), {"positions": type("", (), {"days": 90})})})

@@ -208,13 +208,18 @@ def test_a_clock_that_stands_does_not_make_a_blind_day_into_one_position(entered
 
 
 def test_a_picture_that_comes_again_later_stands_in_the_index_once(entered: Enter) -> None:
-    vehicle, said = entered(PHONE).pk, {"number": 7, "kind": 0, "format": 0, "event": 1, "channel": 2, "at": None, "size": 3}
+    vehicle, said = (
+        entered(PHONE).pk,
+        {"number": 7, "kind": 0, "format": 0, "event": 1, "channel": 2, "at": None, "size": 3},
+    )
     for heard, digest in ((100, "a" * 64), (160, "a" * 64), (170, "b" * 64)):
         actions.note_media(vehicle, heard, said, digest)
     assert sorted(MediaItem.objects.values_list("heard", "digest")) == [(100, "a" * 64), (170, "b" * 64)]
 
 
-@pytest.mark.parametrize("line", [b"[]", b"5", b'{"do": "locate", "terminal": 5}', b'{"do": "set", "terminal": "1", "values": 7}', b"\xff"])
+@pytest.mark.parametrize(
+    "line", [b"[]", b"5", b'{"do": "locate", "terminal": 5}', b'{"do": "set", "terminal": "1", "values": 7}', b"\xff"]
+)
 def test_a_request_of_the_wrong_shape_is_answered_with_an_error(db: None, line: bytes) -> None:
     async def story(gateway: Any, port: int, udp_port: int) -> None:
         assert list(await control.answer(gateway, line)) == ["error"]

@@ -100,7 +100,9 @@ def test_shifted_places_are_understood_at_the_door(fleet: Callable[..., Terminal
     assert (kept.lat, kept.lon) == (31_030_000, 121_220_000)
 
 
-def test_a_plate_is_read_as_people_write_it_and_must_not_contradict_the_terminal(fleet: Callable[..., Terminal]) -> None:
+def test_a_plate_is_read_as_people_write_it_and_must_not_contradict_the_terminal(
+    fleet: Callable[..., Terminal],
+) -> None:
     mine, second = fleet("沪A00001"), fleet("沪A00002")
     theirs = fleet("沪A00009", "云间区卫生局")
     made, _key = source(mine.organ)
@@ -136,7 +138,9 @@ def test_what_can_never_be_a_position_is_named_or_set_apart_and_costs_no_other(
     assert RecentPosition.objects.count() == 2
 
 
-@pytest.mark.parametrize("body", ["[" * 100_000, '{"positions": ' + "[" * 100_000, '{"positions": [' + "9" * 5_000 + "]}"])
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"positions": ' + "[" * 100_000, '{"positions": [' + "9" * 5_000 + "]}"]
+)
 def test_a_body_as_deep_or_long_as_it_goes_is_refused_in_words(fleet: Callable[..., Terminal], body: str) -> None:
     _source, key = source(fleet("沪A00001").organ)
     assert post(key, body).status_code == 400

@@ -26,9 +26,7 @@ from .telling import Seldom
 log = logging.getLogger("baozhang.gateway")
 MOST_REFUSED = 10  # refusals after which a connection is ended
 MOST_BAD = 1_000  # bad frames
-MOST_TOLD = (
-    3  # bodies of a terminal's session that are none and are written to the log: whoever is broken must not fill the disk
-)
+MOST_TOLD = 3  # bodies of a terminal's session that are none and are written to the log: whoever is broken must not fill the disk
 MOST_AT_ONCE = (
     4  # messages of one session that wait for the database; more are left unanswered, so that it sends them again
 )
@@ -129,7 +127,7 @@ class Talk:
             await work
         except Crowded as crowded:
             log.debug("%s: %s", session.peer, crowded)
-        except Exception as error:  # the terminal will send it again
+        except Exception as error:  # noqa: BLE001 -- told; the terminal will send it again
             self.faults.tell("a message was not answered", error)
         finally:
             session.busy -= 1

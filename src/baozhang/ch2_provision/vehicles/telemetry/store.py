@@ -193,7 +193,10 @@ class DatabaseStore:
             return (
                 observation.forget(TrackBlock, '"hour" < %s', [before // HOUR])
                 + observation.forget(RecentPosition, '"at" < %s', [before - before % HOUR])
-                + sum(observation.forget(one, '"heard" < %s', [before]) for one in (DoubtfulPosition, CardEvent, MediaItem))
+                + sum(
+                    observation.forget(one, '"heard" < %s', [before])
+                    for one in (DoubtfulPosition, CardEvent, MediaItem)
+                )
             )
 
 
