@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baozhang.ch2_provision.vehicles import jobs
+from baozhang.ch2_provision.vehicles import actions, jobs
 from baozhang.ch2_provision.vehicles.choices import Doubt
-from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, TrackBlock
+from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem, RecentPosition, TrackBlock
 from baozhang.ch2_provision.vehicles.telemetry import blocks, points, ways
 from baozhang.ch2_provision.vehicles.telemetry.points import AT, DAY, HOUR, LAT, LON, Batch, doubt_of
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
@@ -168,11 +169,17 @@ def test_nothing_is_forgotten_before_somebody_has_said_when(db, monkeypatch):
     old = int(dt.datetime.combine(TODAY, dt.time(), clock.ZONE).timestamp()) - 100 * DAY
     write(1, point(old), point(old + 99 * DAY))
     STORE.pack(old + 99 * DAY)
+    for at in (old, old + 99 * DAY):
+        actions.note_card(1, at, at, put_in=True, result=0, holder="x")
+        actions.note_media(
+            1, at, dict.fromkeys(("number", "kind", "format", "event", "channel", "at", "size"), 1), str(at)
+        )
     assert jobs.forget()["forgotten"] == 0
     monkeypatch.setattr(
         jobs, "Figures", lambda day: type("", (), {"vehicles": type("", (), {"positions": type("", (), {"days": 90})})})
     )
-    assert jobs.forget() == {"forgotten": 1, "days": 90}
+    assert jobs.forget() == {"forgotten": 3, "days": 90}, "who drove, and what was taken on the way, goes with the way"
+    assert [CardEvent.objects.get().at, MediaItem.objects.get().heard] == [old + 99 * DAY] * 2
     assert [row[AT] for row in STORE.track(1, 0, 2**33)] == [old + 99 * DAY]
 
 
@@ -221,3 +228,22 @@ def test_the_kilometres_of_real_tracks():
         assert len(ways.pieces(rows)) == said["segments_split_at_5min"]
         assert (len(rows), np.diff(rows[:, AT]).max()) == (said["points"], said["max_gap_s"])
     assert rows[0, LAT] and rows[0, LON]
+
+
+@pytest.mark.parametrize("ask", ["track", "kilometres"])
+def test_an_hour_that_is_packed_while_it_is_read_is_in_the_answer(db, ask):
+    """Between the two questions of an answer the rows of an hour may become a block."""
+    write(1, *drive(MORNING, 300))
+    since, until = day_of(dt.date(2026, 3, 2))
+    km, asked = STORE.kilometres(since, until)[1], []
+
+    def packs(execute, sql, params, many, context):
+        asked.append(sql)
+        if len(asked) == 2:
+            assert STORE.pack(MORNING + DAY) == 300
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(packs):
+        found = STORE.track(1, since, until) if ask == "track" else STORE.kilometres(since, until)
+    assert TrackBlock.objects.count() == 1
+    assert len(found) == 300 if ask == "track" else found[1] == pytest.approx(km, rel=1e-3)

@@ -8,9 +8,11 @@ import struct
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
+from baozhang.ch2_provision.vehicles import actions
 from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, Stranger, TerminalHealth
-from baozhang.gateways.jt808 import answers, bodies, parts, talk
+from baozhang.gateways.jt808 import answers, bodies, parts, server, talk
 from baozhang.gateways.jt808.header import Message
 from baozhang.gateways.jt808.server import Options
 from tests.gateways.jt808 import encoding
@@ -102,13 +104,14 @@ def test_packages_of_strangers_and_packages_without_bytes_are_few(entered: Enter
         held = {one.terminal: one.parts for one in gateway.sessions.all}
         assert len(held[PHONE].wholes) <= parts.MOST_WHOLES
         assert held["1"].size <= parts.MOST_OF_STRANGER
-        assert gateway.sessions.room.taken == held["1"].size + held[PHONE].size
+        assert gateway.sessions.room.taken == held[PHONE].size
+        assert gateway.sessions.outside.taken == held["1"].size
         stranger.transport.close()
         box.transport.close()
         await box.ended()
         await stranger.ended()
         await asyncio.sleep(0.05)
-        assert gateway.sessions.room.taken == 0
+        assert gateway.sessions.room.taken == gateway.sessions.outside.taken == 0
 
     run(story)
 
@@ -262,3 +265,107 @@ def test_lines_that_open_and_close_at_once_leave_nothing(entered: Enter) -> None
 
     run(story, Options(wait=0.01))
     assert stored() == 1
+
+
+def test_strangers_write_nothing_into_the_log(entered: Enter, caplog: pytest.LogCaptureFixture) -> None:
+    """Three broken bodies of a session are told; whoever opens lines without end would fill the disk with three of each."""
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        for n in range(20):
+            stranger = await connect(Box(str(n + 1)), port)
+            assert await stranger.say(0x0100, b"none") == answers.Result.WRONG
+        box = await inside(port)
+        for _ in range(5):
+            assert await box.say(0x0704, b"\x00") == answers.Result.WRONG
+
+    with caplog.at_level("INFO", "baozhang.gateway"):
+        run(story)
+    assert len(caplog.records) == talk.MOST_TOLD and all(PHONE in one.getMessage() for one in caplog.records)
+
+
+def test_a_database_that_is_away_is_not_told_once_for_each_who_knocks(
+    entered: Enter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any) -> None:
+        raise OperationalError("the database is away")
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        monkeypatch.setattr(actions, "entered", away)
+        monkeypatch.setattr(actions, "put_out", away)
+        for n in range(10):
+            stranger = await connect(Box(str(n + 1)), port)
+            for serial in range(4):
+                stranger.send(0x0102, encoding.authentication(f"guess {serial}"))
+            await asyncio.sleep(0.05)
+        monkeypatch.setattr(server, "RECHECK", 1)
+        await asyncio.sleep(2.2)
+
+    with caplog.at_level("INFO", "baozhang.gateway"):
+        run(story)
+    told = [one.getMessage() for one in caplog.records]
+    assert sorted(told) == ["a message was not answered", "the look around failed"]
+
+
+def test_one_that_sends_without_pause_leaves_the_others_their_turn(entered: Enter) -> None:
+    entered(PHONE)
+    entered(OTHER, "沪A00002")
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        mad, box = await inside(port), await inside(port, OTHER, plate="沪A00002")
+        before, many = gateway.talk.messages, b"".join(encoding.message(0x0002, PHONE, n) for n in range(6_000))
+        mad.send_raw(many)  # as much as the kernel takes waits there before anybody reads
+        assert len(many) - mad.transport.get_write_buffer_size() > 60_000
+        box.send_raw(encoding.message(0x0002, OTHER, 77))
+        assert await box.answered(77) == 0
+        assert gateway.talk.messages - before < 3_000
+        mad.transport.abort()
+
+    run(story)
+
+
+def test_strangers_leave_terminals_the_room_for_their_packages(entered: Enter, monkeypatch: Any) -> None:
+    """Each stranger holds little, but there may be tens of thousands of them."""
+    monkeypatch.setattr(parts, "MOST_OF_ALL", 40_000)
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        crowd = [await connect(Box(str(n + 1)), port) for n in range(20)]
+        for stranger in crowd:
+            for package in (1, 2):
+                stranger.send_raw(encoding.message(0x0100, stranger.phone, package, bytes(1000), part=(9, package)))
+            stranger.send(0x0004)
+            await stranger.wait(0x8004)
+        box = await inside(port)
+        wires = encoding.parts(0x0704, PHONE, 500, encoding.batch(fixes(30), 1), size=300)
+        for wire in wires:
+            box.send_raw(wire)
+        assert await box.answered(500) == 0
+        for stranger in crowd:
+            stranger.transport.close()
+            await stranger.ended()
+        assert await box.say(0x0002) == 0
+        assert gateway.sessions.room.taken == gateway.sessions.outside.taken == 0
+
+    run(story)
+    assert stored() == 30
+
+
+def test_a_long_message_of_which_most_is_missing_is_asked_for_until_it_is_whole() -> None:
+    """Until 2013 a question names 255 packages at most; as long as they come, there is a next question."""
+    kept, count, at = parts.Parts(), 1_100, 0.0
+    assert kept.add(Message(0x0801, "1", 0, b"x", packages=count, package=1), at) is None
+    whole, asked = None, 0
+    while whole is None:
+        at += parts.PATIENCE
+        ((_part, first, missing),) = kept.late(at)
+        asked += 1
+        for package in missing[:255]:
+            again = Message(0x0801, "1", first + package - 1, b"x", packages=count, package=package)
+            whole = kept.add(again, at) or whole
+    assert asked == 5 and len(whole.body) == count
+    kept.add(Message(0x0801, "1", 5_000, b"x", packages=2, package=1), at)
+    for _time in range(parts.MOST_ASKED):
+        at += parts.PATIENCE
+        assert kept.late(at)
+    assert not kept.late(at + parts.PATIENCE) and not kept.wholes and kept.size == 0

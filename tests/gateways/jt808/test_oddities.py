@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from baozhang.ch2_provision.vehicles.models import CardEvent
-from baozhang.gateways.jt808 import parts
+from baozhang.ch2_provision.vehicles import actions
+from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem
+from baozhang.ch2_provision.vehicles.telemetry.points import Batch
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE
+from baozhang.gateways.jt808 import answers, control, location, parts, points
 from tests.gateways.jt808 import encoding
 from tests.gateways.jt808.simulator import Box, connect
 from tests.gateways.jt808.test_gateway import NOW, PHONE, Enter, fixes, inside, run, stored
@@ -56,8 +59,9 @@ def test_two_divided_messages_mixed_with_each_other_and_with_a_position(entered:
     assert stored() == 81
 
 
-def test_editions_mixed_on_one_line_are_answered_each_in_its_own(entered: Enter) -> None:
+def test_editions_mixed_on_one_line_are_answered_each_in_its_own(entered: Enter, monkeypatch: Any) -> None:
     entered(PHONE)
+    monkeypatch.setattr(parts, "PATIENCE", 0.0)
 
     async def story(gateway: Any, port: int, udp_port: int) -> None:
         box = await inside(port)
@@ -68,6 +72,19 @@ def test_editions_mixed_on_one_line_are_answered_each_in_its_own(entered: Enter)
             box.edition = edition
             assert await box.say(0x0200, fixes(4)[n].body()) == 0
         assert heads == [20, 25, 20, 25]  # what an answer takes with a header of twelve bytes, and of seventeen
+        box.edition = 2013
+        assert await box.say(0x0002) == 0
+        picture = encoding.parts(0x0801, PHONE, 40, bytes(8 + 28 + 900), size=500, edition=2019)
+        box.send_raw(picture[0])
+        box.edition = 2013
+        assert await box.say(0x0002) == 0
+        del heads[:]
+        gateway.look()
+        missing = await box.wait(0x8003)
+        assert missing.body == bytes.fromhex("0028 0001 0002")
+        box.send_raw(picture[1])
+        assert (await box.wait(0x8800)).body == bytes(4)
+        assert heads == [17 + 6 + 3, 17 + 4 + 3]
 
     run(story)
     assert stored() == 4
@@ -103,6 +120,46 @@ def test_an_answer_to_what_nobody_asked_neither_ends_the_line_nor_answers_anothe
     assert stored() == 1  # where it was is true, whatever it was an answer to
 
 
+def test_who_confirms_a_question_before_he_answers_it_is_still_waited_for(entered: Enter) -> None:
+    """Many write a general answer at once, and the place or the parameters when they have them; a refusal ends it."""
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port)
+        for number, answer, body in (
+            (answers.LOCATE, 0x0201, fixes(1)[0].body()),
+            (answers.ALL_PARAMETERS, 0x0104, b"\x01\x00\x00\x00\x01\x04\x00\x00\x00\x3c"),
+        ):
+            asking = asyncio.create_task(gateway.ask(PHONE, number, b""))
+            serial = (await box.wait(number)).serial.to_bytes(2, "big")
+            box.send(0x0001, serial + number.to_bytes(2, "big") + b"\x00")
+            assert await box.say(0x0002) == 0 and not asking.done()
+            assert await box.say(answer, serial + body) == 0
+            assert (await asking).id == answer
+            asking = asyncio.create_task(gateway.ask(PHONE, number, b""))
+            serial = (await box.wait(number)).serial.to_bytes(2, "big")
+            box.send(0x0001, serial + number.to_bytes(2, "big") + b"\x03")
+            assert (await asking).body[4] == answers.Result.UNSUPPORTED
+
+    run(story)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_divided_question_may_be_answered_by_the_number_of_any_of_its_packages(entered: Enter, place: int) -> None:
+    """The standard does not say which; some write the last one, in which the question became whole."""
+    entered(PHONE)
+
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        box = await inside(port)
+        asking = asyncio.create_task(gateway.ask(PHONE, answers.TEXT, answers.text("请于今日内归队。" * 150, 2013)))
+        serials = [(await box.wait(answers.TEXT)).serial for _ in range(3)]
+        box.send(0x0001, serials[place].to_bytes(2, "big") + b"\x83\x00\x00")
+        assert (await asking).body[4] == 0
+        assert not next(iter(gateway.sessions.all)).pending
+
+    run(story)
+
+
 def test_a_datagram_may_hold_several_messages_and_a_broken_one(entered: Enter) -> None:
     entered(PHONE)
 
@@ -133,3 +190,38 @@ def test_a_driver_of_2011_is_noted_without_his_name(entered: Enter) -> None:
     run(story)
     event = CardEvent.objects.get()
     assert event.put_in and len(event.holder) == 32 and "310101" not in str(vars(event))
+
+
+@pytest.mark.parametrize("digits", ["000000000000", "000101000000", NOW.strftime("%y%m%d%H%M%S")])
+def test_a_clock_that_stands_does_not_make_a_blind_day_into_one_position(entered: Enter, digits: str) -> None:
+    """Without a fix many terminals repeat the very same bytes; sent twice at once it is still one."""
+    vehicle = entered(PHONE).pk
+    body = fixes(1)[0].body()
+    lost = location.read(body[:4] + b"\x00\x00\x00\x01" + body[8:22] + bytes.fromhex(digits))
+    for minute in range(2, 12):
+        for second in (0, 20):
+            batch, heard = Batch(), int(NOW.timestamp()) // 60 * 60 + 60 * minute + second
+            points.add_to(batch, vehicle, lost, heard)
+            batch.heard[vehicle] = heard
+            STORE.append(batch)
+    assert DoubtfulPosition.objects.filter(vehicle=vehicle, blind=True).count() == 10
+
+
+def test_a_picture_that_comes_again_later_stands_in_the_index_once(entered: Enter) -> None:
+    vehicle, said = (
+        entered(PHONE).pk,
+        {"number": 7, "kind": 0, "format": 0, "event": 1, "channel": 2, "at": None, "size": 3},
+    )
+    for heard, digest in ((100, "a" * 64), (160, "a" * 64), (170, "b" * 64)):
+        actions.note_media(vehicle, heard, said, digest)
+    assert sorted(MediaItem.objects.values_list("heard", "digest")) == [(100, "a" * 64), (170, "b" * 64)]
+
+
+@pytest.mark.parametrize(
+    "line", [b"[]", b"5", b'{"do": "locate", "terminal": 5}', b'{"do": "set", "terminal": "1", "values": 7}', b"\xff"]
+)
+def test_a_request_of_the_wrong_shape_is_answered_with_an_error(db: None, line: bytes) -> None:
+    async def story(gateway: Any, port: int, udp_port: int) -> None:
+        assert list(await control.answer(gateway, line)) == ["error"]
+
+    run(story)

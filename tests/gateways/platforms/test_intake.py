@@ -98,3 +98,49 @@ def test_shifted_places_are_understood_at_the_door(fleet: Callable[..., Terminal
     assert post(key, {"positions": [said("沪A00001", lat=lat, lon=lon)]}).json()["stored"] == 1
     kept = RecentPosition.objects.get()
     assert (kept.lat, kept.lon) == (31_030_000, 121_220_000)
+
+
+def test_a_plate_is_read_as_people_write_it_and_must_not_contradict_the_terminal(
+    fleet: Callable[..., Terminal],
+) -> None:
+    mine, second = fleet("沪A00001"), fleet("沪A00002")
+    theirs = fleet("沪A00009", "云间区卫生局")
+    made, _key = source(mine.organ)
+    sent = [
+        said("沪a·00001", 1), said(" 沪A 00001", 2), said("", 3, terminal=f" 00{mine.phone} "), said("沪A00001", 4, terminal=mine.phone),
+        said("沪A00001", 5, terminal="其他平台的编号"), said("沪A00001", 6, terminal=second.phone), said("沪A00009", 7, terminal=mine.phone),
+        said("沪A99999", 8, terminal=mine.phone), said("沪A00001", 9, terminal=theirs.phone),
+    ]  # fmt: skip
+    answer = intake.take_in(made, sent)
+    assert {one["place"] for one in answer.refused} == {5, 6, 7}
+    assert set(RecentPosition.objects.values_list("vehicle", flat=True)) == {mine.pk}
+    assert answer.stored == 6
+
+
+ODD = [
+    {"lat": float("nan")}, {"lon": float("inf")}, {"lat": 1e400}, {"speed": float("nan")}, {"odometer": float("-inf")}, {"lat": "north"},
+    {"time": "2026-03-05T08:00:00"}, {"time": "yesterday"}, {"time": 10**30}, {"time": float("nan")}, {"time": None}, {"alarm": 2**32},
+    {"direction": -1}, {"altitude": 10**30}, {"plate": 7}, {"plate": "\ud800"}, {"plate": "沪" * 13}, {"speed": 36_500}, {"acc": "maybe"},
+    {"time": "9999-12-31T23:59:59-23:59"}, {"time": "0001-01-01T00:00:00+23:59"}, {"terminal": "\ud800"}, {"terminal": ["1"]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=[f"{next(iter(one))}-{n}" for n, one in enumerate(ODD)])
+def test_what_can_never_be_a_position_is_named_or_set_apart_and_costs_no_other(
+    fleet: Callable[..., Terminal], odd: dict[str, Any]
+) -> None:
+    mine = fleet("沪A00001")
+    _source, key = source(mine.organ)
+    answer = post(key, {"positions": [said("沪A00001", 1), {**said("沪A00001", 2), **odd}, said("沪A00001", 3)]})
+    told = answer.json()
+    assert answer.status_code == 200 and told["stored"] == 2, told
+    assert told["doubtful"] + len(told["refused"]) == 1
+    assert RecentPosition.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"positions": ' + "[" * 100_000, '{"positions": [' + "9" * 5_000 + "]}"]
+)
+def test_a_body_as_deep_or_long_as_it_goes_is_refused_in_words(fleet: Callable[..., Terminal], body: str) -> None:
+    _source, key = source(fleet("沪A00001").organ)
+    assert post(key, body).status_code == 400

@@ -13,9 +13,12 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 
+from baozhang.ch2_provision.vehicles.actions import linking
+from baozhang.ch2_provision.vehicles.choices import LinkState
 from baozhang.ch2_provision.vehicles.models import RecentPosition, Source, Terminal
 from baozhang.ch2_provision.vehicles.telemetry import store
 from baozhang.gateways.platforms import mqtt
+from baozhang.kernel import scope
 from tests import factories
 
 from .broker import Broker
@@ -92,6 +95,25 @@ def test_a_message_is_acknowledged_when_it_is_stored_and_once(
         running.end()
     assert len(stored()) == len(set(stored())) == 7
     assert broker.names == {f"baozhang-{source.pk}"} and set(broker.topics) == {"baozhang/positions/#"}
+
+
+def test_a_source_that_people_stop_is_not_listened_to_any_more(broker: Broker, fleet: Callable[..., Terminal]) -> None:
+    fleet("沪A00001")
+    organ = factories.organ("云间区教育局", factories.district("云间区"))
+    source = factories.kept(Source, where=organ, name="租赁平台")
+    running = Running(broker, source)
+    try:
+        broker.publish(json.dumps([said("沪A00001", 1)]).encode())
+        assert broker.wait(1)
+        with scope.everything("test") as by:
+            linking.move([source], to=LinkState.STOPPED, by=by, note="合同到期")
+        broker.publish(json.dumps([said("沪A00001", 2), said("沪A00001", 3)]).encode())
+        running.thread.join(10)
+        assert not running.thread.is_alive(), "the process ends, so that somebody sees it"
+        assert running.subscriber.stopped and len(broker.acknowledged) == 1, "the broker keeps what was not taken"
+    finally:
+        running.end()
+    assert len(stored()) == 1
 
 
 def test_a_source_that_nobody_entered_is_refused_in_words(db: None) -> None:

@@ -16,7 +16,7 @@ from .actions import files, following
 from .flows import certificate
 from .models import TerminalDay
 from .queries.fleet import unfiled
-from .queries.health import day_rows
+from .queries.health import COUNTED, day_rows
 from .telemetry.points import DAY, HOUR
 from .telemetry.store import STORE
 
@@ -43,8 +43,7 @@ def forget() -> dict[str, Any]:
 def count_days() -> dict[str, Any]:
     """This will count what each terminal said on the day before, and forget counts past the days of the catalogue."""
     rows = day_rows(clock.today() - dt.timedelta(days=1))
-    names = ("vehicle", "day", "good", "doubtful", "blind")
-    observation.observe(TerminalDay, names, rows, merge=dict.fromkeys(names[2:], observation.TAKE))
+    observation.observe(TerminalDay, COUNTED, rows, merge=dict.fromkeys(COUNTED[2:], observation.TAKE))
     kept = Figures(clock.today()).vehicles.terminal.counts_days
     if kept is None:
         return {"terminals": len(rows), "forgotten": 0, "days": "待核实"}

@@ -9,6 +9,8 @@ from enum import IntEnum
 REPLY, RESEND, TIME, REGISTERED = 0x8001, 0x8003, 0x8004, 0x8100
 SET_PARAMETERS, ALL_PARAMETERS, SOME_PARAMETERS = 0x8103, 0x8104, 0x8106
 LOCATE, TEXT, MEDIA = 0x8201, 0x8300, 0x8800
+# Questions whose answer is a message of its own: a general answer that says "done" only says that they have come.
+OWN_ANSWERS = frozenset({LOCATE, ALL_PARAMETERS, SOME_PARAMETERS})
 
 
 class Result(IntEnum):

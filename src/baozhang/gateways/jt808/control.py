@@ -59,7 +59,7 @@ async def answer(gateway: Gateway, line: bytes) -> dict[str, Any]:
         return {"error": "the terminal did not answer in time"}
     except KeyError as error:
         return {"error": f"the request does not say {error}"}
-    except (LookupError, ValueError, TypeError, ConnectionError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ConnectionError) as error:
         return {"error": f"{type(error).__name__}: {error}"}
 
 

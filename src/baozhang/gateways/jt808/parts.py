@@ -11,11 +11,12 @@ from .header import Message
 MOST_PACKAGES = 2_048  # 2 MB; a larger whole is no message of a vehicle's terminal
 MOST_BYTES = 8 << 20  # held at a time for one terminal
 MOST_OF_STRANGER = 4 << 10  # for one that has not shown who it is: nothing that it may say is longer
-MOST_OF_ALL = 128 << 20  # for all of them
+MOST_OF_ALL = 128 << 20  # for all terminals
+MOST_OF_STRANGERS = 32 << 20  # for all strangers, apart: however many they are, terminals keep their room
 A_PACKAGE = 400  # bytes that one takes beside its body: what is sent without any must not be held for nothing
 MOST_WHOLES = 32  # that one terminal has begun; one more lets go of that which waits longest
 PATIENCE = 20.0  # seconds without a new package before the missing ones are asked for
-MOST_ASKED = 3  # times
+MOST_ASKED = 3  # times in vain
 REMEMBERED = 8  # wholes of which a package may come once more because its answer was lost
 Mark = tuple[int, int, int, int, bytes]
 
@@ -29,7 +30,8 @@ class _Whole:
     bodies: dict[int, bytes] = field(default_factory=dict)
     serials: list[int] = field(default_factory=list)  # of each package, in the order in which they came
     last: float = 0.0
-    asked: int = 0
+    asked: bool = False
+    vain: int = 0  # times that it was asked for and nothing came
     size: int = 0
     marks: set[Mark] = field(default_factory=set)
 
@@ -40,8 +42,9 @@ class _Whole:
 
 @dataclass(slots=True)
 class Room:
-    """What the packages of all terminals take together."""
+    """What the packages of many take together."""
 
+    most: int = field(default_factory=lambda: MOST_OF_ALL)
     taken: int = 0
 
 
@@ -73,7 +76,7 @@ class Parts:
     def add(self, message: Message, at: float) -> Message | None:
         """The whole message when this package is its last; None while others are missing, or it is too large to keep."""
         size = A_PACKAGE + len(message.body)
-        if message.packages > MOST_PACKAGES or self.size + size > self.most or self.room.taken + size > MOST_OF_ALL:
+        if message.packages > MOST_PACKAGES or self.size + size > self.most or self.room.taken + size > self.room.most:
             return None
         start = (message.serial - message.package + 1) & 0xFFFF
         key = self._key(message, start)
@@ -89,6 +92,7 @@ class Parts:
             whole.size += size
             self.size += size
             self.room.taken += size
+            whole.vain = 0
         whole.last = at
         if len(whole.bodies) < message.packages:
             return None
@@ -112,6 +116,12 @@ class Parts:
         self.size -= size
         self.room.taken -= size
 
+    def move(self, room: Room, most: int) -> None:
+        """This will take what is here along into another room: its terminal has shown who it is."""
+        self.room.taken -= self.size
+        room.taken += self.size
+        self.room, self.most = room, most
+
     def clear(self) -> None:
         """This will let go of all that is not whole."""
         for key in list(self.wholes):
@@ -123,10 +133,10 @@ class Parts:
         for key, whole in list(self.wholes.items()):
             if at - whole.last < PATIENCE:
                 continue
-            if whole.asked >= MOST_ASKED:
+            if whole.vain >= MOST_ASKED:
                 self._drop(key)
                 continue
-            whole.asked, whole.last = whole.asked + 1, at
+            whole.asked, whole.vain, whole.last = True, whole.vain + 1, at
             found.append((whole.first, whole.start, whole.missing()))
         return found
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-
-from baozhang.ch2_provision.vehicles.telemetry.points import Batch, doubt_of, is_blind
+from baozhang.ch2_provision.vehicles.telemetry.points import Batch, digest_of, doubt_of, is_blind
 
 from .location import Location, items_of, seconds_of
 
@@ -14,7 +12,7 @@ def add_to(batch: Batch, vehicle: int, location: Location, heard: int) -> None:
     at = seconds_of(location.time)
     doubt = doubt_of(at, location.lat, location.lon, location.speed, location.status, heard)
     if doubt:
-        digest = hashlib.blake2b(location.body, digest_size=16).digest()
+        digest = digest_of(location.body, at, heard)
         blind = is_blind(doubt, location.status, location.speed)
         batch.doubts.append((vehicle, digest, doubt, at, heard, blind, location.body))
         return

@@ -27,6 +27,7 @@ LOOK = 1.0  # seconds between two looks around
 RECHECK = 5  # looks between two questions whether the terminals may still report
 SPARE_FILES = 64  # that are no lines: the database, the log, sockets that listen
 MOST_BEHIND = 1 << 20  # bytes that a terminal may leave unread
+AT_ONCE = 8 << 10  # bytes read of one line before all others have their turn
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def most_files() -> int:
     return hard if hard != resource.RLIM_INFINITY else sys.maxsize
 
 
-class _Line(asyncio.Protocol):
+class _Line(asyncio.BufferedProtocol):
     """One TCP connection."""
 
     def __init__(self, gateway: Gateway) -> None:
@@ -75,10 +76,14 @@ class _Line(asyncio.Protocol):
         self.session = Session(write, line.close, peer, self.gateway.now())
         self.gateway.sessions.add(self.session)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """One for all lines: what is read into it is taken out before anybody else reads."""
+        return self.gateway.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Whatever it sends."""
         if self.session is not None and not self.session.closed:
-            self.gateway.talk.hear(self.session, data, self.gateway.now())
+            self.gateway.talk.hear(self.session, bytes(self.gateway.buffer[:nbytes]), self.gateway.now())
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone, and so has its session."""
@@ -134,6 +139,7 @@ class Gateway:
         self._looking: asyncio.Task[None] | None = None
         self.addresses: list[str] = []
         self.lines = self.turned_away = 0
+        self.buffer = bytearray(AT_ONCE)
         self.most_lines = most_files() - SPARE_FILES
 
     @staticmethod
@@ -187,8 +193,8 @@ class Gateway:
                 await self._note_visits()
                 if turn % RECHECK == 0:
                     await self._recheck()
-            except Error:
-                log.exception("the look around failed")
+            except Error as error:
+                self.talk.faults.tell("the look around failed", error)
 
     def look(self) -> None:
         """This will end silent sessions, ask for missing packages, and have signs of life written."""
@@ -197,7 +203,7 @@ class Gateway:
             self.sessions.drop(session)
         for session in self.sessions.all:
             for part, first, missing in session.parts.late(now):
-                session.send(answers.RESEND, answers.resend(first, missing, part.edition))
+                session.send(answers.RESEND, answers.resend(first, missing, part.edition), part)
         self.commit.flush_signs()
         if self.turned_away:
             log.warning(
@@ -225,12 +231,13 @@ class Gateway:
         if session is None:
             raise LookupError(f"terminal {terminal} is not here")
         future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        serial = session.send(number, body)
-        session.pending[serial] = future
+        serials = session.send(number, body)  # which of them a terminal answers, the standard does not say
+        session.pending |= dict.fromkeys(serials, future)
         try:
             return await asyncio.wait_for(future, patience)
         finally:
-            session.pending.pop(serial, None)
+            for serial in serials:
+                session.pending.pop(serial, None)
 
     def edition_of(self, terminal: str) -> int:
         """The edition that a terminal speaks; 2013 where it is not here."""

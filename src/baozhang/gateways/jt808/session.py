@@ -11,7 +11,7 @@ from baozhang.ch2_provision.vehicles.actions import Known
 
 from .framing import Cutter
 from .header import Message, divide, pack
-from .parts import MOST_BYTES, MOST_OF_STRANGER, Parts, Room
+from .parts import MOST_BYTES, MOST_OF_STRANGER, MOST_OF_STRANGERS, Parts, Room
 
 MOST_STRANGERS = (
     5_000  # addresses over UDP that have not shown who they are; each costs nothing to whoever makes them up
@@ -42,7 +42,7 @@ class Session:
     busy: int = 0  # messages that wait for the database
     closed: bool = False
     serial: int = -1
-    pending: dict[int, asyncio.Future[Message]] = field(default_factory=dict)
+    pending: dict[int, asyncio.Future[Message]] = field(default_factory=dict)  # by each frame's serial
     sent: OrderedDict[int, list[bytes]] = field(default_factory=OrderedDict)
 
     def meet(self, message: Message) -> None:
@@ -50,13 +50,13 @@ class Session:
         self.terminal, self.phone = message.terminal, message.phone
         self.edition, self.version = message.edition, message.version
 
-    def send(self, number: int, body: bytes, to: Message | None = None) -> int:
-        """This will send a message, divided where it is long, and return the serial of its first frame.
+    def send(self, number: int, body: bytes, to: Message | None = None) -> list[int]:
+        """This will send a message, divided where it is long, and return the serials of its frames; none where the line has ended.
 
         An answer has the header of the edition in which it was asked, also where a terminal changes it on its way.
         """
         if self.closed:
-            return -1
+            return []
         first, asked = (self.serial + 1) & 0xFFFF, to or self
         pieces = divide(Message(number, asked.phone, first, body, asked.edition, asked.version))
         self.serial = pieces[-1].serial
@@ -67,7 +67,7 @@ class Session:
                 self.sent.popitem(last=False)
         for frame in frames:
             self.write(frame)
-        return first
+        return [piece.serial for piece in pieces]
 
     def send_again(self, first: int, packages: Iterable[int]) -> bool:
         """This will send packages of a divided message once more; False where it is not remembered."""
@@ -95,14 +95,14 @@ class Sessions:
 
     def __init__(self) -> None:
         self.all: set[Session] = set()
-        self.room = Room()
+        self.room, self.outside = Room(), Room(MOST_OF_STRANGERS)
         self.by_terminal: dict[str, Session] = {}
         self._strangers: dict[bool, dict[Session, None]] = {False: {}, True: {}}  # over TCP, over UDP; oldest first
 
     def add(self, session: Session) -> None:
         """This will take up a connection, of whom nobody knows yet who it is."""
         self.all.add(session)
-        session.parts.room, session.parts.most = self.room, MOST_OF_STRANGER
+        session.parts.move(self.outside, MOST_OF_STRANGER)
         self._strangers[session.udp][session] = None
         if session.udp and len(self._strangers[True]) > MOST_STRANGERS:
             self.drop_oldest_stranger(udp=True)
@@ -116,7 +116,8 @@ class Sessions:
 
     def admit(self, session: Session, known: Known) -> None:
         """This will let a terminal in: an older session of the same terminal ends here."""
-        session.known, session.parts.most = known, MOST_BYTES
+        session.known = known
+        session.parts.move(self.room, MOST_BYTES)
         self._strangers[session.udp].pop(session, None)
         older = self.by_terminal.get(session.terminal)
         self.by_terminal[session.terminal] = session

@@ -21,13 +21,12 @@ from .door import Crowded, Door
 from .framing import BadFrame
 from .header import Message, parse
 from .session import Session, Sessions
+from .telling import Seldom
 
 log = logging.getLogger("baozhang.gateway")
 MOST_REFUSED = 10  # refusals after which a connection is ended
 MOST_BAD = 1_000  # bad frames
-MOST_TOLD = (
-    3  # bodies of one session that are none and are written to the log: a broken terminal must not fill the disk
-)
+MOST_TOLD = 3  # bodies of a terminal's session that are none and are written to the log: whoever is broken must not fill the disk
 MOST_AT_ONCE = (
     4  # messages of one session that wait for the database; more are left unanswered, so that it sends them again
 )
@@ -42,7 +41,7 @@ class Talk:
 
     def __init__(self, sessions: Sessions, commit: Committer, key: bytes) -> None:
         self.sessions, self.commit, self.key = sessions, commit, key
-        self.door = Door(commit)
+        self.door, self.faults = Door(commit), Seldom(log)
         self.messages = self.bad = 0
         self.visits: dict[str, tuple[Barred, int, int, Told]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,7 +102,7 @@ class Talk:
         except BadFrame as bad:
             self.bad += 1
             session.wrong += 1
-            if session.wrong <= MOST_TOLD:
+            if session.known is not None and session.wrong <= MOST_TOLD:
                 log.info("%s %s: %s", session.terminal, message.name, bad)
             self.reply(session, message, Result.WRONG)
 
@@ -128,8 +127,8 @@ class Talk:
             await work
         except Crowded as crowded:
             log.debug("%s: %s", session.peer, crowded)
-        except Exception:
-            log.exception("a message was not answered")  # the terminal will send it again
+        except Exception as error:  # noqa: BLE001 -- told; the terminal will send it again
+            self.faults.tell("a message was not answered", error)
         finally:
             session.busy -= 1
 
@@ -266,7 +265,8 @@ class Talk:
 
     def _replied(self, session: Session, message: Message) -> None:
         body = bodies.general_reply(message)
-        self._answer_to(session, body["reply_serial"], message)
+        if body["result"] != Result.DONE or int(body["reply_id"], 16) not in answers.OWN_ANSWERS:
+            self._answer_to(session, body["reply_serial"], message)
 
     def _parameters(self, session: Session, message: Message) -> None:
         self._answer_to(session, bodies.parameters(message)["reply_serial"], message)
@@ -301,13 +301,13 @@ class Talk:
             "at": None if place is None else location.seconds_of(place.time),
         }  # fmt: skip
         session.parts.note_answered(message, durable=False)  # sent once more, it is answered once more by its number
-        self._soon(session, self._indexed(session, facts, hashlib.sha256(message.body).hexdigest()))
+        self._soon(session, self._indexed(session, message, facts))
 
-    async def _indexed(self, session: Session, facts: dict[str, Any], digest: str) -> None:
+    async def _indexed(self, session: Session, message: Message, facts: dict[str, Any]) -> None:
         if session.known is not None:
-            heard = int(clock.now().timestamp())
+            heard, digest = int(clock.now().timestamp()), hashlib.sha256(message.body).hexdigest()
             await self.commit.ask(actions.note_media, session.known.vehicle, heard, facts, digest)
-        session.send(answers.MEDIA, answers.media(facts["number"]))
+        session.send(answers.MEDIA, answers.media(facts["number"]), message)
 
     async def end(self) -> None:
         """This will finish what is being done."""

@@ -19,6 +19,7 @@ from paho.mqtt import client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
 from baozhang.ch2_provision.vehicles.actions import intake
+from baozhang.ch2_provision.vehicles.choices import LinkState
 from baozhang.ch2_provision.vehicles.models import Source
 from baozhang.kernel import scope
 
@@ -41,6 +42,10 @@ class Broker:
     tls: bool = False
 
 
+class Stopped(Exception):
+    """People have stopped the source meanwhile: nothing more of it is taken, and what the broker holds goes on waiting."""
+
+
 class Subscriber:
     """One subscription for one source; `run` until `stop`."""
 
@@ -48,6 +53,7 @@ class Subscriber:
         self.broker, self.source, self.on_ready = broker, source, on_ready
         self.messages = self.stored = self.refused = 0
         self._ended = False
+        self.stopped = False  # by people: the source is none in use any more
         self.client = client = paho.Client(
             CallbackAPIVersion.VERSION2, broker.name, clean_session=False, manual_ack=True
         )
@@ -86,6 +92,11 @@ class Subscriber:
         self.messages += 1
         try:
             self._take(message)
+        except Stopped:
+            log.error("%s: the source is not in use any more; nothing is acknowledged", message.topic)
+            self.stopped = True
+            self.stop()
+            return
         except Error:
             log.exception("a message could not be stored; it comes again")
             connection.close()
@@ -105,7 +116,10 @@ class Subscriber:
             self.refused += 1
             return
         with scope.everything("定位来源接入"):
-            source = Source._base_manager.select_related("organ").get(pk=self.source)
+            found = Source._base_manager.filter(pk=self.source, state=LinkState.IN_USE)
+            source = found.select_related("organ").first()
+            if source is None:
+                raise Stopped
             for start in range(0, len(positions), intake.MOST):
                 answer = intake.take_in(source, positions[start : start + intake.MOST])
                 self.stored += answer.stored

@@ -7,7 +7,6 @@ that two of them understand each other.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,15 +15,18 @@ from typing import Any
 from django.db import connection
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from baozhang.ch2_provision.assets.models.placing import clean_plate
 from baozhang.ch2_provision.vehicles.choices import Datum, TerminalState
 from baozhang.ch2_provision.vehicles.models import Source, Terminal
+from baozhang.ch2_provision.vehicles.models.terminal import clean_phone
 from baozhang.ch2_provision.vehicles.telemetry import datum
-from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, Batch, doubt_of, is_blind
+from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, Batch, digest_of, doubt_of, is_blind
 from baozhang.ch2_provision.vehicles.telemetry.relaying import reach_of
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock, observation
 
 MOST = 5_000  # positions in one message
+NONE, CONTRADICTS = "没有这辆车在用的终端，或者不在这个平台的范围内", "号牌和终端号不是同一辆车"
 PRINTED = r"^[^\x00-\x1f\x7f]*$"  # signs that no database need keep are no part of a plate
 
 
@@ -68,9 +70,10 @@ def take_in(source: Source, positions: Sequence[Any]) -> Answer:
     vehicles = _vehicles(source, [one for _place, one in said])
     batch = Batch()
     for place, one in said:
-        vehicle = vehicles.get(("plate", one.plate)) or vehicles.get(("phone", one.terminal.lstrip("0")))
-        if vehicle is None:
-            answer.refused.append({"place": place, "why": "没有这辆车在用的终端，或者不在这个平台的范围内"})
+        vehicle = _vehicle(one, vehicles)
+        if not vehicle:
+            why = NONE if vehicle is None else CONTRADICTS
+            answer.refused.append({"place": place, "why": why})
             continue
         _put(batch, vehicle, one, source.datum, heard)
         batch.heard[vehicle] = heard
@@ -81,9 +84,21 @@ def take_in(source: Source, positions: Sequence[Any]) -> Answer:
     return answer
 
 
+def _vehicle(one: Said, vehicles: dict[tuple[str, str], int]) -> int | None:
+    """The terminal in use that is meant: by the plate where one is said; 0 where plate and number are of two vehicles."""
+    by_plate, by_number = vehicles.get(("plate", one.plate)), vehicles.get(("phone", one.terminal))
+    if not one.plate:
+        return by_number
+    if by_plate is not None and by_number in (None, by_plate):
+        return by_plate
+    return None if by_number is None else 0
+
+
 def _read(place: int, raw: Any, answer: Answer) -> tuple[int, Said] | None:
     try:
-        return place, Said.model_validate(raw)
+        one = Said.model_validate(raw)
+        one.plate, one.terminal = clean_plate(one.plate), clean_phone(one.terminal)  # as people write them
+        return place, one
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         answer.refused.append({"place": place, "why": f"{'.'.join(map(str, first['loc']))}: {first['msg']}"})
@@ -97,7 +112,7 @@ def _vehicles(source: Source, said: Sequence[Said]) -> dict[tuple[str, str], int
     if organs is not None:
         rows = rows.filter(organ__oneof=sorted(organs))
     plates = sorted({one.plate for one in said if one.plate})
-    phones = sorted({one.terminal.lstrip("0") for one in said if one.terminal})
+    phones = sorted({one.terminal for one in said if one.terminal})
     found: dict[tuple[str, str], int] = {}
     for name, values in (("plate", plates), ("phone", phones)):
         if values:
@@ -114,8 +129,9 @@ def _put(batch: Batch, vehicle: int, one: Said, kept_in: str, heard: int) -> Non
     doubt = doubt_of(at, north, east, speed, status, heard)
     if doubt:
         body = json.dumps(one.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
-        digest = hashlib.blake2b(body, digest_size=16).digest()
-        batch.doubts.append((vehicle, digest, doubt, at, heard, is_blind(doubt, status, speed), body))
+        batch.doubts.append(
+            (vehicle, digest_of(body, at, heard), doubt, at, heard, is_blind(doubt, status, speed), body)
+        )
         return
     odometer = None if one.odometer is None else round(one.odometer * 10)
     batch.points.append(

@@ -38,7 +38,7 @@ class Migration(tables.Migration):
         migrations.CreateModel(
             name='MediaItem',
             fields=[
-                ('pk', models.CompositePrimaryKey('vehicle', 'number', 'heard', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('pk', models.CompositePrimaryKey('vehicle', 'number', 'digest', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('vehicle', models.BigIntegerField()),
                 ('number', models.BigIntegerField()),
                 ('heard', models.BigIntegerField()),

@@ -69,7 +69,7 @@ class CardEvent(Observation):
 class MediaItem(Observation):
     """A picture, sound or film that a terminal has sent: what, when and how large; the data itself is not kept."""
 
-    pk = models.CompositePrimaryKey("vehicle", "number", "heard")
+    pk = models.CompositePrimaryKey("vehicle", "number", "digest")  # sent again, it is the same row
     vehicle = models.BigIntegerField()
     number = models.BigIntegerField()
     heard = models.BigIntegerField()

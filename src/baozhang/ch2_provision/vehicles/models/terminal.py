@@ -22,6 +22,11 @@ WHOSE = ("organ", "plate", "phone")
 _NUMBER = re.compile(r"[1-9a-f][0-9a-f]{0,19}")
 
 
+def clean_phone(said: str) -> str:
+    """A terminal's number as it is kept: without leading zeros, since editions of the standard fill it up differently."""
+    return said.strip().lower().lstrip("0")
+
+
 class Terminal(Record):
     """A terminal in one vehicle of one unit: moved into another vehicle, or gone to another unit with it, it ends here
     and begins there, so that no track is mixed and each unit keeps its own."""
@@ -62,9 +67,9 @@ class Terminal(Record):
         return f"{self.plate} {self.phone}"
 
     def derive(self) -> None:
-        """The number without leading zeros, since editions of the standard fill it up differently; the plate as cards keep it."""
+        """Number and plate as they are kept everywhere."""
         self.plate = clean_plate(self.plate)
-        self.phone = self.phone.strip().lower().lstrip("0")
+        self.phone = clean_phone(self.phone)
 
     def fixed(self) -> tuple[str, ...]:
         """What no longer changes once it has been heard of: whose it is, in which vehicle, under which number."""

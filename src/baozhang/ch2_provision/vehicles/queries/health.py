@@ -28,6 +28,7 @@ LOOK_BACK = 7  # days of which shares are taken
 LEAST = 50  # positions below which a share says nothing
 BLIND = 10  # positions without a fix while driving, in those days
 MOST = 200  # terminals listed of each kind
+COUNTED = ("vehicle", "day", "good", "doubtful", "blind")  # of a terminal's day, as `day_rows` has them
 Organs = Collection[int] | None
 
 
@@ -73,6 +74,15 @@ def blind(rows: QuerySet[Terminal], day: dt.date, least: int = BLIND) -> Any:
     """Those that drove without a fix in the last days (annotated: `blind`)."""
     told: Any = rows.annotate(blind=_sum("blind", day))
     return told.filter(blind__gte=least)
+
+
+def blind_days(day: dt.date, least: int, days: int) -> dict[int, list[tuple[dt.date, int, int]]]:
+    """The days before one on which terminals drove more often than that without a fix: terminal → (day, blind, good)."""
+    rows = TerminalDay.objects.filter(day__gte=day - dt.timedelta(days=days), day__lt=day, blind__gt=least)
+    found: dict[int, list[tuple[dt.date, int, int]]] = {}
+    for vehicle, when, blind_, good in rows.order_by("vehicle", "day").values_list("vehicle", "day", "blind", "good"):
+        found.setdefault(vehicle, []).append((when, blind_, good))
+    return found
 
 
 def doubtful(rows: QuerySet[Terminal], day: dt.date, share: int = SHARE) -> Any:

@@ -1,5 +1,5 @@
 """What each field of this room is for, said once, and who may do what."""
 
-from . import additions, areas, files, links, mending, quotas, readings, terminals
+from . import additions, areas, files, links, mending, observed, quotas, readings, terminals
 
-__all__ = ["additions", "areas", "files", "links", "mending", "quotas", "readings", "terminals"]
+__all__ = ["additions", "areas", "files", "links", "mending", "observed", "quotas", "readings", "terminals"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -14,7 +15,8 @@ from baozhang.ch2_provision.vehicles.queries import health
 from baozhang.ch2_provision.vehicles.queries.terminals import moment
 from baozhang.law.rules import Verdict, rule
 
-SILENCE = "vehicles.terminal.silent_days"
+SILENCE, BLIND = "vehicles.terminal.silent_days", "vehicles.terminal.blind_positions"
+LOOK_BACK = 60  # days that a patrol looks at, as of what vehicles' tracks show
 
 
 def _driven() -> QuerySet[Terminal]:
@@ -53,6 +55,36 @@ def terminal_silent(terminal: Any, law: Any) -> Verdict | None:
         _("安装日期"): terminal.fitted,
     }
     return Verdict(sentence, facts, remedy=_("开检修单；车辆停驶的，把车辆状态改为闲置或者待修。"))
+
+
+def _blind(day: dt.date, ground: Any) -> Iterator[Terminal]:
+    """These are the terminals that drove without a fix more often on a day than any place allows, each with those days."""
+    least = ground.bounds(BLIND)
+    days = health.blind_days(day, int(least[0]) if least else 0, LOOK_BACK)
+    for one in health.in_use(None).filter(pk__oneof=sorted(days)).select_related("organ").order_by("pk"):
+        subject: Any = one
+        subject.days = days[one.pk]
+        yield subject
+
+
+@rule(article="第二十三条第一款", subject="vehicles.terminal", since="2022-11-01", candidates=_blind)
+def moved_without_position(terminal: Terminal, law: Any) -> Iterator[Verdict]:
+    """行驶中没有定位，天线可能脱落或者被遮挡"""
+    for day, blind, good in getattr(terminal, "days", ()):
+        most = law.get(BLIND)
+        if most is None or blind <= int(most):
+            continue
+        sentence = _("%(plate)s %(day)s 行驶中没有定位 %(count)s 次，超过 %(most)s 次，当日有效定位 %(good)s 次") % {
+            "plate": terminal.plate, "day": day, "count": blind, "most": most, "good": good,
+        }  # fmt: skip
+        facts = {
+            _("号牌"): terminal.plate,
+            _("终端号"): terminal.phone,
+            _("日期"): day,
+            _("未定位次数"): blind,
+            _("有效定位次数"): good,
+        }
+        yield Verdict(sentence, facts, remedy=_("开检修单，检查天线；有人为遮挡、拔除的，查明原因。"), key=str(day))
 
 
 def _late(day: dt.date, ground: Any) -> QuerySet[TerminalOrder]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ ACC, LOCATED = 1, 2  # status bits
 AHEAD = 10 * 60  # seconds that a terminal's clock may run ahead of ours
 BEHIND = 366 * DAY  # older than that is no blind zone but a wrong clock (GPS weeks roll over after twenty years)
 FASTEST = 2_500  # tenths of km/h
+SLOW_CLOCK = 60  # seconds by which a clock that goes may be off
 
 Point = tuple[Any, ...]  # in the order of COLUMNS; None where a terminal does not say
 _NOT_LOCATED = Doubt.NO_FIX.value
@@ -41,6 +43,16 @@ def doubt_of(at: int | None, lat: int, lon: int, speed: int, status: int, heard:
     if at < heard - BEHIND:
         return Doubt.PAST.value
     return Doubt.SPEED.value if speed > FASTEST else ""
+
+
+def digest_of(body: bytes, at: int | None, heard: int) -> bytes:
+    """By what a doubtful position is known again when its answer was lost.
+
+    A clock that stands, as many do without a fix, makes all of a day the very same bytes: of those each minute is its own.
+    """
+    stands = at is None or abs(at - heard) > SLOW_CLOCK
+    minute = (heard // 60).to_bytes(8, "big") if stands else b""
+    return hashlib.blake2b(body, digest_size=16, key=minute).digest()
 
 
 def is_blind(doubt: str, status: int, speed: int) -> bool:

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 
-from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, TerminalHealth, TrackBlock
+from baozhang.ch2_provision.vehicles.models import (
+    CardEvent,
+    DoubtfulPosition,
+    MediaItem,
+    RecentPosition,
+    TerminalHealth,
+    TrackBlock,
+)
 from baozhang.kernel import clock, observation
 from baozhang.kernel.bulk import chunks, take_turns
 
@@ -126,17 +133,11 @@ class DatabaseStore:
         import numpy as np
 
         for part in chunks(sorted(set(vehicles)), _MANY):
-            found: dict[int, list[Rows]] = {}
+            found = self._late(part, since, until)
             hours = TrackBlock.objects.filter(hour__gte=since // HOUR, hour__lte=(until - 1) // HOUR)
             hours = hours.filter(vehicle__oneof=list(part)).order_by("vehicle", "hour")
             for vehicle, hour, data in hours.values_list("vehicle", "hour", "data"):
                 found.setdefault(vehicle, []).append(blocks.unpack(bytes(data), hour))
-            late: dict[int, list[Point]] = {}
-            recent = RecentPosition.objects.filter(vehicle__oneof=list(part), at__gte=since, at__lt=until)
-            for vehicle, *point in recent.order_by("vehicle", "at").values_list("vehicle", *COLUMNS):
-                late.setdefault(vehicle, []).append(tuple(point))
-            for vehicle, points in late.items():
-                found.setdefault(vehicle, []).append(blocks.rows_of(points))
             for vehicle in sorted(found):
                 rows = blocks.ordered(np.concatenate(found[vehicle]))
                 rows = rows[(rows[:, AT] >= since) & (rows[:, AT] < until)]
@@ -148,8 +149,16 @@ class DatabaseStore:
         hours = TrackBlock.objects.filter(hour__gte=since // HOUR, hour__lte=(until - 1) // HOUR)
         rows = RecentPosition.objects.filter(at__gte=since, at__lt=until)
         return {
-            pk for held in (hours, rows) for pk in held.filter(vehicle__oneof=list(vehicles)).order_by().values_list("vehicle", flat=True).distinct()
+            pk for held in (rows, hours) for pk in held.filter(vehicle__oneof=list(vehicles)).order_by().values_list("vehicle", flat=True).distinct()
         }  # fmt: skip
+
+    def _late(self, vehicles: Sequence[int], since: int, until: int) -> dict[int, list[Rows]]:
+        """The rows that are no blocks yet; asked for first, since what becomes a block meanwhile must be in one of both answers."""
+        late: dict[int, list[Point]] = {}
+        recent = RecentPosition.objects.filter(vehicle__oneof=list(vehicles), at__gte=since, at__lt=until)
+        for vehicle, *point in recent.order_by("vehicle", "at").values_list("vehicle", *COLUMNS):
+            late.setdefault(vehicle, []).append(tuple(point))
+        return {vehicle: [blocks.rows_of(points)] for vehicle, points in late.items()}
 
     def current(self, vehicles: Sequence[int] | None = None) -> list[Now]:
         """One row a terminal."""
@@ -161,9 +170,8 @@ class DatabaseStore:
 
     def kilometres(self, since: int, until: int) -> Mapping[int, float]:
         """Sums that stand beside the blocks and the ways between them; hours that are not packed are read as rows."""
-        pieces = list(_packed_pieces(since, until))
-        mixed = self._unpacked_pieces(since, until)
-        pieces = [piece for piece in pieces if (piece[0], piece[1] // HOUR) not in mixed]
+        mixed = self._unpacked_pieces(since, until)  # before the blocks, as in `_late`
+        pieces = [piece for piece in _packed_pieces(since, until) if (piece[0], piece[1] // HOUR) not in mixed]
         pieces += [piece for piece in mixed.values() if piece is not None]
         return _added(pieces)
 
@@ -191,12 +199,15 @@ class DatabaseStore:
             total, after = total + _pack(vehicles, before), vehicles[-1]
 
     def forget(self, before: int) -> int:
-        """Whole hours of blocks, rows and doubts."""
+        """Whole hours of blocks, rows and doubts; and who drove and what was taken on the way, which says the same of people."""
         with transaction.atomic():
             return (
                 observation.forget(TrackBlock, '"hour" < %s', [before // HOUR])
                 + observation.forget(RecentPosition, '"at" < %s', [before - before % HOUR])
-                + observation.forget(DoubtfulPosition, '"heard" < %s', [before])
+                + sum(
+                    observation.forget(one, '"heard" < %s', [before])
+                    for one in (DoubtfulPosition, CardEvent, MediaItem)
+                )
             )
 
 

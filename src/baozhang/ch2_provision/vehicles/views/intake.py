@@ -35,7 +35,7 @@ def positions(request: HttpRequest) -> JsonResponse:
         try:
             said = json.loads(request.body)
             found = said["positions"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return _said(400, '正文应为 {"positions": [...]}')
         if not isinstance(found, list) or len(found) > intake.MOST:
             return _said(413, f"positions 应为列表，一次最多 {intake.MOST} 个")

@@ -55,3 +55,7 @@ class Command(BaseCommand):
             subscriber.run()
         except OSError as error:
             raise CommandError(f"{broker.host}:{broker.port} 连接不上：{error}。请核对地址和端口。") from error
+        if subscriber.stopped:
+            raise CommandError(
+                f"“{options['source']}”已停止使用，不再接收。恢复使用后再启动，期间的消息由代理服务器保留。"
+            )
