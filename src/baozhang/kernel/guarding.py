@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from . import clock
 from .opening import Opening
 from .plain import kept_fields
 from .refusal import Refused
@@ -48,6 +49,16 @@ def stay(touched: Touched, case: Record | None) -> None:
         first.facts = {key: value for one in refused[:20] for key, value in one.facts.items()}
         first.subjects = tuple(subject for one in refused for subject in one.subjects)
         raise first
+
+
+def of_the_living(model: type[Record], rows: Sequence[Record]) -> None:
+    """This will ask each organ whether it still begins what only one that goes on begins; its refusal where it does not."""
+    keys = {key for row in rows if (key := row.organ_key()) is not None} if model.of_living else ()
+    if not keys or model.scope_field is None:
+        return
+    organs: Any = model._meta.get_field(model.scope_field).related_model
+    for organ in organs._base_manager.filter(pk__in=keys):  # as it stands now, not as a row was read with it
+        organ.still_begins(str(model._meta.verbose_name), clock.today())
 
 
 def only_steps_move(

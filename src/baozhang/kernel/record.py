@@ -20,7 +20,7 @@ from . import bulk, clock, ledger, totals
 from .access import Actor
 from .field_checks import unusable
 from .fixed import nothing
-from .guarding import guarded_changes, only_steps_move, stay
+from .guarding import guarded_changes, of_the_living, only_steps_move, stay
 from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
@@ -62,6 +62,7 @@ class Record(models.Model):
     part_of: ClassVar[tuple[str, ...]] = ()  # keys of wholes that are held before it, whoever moves it (`turns`)
     sums: ClassVar[Mapping[str, str]] = NOTHING  # key of a whole → the field that sums its parts up (`totals`)
     guarded: ClassVar[frozenset[str]] = frozenset()  # attributes that stand still while another case holds the row
+    of_living: ClassVar[bool] = False  # only an organ that goes on begins one; one that has ended winds up what it has
     fixed = nothing  # what no longer changes from where it stands: a method that gives `Fixed`
 
     class Meta:
@@ -117,6 +118,9 @@ class Record(models.Model):
     def told_from(self, actor: Actor) -> int:
         """The ledger number from which an actor may read this record's history: 1, unless its beginnings are not his."""
         return 1
+
+    def still_begins(self, what: str, day: dt.date) -> None:
+        """This will raise Refused where the organ that this record is begins nothing of a kind any more (`of_living`)."""
 
     def derive(self) -> None:
         """This will set the fields that follow from others, before they are checked and kept."""
@@ -204,6 +208,7 @@ def keep(
         before = _lock(model, rows)
         _allow(model, rows, before, by, right, where)
         only_steps_move(model, rows, before, by, moves)
+        of_the_living(model, [row for row in rows if not row.pk])
         if not checked:
             _derived(model, rows, before)
         stay(guarded_changes(model, rows, before, moves), case)
@@ -253,13 +258,8 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
 
 
 def _allow(
-    model: type[R],
-    rows: Sequence[R],
-    before: dict[int, tuple[Any, ...]],
-    by: Actor,
-    right: str,
-    where: int | None = None,
-) -> None:
+    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, right: str, where: int | None = None
+) -> None:  # fmt: skip
     """This will ask the permission in every organ touched, as it was and as it will be."""
     if by.system:
         return

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.cn import uscc
 
 from baozhang.kernel import access, bulk
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
-from baozhang.kernel.refusal import Fault, Forbidden
+from baozhang.kernel.refusal import Fault, Forbidden, Refused
 from baozhang.kernel.statement import Statement
 
 from .choices import BANDS_SAID, Band, Competence, Kind, Level, State
@@ -131,13 +133,28 @@ class Organization(Record):
         return self.name
 
     def faults(self) -> Iterable[Any]:
-        """A credit code with a wrong check digit; an ended body without its date."""
+        """A credit code with a wrong check digit; an ended body without its date, ended before it was founded, its own heir."""
         if self.uscc and not uscc.is_valid(self.uscc):
             yield Fault(
                 _("统一社会信用代码不符合 GB 32100 校验规则"), "uscc", self.uscc, column=str(_("统一社会信用代码"))
             )
         if self.state != State.ACTIVE and self.ended is None:
             yield Fault(_("请填写终止日期"), "ended", column=str(_("终止日期")))
+        if self.ended is not None and self.founded is not None and self.ended < self.founded:
+            yield self.fault_of("ended", _("终止日期早于设立日期"), self.ended)
+        if self.successor_id is not None and self.successor_id == self.pk:
+            yield self.fault_of("successor", _("承接单位不能是本单位"), self.name)
+
+    def still_begins(self, what: str, day: dt.date) -> None:
+        """One that is abolished, merged or restructured by a day only winds up; who takes over begins what is new (article 2)."""
+        if self.state == State.ACTIVE or self.ended is None or self.ended > day:
+            return
+        heir = self.successor.name if self.successor is not None else gettext("承接的单位")
+        raise Refused(
+            gettext("%(organ)s%(state)s，不能新办“%(what)s”") % {"organ": self, "state": self.get_state_display(), "what": what},
+            why=gettext("终止日期 %(day)s，从这一天起只办理未了事项：归还、移交、处置、入仓、结算和缴库。") % {"day": self.ended},
+            article="第二条", instead=gettext("请由%(heir)s办理。") % {"heir": heir}, facts={gettext("终止日期"): self.ended},
+        )  # fmt: skip
 
 
 class Headcount(Record):

@@ -21,6 +21,7 @@ from baozhang.ch2_provision.funding.queries import promised
 from baozhang.kernel import access, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
+from baozhang.kernel.guarding import of_the_living
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Fault, Invalid, Refused
 
@@ -125,6 +126,25 @@ def _lease_has_its_end(purchase: Purchase, *, values: dict[str, Any]) -> None:
             faults=[Fault(_("必填"), "lease_until", column=_("租期至"))],
             instead=_("请填写租期后再提交。"),
         )
+
+
+@PurchaseFlow.sign.guard
+def _in_order(purchase: Purchase, *, values: dict[str, Any]) -> None:
+    """A contract binds whoever goes on, is not older than the consent that it rests on, and comes before what it promises."""
+    of_the_living(Purchase, [purchase])
+    signed, since = values["signed_on"], max((one.day for one in promised(purchase)), default=None)
+    if since is not None and signed < since:
+        raise Invalid(
+            _("签订日期早于核对通过之日 %(day)s") % {"day": since}, article="第九条",
+            why=_("没有核对通过、没有占用预算的采购不能签订合同。"), instead=_("请核对合同上的日期；已经先签了合同的，如实报主管部门处理。"),
+            faults=[Fault(_("早于 %(day)s") % {"day": since}, "signed_on", str(signed), column=_("签订日期"))],
+        )  # fmt: skip
+    due = values.get("deliver_by")
+    if due is not None and due < signed:
+        raise Invalid(
+            _("约定交付日期早于签订日期"), article=ARTICLE, instead=_("请核对合同上的日期。"),
+            faults=[Fault(_("早于 %(day)s") % {"day": signed}, "deliver_by", str(due), column=_("约定交付日期"))],
+        )  # fmt: skip
 
 
 def _missing(purchase: Purchase) -> int:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from baozhang.kernel.access import ROLES, Actor
+from baozhang.kernel.guarding import of_the_living
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Fault, Invalid, Refused
 
@@ -88,6 +89,8 @@ def admit(case: Case, step: Step, organ: int | None) -> Standing:
     _ask_state(case, step)
     if step.along and not case.by.system:
         raise Refused(_("“%(step)s”不在这里办理") % {"step": step.words}, article=step.article, instead=str(step.along))
+    if case.state == case.plan.initial[0] and not step.side and case.plan.leaving(step.target):
+        of_the_living(case.plan.model, [case.record])  # a draft that its organ did not live to hand in
     _ask_four_eyes(case, step, standing)
     _ask_opinions(case, step, task)
     return standing

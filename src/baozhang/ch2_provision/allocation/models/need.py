@@ -57,6 +57,7 @@ class Need(Numbered):
 
     serial = ("XQ", 4)
     natural = ("number",)
+    of_living = True
     called = ("number",)
     searched = ("number", "name", "purpose", "place")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({NeedState.DRAFT})}

@@ -18,6 +18,7 @@ from baozhang.ch2_provision.allocation.models import Match, Need
 from baozhang.ch2_provision.assets.choices import IDLE_STATES
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import begun_by, counted_on
+from baozhang.ch2_provision.assets.queries.months import years_before
 from baozhang.ch2_provision.assets.rules.quantities import PER_HEAD, staffs, watched
 from baozhang.kernel import clock
 from baozhang.kernel.holds import Hold
@@ -183,7 +184,7 @@ def _counts(need: Need, wanted: frozenset[str], day: dt.date, case: Case) -> dic
         years = items()[key].years
         least = case.get(years) if years else None
         if least is not None:
-            old |= Q(item=key) & Q(begun_by(_years_before(day, int(least))))
+            old |= Q(item=key) & Q(begun_by(years_before(day, int(least))))
     held_now = Exists(Hold.objects.filter(kind="assets.card", record_id=OuterRef("pk")).exclude(until__lte=clock.now()))
 
     def part(condition: Any) -> Any:
@@ -196,12 +197,6 @@ def _counts(need: Need, wanted: frozenset[str], day: dt.date, case: Case) -> dic
         h=part(Q(held_now, use_state__in=IDLE_STATES)),
     )
     return {item: Count(total, idle, past, held) for item, total, idle, past, held in grouped}
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    """The last day on which something must have begun to have had its years by a day."""
-    last = 28 if (day.month, day.day) == (2, 29) else day.day
-    return day.replace(year=day.year - years, day=last)
 
 
 def _coming(need: Need, wanted: frozenset[str]) -> dict[str, Decimal]:

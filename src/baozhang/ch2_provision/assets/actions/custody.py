@@ -27,7 +27,10 @@ SIGN = "assets.handoveritem:sign"
 
 
 def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[HandoverItem]:
-    """This will put all that is in the leaver's name on the list and hold it for the case; Refused where that is nothing."""
+    """This will put what is in the leaver's name on the list and hold it for the case; Refused where that is nothing.
+
+    What another case has (a loan, a disposal) is left for a handover of its own and named in the remarks.
+    """
     known = accounts_of(case.organ_id, {case.leaver, case.taker}, day)
     account = known.get(case.leaver) or account_ever(case.organ_id, case.leaver)
     cards = list(in_name_of(case.organ_id, case.leaver, account, day))
@@ -39,6 +42,7 @@ def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[H
     if case.taker and case.taker not in known:
         raise _nobody(case.taker)
     with transaction.atomic():
+        cards = _free(case, cards)
         holds.take(cards, case=case, words=_("%(name)s 的保管交接") % {"name": case.leaver}, by=by)
         rows = [
             HandoverItem(
@@ -55,6 +59,17 @@ def list_items(case: Handover, *, day: dt.date, by: Actor, right: str) -> list[H
         keep(case, by=by, act=LISTED, right=right)
         _tell(rows)
     return rows
+
+
+def _free(case: Handover, cards: list[Card]) -> list[Card]:
+    """The cards that no other case has; all of them where that is none, so that whoever takes them is refused with the reasons."""
+    held = {card.pk for card, _hold in holds.others(cards, case)}
+    free = [card for card in cards if card.pk not in held]
+    if held and free:
+        left = "、".join(card.number for card in cards if card.pk in held)
+        note = _("另有安排、没有列入，办结后另行交接：%(cards)s") % {"cards": left}
+        case.remarks = f"{case.remarks} {note}".strip()[:300]
+    return free or cards
 
 
 def _tell(items: Sequence[HandoverItem]) -> None:

@@ -17,6 +17,7 @@ from baozhang.ch2_provision.assets.models import Letting
 from baozhang.kernel import access, holds
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import ByOrgan, Flow, Step
+from baozhang.kernel.guarding import of_the_living
 from baozhang.kernel.refusal import Refused
 
 ARTICLE = "第十三条第三款"
@@ -95,6 +96,7 @@ def _kept(case: Letting, *, by: Actor) -> None:
 
 @LettingFlow.sign.guard
 def _in_time(case: Letting, *, day: dt.date, values: dict[str, Any]) -> None:
+    of_the_living(Letting, [case])
     if case.until < day:
         raise Refused(
             _("期限 %(until)s 已过") % {"until": case.until},

@@ -51,6 +51,7 @@ class Letting(Record):
     state = models.CharField(_("状态"), max_length=10, choices=LettingState.choices, default=LettingState.DRAFT)
 
     searched = ("party", "contract", "card.number", "card.name")
+    of_living = True
     loose = ("state", frozenset({"draft"}))
 
     class Meta:

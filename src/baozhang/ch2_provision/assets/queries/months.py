@@ -52,8 +52,15 @@ def begun_in_sql() -> Combinable:
 
 
 def plus_years(day: dt.date, years: int) -> dt.date:
-    """This is the same day some years later; 29 February becomes 1 March in other years."""
+    """This is the same day some years later; 29 February becomes the last of its month in other years (民法典 art. 202)."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
-        return dt.date(day.year + years, 3, 1)
+        return dt.date(day.year + years, 2, 28)
+
+
+def years_before(day: dt.date, years: int) -> dt.date:
+    """This is the last day of which some years have passed by a day: 28 February is that of 29 February too."""
+    begun = plus_years(day, -years)
+    leap = begun + dt.timedelta(days=1)
+    return leap if plus_years(leap, years) <= day else begun

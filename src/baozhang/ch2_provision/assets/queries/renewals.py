@@ -22,7 +22,7 @@ from baozhang.law.figures import Figures
 from baozhang.law.items import items
 
 from .holding import held_on
-from .months import plus_years
+from .months import plus_years, years_before
 
 CENT = Decimal("0.01")
 WORN = (UseState.REPAIR, UseState.DEGRADED)
@@ -40,7 +40,7 @@ def renewals(organ_id: int, day: dt.date) -> list[Suggestion]:
     held = Card._base_manager.filter(held_on(day), organ_id=organ_id, item__in=list(years)).order_by()
     begun, old = Coalesce("in_use_from", "acquired", "booked"), Q(pk__in=[])
     for item, least in years.items():
-        old |= Q(item=item) & Q(LessThanOrEqual(begun, plus_years(day, -least)))
+        old |= Q(item=item) & Q(LessThanOrEqual(begun, years_before(day, least)))
     past = held.filter(old).values_list("item").annotate(n=Sum("quantity"), first=Min(begun))
     found = {item: (count, first) for item, count, first in past}
     if not found:

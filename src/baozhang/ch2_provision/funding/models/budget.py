@@ -63,6 +63,7 @@ class Budget(Record):
     state = models.CharField(_("状态"), max_length=10, choices=BudgetState.choices, default=BudgetState.DRAFT)
 
     natural = ("code",)
+    of_living = True
     called = ("code", "name")
     searched = ("code", "name", "reply_number")
     stepped = {"state": frozenset({BudgetState.DRAFT})}

@@ -46,6 +46,7 @@ class Plan(Record):
     state = models.CharField(_("状态"), max_length=12, choices=PlanState.choices, default=PlanState.DRAFT)
 
     natural = ("code",)
+    of_living = True
     called = ("code", "name")
     searched = ("code", "name")
     stepped = {"state": frozenset({PlanState.DRAFT})}

@@ -16,8 +16,8 @@ OWN = (PlanState.DRAFT, PlanState.DECIDING)  # still with the agency
 
 
 def waiting(day: dt.date, ground: Any) -> QuerySet[Plan]:
-    """These are the first versions that are still with their agency after the round's last day."""
-    rows = Plan._base_manager.filter(edition=1, state__in=OWN, round__closes__lt=day)
+    """These are the first versions still with their agency after the round's last day; one that has ended plans no more."""
+    rows = Plan._base_manager.filter(edition=1, state__in=OWN, round__closes__lt=day).exclude(organ__ended__lte=day)
     return rows.exclude(round__state=RoundState.DRAFT).select_related("round", "organ").order_by("pk")
 
 

@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, DriverState, Means, RequestState
+from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, Means, RequestState
 from baozhang.ch2_provision.trips.choices import DispatchState as S
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer, local
 from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
-from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.queries.fleet import unfit
 from baozhang.kernel import access, clock, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Own, Step
@@ -139,6 +139,13 @@ def _still_licensed(dispatch: Dispatch, *, day: dt.date) -> None:
             lapsed, article=ARTICLE, instead=_("请调度员改派驾驶人；已经换证的，先在驾驶人登记中更新驾驶证有效期。"),
             facts={_("驾驶人"): str(dispatch.driver), _("驾驶证有效期至"): dispatch.driver.licence_until},
         )  # fmt: skip
+
+
+@DispatchFlow.begin.guard
+def _still_fit(dispatch: Dispatch, *, day: dt.date) -> None:
+    """Nor in a vehicle that has come to be repaired or disposed of since, or whose inspection or insurance has run out."""
+    if dispatch.vehicle is not None and (reason := unfit(dispatch.vehicle, day)):
+        raise Refused(reason, article=ARTICLE, instead=_("请调度员改派车辆；已经续办、修好的，先登记。"))
 
 
 @DispatchFlow.begin.effect
@@ -315,28 +322,22 @@ def _fits(made: Dispatch, requests: Sequence[Request]) -> None:
                 _("%(plate)s 可乘 %(seats)s 人，需要 %(wanted)s 人") % {"plate": held, "seats": there, "wanted": wanted}, article=ARTICLE,
                 instead=_("请改选座位足够的车辆，或者分开派车。"),
             )  # fmt: skip
-        if held.state not in (VehicleState.IN_USE, VehicleState.IDLE):
+        since, until = local(made.starts), local(made.ends)
+        if reason := unfit(held, until):
             raise Refused(
                 _("%(plate)s 现在不能派用") % {"plate": held},
-                why=held.get_state_display(),
+                why=reason,
                 article=ARTICLE,
                 instead=_("请改选在用车辆。"),
             )
-        since, until = local(made.starts), local(made.ends)
         must_be_open(held, sealed_days(since, until))
     if made.driver is not None:
-        _may_drive(made.driver, until=local(made.ends))
+        if reason := made.driver.away(local(made.ends)):
+            raise Refused(
+                _("%(driver)s 现在不能出车") % {"driver": made.driver}, why=reason, article=ARTICLE,
+                instead=_("请改选在岗的驾驶人；已经换证、返岗的，更新驾驶人登记。"),
+            )  # fmt: skip
         _within_hours(made)
-
-
-def _may_drive(driver: Driver, *, until: dt.date) -> None:
-    """At work, with a licence that lasts as long as the trip."""
-    lapsed = driver.lapsed_by(until)
-    if driver.state != DriverState.ON or lapsed:
-        raise Refused(
-            _("%(driver)s 现在不能出车") % {"driver": driver}, why=lapsed or driver.get_state_display(), article=ARTICLE,
-            instead=_("请改选在岗的驾驶人；已经换证、返岗的，更新驾驶人登记。"),
-        )  # fmt: skip
 
 
 def passengers(vehicle: Vehicle) -> int:

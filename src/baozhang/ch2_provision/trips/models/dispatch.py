@@ -16,6 +16,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.own import persons, seen
 from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, DispatchState, Means
 from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.queries.fleet import unfit
 from baozhang.kernel import bulk, clock
 from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.refusal import Fault
@@ -133,11 +134,8 @@ class Dispatch(Numbered):
             held = getattr(self, name) if getattr(self, f"{name}_id") else None
             if held is not None and held.organ_id != self.organ_id:
                 yield self.fault_of(name, gettext("不是派车单位的"))
-        if self.state == DispatchState.PLANNED and self.driver is not None and self.starts is not None:
-            if lapsed := self.driver.lapsed_by(local(self.starts)):
-                yield self.fault_of(
-                    "driver", lapsed, str(self.driver), gettext("请改选驾驶人；已经换证的，先更新驾驶证有效期")
-                )
+        if self.state == DispatchState.PLANNED and self.ends is not None:
+            yield from self._may_go(local(self.ends))
         if self.in_at is not None and self.out_at is not None and self.in_at < self.out_at:
             yield self.fault_of(
                 "in_at", gettext("还车时间早于出车时间"), shown(self.in_at), gettext("请核对出车和还车时间")
@@ -148,6 +146,15 @@ class Dispatch(Numbered):
                 yield self.fault_of(name, gettext("途中费用不能小于零"), str(paid), gettext("没有发生的不填"))
         if self.odometer_in is not None and (self.odometer_out is None or self.odometer_in < self.odometer_out):
             yield self.fault_of("odometer_in", gettext("还车里程不能小于出车里程"))
+
+    def _may_go(self, until: dt.date) -> Iterable[Any]:
+        """Who is promised is at work and licensed, and the vehicle fit for the road, until it is back: at every door."""
+        if self.driver is not None and (reason := self.driver.away(until)):
+            yield self.fault_of(
+                "driver", reason, self.driver, gettext("请改选在岗的驾驶人；已经换证、返岗的，先更新驾驶人登记")
+            )
+        if self.vehicle is not None and (reason := unfit(self.vehicle, until)):
+            yield self.fault_of("vehicle", reason, self.vehicle, gettext("请改选车辆；已经续办、修好的，先登记"))
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:

@@ -61,6 +61,12 @@ class Driver(Record):
             "day": day,
         }
 
+    def away(self, day: dt.date) -> str:
+        """Why he may not drive on a day: not at work, or not licensed; empty where he may."""
+        if self.state != DriverState.ON:
+            return gettext("%(driver)s现在%(state)s") % {"driver": self.name, "state": self.get_state_display()}
+        return self.lapsed_by(day)
+
     def faults(self) -> Iterable[Any]:
         """A licence that has run out on somebody who is to drive."""
         if self.state == DriverState.ON and self.licence_until is not None and self.licence_until < clock.today():

@@ -65,6 +65,7 @@ class Request(Numbered):
 
     serial = ("YC", 5)
     natural = ("number",)
+    of_living = True
     called = ("number",)
     searched = ("number", "applicant", "reason", "destination")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({RequestState.DRAFT})}

@@ -80,6 +80,7 @@ class Addition(Numbered):
 
     serial = ("CP", 4)
     natural = ("number",)
+    of_living = True
     called = ("number",)
     searched = ("number", "reason", "plate", "document")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({AdditionState.DRAFT})}

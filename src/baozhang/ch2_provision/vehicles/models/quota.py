@@ -34,6 +34,7 @@ class Quota(Record):
     remarks = text(_("备注"), 200)
 
     searched = ("document", "organ.name")
+    of_living = True
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({QuotaState.DRAFT})}
 
     class Meta:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.choices import GONE_STATES, IDLE_STATES, Category, UseState
 from baozhang.ch2_provision.assets.models import Card
@@ -14,11 +15,13 @@ from baozhang.ch2_provision.assets.queries.holding import held_on
 from baozhang.ch2_provision.assets.queries.months import plus_years
 from baozhang.ch2_provision.disposal.choices import HOLDING, State
 from baozhang.ch2_provision.disposal.models import Line
-from baozhang.ch2_provision.vehicles.choices import TerminalState, VehicleState
-from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
+from baozhang.ch2_provision.vehicles.choices import MUST_RUN, CertificateState, TerminalState, VehicleState
+from baozhang.ch2_provision.vehicles.models import Certificate, Terminal, Vehicle
+from baozhang.ch2_provision.vehicles.models.vehicle import state_of
 from baozhang.law.figures import Figures
 
 SCRAPPAGE = "vehicles.scrappage"
+LASTING = (CertificateState.VALID, CertificateState.DUE)
 LATE_REGISTRATION = 2  # years after the ex-works day; registered later, the clock counts from that day
 
 
@@ -42,6 +45,30 @@ def with_terminal(*, fitted: bool) -> QuerySet[Vehicle]:
     has = Case(When(plate="", then=Value(False)), default=Exists(reporting), output_field=BooleanField())
     rows: Any = Vehicle._base_manager.annotate(fitted=has)
     return rows.filter(fitted=fitted)
+
+
+def run_out(day: dt.date) -> QuerySet[Certificate]:
+    """Certificates without which a vehicle may not run, past their end on a day and not renewed.
+
+    Renewed is also what was entered anew: insurers' files bring the next policy, not a step on the last one.
+    """
+    next_one = Certificate._base_manager.filter(
+        Q(until__gte=day) | Q(until=None), vehicle=OuterRef("vehicle"), kind=OuterRef("kind"), state__in=LASTING, since__lte=day
+    ).exclude(pk=OuterRef("pk"))  # fmt: skip
+    return Certificate._base_manager.filter(~Exists(next_one), state__in=LASTING, kind__in=MUST_RUN, until__lt=day)
+
+
+def unfit(vehicle: Vehicle, day: dt.date) -> str:
+    """Why a vehicle may not be on the road on a day, by its card as it stands now and its certificates; empty where it may."""
+    state = state_of(vehicle.card)
+    if state not in (VehicleState.IN_USE, VehicleState.IDLE):
+        return _("%(plate)s %(state)s，不能派用") % {"plate": vehicle, "state": state.label}
+    lapsed = run_out(day).filter(vehicle=vehicle).order_by("until").first()
+    if lapsed is None:
+        return ""
+    return _("%(plate)s 的%(kind)s %(until)s 到期，%(day)s 不能上路") % {
+        "plate": vehicle, "kind": lapsed.get_kind_display(), "until": lapsed.until, "day": day,
+    }  # fmt: skip
 
 
 def scrap_from(vehicle: Vehicle) -> dt.date | None:

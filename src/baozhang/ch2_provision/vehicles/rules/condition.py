@@ -5,24 +5,30 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.assets.queries.months import plus_years
-from baozhang.ch2_provision.vehicles.choices import MUST_RUN, CertificateState, Mark, VehicleState
+from baozhang.ch2_provision.assets.queries.months import years_before
+from baozhang.ch2_provision.vehicles.choices import MUST_RUN, Mark, VehicleState
 from baozhang.ch2_provision.vehicles.models import Certificate, Vehicle
-from baozhang.ch2_provision.vehicles.queries.fleet import SCRAPPAGE, scrap_from, scrapped_by, with_terminal
+from baozhang.ch2_provision.vehicles.queries.fleet import (
+    LASTING,
+    SCRAPPAGE,
+    run_out,
+    scrap_from,
+    scrapped_by,
+    with_terminal,
+)
 from baozhang.law.rules import Verdict, rule
 
 RUNNING = (VehicleState.IN_USE, VehicleState.IDLE, VehicleState.REPAIR)
-LASTING = (CertificateState.VALID, CertificateState.DUE)
 
 
 def _running(day: dt.date, ground: Any) -> QuerySet[Vehicle]:
     """These are the vehicles that run and are as old as the shortest limit of any kind, by either clock."""
     rows = Vehicle._base_manager.filter(state__in=RUNNING).exclude(body="").select_related("card")
     limits = ground.bounds(SCRAPPAGE)
-    last = day if limits is None else plus_years(day, -int(limits[0])) + dt.timedelta(days=1)  # of a leap year
+    last = day if limits is None else years_before(day, int(limits[0]))
     return rows.filter(Q(card__registered__lte=last) | Q(made_on__lte=last))
 
 
@@ -48,21 +54,8 @@ def vehicle_past_scrapping(vehicle: Vehicle, law: Any) -> Verdict | None:
 
 
 def _ended(day: dt.date, ground: Any) -> QuerySet[Certificate]:
-    """These are the certificates without which a vehicle may not run, past their end and not renewed.
-
-    Renewed is also what was entered anew: insurers' files bring the next policy, not a step on the last one.
-    """
-    next_one = Certificate._base_manager.filter(
-        Q(until__gte=day) | Q(until=None),
-        vehicle=OuterRef("vehicle"),
-        kind=OuterRef("kind"),
-        state__in=LASTING,
-        since__lte=day,
-    ).exclude(pk=OuterRef("pk"))
-    rows = Certificate._base_manager.filter(
-        ~Exists(next_one), state__in=LASTING, kind__in=MUST_RUN, until__lt=day, vehicle__state=VehicleState.IN_USE
-    )
-    return rows.select_related("vehicle")
+    """These are the certificates that vehicles in use ran out of."""
+    return run_out(day).filter(vehicle__state=VehicleState.IN_USE).select_related("vehicle")
 
 
 @rule(article="第二十三条第一款", subject="vehicles.certificate", since="2022-11-01", candidates=_ended)

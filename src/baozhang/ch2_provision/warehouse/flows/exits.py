@@ -17,6 +17,7 @@ from baozhang.ch2_provision.warehouse.queries.competence import authority_for, s
 from baozhang.kernel import access, clock, holds, ledger, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Party, Step
+from baozhang.kernel.guarding import of_the_living
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
@@ -198,6 +199,12 @@ def _submitted(exit_: Exit) -> None:
     """An event is one's own."""
     if exit_.event is not None and exit_.event.organ_id != exit_.organ_id:
         raise Refused(_("活动不是本单位的"), article=ARTICLE, instead=_("请选择本单位承办的活动。"))
+
+
+@ExitFlow.sign.guard
+def _goes_on(exit_: Exit) -> None:
+    """Nothing is handed to a taker that is no more."""
+    of_the_living(Exit, [exit_])
 
 
 @ExitFlow.approve.guard

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -157,22 +159,32 @@ def _limit_is_unknown(loan: Loan, *, day: dt.date) -> None:
         raise Refused(_("续借次数已有标准，不需要特批"), article=ARTICLE, instead=_("请办理“同意续借”。"))
 
 
+@LoanFlow.extend.guard
+def _can_be_allowed(loan: Loan, *, day: dt.date, values: Mapping[str, Any]) -> None:
+    """What could never be allowed is told to whoever asks for it."""
+    _later(loan, values.get("wanted"), day, _("请另填续借日期。"))
+
+
+def _later(loan: Loan, wanted: dt.date | None, day: dt.date, instead: str) -> None:
+    """The new last day is later than the last, not past already, and within the longest loan counted from the last."""
+    if wanted is None or loan.due is None or wanted <= loan.due or wanted < day:
+        raise Refused(
+            _("续借日期须晚于应还日期 %(due)s，且不早于今天") % {"due": loan.due}, article=ARTICLE, instead=instead
+        )
+    most = set_number(LOAN_DAYS, day, loan.authority_id)
+    if most is not None and (wanted - loan.due).days > most:
+        raise Refused(
+            _("续借 %(days)s 天，超过最长借用期限") % {"days": (wanted - loan.due).days}, article=ARTICLE,
+            why=_("公物仓资产最长借用 %(most)s 天。") % {"most": most}, instead=instead,
+        )  # fmt: skip
+
+
 @LoanFlow.allow.effect
 @LoanFlow.special.effect
 def _extended(loan: Loan, *, by: Actor, day: dt.date, step: Step) -> None:
-    """The new last day: later than the last, not past already, and within the longest loan counted from the last."""
-    if loan.wanted is None or loan.due is None or loan.wanted <= loan.due or loan.wanted < day:
-        raise Refused(
-            _("续借日期须晚于应还日期 %(due)s，且不早于今天") % {"due": loan.due},
-            article=ARTICLE,
-            instead=_("请不同意续借，由申请人另填。"),
-        )
-    most = set_number(LOAN_DAYS, day, loan.authority_id)
-    if most is not None and (loan.wanted - loan.due).days > most:
-        raise Refused(
-            _("续借 %(days)s 天，超过最长借用期限") % {"days": (loan.wanted - loan.due).days}, article=ARTICLE,
-            why=_("公物仓资产最长借用 %(most)s 天。") % {"most": most}, instead=_("请缩短续借期限。"),
-        )  # fmt: skip
+    """What was asked for, judged by the day of the approval."""
+    _later(loan, loan.wanted, day, _("请不同意续借，由申请人另填。"))
+    assert loan.due is not None  # only a loan with a term is extended
     late = (day - loan.due).days
     note = (
         _("逾期 %(days)s 天后续借") % {"days": late} if late > 0 else ""

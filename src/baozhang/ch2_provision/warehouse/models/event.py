@@ -30,6 +30,7 @@ class Event(Record):
     closed_on = models.DateField(_("清退日期"), null=True, blank=True)
 
     natural = ("organ_id", "name")
+    of_living = True
     called = ("name",)
     searched = ("name", "organ.name")
     loose = ("state", frozenset({"open"}))

@@ -55,6 +55,7 @@ class Exit(Record):
     need_words = models.CharField(_("所据需求"), max_length=200, blank=True, default="")
 
     searched = ("purpose", "organ.name")
+    of_living = True
     loose = ("state", frozenset({"reserved", "emergency"}))
 
     class Meta:

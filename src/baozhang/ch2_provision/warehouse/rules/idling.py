@@ -5,23 +5,26 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.assets.choices import IDLE_STATES
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
+from baozhang.ch2_provision.warehouse.choices import ProposalState
+from baozhang.ch2_provision.warehouse.models import Proposal
 from baozhang.law.rules import Verdict, rule
 
 IDLE_DAYS = "warehouse.idle_days"
 
 
 def standing_idle(day: dt.date, ground: Any) -> QuerySet[Card]:
-    """Cards that had stood idle for the shortest time set anywhere, and were not offered by the day."""
+    """Cards that had stood idle for the shortest time set anywhere, were not offered by the day and are not excused."""
     bounds = ground.bounds(IDLE_DAYS)
     latest = day - dt.timedelta(days=int(bounds[0])) if bounds else day
     rows = Card._base_manager.filter(held_on(day), use_state__in=IDLE_STATES, idle_since__lt=latest)
-    return rows.filter(Q(offered__isnull=True) | Q(offered__gt=day))
+    excused = Proposal._base_manager.filter(card=OuterRef("pk"), state=ProposalState.EXCUSED)
+    return rows.filter(Q(offered__isnull=True) | Q(offered__gt=day), ~Exists(excused))
 
 
 @rule(article="第十五条第一款第一项", subject="assets.card", since="2022-11-01", candidates=standing_idle)

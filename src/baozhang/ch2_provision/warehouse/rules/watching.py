@@ -18,9 +18,10 @@ ANSWER_DAYS, EXIT_DAYS = "warehouse.answer_days", "warehouse.exit_days"
 
 
 def late_loans(day: dt.date, ground: Any) -> QuerySet[Loan]:
-    """Loans with their last day behind them and something still out."""
+    """Loans with their last day behind them, or whose taker is no more, and something still out."""
     out = Q(things__state__in=THING_OPEN)
-    rows = Loan._base_manager.filter(state__in=LOAN_OPEN, due__lt=day).select_related("organ")
+    late = Q(due__lt=day) | Q(organ__ended__lte=day)
+    rows = Loan._base_manager.filter(late, state__in=LOAN_OPEN).select_related("organ")
     return rows.annotate(out=Count("things", filter=out), worth=Sum("things__item__value", filter=out)).filter(
         out__gt=0
     )
@@ -29,7 +30,9 @@ def late_loans(day: dt.date, ground: Any) -> QuerySet[Loan]:
 @rule(article="第十四条第二款", subject="warehouse.loan", since="2022-11-01", candidates=late_loans)
 def loan_overdue(loan: Any, law: Any) -> Verdict | None:
     """公物仓资产借用逾期未还"""
-    days = (law.day - loan.due).days
+    if loan.organ.ended is not None and loan.organ.ended <= law.day:
+        return _taker_gone(loan)
+    days = 0 if loan.due is None else (law.day - loan.due).days
     if days <= 0:
         return None
     sentence = _("“%(purpose)s”借用的 %(count)s 件资产应于 %(due)s 归还，已逾期 %(days)s 天") % {
@@ -37,6 +40,21 @@ def loan_overdue(loan: Any, law: Any) -> Verdict | None:
     }  # fmt: skip
     facts = {_("应还日期"): loan.due, _("逾期天数"): days, _("未还件数"): loan.out, _("已续借次数"): loan.extensions}
     return Verdict(sentence, facts, loan.worth, _("立即归还；确需继续使用的，申请续借；已损坏或者遗失的，报告并定责。"))
+
+
+def _taker_gone(loan: Any) -> Verdict:
+    """Whoever is abolished, merged or restructured keeps nothing, with a term or without."""
+    state = loan.organ.get_state_display()
+    sentence = _("%(organ)s于 %(day)s 终止（%(state)s），“%(purpose)s”领用的 %(count)s 件资产还没有归还") % {
+        "organ": loan.organ, "day": loan.organ.ended, "state": state, "purpose": loan.purpose, "count": loan.out,
+    }  # fmt: skip
+    facts = {_("终止日期"): loan.organ.ended, _("应还日期"): loan.due, _("未还件数"): loan.out}
+    return Verdict(
+        sentence,
+        facts,
+        loan.worth,
+        _("立即归还；承接单位需要继续使用的，归还后由承接单位申领；已损坏或者遗失的，报告并定责。"),
+    )
 
 
 def unanswered(day: dt.date, ground: Any) -> QuerySet[Proposal]:

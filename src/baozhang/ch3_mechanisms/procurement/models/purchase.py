@@ -56,6 +56,7 @@ class Purchase(Numbered):
 
     serial = ("CG", 4)
     natural = ("number",)
+    of_living = True
     called = ("number",)
     searched = ("number", "title", "supplier", "contract")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({State.DRAFT})}
