@@ -123,3 +123,11 @@ def differ(one: Any, other: Any, names: Iterable[str]) -> bool:
     """True where two records of a class say otherwise of some fields; foreign keys are told by their keys, nothing is read."""
     attnames = [getattr(type(one)._meta.get_field(name), "attname", name) for name in names]
     return any(getattr(one, name) != getattr(other, name) for name in attnames)
+
+
+def differing(record: Any, loose: Iterable[str]) -> list[Any]:
+    """The fields in which a kept record differs from its row in the database, but for those that may."""
+    model: Any = type(record)
+    stored = model._base_manager.filter(pk=record.pk).values(*kept_fields(model)).first() or {}
+    changed = [name for name in stored if name not in loose and getattr(record, name) != stored[name]]
+    return [field for field in model._meta.concrete_fields if field.attname in changed]

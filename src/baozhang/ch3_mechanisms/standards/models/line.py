@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch3_mechanisms.standards.choices import EDITABLE, ISSUED
+from baozhang.kernel.plain import differing
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.law.catalogue import catalogue
@@ -20,7 +21,7 @@ from baozhang.law.figurespec import FigureError
 from baozhang.law.issued import IssuedValue
 from baozhang.law.rowwords import WHOLE, row_keys, row_words, written
 
-from .standard import Standard, differing
+from .standard import Standard
 
 
 class StandardLine(Record):

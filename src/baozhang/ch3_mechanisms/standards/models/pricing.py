@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch3_mechanisms.standards.choices import EDITABLE, ReviewState
+from baozhang.kernel.plain import differing
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .line import StandardLine
-from .standard import Standard, differing
+from .standard import Standard
 
 
 class ReferencePrice(Record):

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Jurisdiction, Organization
 from baozhang.ch3_mechanisms.standards.choices import EDITABLE, ISSUED, State
 from baozhang.kernel import clock
-from baozhang.kernel.record import Record, kept_fields
+from baozhang.kernel.plain import differing
+from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 # What may still change in a row, by the state in which it is kept; the database's triggers say the same once more.
@@ -20,14 +21,6 @@ _LOOSE = {
     State.SUBMITTED: {"state", "issued_on", "issued_at"},
     State.PUBLISHED: {"state", "valid_to", "document"},
 }
-
-
-def differing(record: Record, loose: Iterable[str]) -> list[Any]:
-    """The fields in which a record differs from its row in the database, but for those that may."""
-    model: Any = type(record)
-    stored = model._base_manager.filter(pk=record.pk).values(*kept_fields(model)).first() or {}
-    changed = [name for name in stored if name not in loose and getattr(record, name) != stored[name]]
-    return [field for field in model._meta.concrete_fields if field.attname in changed]
 
 
 class Standard(Record):
