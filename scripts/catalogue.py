@@ -200,14 +200,14 @@ def templates() -> list[Path]:
     return sorted(path for path in SOURCE.glob("**/templates/**/*") if path.suffix in {".html", ".txt", ".xml"})
 
 
-def said() -> list[Message]:
-    """Every message of the project; those without a Chinese character need no English."""
+def messages() -> list[Message]:
+    """Every message of the project."""
     found: list[Message] = []
     for path in sorted(SOURCE.glob("**/*.py")):
         found += messages_of_code(path)
     for path in templates():
         found += messages_of_template(path)
-    return [message for message in found if CHINESE.search(message.text)]
+    return found
 
 
 def places_in(text: str) -> list[str]:
@@ -276,10 +276,21 @@ def parts() -> list[Path]:
 
 
 def missing() -> list[Message]:
-    """Messages of the project that no part has in English."""
+    """Messages of the project that no part has in English; those without a Chinese character need none."""
     catalogue, _ = merged(parts())
     known = {(entry.msgctxt or "", entry.msgid) for entry in catalogue}
-    return [message for message in said() if message.key not in known]
+    return [message for message in messages() if CHINESE.search(message.text) and message.key not in known]
+
+
+def unsaid() -> list[str]:
+    """Entries of the parts whose Chinese nobody says any longer, each with its place."""
+    known = {message.key for message in messages()}
+    return [
+        f"{path.name}:{entry.linenum}: {entry.msgid}"
+        for path in parts()
+        for entry in read_part(path)
+        if (entry.msgctxt or "", entry.msgid) not in known
+    ]
 
 
 def build() -> list[str]:

@@ -19,6 +19,11 @@ def test_every_word_has_its_english():
     )
 
 
+def test_nothing_is_translated_that_nobody_says():
+    left = catalogue.unsaid()
+    assert left == [], listing(left, "Take these entries out of locale/en/parts:")
+
+
 def test_the_parts_agree():
     _merged, faults = catalogue.merged(catalogue.parts())
     assert faults == [], listing(faults, "The English catalogue contradicts itself:")

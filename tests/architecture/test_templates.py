@@ -55,6 +55,17 @@ def inline_in(text: str) -> list[tuple[int, str]]:
     ]
 
 
+def test_every_template_is_named_somewhere():
+    said = "".join(path.read_text(encoding="utf-8") for path in SOURCE.rglob("*") if path.suffix in (".py", ".html"))
+    idle = [place(path) for path in templates() if path.name not in ERROR_PAGES and _name(path) not in said]
+    assert idle == [], listing(idle, "Nobody shows these templates:")
+
+
+def _name(path: Path) -> str:
+    """What a template is called where it is shown."""
+    return path.as_posix().rpartition("/templates/")[2]
+
+
 def test_a_form_that_writes_bears_a_key():
     """Without it a second tap would do the same again."""
     bare = [

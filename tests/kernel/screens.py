@@ -23,7 +23,6 @@ def frame(**more: Any) -> dict[str, Any]:
     """The frame as a signed-in page has it."""
     entries = [{"words": f"页面 {n}", "url": f"/some/page-{n}/", "active": n == 2} for n in range(5)]
     shell = {
-        "brand_under": "云间区",
         "at_home": False,
         "todo_count": 3,
         "notices_unread": 2,
@@ -232,7 +231,7 @@ LEAST: dict[str, dict[str, Any]] = {
         "job": {"done": False, "failed": True, "words": "台账.xlsx", "error": "磁盘已满"},
     },
     "import_done": {"done": {"words": "已写入"}},
-    "job": {"job": {"done": False, "words": "巡查", "percent": 40, "count": 4, "total": 10, "poll_url": "/j/"}},
+    "_progress": {"job": {"done": False, "words": "巡查", "percent": 40, "count": 4, "total": 10, "poll_url": "/j/"}},
     "fill": {"columns": [], "rows": [], "back_url": "/l/"},
     "fill full": {
         "columns": [{"words": "单位"}, {"words": "限额"}],
@@ -271,7 +270,6 @@ LEAST: dict[str, dict[str, Any]] = {
     },
     "login": {"form": Paper({}), "demo_accounts": [{"name": "jyj", "password": "x", "words": "教育局"}]},
     "refusal": {"refusal": REFUSAL},
-    "not_found": {"refusal": Refused("没有找到")},
     "notices": {"notices": [{"words": "请审核", "when": "今天", "url": "/n/", "read": False}]},
     "why": {"why": {"words": "净值", "value": "2,266.67"}},
     "why full": {
@@ -288,7 +286,6 @@ LEAST: dict[str, dict[str, Any]] = {
     },
     "search": {"q": "联想", "groups": [{"words": "卡片", "items": [{"words": "联想", "url": "/c/"}]}]},
     "_suggest": {"q": "联想", "groups": []},
-    "error": {"status": 404},
     "_chart": {
         "chart": {
             "id": "c1",

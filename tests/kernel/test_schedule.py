@@ -66,6 +66,14 @@ def test_a_night_passed_over_is_made_up_for_once(done: list[str]) -> None:
     assert Schedule.objects.get(name="test-daily").next_run == dt.datetime(2026, 3, 9, 2, 0, tzinfo=clock.ZONE)
 
 
+def test_a_clock_that_ran_ahead_and_was_set_right_stops_nothing(done: list[str]) -> None:
+    at(START)
+    at(START + dt.timedelta(days=3000))
+    done.clear()
+    assert at(START + dt.timedelta(minutes=6)) == [], "the hand is put back to the next moment that is"
+    assert at(START + dt.timedelta(minutes=11)) == ["test-quick"] and done == ["quick"]
+
+
 def test_of_two_workers_that_see_the_same_only_one_does_it(done: list[str]) -> None:
     at(START)
     row, plan, now = Schedule.objects.get(name="test-daily"), schedule.PLANS["test-daily"], START + dt.timedelta(days=1)
@@ -142,6 +150,38 @@ def test_a_long_job_is_not_taken_for_dead_while_its_worker_breathes() -> None:
         jobs._HELD.discard(job.pk)
     with clock.on(START + dt.timedelta(minutes=10)):
         assert jobs.revive() == 1
+
+
+def test_a_job_whose_last_breath_lies_ahead_is_dead_too() -> None:
+    """Its worker died while the clock of the machine was wrong."""
+    with clock.on(START + dt.timedelta(days=3000)):
+        job = jobs.ask("schedule-tidy", key="one")
+        assert jobs._take(job.pk) is not None
+    with clock.on(START):
+        assert jobs.revive() == 1
+        assert jobs._take(job.pk) is not None
+
+
+def test_a_worker_that_slept_too_long_says_nothing_of_the_job_that_another_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "WORKS", dict(jobs.WORKS))
+    turns: list[str] = []
+
+    @jobs.work("test-asleep")
+    def work(job: Job) -> dict[str, Any]:
+        turns.append("begun")
+        if len(turns) == 1:  # the machine sleeps here, and meanwhile another takes the job up and ends it
+            with clock.on(START + dt.timedelta(minutes=5)):
+                jobs.perform(job.pk)
+            raise Refused("已经办过")
+        return {"said": "done"}
+
+    with clock.on(START):
+        job = jobs.ask("test-asleep", key="one")
+        jobs.perform(job.pk)
+    held = Job.objects.get()
+    assert (held.state, held.result, held.error, held.attempts) == (State.DONE, {"said": "done"}, "", 2)
 
 
 SLOW = """

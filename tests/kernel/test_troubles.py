@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -70,3 +71,32 @@ def test_page_and_api_say_what_to_do(as_user: Callable[..., Client], monkeypatch
 
 def test_another_trouble_stays_what_it_is() -> None:
     assert troubles.said(OperationalError("no such table: x")) is None
+
+
+def test_a_page_that_fails_says_the_number_under_which_the_log_has_it(
+    as_user: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_args: Any, **_values: Any) -> None:
+        raise RuntimeError("unexpected")
+
+    where = factories.organ("甲局")
+    row = factories.kept(Card, where=where)
+    client = as_user(factories.person("zhao", "asset_clerk", where), raise_request_exception=False)
+    monkeypatch.setattr(Card, "__str__", broken)
+    monkeypatch.setattr(border, "one", broken)
+    page = client.get(f"/assets/cards/{row.pk}/")
+    (said,) = re.findall(r'<p class="formula">(\w+)</p>', page.content.decode())
+    assert page.status_code == 500 and said in caplog.text
+    answer = client.patch(f"/api/assets/cards/{row.pk}", {"place": "301"}, content_type="application/json")
+    assert answer.status_code == 500 and answer.json()["facts"]["编号"] in caplog.text
+
+
+def test_an_address_that_leads_nowhere_is_told_to_programs_in_their_way(client: Client) -> None:
+    answer = client.get("/api/nothing/17")
+    assert (answer.status_code, answer.json()["what"]) == (404, "没有找到这个地址")
+    assert "没有找到这一页" in client.get("/law/nothing/").content.decode()
+
+
+def test_who_asks_for_the_head_of_a_page_gets_it(client: Client) -> None:
+    asked = client.head("/login/")
+    assert asked.status_code == 200 and asked["Content-Type"] == "text/html; charset=utf-8"

@@ -51,3 +51,30 @@ def test_an_empty_database_is_told_what_it_lacks(tmp_path: Path) -> None:
         )
         assert done.returncode == 1 and "Traceback" not in done.stderr
         assert "baozhang migrate" in done.stderr
+
+
+BEHIND_TLS = """
+import django, os
+django.setup()
+from django.conf import settings
+from django.test import Client
+door = Client(enforce_csrf_checks=True, headers={"host": "bz.example.cn", "x-forwarded-proto": "https"})
+page = door.get("/login/")
+key = page.cookies["csrftoken"].value
+sent = door.post("/i18n/setlang/", {"language": "en", "csrfmiddlewaretoken": key}, headers={"origin": "https://bz.example.cn"})
+print(page.status_code, page.headers["strict-transport-security"], sent.status_code, settings.PUBLIC_ADDRESS)
+"""
+
+
+def test_behind_a_proxy_that_ends_tls_forms_are_taken(tmp_path: Path) -> None:
+    """The server itself speaks HTTP; that the browser speaks HTTPS, the address and the proxy say."""
+    env = {
+        **os.environ,
+        "BAOZHANG_HOME": str(tmp_path),
+        "BAOZHANG_ADDRESS": "https://bz.example.cn/",
+        "DJANGO_SETTINGS_MODULE": "baozhang.site.settings",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", BEHIND_TLS], env=env, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "200 max-age=31536000 302 https://bz.example.cn"

@@ -45,7 +45,6 @@ OPEN = (
     "i18n/",
     "law/",
     "public/",
-    "health",
     "api/docs",
     "help/",
     "api/openapi.json",

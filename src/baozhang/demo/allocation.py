@@ -24,25 +24,18 @@ from baozhang.ch2_provision.funding.queries.plans import draft_plan, standing_pl
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import Purchase, PurchaseLine
 from baozhang.ch3_mechanisms.procurement.receiving import Papers, receive
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
 from . import names
-from .supervision import as_user
+from .acting import act
 
 AGENCY = "云间区教育局"
 AUTHORITY = f"{names.DISTRICTS[0][1]}{names.AUTHORITY}"
 PREFERRED = ("laptop", "scanner", "printer_a4_mono", "desktop", "file_cabinet", "chair")
 MEETING = "党组会议纪要"
-
-
-def act(username: str, work: Callable[[Actor], Any]) -> Any:
-    """Somebody does something in his own scope."""
-    who = as_user(username)
-    with scope.within(who):
-        return work(who)
 
 
 def step(username: str, flow: Any, name: str, record: Any, note: str = "", **values: Any) -> Any:

@@ -33,7 +33,8 @@ from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
 from baozhang.law.holidays import calendar
 
-from .allocation import act, clerk_of, step
+from .acting import act
+from .allocation import clerk_of, step
 from .fleet import AGENCY, BEYOND
 
 OTHERS = 2  # further agencies with bills; more would say nothing new

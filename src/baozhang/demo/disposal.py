@@ -22,15 +22,15 @@ from baozhang.ch2_provision.disposal.flows import CaseFlow
 from baozhang.ch2_provision.disposal.models import Case, Incoming, Line
 from baozhang.ch2_provision.disposal.queries.incomes import incomes_of
 from baozhang.ch2_provision.disposal.queries.years import usable_until
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import typeset
 from baozhang.kernel.documents.model import Para, Report
 from baozhang.kernel.record import keep
 
 from . import names
+from .acting import act, as_user
 from .resting import resting
-from .supervision import as_user
 
 DISTRICT = names.DISTRICTS[0][1]
 OFFICE = {
@@ -72,9 +72,7 @@ class Tale:
 
     def act(self, who: str, call: Callable[[Actor], Any]) -> Any:
         """Somebody, by role or login, does something in his own scope."""
-        by = as_user(self.people.get(who, who))
-        with scope.within(by):
-            return call(by)
+        return act(self.people.get(who, who), call)
 
     def cards(self, count: int, **where: Any) -> list[Card]:
         """Some cards that are free to go, the oldest first."""

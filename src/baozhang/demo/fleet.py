@@ -34,7 +34,8 @@ from baozhang.kernel.calendar import Calendar
 from baozhang.kernel.record import keep
 from baozhang.law.holidays import calendar
 
-from .allocation import act, clerk_of, step
+from .acting import act
+from .allocation import clerk_of, step
 
 AGENCY = "云间区教育局"
 BEYOND = ("市教委", "海间区教育局")  # where a trip goes that leads out of the district

@@ -29,7 +29,7 @@ from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep, remove
 
 from . import names
-from .supervision import as_user
+from .acting import as_user
 
 D = names.DISTRICTS[0][1]
 AUTHORITY, FINANCE = f"{D}{names.AUTHORITY}", f"{D}{names.FINANCE}"

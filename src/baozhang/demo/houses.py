@@ -15,7 +15,8 @@ from baozhang.ch2_provision.assets.models import Card, Income
 from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep
 
-from .life import as_, let
+from .acting import act
+from .life import let
 from .resting import resting
 from .warehouse import bring, people, take
 
@@ -49,8 +50,8 @@ def stand_idle(day: dt.date) -> None:
         certificate=house.certificate,
     )  # fmt: skip
     with clock.on(day):
-        as_(clerk, lambda who: keep(annex, by=who, note="清查补登"))
-        as_(
+        act(clerk, lambda who: keep(annex, by=who, note="清查补登"))
+        act(
             clerk,
             lambda who: actions.change_use_state([house, annex], state=UseState.IDLE, by=who, note="迁入区行政中心"),
         )
@@ -82,7 +83,7 @@ def pay(day: dt.date) -> None:
         return
     for place, row in enumerate(rows, 1):
         with clock.on(row.due_on):
-            as_(
+            act(
                 accountant.user.username,
                 lambda who, row=row, place=place: income.pay(  # type: ignore[misc]
                     row, day=row.due_on, receipt=f"沪财缴 00139{place:02d}", treasury="区财政非税专户", by=who
@@ -97,7 +98,7 @@ def pool(day: dt.date) -> None:
         if house is not None:
             clerk, _head = people(house.organ)
             with clock.on(day):
-                as_(clerk, lambda who, house=house: actions.change_use_state([house], state=UseState.IDLE, by=who))  # type: ignore[misc]
+                act(clerk, lambda who, house=house: actions.change_use_state([house], state=UseState.IDLE, by=who))  # type: ignore[misc]
                 bring([Card._base_manager.select_related("organ").get(pk=house.pk)], house.organ, None, listing="level")
     used = (
         Card._base_manager.filter(organ__name=USED, category=Category.HOUSE)

@@ -21,18 +21,11 @@ from baozhang.kernel.flow import Flow
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
+from .acting import act
 from .resting import resting
-from .supervision import as_user
 
 SCHOOL, HEALTH = "云间区教育局", "云间区卫生健康委"
 LEFT_OPEN = 3  # things on the handover that nobody has signed for yet
-
-
-def as_(username: str, act: Callable[[Actor], Any]) -> Any:
-    """Somebody does something in his own scope."""
-    who = as_user(username)
-    with scope.within(who):
-        return act(who)
 
 
 def _begin(flow: type[Flow], case: Any) -> Callable[[Actor], None]:
@@ -61,11 +54,11 @@ def let(card: Card, day: dt.date, **values: Any) -> Letting:
     clerk, head = _staff(card.organ)
     case = Letting(organ=card.organ, card=card, **values)
     with clock.on(day):
-        as_(clerk, _begin(LettingFlow, case))
-        as_(clerk, _take(LettingFlow, "submit", case))
-        as_(head, _take(LettingFlow, "decide", case, values={"decision": f"{day.year} 年第 5 次局长办公会纪要"}))
-        as_("zichan", _take(LettingFlow, "approve", case, note="同意"))
-        as_(
+        act(clerk, _begin(LettingFlow, case))
+        act(clerk, _take(LettingFlow, "submit", case))
+        act(head, _take(LettingFlow, "decide", case, values={"decision": f"{day.year} 年第 5 次局长办公会纪要"}))
+        act("zichan", _take(LettingFlow, "approve", case, note="同意"))
+        act(
             clerk,
             _take(LettingFlow, "sign", case, values={"contract": f"租借{day:%Y}-{case.pk:02d}", "contract_on": day}),
         )
@@ -89,7 +82,7 @@ def hall(day: dt.date) -> None:
                 Appointment._base_manager.filter(organ=house.organ, role="accountant").select_related("user").first()
             )
             if books is not None:
-                as_(
+                act(
                     books.user.username,
                     lambda who: income.pay(
                         first, day=first.due_on, receipt="沪财缴 0012874", treasury="区财政非税专户", by=who
@@ -115,7 +108,7 @@ def lent(day: dt.date) -> None:
         if not place:
             back = day + dt.timedelta(days=81)
             with clock.on(back):
-                as_(
+                act(
                     "jiaoyu",
                     _take(LettingFlow, "take_back", case, values={"returned_on": back, "condition": "外壳划伤，可用"}),
                 )
@@ -145,10 +138,10 @@ def new_class(day: dt.date) -> None:
             continue
         case = Change(organ=thing.organ, card=thing, effective=day, **values)
         with clock.on(day):
-            as_("jiaoyu", _begin(ChangeFlow, case))
-            as_("jiaoyu", _take(ChangeFlow, "submit", case))
+            act("jiaoyu", _begin(ChangeFlow, case))
+            act("jiaoyu", _take(ChangeFlow, "submit", case))
             if values["kind"] == "class":
-                as_("jiaoyu2", _take(ChangeFlow, "approve", case, note="同意"))
+                act("jiaoyu2", _take(ChangeFlow, "approve", case, note="同意"))
 
 
 def mend(day: dt.date) -> None:
@@ -158,7 +151,7 @@ def mend(day: dt.date) -> None:
         if copier is not None:
             work = _sent(copier, since, "卡纸、定影组件磨损")
             with clock.on(since + dt.timedelta(days=2)):
-                as_("weijian", partial(_mended, work))
+                act("weijian", partial(_mended, work))
     if cooler is not None:
         _sent(cooler, day + dt.timedelta(days=75), "不制冷")
 
@@ -166,7 +159,7 @@ def mend(day: dt.date) -> None:
 def _sent(card: Card, day: dt.date, fault: str) -> Repair:
     work = Repair(organ=card.organ, card=card, reported_on=day, fault=fault, vendor="云间办公设备维修部")
     with clock.on(day):
-        as_("weijian", lambda who: repairs.send(work, by=who))
+        act("weijian", lambda who: repairs.send(work, by=who))
     return work
 
 
@@ -204,18 +197,18 @@ def leaves(day: dt.date) -> None:
         keep(cards, by=who, note="人员变动交接")
 
     with clock.on(day - dt.timedelta(days=30)):
-        as_("jiaoyu", give)
+        act("jiaoyu", give)
     case = Handover(
         organ=cards[0].organ, leaver=giver.name, taker=taker.name, reason="moves", leaves_on=day + dt.timedelta(days=7)
     )
     with clock.on(day):
-        as_("jiaoyu", _begin(HandoverFlow, case))
+        act("jiaoyu", _begin(HandoverFlow, case))
         try:
-            as_("jiaoyu", _take(HandoverFlow, "give", case))
+            act("jiaoyu", _take(HandoverFlow, "give", case))
         except Refused:
             return  # something of his stands in another case, which ends first
         items = list(HandoverItem._base_manager.filter(handover=case).select_related("handover", "card").order_by("id"))
-        as_("keyuan2", lambda who: custody.sign(items[: max(len(items) - LEFT_OPEN, 0)], received=True, by=who))
+        act("keyuan2", lambda who: custody.sign(items[: max(len(items) - LEFT_OPEN, 0)], received=True, by=who))
 
 
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:

@@ -8,34 +8,26 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
-
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.stocktaking.actions import freezing, judging, syncing
 from baozhang.ch2_provision.stocktaking.actions.syncing import Sighting
 from baozhang.ch2_provision.stocktaking.flows import CountFlow
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room
-from baozhang.kernel import clock, scope
+from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 
+from .acting import act, as_user
 from .resting import resting
-from .supervision import as_user
 
 SPACE = uuid.UUID("6f1f9a52-0c1e-4b8b-9d3f-2f2b6f2f0b11")  # keys of the demonstration's scans, the same each time
 LAST, THIS = "云间区卫生健康委", "云间区教育局"
 EACH = 14  # things in an office
 
 
-def _act(username: str, act: Callable[[Actor], Any]) -> Any:
-    who = as_user(username)
-    with scope.within(who), transaction.atomic():
-        return act(who)
-
-
 def _take(username: str, step: str, count: Count, note: str = "") -> None:
-    _act(username, lambda who: CountFlow.take(step, Count._base_manager.get(pk=count.pk), by=who, note=note))
+    act(username, lambda who: CountFlow.take(step, Count._base_manager.get(pk=count.pk), by=who, note=note))
 
 
 def _move_in(organ: Organization, clerk: str, people: tuple[str, ...] = ()) -> None:
@@ -54,13 +46,13 @@ def _move_in(organ: Organization, clerk: str, people: tuple[str, ...] = ()) -> N
                 card.custodian = card.user = people[place // 3]
         keep(cards, by=who, note="调整办公室后重新登记存放地点")
 
-    _act(clerk, register)
+    act(clerk, register)
 
 
 def _plan(organ: Organization, clerk: str, head: str, title: str, day: dt.date, days: int) -> Count:
     count = Count(organ=organ, title=title, begins=day, ends=day + dt.timedelta(days=days), led_by="办公室主任")
     with clock.on(day - dt.timedelta(days=3)):
-        _act(clerk, lambda who: CountFlow.start(count, by=who))
+        act(clerk, lambda who: CountFlow.start(count, by=who))
         _take(clerk, "submit", count)
     with clock.on(day):
         _take(head, "freeze", count, note="同意，按期完成")
@@ -75,7 +67,7 @@ def _sighting(count: Count, line: Line | None, mark: str, at: dt.datetime, **val
 
 def _scan(username: str, rows: list[Sighting], day: dt.date, device: str) -> None:
     with clock.on(dt.datetime.combine(day, dt.time(17, 30), clock.ZONE)):
-        _act(username, lambda who: syncing.receive(rows, by=who, device=device))
+        act(username, lambda who: syncing.receive(rows, by=who, device=device))
 
 
 def _explain(clerk: str, count: Count, kind: str, **values: Any) -> None:
@@ -83,7 +75,7 @@ def _explain(clerk: str, count: Count, kind: str, **values: Any) -> None:
         rows = Difference.objects.filter(count=count, kind=kind, state="open").select_related("count")
         judging.explain(list(rows), values, by=who, day=clock.today())
 
-    _act(clerk, say)
+    act(clerk, say)
 
 
 def last_year(day: dt.date) -> None:
@@ -122,7 +114,7 @@ def _settle_last(count: Count, lines: list[Line], day: dt.date) -> None:
                   "explanation": "保管人称已送修，维修单位尚未找到接收记录"}  # fmt: skip
         judging.explain(list(rows), values, by=who, day=clock.today())
 
-    _act("weijian", debt)
+    act("weijian", debt)
     _explain(
         "weijian",
         count,
@@ -164,7 +156,7 @@ def this_year(day: dt.date) -> None:
     count = _plan(organ, "jiaoyu", "jiaoyu2", f"{day.year}年度资产全面盘点", begun, 20)
     rooms = list(Room._base_manager.filter(count=count).exclude(place="").order_by("place"))
     with clock.on(begun):
-        _act("jiaoyu", lambda who: freezing.assign(rooms[-1:], staff.name, by=who, day=begun))
+        act("jiaoyu", lambda who: freezing.assign(rooms[-1:], staff.name, by=who, day=begun))
     lines = list(Line.objects.filter(count=count, room__in=rooms[: max(1, len(rooms) // 2)]).order_by("room_id", "pk"))
     at = dt.datetime.combine(begun + dt.timedelta(days=2), dt.time(14), clock.ZONE)
     other = rooms[1].place if len(rooms) > 1 else "地下库房"
@@ -216,7 +208,7 @@ def _hand_over(organ: Organization, count: Count, day: dt.date) -> None:
                 card.place, card.department = "1号楼301室", "办公室"
                 keep(card, by=who, note="人员变动交接")
 
-        _act("jiaoyu", move)
+        act("jiaoyu", move)
 
 
 def events(today: dt.date) -> list[tuple[dt.date, Callable[[dt.date], None]]]:

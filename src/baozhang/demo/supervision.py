@@ -20,12 +20,12 @@ from baozhang.ch4_supervision.warnings.flows import OrderFlow
 from baozhang.ch4_supervision.warnings.models import Finding
 from baozhang.ch4_supervision.warnings.orders import Order
 from baozhang.ch4_supervision.warnings.patrol import patrol
-from baozhang.kernel import access, clock, scope
+from baozhang.kernel import clock, scope
 from baozhang.kernel.access import Actor
-from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
 
 from . import names
+from .acting import act
 from .resting import resting
 
 CITY = f"{names.CITY[1]}{names.AUTHORITY}"
@@ -35,20 +35,6 @@ LIMITS = {
     "warehouse.entry_days": 30, "warehouse.loan_days": 180, "warehouse.loan_extensions": 2, "warehouse.reserve_days": 15,
     "warehouse.papers_days": 5,
 }  # fmt: skip
-
-
-def as_user(username: str) -> Actor:
-    """The actor that an account is on the clock's day."""
-    user = User._base_manager.get(username=username)
-    return access.actor_of(
-        user, clock.today(), Appointment._base_manager.filter(user=user).values_list("organ_id", flat=True)[0]
-    )
-
-
-def _act(username: str, act: Callable[[Actor], Any]) -> Any:
-    who = as_user(username)
-    with scope.within(who):
-        return act(who)
 
 
 def issue_limits(day: dt.date) -> None:
@@ -68,8 +54,8 @@ def issue_limits(day: dt.date) -> None:
         return standard
 
     with clock.on(day):
-        standard = _act("shibiao", draft)
-        _act(
+        standard = act("shibiao", draft)
+        act(
             "shiju",
             lambda who: StandardFlow.take(
                 "approve", Standard._base_manager.get(pk=standard.pk), by=who, note="同意发布"
@@ -93,7 +79,7 @@ def draft_standard() -> None:
         lines = {"assets.quantity.desktop": Decimal("0.9"), "assets.price.desktop": Decimal(4500)}
         keep([StandardLine(standard=standard, key=key, row="", value=value) for key, value in lines.items()], by=who)
 
-    _act("shibiao", draft)
+    act("shibiao", draft)
 
 
 def inspect(day: dt.date) -> None:
@@ -115,7 +101,7 @@ def order(findings: Sequence[Finding], kind: OrderKind, day: dt.date) -> list[Or
     if not findings:
         return []
     with clock.on(day):
-        drafted, _aside = _act("jiguan", lambda who: ordering.draft(findings, kind, by=who))
+        drafted, _aside = act("jiguan", lambda who: ordering.draft(findings, kind, by=who))
         for one in drafted:
             _step("jiguan", "submit", one)
             _step("juzhang", "issue", one, note="同意印发")
@@ -123,7 +109,7 @@ def order(findings: Sequence[Finding], kind: OrderKind, day: dt.date) -> list[Or
 
 
 def _step(username: str, step: str, one: Order, *, note: str = "", values: dict[str, Any] | None = None) -> None:
-    _act(username, lambda who: OrderFlow.take(step, _fresh(one), by=who, note=note, values=values))
+    act(username, lambda who: OrderFlow.take(step, _fresh(one), by=who, note=note, values=values))
 
 
 def _fresh(one: Order) -> Order:
@@ -156,7 +142,7 @@ def mend(one: Order, day: dt.date) -> None:
                 card.custodian = card.user = who.name
             keep(cards, by=who, note="落实保管人")
 
-        _act(clerk, name_keepers)
+        act(clerk, name_keepers)
 
 
 def close(one: Order, day: dt.date) -> None:
@@ -180,7 +166,7 @@ def first_year(day: dt.date) -> None:
     if false:
         with clock.on(day):
             note = "经核对为同批次设备，序列号填写不规范"
-            _act("jiguan", lambda who: review(false, verdict=Review.FALSE, note=note, by=who))
+            act("jiguan", lambda who: review(false, verdict=Review.FALSE, note=note, by=who))
     found = _findings("no_custodian", 400, *busiest("no_custodian", 2))
     for one in order(found, OrderKind.WARNING, day + dt.timedelta(days=2)):
         mend(one, day + dt.timedelta(days=9))
@@ -205,7 +191,7 @@ def this_week(day: dt.date) -> None:
     drafts = _findings("ledger_difference", 2) or _findings("no_custodian", 3)
     if drafts:
         with clock.on(day):
-            _act("jiguan", lambda who: ordering.draft(drafts, OrderKind.WARNING, by=who))
+            act("jiguan", lambda who: ordering.draft(drafts, OrderKind.WARNING, by=who))
     with clock.on(day):
         draft_standard()
 

@@ -33,20 +33,14 @@ from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
 from . import pictures
+from .acting import act
 from .names import DISTRICTS
 from .resting import resting
-from .supervision import AUTHORITY, as_user
+from .supervision import AUTHORITY
 
-Act = Callable[[Any], Any]
 DISTRICT = DISTRICTS[0][1]
 BRINGERS, A_HEAD = 4, 10  # four agencies bring ten things each
 MOVABLE = (Category.EQUIPMENT, Category.FURNITURE)
-
-
-def _by(username: str, act: Act) -> Any:
-    who = as_user(username)
-    with scope.within(who):
-        return act(who)
 
 
 def people(organ: Organization) -> tuple[str, str]:
@@ -63,7 +57,7 @@ def people(organ: Organization) -> tuple[str, str]:
 def _step(flow: Any, step: str, record: Any, username: str, **values: Any) -> Any:
     note = values.pop("note", "")
     fresh = type(record)._base_manager.get(pk=record.pk)
-    _by(username, lambda who: flow.take(step, fresh, by=who, note=note, values=values or None))
+    act(username, lambda who: flow.take(step, fresh, by=who, note=note, values=values or None))
     return fresh
 
 
@@ -95,18 +89,18 @@ def open_stores(day: dt.date) -> None:
                 hours="周二、周四 9:00—16:00",
             ),
         ]
-        _by("cangku", lambda who: keep(stores, by=who))
+        act("cangku", lambda who: keep(stores, by=who))
         places = [
             Place(organ=organ, store=store, code=f"{row}-{n:02d}")
             for store in stores
             for row in "AB"
             for n in range(1, 4)
         ]
-        _by("cangku", lambda who: keep(places, by=who))
+        act("cangku", lambda who: keep(places, by=who))
         shared = SharedClass(
             organ=organ, class_code="A020202", words="投影仪", since=day, basis="区公物仓共享共用资产目录（第一批）"
         )
-        _by("zichan", lambda who: keep(shared, by=who))
+        act("zichan", lambda who: keep(shared, by=who))
 
 
 def fill_stock(day: dt.date, place: int) -> None:
@@ -127,7 +121,7 @@ def take_pictures(day: dt.date) -> None:
     """The keeper takes a picture of everything that came in."""
     with clock.on(day):
         here = Item._base_manager.filter(state__in=STANDING, authority__name=AUTHORITY).select_related("organ")
-        _by("cangku", lambda who: pictures.photograph(here.order_by("pk"), by=who))
+        act("cangku", lambda who: pictures.photograph(here.order_by("pk"), by=who))
 
 
 def bring(cards: Sequence[Card], organ: Organization, store: Store | None, *, listing: str) -> None:
@@ -135,7 +129,7 @@ def bring(cards: Sequence[Card], organ: Organization, store: Store | None, *, li
     if not cards:
         return
     clerk, head = people(organ)
-    entry = _by(clerk, lambda who: entering.begin(list(cards), by=who, day=clock.today(), reasons={}))
+    entry = act(clerk, lambda who: entering.begin(list(cards), by=who, day=clock.today(), reasons={}))
     values: dict[str, Any] = {"title": f"{organ.short}闲置资产入仓", "decision": "局长办公会纪要", "listing": listing}
     values |= {"keeping": "physical", "store": store} if store else {"keeping": "virtual"}
     _step(EntryFlow, "submit", entry, clerk, **values)
@@ -145,9 +139,9 @@ def bring(cards: Sequence[Card], organ: Organization, store: Store | None, *, li
     items = list(Item._base_manager.filter(entry=entry).select_related("card", "entry", "authority").order_by("pk"))
     place = Place._base_manager.filter(store=store).order_by("code").first() if store else None
     whole, broken = items[: max(len(items) - 1, 1)], items[1:][-1:]
-    _by("cangku", lambda who: keeping.recheck(whole, outcome="fit", grade="good", wiped=True, by=who, place=place))
+    act("cangku", lambda who: keeping.recheck(whole, outcome="fit", grade="good", wiped=True, by=who, place=place))
     if broken:
-        _by(
+        act(
             "cangku",
             lambda who: keeping.recheck(broken, outcome="repair", grade="repair", wiped=True, by=who, place=place),
         )
@@ -166,7 +160,7 @@ def take(organ: Organization, cards: Sequence[Card], mode: str, purpose: str, *,
     """A reservation as far as a step."""
     clerk, head = people(organ)
     until = clock.today() + dt.timedelta(days=days) if days else None
-    lines = _by(
+    lines = act(
         clerk, lambda who: reserve(cards, organ=organ, purpose=purpose, mode=mode, until=until, by=who, event=event)
     )
     made: Exit = lines[0].exit
@@ -227,9 +221,9 @@ def buy_for(event: Event, clerk: str, goods: Sequence[tuple[str, int]]) -> None:
         )
         for place, (name, value) in enumerate(goods, 1)
     ]  # fmt: skip
-    _by(clerk, lambda who: keep(cards, by=who, note="活动购置验收入账"))
+    act(clerk, lambda who: keep(cards, by=who, note="活动购置验收入账"))
     rows = [Purchase(organ=event.organ, event=event, card=card) for card in cards]
-    _by(clerk, lambda who: keep(rows, by=who))
+    act(clerk, lambda who: keep(rows, by=who))
 
 
 def hold_an_event(day: dt.date) -> None:
@@ -240,7 +234,7 @@ def hold_an_event(day: dt.date) -> None:
         organ=organ, kind="event", name="区职工运动会", opens=day, closes=day + dt.timedelta(days=20), basis="区府办函"
     )
     with clock.on(day):
-        _by(clerk, lambda who: keep(event, by=who))
+        act(clerk, lambda who: keep(event, by=who))
         buy_for(event, clerk, (("便携式扩音机", 2_600), ("折叠帐篷", 980)))
         take(organ, _free(2), "loan", "运动会器材", event=event)
 
@@ -257,7 +251,7 @@ def propose(day: dt.date) -> None:
             first.setdefault(one.organ_id, []).append(one)
         groups = list(first.values())
         if len(groups) > 2:
-            _by(people(groups[0][0].organ)[0], lambda who: accept_all(groups[0][:3], by=who))
+            act(people(groups[0][0].organ)[0], lambda who: accept_all(groups[0][:3], by=who))
             for number, answer in ((1, "已列入下月新办公点使用计划，调令附后"), (2, "属专用设备的配件，不能单独使用")):
                 one = groups[number][0]
                 _step(ProposalFlow, "decline", one, people(one.organ)[0], answer=answer)
@@ -282,7 +276,7 @@ def this_week(day: dt.date) -> None:
         )
         own = list(cards.select_related("organ").order_by("pk")[:2])
         if own:
-            entry: Entry = _by("jiaoyu", lambda who: entering.begin(own, by=who, day=day, reasons={}))
+            entry: Entry = act("jiaoyu", lambda who: entering.begin(own, by=who, day=day, reasons={}))
             _step(EntryFlow, "submit", entry, "jiaoyu", title="教育局闲置资产入仓", decision="局党组会")
             _step(EntryFlow, "agree", entry, "jiaoyu2")
         _look(day)
@@ -301,7 +295,7 @@ def event_is_over(day: dt.date) -> None:
         basis="区府办会议通知",
     )
     with clock.on(day):
-        _by(clerk, lambda who: keep(event, by=who))
+        act(clerk, lambda who: keep(event, by=who))
         buy_for(event, clerk, (("签到终端", 4_300), ("同声传译主机", 18_600), ("会议话筒", 1_250)))
 
 

@@ -19,7 +19,7 @@ from . import clock, troubles
 from .refusal import Refused
 
 log = logging.getLogger("baozhang.jobs")
-STALE = dt.timedelta(minutes=2)  # without a sign of life for so long, a running job is taken for dead
+STALE = dt.timedelta(minutes=2)  # a running job whose last sign of life is farther away than this is taken for dead
 MOST_ATTEMPTS = 3
 LANGUAGE = "@language"
 
@@ -118,10 +118,15 @@ def ask(
     return job
 
 
+def _dead(now: dt.datetime) -> models.Q:
+    """Running, but without a sign of life; one that lies ahead was given while the clock of the machine was wrong."""
+    return models.Q(state=State.RUNNING) & ~models.Q(alive_at__range=(now - STALE, now + STALE))
+
+
 def _take(job_id: int) -> Job | None:
     """The job, marked as running by this worker; None where it is over or another worker has it."""
     now = clock.now()
-    free = models.Q(state=State.QUEUED) | models.Q(state=State.RUNNING, alive_at__lt=now - STALE)
+    free = models.Q(state=State.QUEUED) | _dead(now)
     taken = Job.objects.filter(free, pk=job_id).update(
         state=State.RUNNING, alive_at=now, attempts=models.F("attempts") + 1
     )
@@ -138,7 +143,10 @@ def breathe() -> None:
 
 
 def perform(job_id: int) -> None:
-    """This will do a job's work in this process; a refusal is an answer, an error is kept with its trace."""
+    """This will do a job's work in this process; a refusal is an answer, an error is kept with its trace.
+
+    A worker that was taken for dead meanwhile keeps its answer to itself: the job is another's.
+    """
     job = _take(job_id)
     if job is None:
         return
@@ -150,8 +158,9 @@ def perform(job_id: int) -> None:
             _do(job, args)
     finally:
         _HELD.discard(job.pk)
-    job.ended_at = clock.now()
-    job.save()
+    Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts).update(
+        state=job.state, result=job.result, error=job.error, ended_at=clock.now()
+    )
 
 
 def _do(job: Job, args: dict[str, Any]) -> None:
@@ -173,8 +182,8 @@ def run_job(job_id: int) -> None:
 
 def revive() -> int:
     """This will queue again what died with its worker; after a few attempts it is left as failed. The number queued."""
-    long_ago, count = clock.now() - STALE, 0
-    for job in Job.objects.filter(state=State.RUNNING, alive_at__lt=long_ago):
+    now, count = clock.now(), 0
+    for job in Job.objects.filter(_dead(now)):
         if job.attempts >= MOST_ATTEMPTS:
             Job.objects.filter(pk=job.pk, state=State.RUNNING).update(
                 state=State.FAILED, error="the worker died three times at this job", ended_at=clock.now()
@@ -182,7 +191,7 @@ def revive() -> int:
             continue
         run_job.enqueue(job.pk)
         count += 1
-    return count + _queue_lost(long_ago)
+    return count + _queue_lost(now - STALE)
 
 
 def _queue_lost(long_ago: dt.datetime) -> int:

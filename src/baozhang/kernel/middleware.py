@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from . import access, clock, scope, sent
 from .refusal import Invalid, Refused
 
-OPEN = ("/login/", "/static/", "/public/", "/i18n/", "/api/", "/health")
+OPEN = ("/login/", "/static/", "/public/", "/i18n/", "/api/")
 SAFE = ("GET", "HEAD", "OPTIONS")
 _NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000|\x00")
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -58,6 +58,8 @@ class Desk:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """This will open the scope, run the view, and turn a refusal into a page or JSON."""
         request.request_id = uuid.uuid4().hex  # type: ignore[attr-defined]
+        if request.method == "HEAD":  # the same answer; the server sends no body with it
+            request.method = "GET"
         if request.path.startswith(OPEN):
             return self._run(request)
         user: Any = request.user
@@ -97,19 +99,20 @@ class Desk:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The page or JSON of a refusal; other errors go their own way."""
-        if isinstance(error, Refused):
-            return refusal_response(request, error)
-        if isinstance(error, Http404):
-            return None
-        return None
+        return refusal_response(request, error) if isinstance(error, Refused) else None
+
+
+def asked_by_program(request: HttpRequest) -> bool:
+    """True where no person reads the answer."""
+    return request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json")
 
 
 def refusal_response(request: HttpRequest, refused: Refused) -> HttpResponse:
     """What a refusal looks like: the same words on page and API."""
-    if request.path.startswith("/api/") or request.headers.get("Accept", "").startswith("application/json"):
+    if asked_by_program(request):
         return JsonResponse(refused.as_dict(), status=refused.status, json_dumps_params={"ensure_ascii": False})
     if refused.status == 404:
-        return render(request, "kernel/error.html", {"status": 404}, status=404)
+        return render(request, "404.html", status=404)
     return render(
         request,
         "kernel/refusal.html",

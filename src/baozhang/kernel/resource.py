@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import access
+from .chapters import CHAPTERS
 from .plain import differ
 from .record import Record, keep
 from .refusal import Refused
@@ -70,33 +71,6 @@ class Page:
     view: Callable[..., Any]
     right: str = ""  # asked in the record's organ, beside that to look at it
     shown: Callable[[Any], Any] | None = None  # where the page says something of this record
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A heading of the menu: a chapter or section of the law."""
-
-    code: str
-    words: Any
-    icon: str
-
-
-CHAPTERS: dict[str, Chapter] = {
-    chapter.code: chapter
-    for chapter in (
-        Chapter("general", _("总则"), "building-library"),
-        Chapter("funding", _("经费"), "banknotes"),
-        Chapter("assets", _("资产"), "cube"),
-        Chapter("warehouse", _("公物仓"), "archive-box"),
-        Chapter("premises", _("办公用房"), "building-office"),
-        Chapter("vehicles", _("公务用车"), "truck"),
-        Chapter("services", _("服务"), "wrench-screwdriver"),
-        Chapter("saving", _("资源节约"), "bolt"),
-        Chapter("mechanisms", _("保障机制"), "adjustments-horizontal"),
-        Chapter("supervision", _("监督"), "shield-check"),
-        Chapter("administration", _("系统管理"), "cog-6-tooth"),
-    )
-}
 
 
 class Resource:

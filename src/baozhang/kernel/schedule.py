@@ -93,7 +93,7 @@ def tick() -> list[str]:
     known = {row.name: row for row in Schedule.objects.all()}
     for plan in PLANS.values():
         row = known.get(plan.name) or _begun(plan, now)
-        if row.cron != plan.cron:  # the declaration has changed since
+        if row.cron != plan.cron or row.next_run > plan.after(now):  # declared anew, or set while the clock ran ahead
             Schedule.objects.filter(pk=row.pk).update(cron=plan.cron, next_run=plan.after(now))
         elif row.next_run <= now and _claim(plan, row, now):
             done.append(plan.name)

@@ -13,7 +13,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from . import access, clock
-from .resource import CHAPTERS, RESOURCES
+from .chapters import CHAPTERS
+from .resource import RESOURCES
 
 
 @dataclass(frozen=True)
@@ -143,14 +144,13 @@ def context(request: HttpRequest) -> dict[str, Any]:
     """The frame for the templates; empty on open pages."""
     actor: access.Actor | None = getattr(request, "actor", None)
     if actor is None:
-        return {"shell": {"brand_under": _("机关运行保障"), "foot": _foot()}}
+        return {"shell": {"foot": _foot()}}
     # A part of a page, which htmx asks for while one types, has no frame: what is in it is found when it is looked for.
     return {"shell": SimpleLazyObject(partial(_shell, request, actor))}
 
 
 def _shell(request: HttpRequest, actor: access.Actor) -> dict[str, Any]:
     return {
-        "brand_under": _("机关运行保障"),
         "menu": menu(actor, request.path),
         "at_home": request.path == "/",
         "user": {"name": actor.name, "organ": actor.organ_name, "role": _roles(actor)},

@@ -12,8 +12,6 @@ from .refusal import Refused
 _NUMBERS = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _POSTGRES = "53100"  # disk_full
 _SQLITE = "database or disk is full"
-
-
 # deadlock_detected, serialization_failure, lock_not_available; the embedded database knows one word for all of them
 _CROSSED = frozenset(("40P01", "40001", "55P03"))
 _LOCKED = "database is locked"
@@ -23,6 +21,12 @@ class Crossed(Refused):
     """Two acts each held what the other wanted; the database took one of them back whole."""
 
     status = 409
+
+
+class Unknown(Refused):
+    """An error that nobody has foreseen."""
+
+    status = 500
 
 
 class DiskFull(Refused):
@@ -61,6 +65,16 @@ def refusal() -> DiskFull:
         _("服务器磁盘已满，这一步没有完成"),
         why=_("写到一半的内容已全部退回，原有数据没有改变，也没有丢失。"),
         instead=_("请联系系统管理员清理或扩充磁盘，之后再办一次即可。"),
+    )
+
+
+def unknown(number: str) -> Unknown:
+    """What a program is told of an error, with the number under which the log has it."""
+    return Unknown(
+        _("服务器没有完成这一步"),
+        why=_("出了没有预料到的差错，数据没有改变。"),
+        instead=_("请稍后再试；如仍不行，请把编号告诉系统管理员。"),
+        facts={_("编号"): number},
     )
 
 

@@ -12,8 +12,9 @@ class Law(AppConfig):
     verbose_name = "法"
 
     def ready(self) -> None:
-        """This will answer the flows' questions and load all rules; a wrong one stops the start."""
-        from . import limits, rules
+        """This will name the chapters, answer the flows' questions and load all rules; a wrong one stops the start."""
+        from . import chapters, limits, rules
 
+        chapters.fill()
         limits.fill()
         rules.discover()

@@ -11,8 +11,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from baozhang.kernel.chapters import CHAPTERS
 from baozhang.kernel.refusal import NotFound
-from baozhang.kernel.resource import CHAPTERS, RESOURCES, Resource
+from baozhang.kernel.resource import RESOURCES, Resource
 
 METHODS = {"get": "blue", "post": "green", "patch": "amber", "delete": "red"}
 

@@ -56,8 +56,9 @@ def _database(url: str) -> dict[str, object]:
 
 SECRET_KEY = _secret()
 DEBUG = os.environ.get("BAOZHANG_DEBUG") == "1"
+PUBLIC_ADDRESS = os.environ.get("BAOZHANG_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 ALLOWED_HOSTS = os.environ.get("BAOZHANG_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
-PUBLIC_ADDRESS = os.environ.get("BAOZHANG_ADDRESS", "http://127.0.0.1:8000")
+ALLOWED_HOSTS += filter(None, [urlparse(PUBLIC_ADDRESS).hostname])
 DATABASES = {"default": _database(os.environ.get("BAOZHANG_DATABASE_URL", f"sqlite:///{HOME / 'baozhang.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "kernel.User"
@@ -180,6 +181,9 @@ CSRF_COOKIE_SAMESITE = "Lax"
 _tls = PUBLIC_ADDRESS.startswith("https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _tls
 SECURE_HSTS_SECONDS = 31_536_000 if _tls else 0
+# The server speaks HTTP; where its address is HTTPS, a proxy in front ends that, and says so in this header.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _tls else None
+CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlparse(PUBLIC_ADDRESS))] if _tls else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

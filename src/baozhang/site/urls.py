@@ -18,6 +18,7 @@ from baozhang.site.admin import urls as administration
 
 from . import api, law
 
+handler404 = "baozhang.kernel.views.trouble.not_found"
 handler500 = "baozhang.kernel.views.trouble.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.workbench, name="home"),

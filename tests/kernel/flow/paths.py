@@ -121,7 +121,7 @@ def report() -> type[Flow]:
         model = Thing
         initial = ("received",)
         superior = staticmethod(authority)
-        answer = ReportHandling.answer.but(countersign=Chosen(":opine", at_least=2), majority=True)
+        answer = ReportHandling.answer.but(countersign=Chosen(":opine", at_least=2))
 
     return ThingReport
 

@@ -12,7 +12,7 @@ from baozhang.kernel.sheets.checking import CheckedRows
 from baozhang.kernel.sheets.headings import find_tables
 from baozhang.kernel.sheets.mapping import propose
 from baozhang.kernel.sheets.reading import open_workbook
-from baozhang.kernel.sheets.rows import DataRows, named_rows
+from baozhang.kernel.sheets.rows import DataRows
 
 HEAD = ["资产编号", "资产名称", "数量", "原值", "使用部门", "存放地点", "备注"]
 
@@ -111,17 +111,6 @@ def test_a_short_row_is_filled_up():
     with open_workbook("资产编号,资产名称,数量\nZ1\n".encode(), "x.csv") as book:
         table = find_tables(book, COLUMNS)[0]
         assert list(DataRows(table.sheet, table.layout)) == [(2, ["Z1", None, None])]
-
-
-def test_raw_cells_by_the_name_of_their_column():
-    with open_workbook(rows_book([HEAD, asset(1), ["合计"], ["Z2"]], name="甲"), "台账.xlsx") as book:
-        table = find_tables(book, COLUMNS)[0]
-        mapping = propose(table.layout, COLUMNS)
-        found = list(named_rows(table.sheet, table.layout, mapping))
-    assert [(sheet, number, cells["number"], cells["value"]) for sheet, number, cells in found] == [
-        ("甲", 2, "Z1", 100.0),
-        ("甲", 4, "Z2", None),
-    ]
 
 
 def test_what_is_merged_downwards_is_of_every_row_but_a_sum_is_of_all_of_them():

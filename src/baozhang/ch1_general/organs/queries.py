@@ -115,6 +115,16 @@ def finance_of(organ: Organization) -> Organization | None:
     return _same_level(organ, Competence.FINANCE)
 
 
+def authority_for(organ_id: int) -> Organization | None:
+    """`authority_of` for the key of an organ, as the steps of a flow ask for it."""
+    return authority_of(Organization._base_manager.select_related("jurisdiction").get(pk=organ_id))
+
+
+def finance_for(organ_id: int) -> Organization | None:
+    """`finance_of` for the key of an organ, as the steps of a flow ask for it."""
+    return finance_of(Organization._base_manager.select_related("jurisdiction").get(pk=organ_id))
+
+
 def authority_above(organ: Organization) -> Organization | None:
     """The support authority above the organ's jurisdiction, of the nearest level that has one; None at the top."""
     parent = organ.jurisdiction.parent

@@ -7,8 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch1_general.organs.queries import authority_of, finance_of
+from baozhang.ch1_general.organs.queries import authority_for, finance_for
 from baozhang.ch2_provision.assets.choices import Disposal
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import ByOrgan, Flow, Step
@@ -22,13 +21,8 @@ ASKED = (State.DECIDING, State.SCREENING, State.REVIEWING, State.SIGNING, State.
 DECISION, INCOME, WAREHOUSE = "第十三条第四款", "第十三条第五款", "第十五条第一款第三项"
 
 
-def _organ(key: int) -> Organization:
-    found: Organization = Organization._base_manager.select_related("jurisdiction").get(pk=key)
-    return found
-
-
-authority = ByOrgan(lambda key: authority_of(_organ(key)))
-finance = ByOrgan(lambda key: finance_of(_organ(key)))
+authority = ByOrgan(authority_for)
+finance = ByOrgan(finance_for)
 
 
 def receiving(case: Case) -> int | None:

@@ -12,6 +12,7 @@ from baozhang.ch2_provision.assets.choices import Category
 from baozhang.kernel import clock
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.numbering import blank
+from baozhang.kernel.documents.payload import chinese_date
 
 from .choices import Kind as Gap
 from .choices import Outcome, Settled
@@ -40,7 +41,7 @@ def report(count: Count, *, day: dt.date, addressee: str = "") -> OfficialDocume
 
 
 def _day(day: dt.date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day is not None else "（未完成）"
+    return chinese_date(day) if day is not None else "（未完成）"
 
 
 def _opening(count: Count) -> list[Block]:

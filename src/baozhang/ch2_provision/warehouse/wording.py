@@ -10,6 +10,7 @@ from django.utils import translation
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.numbering import blank
+from baozhang.kernel.documents.payload import chinese_date
 
 from .queries import performance as sums
 
@@ -20,7 +21,7 @@ LARGE = ("stock", "given", "saved", "reuse")
 
 def title(first: dt.date, last: dt.date) -> str:
     """How the report of a period is called."""
-    return f"关于{_day(first)}至{_day(last)}{ABOUT}"
+    return f"关于{chinese_date(first)}至{chinese_date(last)}{ABOUT}"
 
 
 def report(authority: Organization, first: dt.date, last: dt.date, *, day: dt.date) -> OfficialDocument:
@@ -30,7 +31,7 @@ def report(authority: Organization, first: dt.date, last: dt.date, *, day: dt.da
         every = Table([Column("指标"), Column("数值", "right", 34), Column("单位", width=14), Column("算法", width=78)],
                       [(one.words, one.shown, one.unit, one.formula) for one in found.values()])  # fmt: skip
         blocks: list[Block] = [
-            Para(f"根据机关运行保障条例第十四条第二款关于公物仓绩效评价的规定，现将{_day(first)}至{_day(last)}公物仓运行绩效报告如下。"),
+            Para(f"根据机关运行保障条例第十四条第二款关于公物仓绩效评价的规定，现将{chinese_date(first)}至{chinese_date(last)}公物仓运行绩效报告如下。"),
             Heading("总体情况"), Para("，".join(_said(found[name]) for name in LARGE) + "。"),
             Heading("指标和算法"), every,
             Para("节约购置资金按重置单价计算：取交付当日有效的价格标准，没有标准的取卡片原值单价。"),
@@ -53,7 +54,3 @@ def _agencies(rows: list[sums.Share]) -> Table:
         Column("节约（元）", "right", 32),
     ]
     return Table(heads, [(str(one.organ), one.entered, one.standing, one.taken, one.saved) for one in rows])
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from baozhang.kernel.documents.model import Attachment, Column, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.numbering import blank
+from baozhang.kernel.documents.payload import chinese_date
 from baozhang.law.articles import citations_in, title_in
 from baozhang.law.catalogue import catalogue
 
@@ -33,8 +34,8 @@ def paper(standard: Standard, lines: Sequence[StandardLine], *, day: dt.date) ->
 
 
 def _body(standard: Standard, lines: Sequence[StandardLine]) -> list[str]:
-    since = _day(standard.valid_from)
-    until = f"，有效期至{_day(standard.valid_to)}" if standard.valid_to else ""
+    since = chinese_date(standard.valid_from)
+    until = f"，有效期至{chinese_date(standard.valid_to)}" if standard.valid_to else ""
     basis = f"，参照{standard.source}" if standard.source else ""
     past = "已经配置的资产，仍按配置时" if any(line.key.startswith("assets.") for line in lines) else "的事项，仍按当时"
     parts = [
@@ -54,10 +55,6 @@ def _articles(lines: Sequence[StandardLine]) -> str:
         "、".join(one.zh for one in sorted(found, key=lambda one: (one.article, one.paragraph or 0)))
         or "第十二条第一款"
     )
-
-
-def _day(day: dt.date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def table(lines: Sequence[StandardLine]) -> Table:

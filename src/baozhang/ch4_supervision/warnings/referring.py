@@ -17,6 +17,7 @@ from baozhang.kernel import clock, ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import issuing
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
+from baozhang.kernel.documents.payload import chinese_date
 from baozhang.kernel.documents.register import Document
 from baozhang.kernel.record import Record, kept_fields, plain_values
 
@@ -61,9 +62,9 @@ def _letter(
 
 
 def _measures(order: Order) -> str:
-    due = f"期限为{order.due.year}年{order.due.month}月{order.due.day}日" if order.due else "未定期限"
+    due = f"期限为{chinese_date(order.due)}" if order.due else "未定期限"
     issued = order.issued_on or clock.today()
-    said = f"{issued.year}年{issued.month}月{issued.day}日发出{order.get_kind_display()}（{order.number}），{due}；第{order.round}次整改。"
+    said = f"{chinese_date(issued)}发出{order.get_kind_display()}（{order.number}），{due}；第{order.round}次整改。"
     return said + (f"\n该单位反馈：{order.reply}" if order.reply.strip() else "\n该单位没有反馈。")
 
 

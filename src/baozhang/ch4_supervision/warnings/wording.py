@@ -14,6 +14,7 @@ from django.utils import translation
 
 from baozhang.kernel.documents.model import Attachment, Block, Column, Heading, Kind, OfficialDocument, Para, Table
 from baozhang.kernel.documents.numbering import blank
+from baozhang.kernel.documents.payload import chinese_date
 
 from .choices import LANGUAGE, OrderKind
 from .models import Finding
@@ -55,7 +56,7 @@ def paper(order: Order, findings: Sequence[Finding], *, day: dt.date, due: dt.da
 
 def _opening(order: Order, findings: Sequence[Finding]) -> str:
     first = min(finding.first_day for finding in findings) if findings else None
-    found = f"经监督检查（首次发现于{first.year}年{first.month}月{first.day}日），" if first else "经监督检查，"
+    found = f"经监督检查（首次发现于{chinese_date(first)}），" if first else "经监督检查，"
     act = "现责令限期整改" if order.is_order else "现予以风险预警"
     return f"{found}发现你单位在机关运行保障方面存在以下问题。根据机关运行保障条例{BASIS}，{act}。"
 
@@ -93,7 +94,7 @@ def _table(findings: Sequence[Finding]) -> Table:
 
 
 def _demands(order: Order, due: dt.date | None) -> list[Block]:
-    until = f"请于{due.year}年{due.month}月{due.day}日前" if due is not None else "请及时"
+    until = f"请于{chinese_date(due)}前" if due is not None else "请及时"
     if order.is_order:
         ask = f"{until}完成整改，由单位负责人审定后反馈整改情况，并附佐证材料。本机关将组织复查，复查通过的予以销号。"
         blocks: list[Block] = [Heading("整改要求"), Para(order.demand), Heading("反馈和复查"), Para(ask)]

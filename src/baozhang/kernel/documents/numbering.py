@@ -58,4 +58,4 @@ def read(text: str) -> str:
 
 def address(code: str) -> str:
     """This is the public address that verifies a code."""
-    return f"{settings.PUBLIC_ADDRESS.rstrip('/')}/public/verify/{code}/"
+    return f"{settings.PUBLIC_ADDRESS}/public/verify/{code}/"

@@ -79,7 +79,6 @@ class Step:
         None  # for the next state: figure key, (n, "working_days"|"days"), or record, day → either, a day or None
     )
     countersign: tuple[Party, ...] | Chosen = ()
-    majority: bool = False  # more than half of the countersigners suffice
     returnable: bool | tuple[str, ...] = False  # its holder may send back 驳回: anywhere earlier, or to these states
     withdrawable: bool = False  # whoever took it may take it back 撤回 while nobody has opened what follows
     notify: tuple[Party, ...] = ()  # who else is told when it has been taken

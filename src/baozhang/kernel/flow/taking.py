@@ -169,9 +169,7 @@ def _ask_countersigners(step: Step, asked: list[Task]) -> None:
             why=_("应有 %(least)d 家会签，已送 %(sent)d 家。") % {"least": least, "sent": len(asked)},
             article=step.article, instead=_("请先送会签。"),
         )  # fmt: skip
-    if step.majority and len(agreed) * 2 > len(asked):
-        return
-    if against and (not step.majority or len(against) * 2 >= len(asked)):
+    if against:
         names = "、".join(f"{task.closed_name}（{task.opinion}）" for task in against)
         raise Refused(
             _("会签未通过"), why=_("不同意：%(names)s。") % {"names": names}, article=step.article,

@@ -67,9 +67,10 @@ def _read(raw: str, column: Column) -> datetime | None:
     month, day = (compact[:2], compact[2:]) if compact else (found["month"], found["day"])
     try:
         said = date(int(found["year"]), int(month), int(day))
+        zone = _zone(found["zone"]) if found["zone"] else clock.ZONE
     except ValueError:
         raise CellError(_("没有“%(value)s”这一时刻") % {"value": shown(raw)}, expected(column)) from None
-    return datetime.combine(said, hour, tzinfo=_zone(found["zone"]) if found["zone"] else clock.ZONE)
+    return datetime.combine(said, hour, tzinfo=zone)
 
 
 def _zone(said: str) -> timezone:

@@ -10,7 +10,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .headings import Layout
-from .mapping import Mapping
 from .reading import Sheet
 from .words import money_unit_above
 
@@ -146,13 +145,6 @@ class DataRows:
 
     def _few(self, row: list[Any]) -> bool:
         return sum(1 for cell in row if cell is not None) <= max(3, self._width // 3)
-
-
-def named_rows(sheet: Sheet, layout: Layout, mapping: Mapping) -> Iterator[tuple[str, int, dict[str, Any]]]:
-    """This is (sheet name, row number, raw cell by column name) of each data row, nothing parsed yet."""
-    pairs = sorted(mapping.columns.items())
-    for number, row in DataRows(sheet, layout):
-        yield sheet.name, number, {name: row[index] if index < len(row) else None for index, name in pairs}
 
 
 def _number_like(text: str) -> bool:

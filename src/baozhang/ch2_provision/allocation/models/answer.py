@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Looked, Verdict
+from baozhang.kernel.columns import text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
-from .need import Need, text
+from .need import Need
 
 
 class Answer(Record):

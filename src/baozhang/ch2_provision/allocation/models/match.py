@@ -14,10 +14,11 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.warehouse.models import Reservation
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
+from baozhang.kernel.columns import text
 from baozhang.kernel.record import Record
 from baozhang.kernel.scope import organ_condition
 
-from .need import Need, text
+from .need import Need
 
 
 class Match(Record):

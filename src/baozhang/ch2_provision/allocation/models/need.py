@@ -13,14 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_choices
 from baozhang.ch2_provision.funding.models import PlanLine
+from baozhang.kernel.columns import text
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.serials import Numbered
 from baozhang.law.items import item_of, items
-
-
-def text(words: Any, length: int, **options: Any) -> Any:
-    """This is an optional text; empty where nothing is said."""
-    return models.CharField(words, max_length=length, blank=True, default="", **options)
 
 
 class Need(Numbered):

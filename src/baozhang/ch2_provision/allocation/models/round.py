@@ -15,9 +15,10 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.allocation.choices import Decision, RoundState, Source
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import clock
+from baozhang.kernel.columns import text
 from baozhang.kernel.record import Record
 
-from .need import Need, text
+from .need import Need
 
 
 class Round(Record):

@@ -8,8 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch1_general.organs.queries import authority_of
+from baozhang.ch1_general.organs.queries import authority_for
 from baozhang.ch2_provision.assets.actions import letting as acts
 from baozhang.ch2_provision.assets.actions.standing import still_there
 from baozhang.ch2_provision.assets.choices.cases import LettingState as S
@@ -26,11 +25,7 @@ DECIDE = access.permission("assets.letting:decide", gettext_lazy("决策出租�
 APPROVE = access.permission("assets.letting:approve", gettext_lazy("审核出租出借"))
 
 
-def _authority(organ_id: int) -> Organization | None:
-    return authority_of(Organization._base_manager.select_related("jurisdiction").get(pk=organ_id))
-
-
-authority = ByOrgan(_authority)
+authority = ByOrgan(authority_for)
 
 
 class LettingFlow(Flow):

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch2_provision.assets.choices import Category, Edition, synonyms
 from baozhang.ch2_provision.assets.choices.classes import category_of, stem, tidy
+from baozhang.kernel.columns import pick
 from baozhang.kernel.record import Record
-
-from .columns import pick
 
 
 class AssetClass(Record):

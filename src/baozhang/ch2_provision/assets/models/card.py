@@ -33,11 +33,11 @@ from baozhang.ch2_provision.assets.choices import (
 )
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor, Organs
+from baozhang.kernel.columns import day, decimal, money, pick, text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Refused
 
 from . import endings, faults, named, numbering, placing
-from .columns import area, day, money, pick, text
 from .own import seen
 
 # What a case was promised of a card, or what its papers name: who has it, what it is and is worth, where and how it stands.
@@ -136,10 +136,10 @@ class Card(Record):
     address = text(_("坐落位置"), 160)
     structure = text(_("建筑结构"), 30, help_text=_("如钢混、砖混；房屋折旧年限由此而定"))
     completed = day(_("竣工日期"))
-    floor_area = area(_("建筑面积"))
-    use_area = area(_("使用面积"))
-    own_area = area(_("独用面积"))
-    shared_area = area(_("分摊面积"))
+    floor_area = decimal(_("建筑面积"), 12)
+    use_area = decimal(_("使用面积"), 12)
+    own_area = decimal(_("独用面积"), 12)
+    shared_area = decimal(_("分摊面积"), 12)
 
     plate = text(_("车牌号"), 20)
     vin = text(_("车辆识别代号"), 30)

@@ -13,11 +13,11 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Edition
 from baozhang.ch2_provision.assets.choices.cases import ChangeKind, ChangeReason, ChangeState
 from baozhang.ch2_provision.assets.choices.classes import tidy
+from baozhang.kernel.columns import money, pick, text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .card import Card
-from .columns import money, pick, text
 from .voucher import Voucher
 
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices.cases import HandoverReason, HandoverState, Signature
 from baozhang.kernel.access import Actor, Organs
+from baozhang.kernel.columns import day, text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .card import Card
-from .columns import day, text
 from .own import seen
 
 

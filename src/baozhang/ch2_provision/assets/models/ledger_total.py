@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Category, synonyms
 from baozhang.kernel import clock
+from baozhang.kernel.columns import text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
-
-from .columns import text
 
 
 class LedgerTotal(Record):

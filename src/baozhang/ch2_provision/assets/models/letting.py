@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices.cases import MONTHS, LettingKind, LettingState, Period
+from baozhang.kernel.columns import day, text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .card import Card
-from .columns import day, text
 
 # What article 13, paragraph 3 forbids under any name: investment, and founding what is run for profit.
 INVESTING = re.compile(r"对外投资|入股|作价|出资|注册资本|合资|合营|合办|(设立|开办|创办)(公司|企业)|(?<!非)营利性")

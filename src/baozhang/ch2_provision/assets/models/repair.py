@@ -14,11 +14,11 @@ from baozhang.ch2_provision.assets.choices import UseState
 from baozhang.ch2_provision.assets.choices.cases import RepairKind, RepairState
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor, Organs
+from baozhang.kernel.columns import day, money, pick, text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
 from .card import Card
-from .columns import day, money, pick, text
 from .own import seen
 
 

@@ -29,14 +29,15 @@ WORN = (UseState.REPAIR, UseState.DEGRADED)
 
 
 @cache
-def _years() -> Mapping[str, str]:
+def years_of() -> Mapping[str, str]:
+    """The items with least years of use, each with its figure."""
     return {item.key: item.years for item in items().values() if item.years}
 
 
 def renewals(organ_id: int, day: dt.date) -> list[Suggestion]:
     """One line for each item of which an agency has pieces past their least years of use; two queries."""
     law = Figures(day, places().get(organ_id, ""))
-    years = {item: int(value) for item, key in _years().items() if (value := law.get(key)) is not None}
+    years = {item: int(value) for item, key in years_of().items() if (value := law.get(key)) is not None}
     held = Card._base_manager.filter(held_on(day), organ_id=organ_id, item__in=list(years)).order_by()
     begun, old = Coalesce("in_use_from", "acquired", "booked"), Q(pk__in=[])
     for item, least in years.items():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,8 +13,8 @@ from django.utils.translation import gettext as _
 from baozhang.ch2_provision.assets.choices import Category, Disposal
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.months import plus_years
+from baozhang.ch2_provision.assets.queries.renewals import years_of
 from baozhang.law.articles import in_force
-from baozhang.law.items import items
 from baozhang.law.rules import Verdict, rule
 
 from . import words
@@ -24,12 +22,6 @@ from . import words
 VEHICLE_YEARS = "assets.vehicle.renewal"
 # A transfer within the system is what the law wants, and a loss is judged as a loss: neither is a renewal.
 RENEWALS = (Disposal.SCRAPPING, Disposal.SALE, Disposal.DONATION, Disposal.SWAP, Disposal.OTHER)
-
-
-@cache
-def years_of() -> Mapping[str, str]:
-    """These are the items with least years of use, each with its figure."""
-    return {item.key: item.years for item in items().values() if item.years}
 
 
 def figure_for(card: Card) -> str | None:

@@ -15,6 +15,7 @@ from baozhang.ch2_provision.assets.choices import Disposal
 from baozhang.ch2_provision.disposal.choices import APPROVED, FORMS, INSIDE, OVER, WANTED, Kind, Lane, PaperKind, State
 from baozhang.kernel import access
 from baozhang.kernel.access import Actor
+from baozhang.kernel.columns import day, decimal, text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Refused
 
@@ -29,19 +30,6 @@ EXECUTE = access.permission("disposal.case:execute", _("执行资产处置、移
 RECEIVE = access.permission("disposal.case:receive", _("签收划转来的资产"))
 BOOK = access.permission("disposal.case:book", _("处置资产销账办结"))
 ATTACH = access.permission("disposal.case:attach", _("上传处置材料"))
-
-
-def text(words: Any, most: int, **more: Any) -> models.CharField[str, str]:
-    """This is an optional text."""
-    return models.CharField(words, max_length=most, blank=True, default="", **more)
-
-
-def _day(words: Any, **more: Any) -> Any:
-    return models.DateField(words, null=True, blank=True, **more)
-
-
-def _sum(words: Any, **more: Any) -> Any:
-    return models.DecimalField(words, max_digits=18, decimal_places=2, null=True, blank=True, **more)
 
 
 class Case(Record):
@@ -80,32 +68,32 @@ class Case(Record):
     lane_says = text(_("办理方式的依据"), 500)
 
     minutes_no = text(_("会议纪要编号"), 60)
-    decided_on = _day(_("内部决策日期"))
-    submitted_on = _day(_("提交日期"))
-    approved_on = _day(_("批准或者备案日期"))
+    decided_on = day(_("内部决策日期"))
+    submitted_on = day(_("提交日期"))
+    approved_on = day(_("批准或者备案日期"))
     document = models.ForeignKey(
         "kernel.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("批复或者备案回执")
     )
-    hand_over_by = _day(_("移交期限"))
+    hand_over_by = day(_("移交期限"))
     appraiser = text(_("评估机构"), 80)
-    appraised_value = _sum(_("评估值"))
-    appraised_on = _day(_("评估基准日"))
+    appraised_value = decimal(_("评估值"), 18)
+    appraised_on = day(_("评估基准日"))
     notice_place = text(_("公告载体"), 100, help_text=_("公共资源交易平台、产权交易机构或者网站"))
-    notice_from = _day(_("公告开始日期"))
-    notice_until = _day(_("公告截止日期"))
-    wiped_on = _day(_("存储介质清除日期"))
+    notice_from = day(_("公告开始日期"))
+    notice_until = day(_("公告截止日期"))
+    wiped_on = day(_("存储介质清除日期"))
     wiped_how = text(_("清除方式和经办"), 120, help_text=_("消磁、覆写或者物理销毁；由谁清除、谁监督"))
-    cancelled_on = _day(_("号牌和终端注销日期"))
+    cancelled_on = day(_("号牌和终端注销日期"))
     cancelled_how = text(_("号牌和终端注销情况"), 120)
-    handed_on = _day(_("移交日期"))
+    handed_on = day(_("移交日期"))
     handed_by = text(_("移交人"), 60)
     received_by = text(_("接收方签收人"), 60)
-    received_on = _day(_("签收日期"))
-    income = _sum(_("应缴收入"), help_text=_("残值、转让价款、差价或者赔偿；没有收入的填 0 并写明原因"))
+    received_on = day(_("签收日期"))
+    income = decimal(_("应缴收入"), 18, help_text=_("残值、转让价款、差价或者赔偿；没有收入的填 0 并写明原因"))
     income_note = text(_("收入说明"), 200)
-    boot = _sum(_("支付的补价和相关费用"), help_text=_("置换中支付给对方的补价、税费和运杂费"))
-    income_due = _day(_("收入应缴日期"), help_text=_("缴款书上的期限"))
-    closed_on = _day(_("办结日期"))
+    boot = decimal(_("支付的补价和相关费用"), 18, help_text=_("置换中支付给对方的补价、税费和运杂费"))
+    income_due = day(_("收入应缴日期"), help_text=_("缴款书上的期限"))
+    closed_on = day(_("办结日期"))
 
     natural = ("organ_id", "number")
     called = ("number",)

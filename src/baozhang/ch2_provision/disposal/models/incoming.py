@@ -15,10 +15,11 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Disposal
 from baozhang.ch2_provision.disposal.choices import BRINGING
 from baozhang.kernel.access import Actor
+from baozhang.kernel.columns import text
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 
-from .case import Case, text
+from .case import Case
 from .line import of_seen_cases
 
 _SAID = ("name", "class_code", "brand", "model", "serial", "quantity", "unit", "value", "place", "custodian")

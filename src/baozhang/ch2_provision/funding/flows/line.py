@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch1_general.organs.queries import authority_of
+from baozhang.ch1_general.organs.queries import authority_for
 from baozhang.ch2_provision.funding.choices import LineState, PlanState
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.kernel import access
@@ -19,11 +16,6 @@ from baozhang.kernel.refusal import Refused
 L = LineState
 STATE = frozenset({"state"})
 REVIEW_LINE = access.permission("funding.planline:review", gettext_lazy("逐项审核计划事项"))
-
-
-def authority_for(organ_id: int) -> Any:
-    """The same-level authority of an agency; looked up, never chosen."""
-    return authority_of(Organization._base_manager.select_related("jurisdiction").get(pk=organ_id))
 
 
 def _is_reviewed(line: PlanLine) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from baozhang.ch1_general.organs.queries import authority_for
 from baozhang.ch2_provision.funding.choices import LineState, PlanState
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
 from baozhang.ch2_provision.funding.models.changing import money
@@ -22,7 +23,7 @@ from baozhang.kernel.flow.step import Chosen, Party
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
 
-from .line import STATE, authority_for
+from .line import STATE
 from .meeting import must_have_met
 
 P = PlanState
@@ -38,6 +39,12 @@ ARTICLE = "第九条"
 
 
 REVIEWER = ByOrgan(authority_for)
+
+
+def _reviewer(plan: Plan) -> int | None:
+    """The key of the authority that answers a plan; None where a district has none."""
+    body = authority_for(plan.organ_id)
+    return body.pk if body is not None else None
 
 
 def _is_replaced(plan: Plan) -> bool:
@@ -92,7 +99,7 @@ class PlanFlow(Flow):
         lines = list(said.exclude(state__in=(LineState.PENDING, LineState.WITHDRAWN)))
         for line in lines:
             line.state = LineState.PENDING
-        place = authority_for(record.organ_id).pk
+        place = _reviewer(record)
         right = REVIEW if by.can(REVIEW, place) else AGREE
         keep(lines, by=by, act=REOPENED, right=right, where=place, moves=STATE)
         if record.submitted_on is not None:
@@ -188,7 +195,7 @@ def _not_below_what_is_used(plan: Plan) -> None:
 @PlanFlow.agree.effect
 def _agreed(plan: Plan, *, by: Actor, day: dt.date) -> None:
     """The day is kept; the version that it amends gives way."""
-    place = authority_for(plan.organ_id).pk
+    place = _reviewer(plan)
     plan.agreed_on = day
     keep(plan, by=by, act=DATED, right=AGREE, where=place)
     before = Plan._base_manager.filter(organ_id=plan.organ_id, year=plan.year, state=P.AGREED).exclude(pk=plan.pk)

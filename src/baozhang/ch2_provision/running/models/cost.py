@@ -15,8 +15,8 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.running.choices import COSTS, KINDS_SAID, ON_THE_ROAD, CostState, Kind
 from baozhang.ch2_provision.trips.models import Dispatch
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.ch2_provision.vehicles.models.columns import decimal, text
 from baozhang.kernel import clock
+from baozhang.kernel.columns import decimal, text
 from baozhang.kernel.record import Record
 
 from . import matching

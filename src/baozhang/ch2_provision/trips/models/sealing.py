@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips.choices import SealState
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
+from baozhang.ch2_provision.vehicles.models.belonging import OfVehicle
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 

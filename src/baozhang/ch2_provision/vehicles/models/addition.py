@@ -18,11 +18,11 @@ from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.ch2_provision.vehicles.choices import NEW_ENERGY, AdditionKind, AdditionState, Body, Energy, Grade
 from baozhang.kernel import clock
+from baozhang.kernel.columns import day, decimal, money, pick, text
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.serials import Numbered
 
 from . import limits
-from .columns import day, decimal, money, pick, text
 from .quota import Quota
 from .vehicle import Vehicle
 
@@ -47,7 +47,7 @@ class Addition(Numbered):
     energy = models.CharField(_("能源种类"), max_length=14, choices=Energy.choices)
     displacement = decimal(_("排气量"), 5, 2)
     price = models.DecimalField(_("计划价格"), max_digits=16, decimal_places=2, help_text=_("不含车辆购置税和上牌费用"))
-    grade = pick(_("配备档次"), Grade, help_text=_("确因工作、特殊需要的，写明批准文号"))
+    grade = pick(_("配备档次"), Grade, length=14, help_text=_("确因工作、特殊需要的，写明批准文号"))
     grade_document = text(_("档次批准文号"), 80)
     early_document = text(_("提前更新批准文号"), 80, help_text=_("因安全等原因提前更新的填写"))
     reason = models.CharField(_("配备理由"), max_length=300)

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.vehicles.choices import CertificateKind, CertificateState
-from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
+from baozhang.ch2_provision.vehicles.models.belonging import OfVehicle
+from baozhang.kernel.columns import day, money, text
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
-from .columns import day, money, text
 from .vehicle import Vehicle
 
 

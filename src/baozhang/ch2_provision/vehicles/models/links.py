@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.vehicles.choices import Datum, LinkState
+from baozhang.kernel.columns import text
 from baozhang.kernel.observation import Observation
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
-from .columns import text
 from .positions import Reported
 
 

@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.vehicles.choices import QuotaClass, QuotaState
+from baozhang.kernel.columns import day, text, whole
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
-
-from .columns import day, text, whole
 
 
 class Quota(Record):

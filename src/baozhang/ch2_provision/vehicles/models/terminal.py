@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.placing import clean_plate
 from baozhang.ch2_provision.vehicles.choices import TerminalState
-from baozhang.kernel.plain import differ
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -71,19 +71,17 @@ class Terminal(Record):
         self.plate = clean_plate(self.plate)
         self.phone = clean_phone(self.phone)
 
-    def fixed(self) -> tuple[str, ...]:
-        """What no longer changes once it has been heard of: whose it is, in which vehicle, under which number."""
-        return WHOSE if self.pk and hasattr(self, "health") else ()
+    def fixed(self) -> Fixed | None:
+        """Once it has been heard of: whose it is, in which vehicle, under which number; a track is not written over to another."""
+        if not self.pk or self.follows_plate or not hasattr(self, "health"):
+            return None
+        return Fixed(
+            WHOSE, gettext("已接入的终端不能改单位、号牌和终端号，否则轨迹会混到别的车上"),
+            gettext("换车的，先登记拆除，再登记到另一辆车；随车划转、换发号牌的，由系统办理"),
+        )  # fmt: skip
 
     def faults(self) -> Iterable[Any]:
-        """A number that no terminal can have; a track written over to another vehicle or unit."""
-        stood = Terminal._base_manager.filter(pk=self.pk).first() if self.pk and not self.follows_plate else None
-        changed = [name for name in stood.fixed() if differ(stood, self, (name,))] if stood is not None else []
-        if changed:
-            yield self.fault_of(
-                changed[0], gettext("已接入的终端不能改单位、号牌和终端号，否则轨迹会混到别的车上"), str(getattr(self, changed[0])),
-                gettext("换车的，先登记拆除，再登记到另一辆车；随车划转、换发号牌的，由系统办理"),
-            )  # fmt: skip
+        """A number that no terminal can have."""
         if not _NUMBER.fullmatch(self.phone):
             yield Fault(
                 gettext("终端号应为不超过20位的数字"), "phone", self.phone, gettext("请按终端铭牌或安装单填写"),

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.vehicles.choices import OrderState, Trouble
 from baozhang.kernel import clock
+from baozhang.kernel.columns import day, text
 from baozhang.kernel.observation import Observation
 from baozhang.kernel.record import Record
 
-from .columns import day, text
 from .terminal import Terminal
 
 

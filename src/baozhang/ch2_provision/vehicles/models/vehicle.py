@@ -25,9 +25,8 @@ from baozhang.ch2_provision.vehicles.choices import (
     PlateKind,
     VehicleState,
 )
+from baozhang.kernel.columns import day, decimal, money, pick, text, whole
 from baozhang.kernel.record import Record
-
-from .columns import day, decimal, money, pick, text, whole
 
 _LITRES = re.compile(r"\d+(?:\.\d+)?")
 
@@ -52,13 +51,13 @@ class Vehicle(Record):
     )
     number = text(_("档案编号"), 20, help_text=_("留空则自动编号"))
     plate = text(_("号牌"), 20, editable=False)
-    use = pick(_("用途"), VehicleUse, editable=False)
+    use = pick(_("用途"), VehicleUse, length=14, editable=False)
     state = models.CharField(
         _("状态"), max_length=10, choices=VehicleState.choices, default=VehicleState.IN_USE, editable=False
     )
 
-    body = pick(_("车型类别"), Body)
-    energy = pick(_("能源种类"), Energy)
+    body = pick(_("车型类别"), Body, length=14)
+    energy = pick(_("能源种类"), Energy, length=14)
     seats = whole(_("核定载客人数"))
     power = decimal(_("发动机最大功率"))
     motor_power = decimal(_("驱动电机功率"))
@@ -82,18 +81,18 @@ class Vehicle(Record):
     load_mass = whole(_("核定载质量"))
     colour = text(_("车身颜色"), 20)
     made_on = day(_("出厂日期"))
-    origin = pick(_("国产进口"), Origin)
+    origin = pick(_("国产进口"), Origin, length=14)
     announcement = text(_("车辆公告型号"), 40)
     motor_number = text(_("驱动电机号"), 40)
 
-    plate_kind = pick(_("号牌种类"), PlateKind)
+    plate_kind = pick(_("号牌种类"), PlateKind, length=14)
     plate_day = day(_("核发号牌日期"))
     issuer = text(_("登记机关"), 60)
     registration = text(_("登记证书编号"), 30)
     licence = text(_("行驶证档案编号"), 30)
     nature = text(_("使用性质"), 20)
 
-    grade = pick(_("配备档次"), Grade, help_text=_("适用较高上限的，须有批准文号"))
+    grade = pick(_("配备档次"), Grade, length=14, help_text=_("适用较高上限的，须有批准文号"))
     approval = text(_("配备批准文号"), 80)
     tax = money(_("车辆购置税"))
     fees = money(_("上牌等费用"))

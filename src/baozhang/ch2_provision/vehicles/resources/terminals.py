@@ -90,7 +90,6 @@ class Terminals(Resource):
     key_facts = ("phone", "state", "heard", "fixed", "doubtful")
     related = (Related("vehicles/track-readings", "terminal", gettext_lazy("轨迹查看记录")),)
     headings = {"phone": ("终端手机号", "SIM卡号", "设备号"), "plate": ("车牌号", "车牌", "号牌号码")}
-    fixed = Terminal.fixed
     acts = {
         "stop": _act(TerminalState.STOPPED, "pause-circle", lambda one: one.state == TerminalState.IN_USE),
         "resume": _act(TerminalState.IN_USE, "play-circle", lambda one: one.state != TerminalState.IN_USE),

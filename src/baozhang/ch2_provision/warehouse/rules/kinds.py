@@ -13,7 +13,8 @@ from baozhang.ch1_general.organs.choices import State
 from baozhang.ch2_provision.assets.choices import IDLE_STATES, UseState
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.assets.queries.holding import held_on
-from baozhang.ch2_provision.assets.rules.endings import due, figure_for, years_of
+from baozhang.ch2_provision.assets.queries.renewals import years_of
+from baozhang.ch2_provision.assets.rules.endings import due, figure_for
 from baozhang.ch2_provision.warehouse.choices import Reason
 from baozhang.ch2_provision.warehouse.models import Purchase, SharedClass
 from baozhang.law.rules import Verdict

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models import Card, Voucher
+from baozhang.kernel.columns import text
 from baozhang.kernel.record import Record
 
-from .purchase import Purchase, PurchaseLine, money, text
+from .purchase import Purchase, PurchaseLine, money
 
 
 class Delivery(Record):

@@ -17,15 +17,11 @@ from baozhang.ch2_provision.allocation.models import Need
 from baozhang.ch2_provision.assets.choices import Purchase as Organized
 from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
 from baozhang.ch3_mechanisms.procurement.choices import State, Way
+from baozhang.kernel.columns import text
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 from baozhang.kernel.serials import Numbered
-
-
-def text(words: Any, length: int, **options: Any) -> Any:
-    """This is an optional text; empty where nothing is said."""
-    return models.CharField(words, max_length=length, blank=True, default="", **options)
 
 
 def money(words: Any, **options: Any) -> Any:

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from baozhang.kernel import access, cells, clock
 from baozhang.kernel.access import Reach
+from baozhang.kernel.chapters import CHAPTERS
 from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Invalid, NotFound
-from baozhang.kernel.resource import BY_LABEL, CHAPTERS
+from baozhang.kernel.resource import BY_LABEL
 from baozhang.site.admin import rights, suspensions
 
 from . import frame
