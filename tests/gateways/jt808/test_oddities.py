@@ -192,7 +192,11 @@ def test_a_driver_of_2011_is_noted_without_his_name(entered: Enter) -> None:
     assert event.put_in and len(event.holder) == 32 and "310101" not in str(vars(event))
 
 
-@pytest.mark.parametrize("digits", ["000000000000", "000101000000", NOW.strftime("%y%m%d%H%M%S")])
+@pytest.mark.parametrize(
+    "digits",
+    ["000000000000", "000101000000", NOW.strftime("%y%m%d%H%M%S")],
+    ids=("nothing", "the epoch", "this moment"),
+)
 def test_a_clock_that_stands_does_not_make_a_blind_day_into_one_position(entered: Enter, digits: str) -> None:
     """Without a fix many terminals repeat the very same bytes; sent twice at once it is still one."""
     vehicle = entered(PHONE).pk
