@@ -19,7 +19,7 @@ from baozhang.ch2_provision.allocation.models import Match, Need, Round, RoundLi
 from baozhang.ch2_provision.allocation.queries import cover
 from baozhang.ch2_provision.allocation.rounds import AllocationRoundFlow, decide
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.kernel import clock, scope
+from baozhang.kernel import scope
 from baozhang.kernel.holds import Hold
 from baozhang.kernel.ledger import Entry
 from baozhang.kernel.refusal import Refused
@@ -27,7 +27,6 @@ from baozhang.kernel.troubles import is_crossed
 from tests import factories
 from tests.ch2_provision.allocation.conftest import Place, build
 from tests.committed import at_once, committed
-from tests.conftest import TODAY
 
 DEAD = (OperationalError, InterfaceError)
 
@@ -69,16 +68,22 @@ def sound() -> None:
     standing = list(Match._base_manager.filter(state__in=STANDING))
     cards = Counter(match.card_id for match in standing)
     assert all(n == 1 for n in cards.values()), cards
-    assert {hold.record_id: hold.case_id for hold in Hold.objects.all()} == {match.card_id: match.pk for match in standing}
+    assert {hold.record_id: hold.case_id for hold in Hold.objects.all()} == {
+        match.card_id: match.pk for match in standing
+    }
     for need in Need._base_manager.all():
         assert cover.covered(need) <= need.quantity
         assert (need.state == NeedState.MATCHED) == (cover.left(need) == 0), need.state
     for made in Round._base_manager.all():
-        pairs = set(RoundLine._base_manager.filter(round=made, decision=Decision.ACCEPTED).values_list("need_id", "card_id"))
+        pairs = set(
+            RoundLine._base_manager.filter(round=made, decision=Decision.ACCEPTED).values_list("need_id", "card_id")
+        )
         if made.state == RoundState.CARRIED:
             assert pairs <= {(match.need_id, match.card_id) for match in standing}, "all of a round, or none"
     seqs = Entry.objects.filter(kind="allocation.match").values_list("record_id", flat=True).distinct()
-    assert set(seqs) == set(Match._base_manager.values_list("pk", flat=True)), "no match without its ledger, none of one that is gone"
+    assert set(seqs) == set(Match._base_manager.values_list("pk", flat=True)), (
+        "no match without its ledger, none of one that is gone"
+    )
 
 
 def test_a_round_and_an_answer_do_not_wait_crosswise(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +119,11 @@ def test_many_begin_carry_and_scrap_rounds_and_answer_needs_at_once(place: Place
     cards = [place.idle().pk for _ in range(3)] + [place.idle(place.mine).pk for _ in range(2)]
     made = ready(place)
     works: list[Callable[[], Any]] = [lambda: carry(place, made)] * 3 + [lambda: ready(place)] * 2
-    works.append(lambda: place.take("scrap", Round._base_manager.get(pk=made.pk), "officer", AllocationRoundFlow, note="重新测算"))
+    works.append(
+        lambda: place.take(
+            "scrap", Round._base_manager.get(pk=made.pk), "officer", AllocationRoundFlow, note="重新测算"
+        )
+    )
     works += [lambda n=n: answer(place, "clerk", n.pk, cards[::-1][:1]) for n in needs[:2]]  # type: ignore[misc]
     works.append(lambda: answer(place, "clerk2", needs[4].pk, cards[3:]))
     for error in at_once(*works):
@@ -122,19 +131,14 @@ def test_many_begin_carry_and_scrap_rounds_and_answer_needs_at_once(place: Place
     sound()
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="the embedded database has no connections to end")
-@pytest.mark.parametrize("seed", range(4))
-def test_connections_die_in_the_middle(place: Place, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    chance = random.Random(seed)
-    needs = [place.need(1) for _ in range(4)]
-    cards = [place.idle().pk for _ in range(5)]
-    made = ready(place)
+def mortals(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any], int], Callable[[], Any]]:
+    """Lets works die: after so many promises the connection of a work is ended, as by a crash."""
     real, doomed = matching._hold, threading.local()
 
     def dying(*args: Any, **kwargs: Any) -> Any:
         made = real(*args, **kwargs)
         doomed.left = getattr(doomed, "left", 99) - 1
-        if doomed.left == 0:  # after so many promises its own connection is ended, as by a crash
+        if doomed.left == 0:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         return made
@@ -148,15 +152,27 @@ def test_connections_die_in_the_middle(place: Place, monkeypatch: pytest.MonkeyP
 
         return run
 
+    return mortal
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="the embedded database has no connections to end")
+@pytest.mark.parametrize("seed", range(4))
+def test_connections_die_in_the_middle(place: Place, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    chance = random.Random(seed)
+    needs = [place.need(1) for _ in range(4)]
+    cards = [place.idle().pk for _ in range(5)]
+    made, mortal = ready(place), mortals(monkeypatch)
     works = [mortal(lambda: carry(place, made), chance.choice((1, 2, 3, 99))) for _ in range(3)]
-    works += [mortal(lambda n=n: answer(place, "clerk", n.pk, [chance.choice(cards)]), chance.choice((1, 99))) for n in needs]  # type: ignore[misc]
+    for need in needs:
+        mine = chance.choice(cards)
+        works.append(mortal(lambda key=need.pk, card=mine: answer(place, "clerk", key, [card]), chance.choice((1, 99))))  # type: ignore[misc]
     for error in at_once(*works):
         assert not isinstance(error, BaseException) or isinstance(error, (Refused, *DEAD)), error
     sound()
-    with clock.on(TODAY):  # and it goes on from there
-        made.refresh_from_db()
-        if made.state == RoundState.DECIDED:
-            place.take("scrap", made, "officer", AllocationRoundFlow, note="重新测算")
-        if Need._base_manager.filter(state="open").exists() and Card._base_manager.exclude(pk__in=Match._base_manager.values("card")).exists():
-            carry(place, ready(place))
+    made.refresh_from_db()
+    if made.state == RoundState.DECIDED:  # and it goes on from there
+        place.take("scrap", made, "officer", AllocationRoundFlow, note="重新测算")
+    left = Card._base_manager.exclude(pk__in=Match._base_manager.values("card"))
+    if Need._base_manager.filter(state="open").exists() and left.exists():
+        carry(place, ready(place))
     sound()

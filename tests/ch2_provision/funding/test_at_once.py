@@ -76,7 +76,9 @@ def test_no_line_slips_into_a_budget_while_it_is_submitted(office: Office, monke
     budget = office.budget(office.agreed(office.line(office.plan(), "复印机")))
 
     def add() -> None:
-        line = BudgetLine(budget=Budget._base_manager.get(pk=budget.pk), item="31002", words="无计划设备", amount=Decimal(100))
+        line = BudgetLine(
+            budget=Budget._base_manager.get(pk=budget.pk), item="31002", words="无计划设备", amount=Decimal(100)
+        )
         office.act("张会", keep, line)
 
     def submit() -> None:

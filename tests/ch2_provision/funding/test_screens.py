@@ -211,7 +211,9 @@ def test_a_supplement_takes_in_what_the_plan_agreed_to_since_and_no_quota_twice(
     first = office.grant(office.apply(office.budget(plan)))
     assert str(first) in clerk.get(page).content.decode()
     said = clerk.post(f"{page}acts/supplement/", {"note": "年中追加"})
-    assert said.status_code == 409 and "没有可以追加的" in said.content.decode() and "新增第 2 批" in said.content.decode()
+    assert (
+        said.status_code == 409 and "没有可以追加的" in said.content.decode() and "新增第 2 批" in said.content.decode()
+    )
     assert not Budget._base_manager.filter(edition=2).exists()
     second = office.act("张会", actions.start_budget, plan.round, office.agency, cause="人员增加")
     with pytest.raises(Refused, match="追加预算不再按定额测算"):

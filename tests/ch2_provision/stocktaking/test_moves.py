@@ -138,7 +138,9 @@ class TestMovesAreReplayed:
         card = office.card("C1", "301室", quantity=Decimal(10), value=Decimal(1000), name="会议椅", unit="把")
         count = office.begun()
         with at(60), scope.everything("test") as by:
-            _rest, part = split(Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室")
+            _rest, part = split(
+                Card._base_manager.get(pk=card.pk), [Decimal(6), Decimal(4)], by=by, note="分给两个科室"
+            )
         return count, part
 
     def test_a_part_of_which_nobody_says_anything_is_not_counted(self, office):
@@ -174,7 +176,13 @@ class TestMovesAreReplayed:
             office.scan(count, part.number, result="missing", place="")
             office.take("clerk", "finish", count)
         gap = Difference._base_manager.get()
-        assert (gap.kind, gap.number, gap.card_id, gap.quantity, gap.value) == ("shortage", part.number, part.pk, 4, 400)
+        assert (gap.kind, gap.number, gap.card_id, gap.quantity, gap.value) == (
+            "shortage",
+            part.number,
+            part.pk,
+            4,
+            400,
+        )
 
     def test_a_part_that_is_short_of_some_pieces_is_written_off_by_those(self, office):
         count, part = self.divided(office)

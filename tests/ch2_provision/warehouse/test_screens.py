@@ -77,7 +77,9 @@ def test_each_figure_is_what_the_records_say(house: House, store: Store) -> None
     assert by_organ["区卫生局"].taken == 2 and by_organ["区教育局"].entered == 3
 
 
-def test_of_a_past_period_the_share_of_idle_things_says_that_it_is_of_today(house: House, store: Store, as_user: Door) -> None:
+def test_of_a_past_period_the_share_of_idle_things_says_that_it_is_of_today(
+    house: House, store: Store, as_user: Door
+) -> None:
     """Cards have no dated state: what is idle is known of today alone, and every place that shows it says so."""
     authority, last = house.organs["authority"], TODAY - dt.timedelta(days=30)
     house.card(use_state="idle", idle_since=TODAY, acquired=TODAY - dt.timedelta(days=9))

@@ -34,7 +34,9 @@ def test_out_of_a_draft_the_line_is_taken(shop: Shop) -> None:
     assert not PlanLine._base_manager.exists()
 
 
-def test_what_was_handed_in_stays_to_be_read_and_the_authority_is_told(shop: Shop, django_capture_on_commit_callbacks) -> None:
+def test_what_was_handed_in_stays_to_be_read_and_the_authority_is_told(
+    shop: Shop, django_capture_on_commit_callbacks
+) -> None:
     shop.round()
     need = shop.need()
     kept = shop.line(shop.plan(), "打印机", 3000, 1)
@@ -42,7 +44,12 @@ def test_what_was_handed_in_stays_to_be_read_and_the_authority_is_told(shop: Sho
     with django_capture_on_commit_callbacks(execute=True):
         need = shop.take("产管", NeedFlow, "retract", need, NO_LONGER)
     line = PlanLine._base_manager.get(pk=need.plan_line_id)
-    assert (need.state, line.state, line.reason, line.agreed_amount) == ("withdrawn", "withdrawn", NO_LONGER, Decimal(0))
+    assert (need.state, line.state, line.reason, line.agreed_amount) == (
+        "withdrawn",
+        "withdrawn",
+        NO_LONGER,
+        Decimal(0),
+    )
     assert any("单位撤销" in title for title in told("赵计")), told("赵计")
     assert any("单位撤销" in title for title in told("王局")), told("王局")
     with pytest.raises(Refused):

@@ -55,7 +55,9 @@ def approve(city: City, standard: Standard) -> None:
 def test_one_figure_is_published_once(city: City, monkeypatch: pytest.MonkeyPatch, one: Any, other: Any) -> None:
     first, second = submitted(city, "甲（2026年版）", one), submitted(city, "乙（2026年版）", other)
     refused = sorted(at_once(monkeypatch, lambda: approve(city, first), lambda: approve(city, second)))
-    assert refused[0] == "" and refused[1].startswith("Refused: ") and ("已有标准" in refused[1] or "档次" in refused[1]), refused
+    assert (
+        refused[0] == "" and refused[1].startswith("Refused: ") and ("已有标准" in refused[1] or "档次" in refused[1])
+    ), refused
     assert Standard._base_manager.filter(state="published").count() == 1
 
 

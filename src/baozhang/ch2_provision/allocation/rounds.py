@@ -142,7 +142,9 @@ def _carry_out(record: Round, *, by: Actor) -> None:
     for key, card in rows.values_list("need_id", "card_id"):
         wanted[key].append(card)
     failed: dict[str, str] = {}
-    in_turn(Need, wanted)  # all needs, then all cards, each by their keys: nobody who answers one of them waits crosswise
+    in_turn(
+        Need, wanted
+    )  # all needs, then all cards, each by their keys: nobody who answers one of them waits crosswise
     take_turns([card for cards in wanted.values() for card in cards])
     for need in Need._base_manager.filter(pk__in=list(wanted)).select_related("organ__jurisdiction").order_by("pk"):
         try:

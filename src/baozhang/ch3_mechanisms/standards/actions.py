@@ -217,7 +217,9 @@ def replaced(standard: Standard) -> list[StandardLine]:
 
 def publish(standard: Standard, *, by: Actor) -> None:
     """This will put a standard in force from its day, end what it replaces on the day before, and issue the document."""
-    bulk.take_turns(f"standards of {standard.place}")  # rows may be written differently and meet: one publishes after the other
+    bulk.take_turns(
+        f"standards of {standard.place}"
+    )  # rows may be written differently and meet: one publishes after the other
     older = replaced(standard)
     _publish_lines(standard, older, by)
     document = _document(standard, by)

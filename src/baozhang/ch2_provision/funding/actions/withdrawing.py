@@ -35,7 +35,10 @@ def withdraw_line(line: PlanLine, *, by: Actor, note: str) -> bool:
     What a draft of a budget asks for it goes with it; granted money is promised to nobody any more, and finance is told.
     Raises Refused where money is promised or paid.
     """
-    with transaction.atomic(), scope.everything("撤销需求") as system:  # it follows from the need, whoever withdrew that
+    with (
+        transaction.atomic(),
+        scope.everything("撤销需求") as system,
+    ):  # it follows from the need, whoever withdrew that
         root = Q(plan_line_id=line.root_key) | Q(plan_line__root_id=line.root_key)
         rows = BudgetLine._base_manager.filter(root)
         in_turn(Budget, rows.values_list("budget_id", flat=True))  # a budget before the plan, as its own steps do

@@ -42,7 +42,9 @@ def can_freeze(count: Count, day: dt.date) -> None:
 
 def freeze(count: Count, *, by: Actor, day: dt.date) -> None:
     """This will freeze the books of the cards in scope, in bulk, and lay out the rooms; the caller holds the transaction."""
-    in_turn(Card, books.cards_of(count, day).values_list("pk", flat=True))  # none is merged away or taken back meanwhile
+    in_turn(
+        Card, books.cards_of(count, day).values_list("pk", flat=True)
+    )  # none is merged away or taken back meanwhile
     cards = list(books.cards_of(count, day).order_by("pk").values_list("pk", *_OF_CARD))
     place, keeper = 1 + _OF_CARD.index("place"), 1 + _OF_CARD.index("custodian")
     rooms = _rooms(count, [_room_key(row[place], row[keeper]) for row in cards], by)

@@ -41,7 +41,9 @@ def _moved(told: Mapping[int, tuple[int, dt.datetime]], end: dt.datetime) -> dic
     found: dict[int, tuple[Decimal, Decimal]] = {}
     entries = Entry.objects.filter(kind=Card._meta.label_lower, act__in=acts, at__lt=end)
     for part in bulk.chunks(sorted(told)):
-        for entry in entries.filter(record_id__in=part).only("record_id", "seq", "at", "changes").order_by("record_id", "seq"):
+        for entry in (
+            entries.filter(record_id__in=part).only("record_id", "seq", "at", "changes").order_by("record_id", "seq")
+        ):
             pair = json.loads(entry.changes).get("quantity")
             if not isinstance(pair, list) or None in pair or entry.seq <= told[entry.record_id][0]:
                 continue

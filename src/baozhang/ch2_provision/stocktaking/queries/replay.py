@@ -106,7 +106,11 @@ def _parts(count: Count, cards: Sequence[int], until: dt.datetime | None) -> lis
             for entry in first.filter(record_id__in=some).order_by("record_id"):
                 if until is None or entry.at < until:
                     fresh.append(Part(_as_split(count, entry), made[entry.record_id], entry.at))
-        known = set(Line.objects.filter(count_id=count.pk, card_id__in=list(made)).values_list("card_id", flat=True)) if fresh else set()
+        known = (
+            set(Line.objects.filter(count_id=count.pk, card_id__in=list(made)).values_list("card_id", flat=True))
+            if fresh
+            else set()
+        )
         fresh = [part for part in fresh if part.line.card_id not in known]  # split and frozen at the same moment
         found += fresh
         cards = [part.line.card_id for part in fresh]

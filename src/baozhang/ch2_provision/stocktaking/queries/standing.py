@@ -102,7 +102,11 @@ def _wholes_of(count: Count, lines: list[Standing], books: Replay) -> dict[int, 
     """What the parts came off, where it is not among the lines that are looked at."""
     here = {one.line.card_id for one in lines}
     keys = {part.of for part in books.parts} - here - {part.line.card_id for part in books.parts}
-    return {one.line.card_id: one for one in standings(count, books=Replay(books.moves), only=Q(card__in=keys))} if keys else {}
+    return (
+        {one.line.card_id: one for one in standings(count, books=Replay(books.moves), only=Q(card__in=keys))}
+        if keys
+        else {}
+    )
 
 
 def _counted_with(part: Part, one: Standing, whole: Standing, books: Replay) -> None:
@@ -217,7 +221,7 @@ def by_category(count: Count, rows: Iterable[Standing]) -> dict[str, dict[str, A
         for row in totals.order_by("category")
     }
     for one in rows:
-        if one.line.pk is None:
+        if not one.line.kept:
             continue  # a part split off since: its pieces are on the frozen line
         kind = (
             "seen"

@@ -53,7 +53,8 @@ def progress_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResp
         "parts": [
             _part(rows, Outcome.MISSING, _("未见的"), _("还没有未见的资产。")),
             _part(rows, Outcome.MISPLACED, _("位置不符的"), _("还没有位置不符的资产。")),
-            _part([one for one in rows if one.line.pk is None], Outcome.OPEN, _("期间拆分出来、尚未盘到的"), _("没有。")), _unknown(count), _disputed(rows), _part(rows, Outcome.MOVED, _("期间已办变动、尚未见到的"), _("没有。")),
+            _part([one for one in rows if not one.line.kept], Outcome.OPEN, _("期间拆分出来、尚未盘到的"), _("没有。")),
+            _unknown(count), _disputed(rows), _part(rows, Outcome.MOVED, _("期间已办变动、尚未见到的"), _("没有。")),
         ],
         "phone_url": reverse("stocktaking/counts:phone") if who.can(rights.SCAN, count.organ_id) else "",
         "page": frame.page(resource, _("盘点进度"), purpose=_("按房间看进展；没有盘到的不算盘亏，期间办理的变动自动并入")),
@@ -86,7 +87,9 @@ def _rooms(count: Count, rooms: list[Any]) -> dict[str, Any]:
 def _part(rows: list[standing.Standing], outcome: str, title: str, empty: str) -> dict[str, Any]:
     found = [one for one in rows if one.outcome == outcome]
     keys = [one.line.card_id for one in found[:SHOWN]]
-    there = set(Card._base_manager.filter(pk__in=keys).values_list("pk", flat=True))  # some were merged into others since
+    there = set(
+        Card._base_manager.filter(pk__in=keys).values_list("pk", flat=True)
+    )  # some were merged into others since
     return {
         "title": title,
         "count": len(found),

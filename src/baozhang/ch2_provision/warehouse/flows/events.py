@@ -8,7 +8,16 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from baozhang.ch2_provision.warehouse.choices import EXIT_WAITING, LOAN_OPEN, STANDING, THING_OPEN, EntryState, EventState, ItemState, Mode
+from baozhang.ch2_provision.warehouse.choices import (
+    EXIT_WAITING,
+    LOAN_OPEN,
+    STANDING,
+    THING_OPEN,
+    EntryState,
+    EventState,
+    ItemState,
+    Mode,
+)
 from baozhang.ch2_provision.warehouse.models import Event, Exit, Item, Loan, Purchase, Thing
 from baozhang.ch2_provision.warehouse.queries.competence import set_number
 from baozhang.kernel import access, clock, ledger, notices
@@ -43,7 +52,9 @@ class EventFlow(Flow):
 def _nothing_left(event: Event) -> None:
     """What was borrowed is back, what was bought is in the warehouse or handed over to it; an application alone moves nothing."""
     out = Thing._base_manager.filter(loan__event=event, state__in=THING_OPEN).count()
-    inside = Item._base_manager.filter(Q(state__in=STANDING) | Q(state=ItemState.ENTERING, entry__state=EntryState.DELIVERED)).values("card")
+    inside = Item._base_manager.filter(
+        Q(state__in=STANDING) | Q(state=ItemState.ENTERING, entry__state=EntryState.DELIVERED)
+    ).values("card")
     kept = Purchase._base_manager.filter(event=event, card__disposed__isnull=True).exclude(card__in=inside).count()
     if out and kept:
         raise Refused(
