@@ -305,6 +305,9 @@ def test_where_the_last_of_a_role_leaves_it_is_said_what_waits_for_nobody(office
     assert "市教育局现在没有人担任“单位负责人”，有 1 项待办没有人可以办理" in told
     form = f"/organs/appointments/add/?organ={agency.pk}&amp;role=head"
     assert form in told
+    filled = as_user(office.system).get(form.replace("&amp;", "&")).content.decode()
+    assert f'<option value="{agency.pk}" selected>{agency}</option>' in filled
+    assert re.search(r'value="head"[^>]*checked', filled)
     next_one = factories.person("继", "staff", agency)
     with scope.within(office.actor(office.system)) as by:
         keep(Appointment(user=next_one, organ=agency, role="head", since=TODAY), by=by)
