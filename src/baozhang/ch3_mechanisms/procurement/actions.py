@@ -30,9 +30,9 @@ def begin(need: Need, *, by: Actor) -> Purchase:
     stands = standing_line(need.plan_line) if need.plan_line is not None else None
     if (
         stands is not None and stands.agreed_quantity and price is not None
-    ):  # reduced by the authority: no more, and no dearer
+    ):  # the plan may have been reduced, or amended since: so many, at the price that stands
         rest = min(rest, int(stands.agreed_quantity) - bought_elsewhere(need.pk, Purchase(), stands)[0])
-        price = min(price, (carried(stands) / stands.agreed_quantity).quantize(CENT, ROUND_DOWN))
+        price = (carried(stands) / stands.agreed_quantity).quantize(CENT, ROUND_DOWN)
     if need.state != NeedState.PLANNED or price is None or rest <= 0:
         raise Refused(
             _("%(need)s 没有可以采购的数量") % {"need": need}, why=_("列入计划 %(planned)s 件，已有采购 %(n)s 件。") % {"planned": need.planned, "n": bought},
