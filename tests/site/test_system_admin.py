@@ -12,6 +12,8 @@ import pytest
 from django.test import Client
 
 from baozhang.ch1_general.organs.models import Appointment, Delegation
+from baozhang.ch2_provision.stocktaking.flows import CountFlow
+from baozhang.ch2_provision.stocktaking.models import Count
 from baozhang.kernel import access, jobs, ledger, scope, tokens
 from baozhang.kernel.access import actor_of
 from baozhang.kernel.accounts import User
@@ -286,3 +288,31 @@ def test_the_machinery_is_shown_without_its_matter(office: Office, as_user: Door
 
 def test_roles_with_their_words() -> None:
     assert {code for code, _words in access.role_choices()} == set(access.ROLES)
+
+
+def test_where_the_last_of_a_role_leaves_it_is_said_what_waits_for_nobody(office: Office, as_user: Door) -> None:
+    agency = factories.organ("市教育局", office.organ.jurisdiction)
+    clerk, head = factories.person("办", "asset_clerk", agency), factories.person("负", "head", agency)
+    count = factories.save(Count(organ=agency, title="年度盘点", begins=TODAY, ends=TODAY, led_by="办"))
+    with scope.within(access.actor_of(clerk, TODAY)) as by:
+        CountFlow.take("submit", count, by=by)
+    page = f"/stocktaking/counts/{count.pk}/"
+    assert "没有人可以办理" not in as_user(clerk).get(page).content.decode()
+    held = Appointment._base_manager.get(user=head)
+    with scope.within(office.actor(office.system)) as by:
+        held.until = TODAY - dt.timedelta(days=1)
+        keep(held, by=by, note="调离")
+    assert "“待批准”现在没有人可以办理：市教育局" in as_user(clerk).get(page).content.decode()
+    told = as_user(office.system).get(f"/organs/appointments/{held.pk}/").content.decode()
+    assert "市教育局现在没有人担任“单位负责人”，有 1 项待办没有人可以办理" in told
+    form = f"/organs/appointments/add/?organ={agency.pk}&amp;role=head"
+    assert form in told
+    filled = as_user(office.system).get(form.replace("&amp;", "&")).content.decode()
+    assert f'<option value="{agency.pk}" selected>{agency}</option>' in filled
+    assert re.search(r'value="head"[^>]*checked', filled)
+    next_one = factories.person("继", "staff", agency)
+    with scope.within(office.actor(office.system)) as by:
+        keep(Appointment(user=next_one, organ=agency, role="head", since=TODAY), by=by)
+    assert "没有人可以办理" not in as_user(clerk).get(page).content.decode()
+    assert "没有人担任" not in as_user(office.system).get(f"/organs/appointments/{held.pk}/").content.decode()
+    assert "批准并冻结账面" in as_user(next_one).get(page).content.decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -21,6 +21,7 @@ from . import bulk
 from .conditions import Condition
 from .field_checks import field_faults
 from .fixed import fixed_faults
+from .past import PastKey
 from .plain import kept_fields
 from .refusal import Fault, Invalid
 from .statement import read
@@ -255,26 +256,25 @@ def _lock_group(model: type[Record], key: tuple[Any, ...]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"{model._meta.db_table}:{key}"])
 
 
-def unreferenced(model: type[Record], keys: Sequence[int], but: Collection[type[models.Model]] = ()) -> None:
+def unreferenced(model: type[Record], keys: Sequence[int], *, past: bool = False) -> None:
     """This will raise Invalid where other rows point to some that are to go: the database would say so only at the commit.
 
-    `but` are classes whose rows may go on speaking of what is gone (their columns are no constraint of the database).
+    With `past` they go into another record: what tells of them as they were may stay, once it is over (`PastKey`).
     """
     for relation in model._meta.get_fields(include_hidden=True):
-        if (
-            not isinstance(relation, models.ManyToOneRel)
-            or relation.on_delete is not models.PROTECT
-            or relation.related_model in but
-        ):
+        if not isinstance(relation, models.ManyToOneRel) or relation.on_delete is not models.PROTECT:
             continue
-        others = relation.related_model._base_manager.all()
+        field, others = relation.field, relation.related_model._base_manager.all()
+        over = past and isinstance(field, PastKey)
         if relation.related_model is model:
             others = others.exclude(pk__oneof=list(keys))
         for part in bulk.chunks(list(keys)):
-            if others.filter(**{f"{relation.field.name}__oneof": part}).exists():
-                words = relation.related_model._meta.verbose_name
+            rows = others.filter(field.binds if over else Q(), **{f"{field.name}__oneof": part})  # type: ignore[attr-defined]
+            found = rows.order_by("pk").first()
+            if found is not None:
+                words = _("“%(what)s”中有记录引用它。") % {"what": relation.related_model._meta.verbose_name}
                 raise Invalid(
-                    _("仍被其他记录引用，或引用了不存在的记录"), why=_("“%(what)s”中有记录引用它。") % {"what": words},
+                    _("仍被其他记录引用，或引用了不存在的记录"), why=words + (field.says(found) if over else ""),  # type: ignore[attr-defined]
                     instead=_("请先处理引用它的记录。"),
                 )  # fmt: skip
 

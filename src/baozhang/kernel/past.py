@@ -6,7 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+from django.utils.translation import gettext as _
 
 from . import ledger
 
@@ -30,13 +32,22 @@ class _OrNone(ForwardManyToOneDescriptor):
 class PastKey(models.ForeignKey):
     """A foreign key for what tells of the past: no constraint of the database, so its row never has to change.
 
-    `record.remove` protects what it points to all the same, but where a caller says that these rows may go on (`but`).
+    What it points to is protected all the same, but from being joined with another record (`record.remove`, `past=True`):
+    then only while `binds` holds of the row, because `whole` (the name of one of its keys) is still at work.
     """
 
     forward_related_accessor_class = _OrNone
 
-    def __init__(self, to: Any, on_delete: Any = models.PROTECT, **options: Any) -> None:
+    def __init__(
+        self, to: Any, on_delete: Any = models.PROTECT, *, binds: Q | None = None, whole: str = "", **options: Any
+    ) -> None:
         super().__init__(to, on_delete, **{**options, "db_constraint": False})
+        self.binds, self.whole = Q() if binds is None else binds, whole
+
+    def says(self, row: Any) -> str:
+        """Why a row still asks for what it points to."""
+        whole = getattr(row, self.whole) if self.whole else row
+        return _("“%(whole)s”还没有了结。") % {"whole": whole}
 
     def deconstruct(self) -> Any:
         """Migrations see the column alone."""

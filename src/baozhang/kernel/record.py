@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -237,8 +237,7 @@ def _kept_class(record: R) -> type[R]:
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
     """The rows that are kept as they stand, locked, after what they are parts of: pk → (version, head, *kept fields); NotFound or Stale."""
     wholes_first(rows)
-    found: dict[int, tuple[Any, ...]] = {}
-    keys = sorted(row.pk for row in rows if row.pk)
+    keys, found = sorted(row.pk for row in rows if row.pk), dict[int, tuple[Any, ...]]()
     if len(set(keys)) < len(keys):
         raise Invalid(_("同一条记录在一次办理中出现了两次"), instead=_("请每条记录只列一次。"))
     columns = ("id", "version", "head", *kept_fields(model))
@@ -349,13 +348,10 @@ def _write(
 
 
 def remove(
-    records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = "",
-    where: int | None = None, but: Collection[type[models.Model]] = (),
+    records: R | Sequence[R], *, by: Actor, note: str, right: str = "", act: str = ledger.REMOVE, batch: str = "", where: int | None = None,
+    past: bool = False,
 ) -> int:  # fmt: skip
-    """This will take rows back (an import undone); their whole history stays in the ledger. Protected rows refuse.
-
-    `but` are classes whose rows go on speaking of what is taken back: evidence of how it was, told by keys and words of its own.
-    """
+    """This will take rows back (an import undone); their history stays in the ledger. Protected rows refuse; with `past` not those that tell of the past."""
     rows: list[R] = [records] if isinstance(records, Record) else list(records)
     if not rows:
         return 0
@@ -364,7 +360,7 @@ def remove(
         before = _lock(model, rows)
         _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
-        unreferenced(model, [row.pk for row in rows], but)
+        unreferenced(model, [row.pk for row in rows], past=past)
         lines: list[tuple[Record, str, dict[str, Any]]] = []
         for row in rows:
             was = plain_values(model, before[row.pk][2:])

@@ -10,14 +10,17 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from baozhang.ch2_provision.allocation.flows import NeedFlow
 from baozhang.ch2_provision.allocation.models import Need
 from baozhang.ch2_provision.funding import actions as funding
-from baozhang.ch2_provision.funding.models import BudgetLine
+from baozhang.ch2_provision.funding.models import BudgetLine, PlanLine
+from baozhang.ch2_provision.funding.queries.plans import standing_plan
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import Purchase, PurchaseLine
 from baozhang.kernel import clock
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
+from tests import crossing
 from tests.ch3_mechanisms.procurement.conftest import Shop
 from tests.committed import committed
 from tests.conftest import TODAY
@@ -102,3 +105,27 @@ def test_lines_that_are_added_at_once_are_all_in_the_sum(shop: Shop) -> None:
     lines = PurchaseLine._base_manager.filter(purchase=draft)
     assert sorted(lines.values_list("place", flat=True)) == list(range(1, 10))
     assert Purchase._base_manager.get(pk=draft.pk).amount == 9000
+
+
+def test_a_need_is_withdrawn_while_its_plan_is_amended_and_its_line_bought(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes second finds what became of it: no line of a withdrawn need is left in a version at work."""
+    need = shop.funded()
+    purchase = shop.draft(need)
+    PurchaseLine._base_manager.filter(purchase=purchase).update(quantity=3)
+    plan = standing_plan(shop.agency, need.plan_line.plan.year)
+    assert plan is not None
+
+    def retract() -> None:
+        shop.take("产管", PurchaseFlow, "cancel", purchase, "不再需要")
+        shop.take("产管", NeedFlow, "retract", Need._base_manager.get(pk=need.pk), "不再需要")
+
+    def amend() -> None:
+        shop.act("张会", funding.amend, plan, cause="机构改革")
+
+    refused = crossing.at_once(monkeypatch, retract, amend)
+    assert not any("Crossed" in one for one in refused), refused
+    assert Need._base_manager.get(pk=need.pk).state == "withdrawn"
+    left = PlanLine._base_manager.exclude(state="withdrawn").filter(plan__state__in=("draft", "agreed"))
+    assert not left.exists(), [(line.plan, line.state) for line in left]

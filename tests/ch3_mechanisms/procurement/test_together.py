@@ -5,13 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from baozhang.ch2_provision.allocation.models import Need
 from baozhang.ch2_provision.assets.models import Voucher
 from baozhang.ch2_provision.funding import actions as funding
 from baozhang.ch2_provision.funding.models import BudgetLine, Commitment, PlanLine
+from baozhang.ch3_mechanisms.procurement.actions import begin
 from baozhang.ch3_mechanisms.procurement.flows import PurchaseFlow
 from baozhang.ch3_mechanisms.procurement.models import Purchase, PurchaseLine
+from baozhang.kernel.accounts import User
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 from tests.ch3_mechanisms.procurement.conftest import SIGNED, Shop
@@ -42,6 +45,20 @@ def test_one_line_draws_on_the_first_budget_and_then_on_the_supplement(shop: Sho
     purchase = shop.take("张会", PurchaseFlow, "settle", purchase, paid=Decimal(14_000), paid_on=TODAY, payment="ZF-1")
     assert of_lines() == [(13_500, 0, 13_500), (900, 0, 500)]  # the 400 that it cost less are free again
     assert Voucher._base_manager.filter(source_kind=purchase.label, source_id=purchase.pk, debit=14_000).count() == 1
+
+
+def test_the_page_of_the_purchase_says_which_budgets_pay(shop: Shop, need: Need, client: Client) -> None:
+    purchase = shop.contracted(need, 3, 4800)
+    client.force_login(User._base_manager.get(username="张会"))
+    page = client.get(f"/procurement/purchases/{purchase.pk}/").content.decode()
+    assert "经费来源" in page and "13,500.00" in page and "900.00" in page and "第2批" in page
+
+
+def test_the_purchase_begins_at_the_price_that_the_plan_has_now(shop: Shop, need: Need) -> None:
+    made = shop.act("产管", begin, need)
+    assert PurchaseLine._base_manager.get(purchase=made).unit_price == 4800, (
+        "the plan was amended since the need was planned"
+    )
 
 
 def test_a_cent_above_the_sum_is_refused_with_every_budget(shop: Shop, need: Need) -> None:

@@ -21,6 +21,7 @@ class Organs(AppConfig):
             queries,
             resources,  # noqa: F401
             stage,
+            views,  # noqa: F401 -- adds to the page of an appointment
         )
 
         access.holdings_of.fill(queries.holdings)

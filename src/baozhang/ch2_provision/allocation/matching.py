@@ -25,6 +25,7 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, NotFound, Refused
+from baozhang.kernel.turns import in_turn
 
 from .choices import STANDING, WAITING, NeedState, Source
 from .choices import MatchState as S
@@ -117,10 +118,7 @@ def accept(
         if not wanted and again:
             return again
         _may_take(fresh, wanted)
-        # Two needs that ask for the same item at once: the second waits here, and then finds what became of it.
-        holds.run_out(Q(kind=Card._meta.label_lower, record_id__in=wanted))
-        follow_warehouse(wanted)
-        list(Card._base_manager.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk").values_list("pk"))
+        take_turns(wanted)
         found = candidates_of(fresh, day=day, only=wanted, most=len(wanted)).best
         _all_there(fresh, wanted, found)
         _not_too_many(fresh, found)
@@ -129,6 +127,16 @@ def accept(
             NeedFlow.take("cover", fresh, by=SYSTEM)
         need.__dict__.update(fresh.__dict__)
         return again + made
+
+
+def take_turns(cards: Sequence[int]) -> None:
+    """This will hold cards after what was kept of them is up to date; whoever wants several needs' cards asks for all at once.
+
+    Two needs that ask for the same item at once: the second waits here, and then finds what became of it.
+    """
+    holds.run_out(Q(kind=Card._meta.label_lower, record_id__in=list(cards)))
+    follow_warehouse(cards)
+    in_turn(Card, cards)
 
 
 def accept_first(need: Need, *, by: Actor) -> list[Match]:

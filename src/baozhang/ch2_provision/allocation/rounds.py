@@ -17,11 +17,12 @@ from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
+from baozhang.kernel.turns import in_turn
 
 from .choices import Decision
 from .choices import RoundState as S
 from .flows import ARTICLE
-from .matching import accept
+from .matching import accept, take_turns
 from .models import Need, Round, RoundLine
 from .queries.balance import Field, fields_of
 from .queries.candidates import Terms
@@ -141,6 +142,10 @@ def _carry_out(record: Round, *, by: Actor) -> None:
     for key, card in rows.values_list("need_id", "card_id"):
         wanted[key].append(card)
     failed: dict[str, str] = {}
+    in_turn(
+        Need, wanted
+    )  # all needs, then all cards, each by their keys: nobody who answers one of them waits crosswise
+    take_turns([card for cards in wanted.values() for card in cards])
     for need in Need._base_manager.filter(pk__in=list(wanted)).select_related("organ__jurisdiction").order_by("pk"):
         try:
             accept(need, wanted[need.pk], by=by, right=CARRY)

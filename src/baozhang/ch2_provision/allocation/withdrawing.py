@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.funding.actions import withdraw_line
 from baozhang.kernel.access import Actor
-from baozhang.kernel.opening import Opening
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
 from .flows import PLAN, PLANNED, NeedFlow
 from .models import Need
-
-buying: Opening[Callable[[Need], Refused | None]] = Opening(
-    "allocation.buying", "why a need in the plan is not withdrawn: somebody is buying for it; None where nobody is"
-)
 
 
 @NeedFlow.retract.guard
@@ -28,13 +21,6 @@ def _nothing_came(need: Need) -> None:
             _("%(need)s 不能整项撤销") % {"need": need}, why=_("采购已到位 %(n)s 件。") % {"n": need.received}, article="第九条",
             instead=_("余下的不再需要，先办理计划年度调整，减到已到位的数量；同意后办理“重新查找存量”，再撤销需求。"),
         )  # fmt: skip
-
-
-@NeedFlow.retract.guard
-def _nobody_buys(need: Need) -> None:
-    """A purchase at work is ended first, by those who began it."""
-    if refused := buying.ask(need):
-        raise refused
 
 
 @NeedFlow.retract.effect

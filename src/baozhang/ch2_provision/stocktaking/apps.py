@@ -13,13 +13,10 @@ class Stocktaking(AppConfig):
 
     def ready(self) -> None:
         """This will declare what people see of counts, the pages of the phone, and tell what was counted."""
-        from baozhang.ch2_provision.assets.actions import splitting
         from baozhang.ch2_provision.assets.queries import reconciling
 
         from . import resources  # noqa: F401
-        from .actions import merging
         from .queries import counted
         from .views import phone  # noqa: F401
 
         reconciling.counted.fill(counted.last_counts)
-        splitting.merging.fill(merging.may_go)

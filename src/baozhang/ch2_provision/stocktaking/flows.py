@@ -156,7 +156,7 @@ def _all_told(count: Count) -> None:
     left = standing.left_open(count)
     if left:
         rooms = list(dict.fromkeys(one.line.place or _("未登记地点") for one in left))
-        split = "、".join(one.line.number for one in left[:6] if one.line.pk is None)
+        split = "、".join(one.line.number for one in left[:6] if not one.line.kept)
         raise Refused(
             _("还有 %(n)d 件没有盘到，不能结束清点") % {"n": len(left)}, article=ARTICLE,
             why=_("涉及 %(n)d 处：%(rooms)s。") % {"n": len(rooms), "rooms": "、".join(rooms[:6]) + ("……" if len(rooms) > 6 else "")}

@@ -86,7 +86,7 @@ def _results(count: Count, rows: Sequence[standing.Standing]) -> list[Block]:
     disputed = sum(row.disputed for row in rows)
     moved = sum(row.outcome in (Outcome.MOVED, Outcome.GONE) for row in rows)
     said = f"见到实物{seen}张，未见实物{missing}张；盘点期间依账办理变动、未再实地核对的{moved}张。"
-    if parts := sum(row.line.pk is None for row in rows):
+    if parts := sum(not row.line.kept for row in rows):
         said += f"盘点期间从在盘卡片拆分出{parts}张卡片，一并清点。"
     if disputed:
         said += f"有{disputed}张几人所记不同，均予保留，以最后一次为准。"

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from baozhang.ch2_provision.allocation.choices import NeedState
+from baozhang.ch2_provision.allocation.flows import NeedFlow
 from baozhang.ch2_provision.allocation.models import Need
-from baozhang.ch2_provision.allocation.withdrawing import buying
 from baozhang.ch2_provision.funding.queries.plans import carried, standing_line
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
@@ -30,9 +30,9 @@ def begin(need: Need, *, by: Actor) -> Purchase:
     stands = standing_line(need.plan_line) if need.plan_line is not None else None
     if (
         stands is not None and stands.agreed_quantity and price is not None
-    ):  # reduced by the authority: no more, and no dearer
+    ):  # the plan may have been reduced, or amended since: so many, at the price that stands
         rest = min(rest, int(stands.agreed_quantity) - bought_elsewhere(need.pk, Purchase(), stands)[0])
-        price = min(price, (carried(stands) / stands.agreed_quantity).quantize(CENT, ROUND_DOWN))
+        price = (carried(stands) / stands.agreed_quantity).quantize(CENT, ROUND_DOWN)
     if need.state != NeedState.PLANNED or price is None or rest <= 0:
         raise Refused(
             _("%(need)s 没有可以采购的数量") % {"need": need}, why=_("列入计划 %(planned)s 件，已有采购 %(n)s 件。") % {"planned": need.planned, "n": bought},
@@ -47,15 +47,15 @@ def begin(need: Need, *, by: Actor) -> Purchase:
     return made
 
 
-@buying.fill
-def in_the_way(need: Need) -> Refused | None:
-    """Why a need is not withdrawn: its purchases that are neither cancelled nor paid, and how each is ended (opening `allocation.buying`)."""
+@NeedFlow.retract.guard
+def nobody_buys(need: Need) -> None:
+    """A purchase for a need that is neither cancelled nor paid is ended first, each in its own way."""
     rows = PurchaseLine._base_manager.filter(need=need).exclude(purchase__state__in=(State.CANCELLED, State.SETTLED))
     found = Purchase._base_manager.filter(pk__in=rows.values("purchase")).order_by("pk").first()
     if found is None:
-        return None
+        return
     signed = found.state in (State.CONTRACTED, State.DELIVERED)
-    return Refused(
+    raise Refused(
         _("正在为这项需求采购：%(purchase)s") % {"purchase": found}, why=_("当前状态为“%(state)s”。") % {"state": State(found.state).label},
         article="第三十六条第一款",
         instead=_("合同一件也没有交付的，请单位负责人办理“解除合同”；已有交付的，余下的办理“不再交付”。") if signed

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from baozhang.ch2_provision.funding.queries import of_case
 from baozhang.kernel import cells, sent
 from baozhang.kernel.access import Actor
 from baozhang.kernel.numbers import whole
@@ -109,6 +110,35 @@ def _on_purchase(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     }
 
 
+def _money(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
+    """Which budgets pay for a purchase: one need may be paid out of a first budget and its supplements (article 8)."""
+    target = RESOURCES["funding/budgetlines"]
+    if resource.label != "procurement.purchase" or not who.can(target.right("view"), record.organ_id):
+        return {}
+    found = of_case(record)
+    if not found:
+        return {}
+    heads = (
+        (_("预算明细"), ""),
+        (_("预算"), ""),
+        (_("占用金额"), "money"),
+        (_("已支付"), "money"),
+        (_("已释放"), "money"),
+        (_("状态"), ""),
+    )
+    rows = [
+        {"url": frame.url_of(target, one.line),
+         "cells": [str(one.line), str(one.line.budget), *(cells.money(sum_) for sum_ in (one.amount, one.settled, one.released)), one.get_state_display()]}
+        for one in found
+    ]  # fmt: skip
+    columns = [{"words": words, "kind": kind} if kind else {"words": words} for words, kind in heads]
+    return {
+        "related": [
+            {"title": _("经费来源"), "count": len(rows), "columns": columns, "rows": rows, "empty": {"why": ""}}
+        ]
+    }
+
+
 def _on_need(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """The purchases that a need has led to stand on its page."""
     if resource.label != "allocation.need" or not record.planned:
@@ -134,4 +164,4 @@ def _on_need(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     }
 
 
-details.EXTRAS.extend((_on_purchase, _on_need))
+details.EXTRAS.extend((_on_purchase, _money, _on_need))

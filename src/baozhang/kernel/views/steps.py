@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from baozhang.kernel import acts, addresses, clock, flow
+from baozhang.kernel import access, acts, addresses, clock, flow
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import offering
 from baozhang.kernel.flow.plan import Plan
@@ -44,9 +44,17 @@ def _on_detail(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     )
     return {
         "path": line,
+        "notices": [_nobody(task) for task in flow.stranded_of(record)],
         "seen_url": seen,
         "steps": [_words(resource, record, button, who) for button in flow.buttons_of(record, who)],
     }
+
+
+def _nobody(task: flow.Task) -> dict[str, Any]:
+    """A step that waits for nobody says so to whoever waits for it."""
+    organ = access.organ_names.ask({task.organ_id} if task.organ_id else set()).get(task.organ_id or 0, "")
+    words = _("“%(step)s”现在没有人可以办理：%(organ)s没有人担任有此权限的角色，请联系系统管理员办理任职。")
+    return {"tone": "red", "words": words % {"step": task.words, "organ": organ}}
 
 
 def _words(resource: Resource, record: Any, button: offering.Button, who: Actor, form: Any = None) -> dict[str, Any]:

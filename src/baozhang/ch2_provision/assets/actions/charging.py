@@ -218,7 +218,9 @@ def undo_by_voucher(voucher: Voucher, *, day: dt.date, by: Actor, note: str, rig
     """This will reverse a month's voucher with its month: the charges of the cards follow it."""
     del day, right  # it is done as the month's own reversal is
     run = undo(
-        DepreciationRun._base_manager.select_related("organ", "voucher").get(pk=voucher.source_id), by=by, note=note
+        DepreciationRun._base_manager.select_related("organ", "voucher").get(pk=voucher.source_id or 0),
+        by=by,
+        note=note,
     )
     assert run.reversal is not None
     return run.reversal

@@ -132,7 +132,7 @@ def void(income: Income, *, by: Actor, note: str, right: str = "", where: int | 
 @when_reversed(Income)
 def unpaid(voucher: Voucher, *, day: dt.date, by: Actor, note: str, right: str) -> Voucher:
     """This will reverse the voucher of a payment and let the income follow: what was paid by that receipt is owed again."""
-    income = Income._base_manager.select_for_update(no_key=True).get(pk=voucher.source_id)
+    income = Income._base_manager.select_for_update(no_key=True).get(pk=voucher.source_id or 0)
     made = reverse(voucher, day=day, by=by, note=note, right=right)
     out = VoucherLine._base_manager.filter(voucher=voucher, account=book.BANK, credit__gt=0).order_by("place")
     sums, gone = sum((row.credit for row in out), Decimal(0)), {row.detail for row in out}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +13,6 @@ from baozhang.ch2_provision.assets.models import Card, numbering
 from baozhang.kernel import ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.invariants import unreferenced
-from baozhang.kernel.opening import Opening
 from baozhang.kernel.record import Record, blank, keep, remove
 from baozhang.kernel.refusal import Fault, Invalid, Refused
 from baozhang.kernel.turns import in_turn
@@ -25,11 +24,6 @@ SPLIT = ledger.act("asset_split", gettext_lazy("拆分"))
 MERGED = ledger.act("asset_merged", gettext_lazy("合并"))
 CENT = Decimal("0.01")
 SUMS = ("value", "fiscal", "non_fiscal", "depreciated", "floor_area", "use_area", "own_area", "shared_area")
-merging: Opening[Callable[[Sequence[int]], Collection[type[models.Model]]]] = Opening(
-    "assets.merging",
-    "whether cards may go into another (many may refuse), and whose rows go on speaking of them",
-    many=True,
-)
 _NEW = frozenset(
     {"id", "version", "head", "kept_at", "search", "number", "source_key", "quantity", "split_from_id", "extra", *SUMS}
 )
@@ -133,21 +127,19 @@ def together(cards: Sequence[Card]) -> dict[str, Decimal | None]:
     return found
 
 
-def without_story(cards: Sequence[Card]) -> tuple[type[models.Model], ...]:
+def without_story(cards: Sequence[Card]) -> None:
     """This will raise Refused where other records speak of a card that would go: it is said before anybody is asked to agree.
 
-    What is told of cards as they were (a closed count) may stand: these are the classes that tell it.
+    What is told of cards as they were (a count that is closed) may stand.
     """
     others = sorted(cards, key=lambda card: card.pk)[1:]
-    telling = tuple(one for answer in merging.answers for one in answer([card.pk for card in others]))
     try:
-        unreferenced(Card, [card.pk for card in others], telling)
+        unreferenced(Card, [card.pk for card in others], past=True)
     except Invalid as error:
         raise Refused(
             _("%(numbers)s 已有自己的记录，不能并入") % {"numbers": "、".join(card.number for card in others[:5])}, why=error.why, article=ARTICLE,
-            instead=_("折旧、维修、交接等记录要留在原来的卡片上，这些卡片各自保留；还没有这些记录的才能合并。"),
+            instead=_("折旧、维修、交接等记录要留在原来的卡片上，这些卡片各自保留；盘点办结、差异查清以后的盘点记录不妨碍合并。"),
         ) from error  # fmt: skip
-    return telling
 
 
 def merge(cards: Sequence[Card], *, by: Actor, note: str, right: str = "", where: int | None = None) -> Card:
@@ -161,10 +153,10 @@ def merge(cards: Sequence[Card], *, by: Actor, note: str, right: str = "", where
     with transaction.atomic():
         in_turn(Card, [card.pk for card in cards])  # nobody freezes them meanwhile
         unpromised(cards)
-        telling = without_story(cards)
+        without_story(cards)
         for name, amount in together(cards).items():
             setattr(first, name, amount)
         told = _("%(note)s（并入：%(numbers)s）") % {"note": note, "numbers": "、".join(card.number for card in others)}
         keep(first, by=by, act=MERGED, note=told, right=right, where=where)
-        remove(others, by=by, note=told, act=MERGED, right=right, where=where, but=telling)
+        remove(others, by=by, note=told, act=MERGED, right=right, where=where, past=True)
     return first

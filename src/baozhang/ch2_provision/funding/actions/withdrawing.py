@@ -16,7 +16,7 @@ from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Plan, Plan
 from baozhang.ch2_provision.funding.models.budget import REVIEW
 from baozhang.ch2_provision.funding.models.changing import money
 from baozhang.ch2_provision.funding.queries.plans import versions
-from baozhang.kernel import access, clock, ledger, notices, scope
+from baozhang.kernel import access, bulk, clock, ledger, notices, scope
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import remove
 from baozhang.kernel.refusal import Refused
@@ -42,7 +42,9 @@ def withdraw_line(line: PlanLine, *, by: Actor, note: str) -> bool:
         root = Q(plan_line_id=line.root_key) | Q(plan_line__root_id=line.root_key)
         rows = BudgetLine._base_manager.filter(root)
         in_turn(Budget, rows.values_list("budget_id", flat=True))  # a budget before the plan, as its own steps do
-        in_turn(Plan, versions(line).values_list("plan_id", flat=True))
+        bulk.take_turns(f"plan {line.organ_id} {line.plan.year}")  # whoever amends it copies the line before or after
+        for plan in sorted(set(versions(line).values_list("plan_id", flat=True)), reverse=True):
+            in_turn(Plan, [plan])  # the latest version first, as it gives way to none when it is agreed to
         held = list(rows.select_related("budget").order_by("pk"))
         _nothing_used(line, held)
         said = _("%(who)s：%(note)s") % {"who": by.name, "note": note}

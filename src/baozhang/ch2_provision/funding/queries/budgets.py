@@ -74,6 +74,14 @@ def promised(case: Record) -> list[Commitment]:
     return list(rows.select_related("line__plan_line", "line__budget").order_by("line_id"))
 
 
+def of_case(case: Record) -> list[Commitment]:
+    """All that a case has ever promised, paid or let go, with the lines and their budgets, in the order of the budgets."""
+    rows = Commitment._base_manager.filter(case_kind=case.label, case_id=case.pk).select_related(
+        "line__budget", "line__plan_line"
+    )
+    return list(rows.order_by("line__budget__edition", "pk"))
+
+
 def asked_by_need(organ_id: int, year: int) -> dict[int, Decimal]:
     """What the budgets of an agency's year weigh together for each need, by the need's first version."""
     rows = BudgetLine._base_manager.filter(organ_id=organ_id, year=year, plan_line__isnull=False)

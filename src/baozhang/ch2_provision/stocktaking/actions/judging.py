@@ -141,7 +141,7 @@ def _made(
     line, scan = one.line, one.last
     place = (scan.place or line.place) if scan is not None else line.place
     return Difference(
-        organ_id=count.organ_id, count=count, kind=kind, line=line if line.pk else None, card_id=line.card_id, scan_id=scan.pk if scan else None,
+        organ_id=count.organ_id, count=count, kind=kind, line=line if line.kept else None, card_id=line.card_id, scan_id=scan.pk if scan else None,
         mark=f"{kind}:{line.pk or f'part:{line.card_id}'}",
         number=line.number, name=line.name, place=place, books=books[:200], seen=seen[:200], quantity=quantity, value=value,
         disputed=one.disputed,

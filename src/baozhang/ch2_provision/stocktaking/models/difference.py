@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import ValueType
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.ch2_provision.stocktaking.choices import ALLOWED, Cause, Handling, Kind, Settled
+from baozhang.ch2_provision.stocktaking.choices import ALLOWED, OPEN_STATES, UNSETTLED, Cause, Handling, Kind, Settled
 from baozhang.kernel.past import PastKey
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
@@ -31,7 +31,9 @@ class Difference(Record):
     line = models.ForeignKey(
         Line, models.PROTECT, null=True, blank=True, related_name="differences", verbose_name=_("账面快照")
     )
-    card = PastKey(Card, null=True, blank=True, related_name="differences", verbose_name=_("资产卡片"))
+    card = PastKey(
+        Card, null=True, blank=True, related_name="differences", verbose_name=_("资产卡片"), binds=Q(state__in=(*UNSETTLED, Settled.DEBT)),
+    )  # fmt: skip
     scan = models.ForeignKey(
         Scan, models.PROTECT, null=True, blank=True, related_name="differences", verbose_name=_("盘点记录")
     )
@@ -58,7 +60,9 @@ class Difference(Record):
     origin = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="carried", verbose_name=_("上次挂账")
     )
-    made = PastKey(Card, null=True, blank=True, related_name="+", verbose_name=_("补建的卡片"))
+    made = PastKey(
+        Card, null=True, blank=True, related_name="+", verbose_name=_("补建的卡片"), binds=Q(count__state__in=OPEN_STATES), whole="count"
+    )  # fmt: skip
     settled_on = models.DateField(_("处理日期"), null=True, blank=True)
 
     searched = ("number", "name", "place", "responsible")

@@ -6,12 +6,14 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Category, UseState
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.stocktaking.choices import OPEN_STATES
 from baozhang.kernel.past import PastKey
 from baozhang.kernel.record import Record
 
@@ -64,7 +66,7 @@ class Line(models.Model):
 
     count = models.ForeignKey(Count, models.PROTECT, related_name="lines")
     room = models.ForeignKey(Room, models.PROTECT, related_name="lines")
-    card = PastKey(Card, related_name="+")
+    card = PastKey(Card, related_name="+", binds=Q(count__state__in=OPEN_STATES), whole="count")
     card_version = models.PositiveIntegerField()
     number = models.CharField(_("资产编号"), max_length=60)
     name = models.CharField(_("资产名称"), max_length=120)
@@ -94,3 +96,8 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def kept(self) -> bool:
+        """False for a part that was split off since: it stands in no snapshot."""
+        return bool(self.pk)

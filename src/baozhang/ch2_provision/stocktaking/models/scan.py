@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models import Card
-from baozhang.ch2_provision.stocktaking.choices import SCANNING, Condition, Result, Way
+from baozhang.ch2_provision.stocktaking.choices import OPEN_STATES, SCANNING, Condition, Result, Way
 from baozhang.kernel import clock
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.past import PastKey
@@ -54,7 +54,9 @@ class Scan(Record):
     line = models.ForeignKey(
         Line, models.PROTECT, null=True, blank=True, related_name="scans", verbose_name=_("账面快照")
     )
-    card = PastKey(Card, null=True, blank=True, related_name="scans", verbose_name=_("资产卡片"))
+    card = PastKey(
+        Card, null=True, blank=True, related_name="scans", verbose_name=_("资产卡片"), binds=Q(count__state__in=OPEN_STATES), whole="count"
+    )  # fmt: skip
     key = models.CharField(_("扫描编号"), max_length=36, default=fresh_key, help_text=_("由手机生成，重复发送只记一次"))
     code = models.CharField(
         _("标签内容"), max_length=200, blank=True, default="", help_text=_("扫到的二维码或者输入的编号")

@@ -221,7 +221,7 @@ def by_category(count: Count, rows: Iterable[Standing]) -> dict[str, dict[str, A
         for row in totals.order_by("category")
     }
     for one in rows:
-        if one.line.pk is None:
+        if not one.line.kept:
             continue  # a part split off since: its pieces are on the frozen line
         kind = (
             "seen"

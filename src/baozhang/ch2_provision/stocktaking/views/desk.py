@@ -18,7 +18,7 @@ from baozhang.ch2_provision.stocktaking.choices import SCANNING, Outcome, Result
 from baozhang.ch2_provision.stocktaking.models import Count, Line, Room, Scan, rights
 from baozhang.ch2_provision.stocktaking.queries import books, standing
 from baozhang.ch2_provision.stocktaking.wording import report
-from baozhang.kernel import cells, clock
+from baozhang.kernel import access, cells, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import files, typeset
 from baozhang.kernel.refusal import NotFound, Refused
@@ -53,9 +53,8 @@ def progress_page(request: HttpRequest, resource: Resource, pk: int) -> HttpResp
         "parts": [
             _part(rows, Outcome.MISSING, _("未见的"), _("还没有未见的资产。")),
             _part(rows, Outcome.MISPLACED, _("位置不符的"), _("还没有位置不符的资产。")),
-            _part([one for one in rows if one.line.pk is None], Outcome.OPEN, _("期间拆分出来、尚未盘到的"), _("没有。")),
-            _unknown(count), _disputed(rows),
-            _part(rows, Outcome.MOVED, _("期间已办变动、尚未见到的"), _("没有。")),
+            _part([one for one in rows if not one.line.kept], Outcome.OPEN, _("期间拆分出来、尚未盘到的"), _("没有。")),
+            _unknown(count), _disputed(rows), _part(rows, Outcome.MOVED, _("期间已办变动、尚未见到的"), _("没有。")),
         ],
         "phone_url": reverse("stocktaking/counts:phone") if who.can(rights.SCAN, count.organ_id) else "",
         "page": frame.page(resource, _("盘点进度"), purpose=_("按房间看进展；没有盘到的不算盘亏，期间办理的变动自动并入")),
@@ -72,6 +71,7 @@ def _rooms(count: Count, rooms: list[Any]) -> dict[str, Any]:
         (_("未见"), "number"),
         (_("进度"), "state"),
     )
+    here = set(access.people_of.ask([count.organ_id], clock.today()))
     base = frame.list_url(BY_LABEL["stocktaking.room"])
     rows = []
     for room in rooms:
@@ -79,10 +79,17 @@ def _rooms(count: Count, rooms: list[Any]) -> dict[str, Any]:
         tone, words = ("green", _("盘完")) if done else ("blue", _("盘点中")) if room.done else ("plain", _("未开始"))
         rows.append({
             "url": f"{base}{room.pk}/",
-            "cells": [str(room), room.counter_name or DASH, room.expected, room.done, room.unseen or DASH,
+            "cells": [str(room), _counter(room, here), room.expected, room.done, room.unseen or DASH,
                       format_html('<span class="state {}">{}</span>', tone, words)],
         })  # fmt: skip
     return {"columns": [{"words": words, "kind": kind} for words, kind in heads], "rows": rows, "title": _("房间")}
+
+
+def _counter(room: Room, here: set[int]) -> Any:
+    """Who counts a room; of somebody who has left meanwhile it says so, that the clerk may give it to another."""
+    if room.counter_id is None or room.counter_id in here:
+        return room.counter_name or DASH
+    return format_html('{} <span class="state amber">{}</span>', room.counter_name, _("已离岗，请重新分派"))
 
 
 def _part(rows: list[standing.Standing], outcome: str, title: str, empty: str) -> dict[str, Any]:

@@ -37,8 +37,11 @@ def appoint(request: HttpRequest) -> HttpResponse:
     who = frame.must_view(request, resource)
     who.must(resource.right("add"))
     initial: dict[str, Any] = {"since": clock.today()}
-    if (named := whole(request.GET.get("user"))) is not None:
-        initial["user"] = named
+    for name in ("user", "organ"):
+        if (named := whole(request.GET.get(name))) is not None:
+            initial[name] = named
+    if request.GET.get("role") in access.ROLES:
+        initial["role"] = request.GET["role"]
     form = form_for(resource, by=who, data=request.POST or None, instance=resource.model(), initial=initial)
     form.fields["role"] = forms.ChoiceField(choices=_roles(), widget=forms.RadioSelect, label=_("角色"))
     form.fields["until"].help_text = _("不填为长期；到期自动失效，不用另外撤销。")
