@@ -27,6 +27,7 @@ from .plain import first_text, kept_fields, plain_value, plain_values, snapper
 from .refusal import Fault, Invalid, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
+from .standing import signed
 from .statement import read
 
 R = TypeVar("R", bound="Record")
@@ -202,7 +203,7 @@ def keep(
     model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, rows)
-        _allow(model, rows, before, by, right, where)
+        by = _allow(model, rows, before, by, right, where)
         only_steps_move(model, rows, before, by, moves)
         if not checked:
             _derived(model, rows, before)
@@ -253,16 +254,11 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
 
 
 def _allow(
-    model: type[R],
-    rows: Sequence[R],
-    before: dict[int, tuple[Any, ...]],
-    by: Actor,
-    right: str,
-    where: int | None = None,
-) -> None:
-    """This will ask the permission in every organ touched, as it was and as it will be."""
+    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, right: str, where: int | None = None,
+) -> Actor:  # fmt: skip
+    """This will ask the permission in every organ touched, as it was and as it will be; who writes, named as a deputy where he is one."""
     if by.system:
-        return
+        return by
     position = kept_fields(model).index(model.scope_field) + 2 if model.scope_field not in (None, "id") else None
     asked: dict[str, set[int | None]] = defaultdict(set)
     for row in rows:
@@ -279,6 +275,7 @@ def _allow(
                 by.must(verb)
             elif not by.can(verb, organ):
                 _deny(model, by, verb, organ)
+    return signed(by, asked)
 
 
 def _deny(model: type[R], by: Actor, verb: str, organ: int) -> NoReturn:
@@ -358,7 +355,7 @@ def remove(
     model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, rows)
-        _allow(model, rows, before, by, right or model.right("remove"), where)
+        by = _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
         unreferenced(model, [row.pk for row in rows])
         lines: list[tuple[Record, str, dict[str, Any]]] = []

@@ -151,4 +151,5 @@ access.grant(
     ["organs.headcount:add", "organs.headcount:change", "organs.headcount:export", "organs.headcount:import"],
     Reach.BELOW,
 )
-access.grant(BUSINESS, ["organs.delegation:view", "organs.delegation:add", "organs.delegation:change"], Reach.OWN)
+_STAND_IN = ["organs.delegation:view", "organs.delegation:add", "organs.delegation:change"]
+access.grant((*BUSINESS, *roles.ON_THE_SPOT), _STAND_IN, Reach.OWN)  # whoever has work of his own may be away
