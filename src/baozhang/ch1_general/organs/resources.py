@@ -1,9 +1,12 @@
 """What each field of the register is for, said once, and who may do what with it."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from baozhang.kernel import access, clock
+from baozhang.kernel import access, clock, scope
 from baozhang.kernel.access import Reach
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
@@ -120,6 +123,9 @@ class Delegations(Resource):
     importable = False
     filters = ("organ",)
     sorts = ("since",)
+    narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "giver": lambda rows: rows.filter(pk=scope.current().user_id),  # nobody hands on another's work
+    }
 
 
 BUSINESS = (*roles.AGENCY, *roles.READERS)
