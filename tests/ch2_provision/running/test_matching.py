@@ -148,7 +148,7 @@ LAYOUTS = {
     "statement": "某石化对账单\n打印日期,2026-03-06\n\n流水号,交易日期,交易时刻,号码牌,产品,升数,挂牌价,实收(元),网点\nA1,2026-03-05,09:12:05,{plate},95#汽油,40,8.3,332,人民路站\n合计,,,,,40,,332,\n",
     "road": "车牌,入站名称,入站时间,出站名称,出站时间,通行金额（元）,ETC卡编号\n{plate}_蓝,云间站,2026-03-05 09:20,海间站,2026/03/05 10:59,￥12.50,3101\n",
     "workshop": "工单编号,进厂日期,车牌号码,维修内容,数量,单价,小计,维修企业\nW9,2026年3月4日,{plate},补胎,1,50,50,某汽修厂\n",
-    "violation": "违法编号,号牌号码,违法时间,违法行为,违法地点\nV1,{plate},2026-03-05 09:30,违法停车,人民路\n",
+    "violation": "违法编号,号牌号码,违法时间,违法行为,违法地点\nV1,{plate},2026-03-05 09:30,违法停车,人民路\nV2,{plate},2026-03-05 09:50,超速,环城路\n",
 }
 
 
@@ -170,6 +170,7 @@ def test_files_of_eight_suppliers_come_in_as_they_are(garage: Garage, client: Cl
         ("fuel", "92号汽油", "240.95", "matched"), ("toll", "", "25.00", "matched"), ("charge", "", "31.36", "matched"),
         ("fuel", "95#汽油", "332.00", "matched"), ("toll", "", "12.50", "matched"), ("repair", "补胎", "50.00", "matched"),
         ("repair", "机油滤清器", "45.00", "matched"), ("repair", "保养工时", "180.00", "matched"), ("violation", "违法停车", "0.00", "matched"),
+        ("violation", "超速", "0.00", "matched"),
     }  # fmt: skip
     assert Cost._base_manager.get(bill="T77").origin == "云间"
     assert Cost._base_manager.get(bill="88001").quantity == Decimal("30.5")
