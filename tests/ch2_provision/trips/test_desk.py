@@ -127,3 +127,20 @@ def test_a_vehicle_that_has_gone_is_not_offered_for_sealing(garage: Garage, clie
     client.force_login(garage.users["desk"])
     form = client.get("/trips/sealings/add/").context["form"]
     assert [one.pk for one in form.fields["vehicle"].queryset] == [there.pk]
+
+
+def test_a_vehicle_and_a_driver_that_are_out_do_not_set_out_again(garage: Garage) -> None:
+    """The first trip is late; until it is written down that it is back, nothing that was planned behind it begins."""
+    first = garage.send(garage.ask(leave="08:30", back="10:00"))
+    same_car = garage.send(garage.ask(leave="10:30", back="11:30"), driver=1)
+    same_hand = garage.send(garage.ask(leave="10:30", back="11:30"), car=1)
+    eight, late = (dt.datetime.combine(WORKDAY, dt.time(hour, 30), clock.ZONE) for hour in (8, 10))
+    with clock.on(eight):
+        garage.take("begin", first, "driver", DispatchFlow, odometer_out=1000)
+    with clock.on(late):
+        for made, who in ((same_car, "driver2"), (same_car, "desk"), (same_hand, "driver")):
+            with pytest.raises(Refused, match="还没有登记还车"):
+                garage.take("begin", made, who, DispatchFlow, odometer_out=1040)
+        garage.take("end", first, "driver", DispatchFlow, odometer_in=1040)
+        garage.take("begin", same_car, "driver2", DispatchFlow, odometer_out=1040)
+        garage.take("begin", same_hand, "driver", DispatchFlow, odometer_out=10)
