@@ -8,12 +8,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from baozhang.ch2_provision.trips.choices import REST_ENOUGH, DriverState
+from baozhang.ch2_provision.trips.choices import REST_ENOUGH, SENDABLE, DriverState
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.dispatch import local
 from baozhang.ch2_provision.trips.queries.desk import SEATS
 from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
-from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
 from baozhang.kernel.refusal import Refused
@@ -49,7 +48,7 @@ def fits(made: Dispatch, requests: Sequence[Request]) -> None:
                 _("%(plate)s 可乘 %(seats)s 人，需要 %(wanted)s 人") % {"plate": held, "seats": there, "wanted": wanted}, article=ARTICLE,
                 instead=_("请改选座位足够的车辆，或者分开派车。"),
             )  # fmt: skip
-        if held.state not in (VehicleState.IN_USE, VehicleState.IDLE):
+        if held.state not in SENDABLE:
             raise Refused(
                 _("%(plate)s 现在不能派用") % {"plate": held},
                 why=held.get_state_display(),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.models.own import persons, seen
-from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, DispatchState, Means
+from baozhang.ch2_provision.trips.choices import OWN_FLEET, PROMISED, SENDABLE, DispatchState, DriverState, Means
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import bulk, clock
 from baozhang.kernel.access import Actor, Organs
@@ -133,6 +133,7 @@ class Dispatch(Numbered):
             held = getattr(self, name) if getattr(self, f"{name}_id") else None
             if held is not None and held.organ_id != self.organ_id:
                 yield self.fault_of(name, gettext("不是派车单位的"))
+        yield from self._not_to_be_sent() if self.state == DispatchState.PLANNED and not self.pk else ()
         if self.state == DispatchState.PLANNED and self.driver is not None and self.starts is not None:
             if lapsed := self.driver.lapsed_by(local(self.starts)):
                 yield self.fault_of(
@@ -148,6 +149,23 @@ class Dispatch(Numbered):
                 yield self.fault_of(name, gettext("途中费用不能小于零"), str(paid), gettext("没有发生的不填"))
         if self.odometer_in is not None and (self.odometer_out is None or self.odometer_in < self.odometer_out):
             yield self.fault_of("odometer_in", gettext("还车里程不能小于出车里程"))
+
+    def _not_to_be_sent(self) -> Iterable[Any]:
+        """What the desk would not send: a vehicle in repair or about to go, a driver on leave. A trip that was made is taken as it was."""
+        if self.vehicle is not None and self.vehicle.state not in SENDABLE:
+            yield self.fault_of(
+                "vehicle",
+                gettext("这辆车现在不能派用"),
+                self.vehicle.get_state_display(),
+                gettext("请改选在用车辆"),
+            )
+        if self.driver is not None and self.driver.state != DriverState.ON:
+            yield self.fault_of(
+                "driver",
+                gettext("这位驾驶人现在不能出车"),
+                self.driver.get_state_display(),
+                gettext("请改选在岗的驾驶人"),
+            )
 
     @classmethod
     def together(cls, rows: Sequence[Any]) -> Iterable[tuple[int, Any]]:
