@@ -322,3 +322,24 @@ def test_a_bill_of_a_vehicle_that_went_later_is_still_given_to_it(garage: Garage
         first, second = waiting._rows([early, late])
     assert gone.pk in {one["key"] for one in first["vehicles"]}
     assert gone.pk not in {one["key"] for one in second["vehicles"]}
+
+
+def test_bills_of_two_suppliers_that_nobody_names_are_two_though_they_bear_one_number(
+    garage: Garage, client: Client
+) -> None:
+    """A car park and a toll road both begin at 1001, and neither file says whose it is; brought again each is still once."""
+    plates = [one.plate for one in garage.vehicles]
+    files = {
+        "park": f"订单号,车牌,停车场名称,出场时间,停车费\n1001,{plates[0]},人民路停车场,2026-03-05 09:30,15\n",
+        "toll": f"通行流水号,车牌,入口站,出口站,通行时间,通行费\n1001,{plates[0]},云间,海间,2026-03-05 10:30,25\n",
+        "other": f"订单号,车牌,停车场名称,出场时间,停车费\n1001,{plates[1]},医院停车场,2026-03-05 11:30,8\n",
+    }
+    client.force_login(garage.users["clerk"])
+    with clock.on(dt.date(2026, 3, 6)):
+        for again in (False, True):
+            for name, text in files.items():
+                file = io.BytesIO(text.encode())
+                file.name = f"{name}.csv"
+                answer = client.post("/api/running/costs/import?commit=true", {"file": file}).json()
+                assert (answer["new"], answer["changed"]) == ((0, 0) if again else (1, 0)), (name, answer)
+    assert sorted(Cost._base_manager.values_list("kind", "amount")) == [("parking", 8), ("parking", 15), ("toll", 25)]

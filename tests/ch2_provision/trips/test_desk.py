@@ -176,3 +176,12 @@ def test_what_the_desk_may_not_send_is_on_no_slip_that_comes_in_by_another_door(
         other = {**row, "vehicle": garage.vehicles[1].pk}
         assert client.post("/trips/dispatches/add/", other).status_code == 422
         assert client.post("/trips/dispatches/add/", {**other, "driver": garage.drivers[1].pk}).status_code == 302
+
+
+def test_hours_that_an_authority_issues_need_not_be_whole(garage: Garage) -> None:
+    with clock.on(dt.datetime.combine(WORKDAY, dt.time(8), clock.ZONE)):
+        asked = garage.draft()
+        garage.take("go_first", asked, "staff", note="急")
+        asked.refresh_from_db()
+        with also_issued([IssuedValue(LATE, "", Decimal("1.5"), dt.date(2026, 1, 1))]):
+            assert due_by(asked) == asked.ends + dt.timedelta(minutes=90)

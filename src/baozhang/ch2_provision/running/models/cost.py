@@ -111,7 +111,9 @@ class Cost(Record):
         if self.amount in (None, 0) and self.quantity and self.unit_price:
             self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
         self.bill = self.bill or bill_of(self.plate or self.card or self.supplier, self.at, self.kind, self.amount)
-        self.mark = f"{self.supplier}|{self.bill}|{self.item}"
+        # Whose number it is: where no supplier is named, that of whatever bills this card or plate for this.
+        whose = self.supplier or f"{self.kind} {self.card or self.plate}".strip()
+        self.mark = f"{whose}|{self.bill}|{self.item}"
 
     def _settle_kind(self) -> None:
         """The kind that the words give away; of a card's statement also which way the money went."""
