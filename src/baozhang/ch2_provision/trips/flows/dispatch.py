@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,7 +19,7 @@ from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer, local
 from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.vehicles.models import Vehicle
-from baozhang.kernel import access, clock, ledger, notices
+from baozhang.kernel import access, bulk, clock, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Own, Step
 from baozhang.kernel.record import keep
@@ -122,6 +122,9 @@ def _of_today(dispatch: Dispatch, *, by: Actor) -> None:
 @DispatchFlow.begin.guard
 def _is_back(dispatch: Dispatch) -> None:
     """What is still out, by what is written down, does not set out again: the odometer of the trip before would be lost."""
+    if connection.in_atomic_block:  # of two that set out at once the second sees the first
+        for name in ("vehicle", "driver"):
+            bulk.take_turns(f"trips {name} {getattr(dispatch, f'{name}_id')}")
     taken = Q(vehicle=dispatch.vehicle_id) | Q(driver=dispatch.driver_id)
     out = Dispatch._base_manager.filter(taken, state=S.RUNNING).exclude(pk=dispatch.pk).order_by("starts").first()
     if out is not None:

@@ -14,8 +14,11 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips.choices import SealState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.columns import OfVehicle
+from baozhang.kernel.plain import differ
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
+
+OVER = ("vehicle", "holiday", "since", "until")
 
 
 class Sealing(OfVehicle, Record):
@@ -62,8 +65,21 @@ class Sealing(OfVehicle, Record):
     def __str__(self) -> str:
         return f"{self.vehicle} {self.holiday} {self.since}"
 
+    def fixed(self) -> tuple[str, ...]:
+        """What no longer changes once it is sealed, opened or excepted: which vehicle over which days."""
+        return () if self.state == SealState.PLANNED else OVER
+
     def faults(self) -> Iterable[Any]:
-        """An end before the beginning; an odometer that went backwards while sealed."""
+        """An end before the beginning; an odometer that went backwards while sealed; a sealing written over to another."""
+        stood = Sealing._base_manager.filter(pk=self.pk).first() if self.pk else None
+        if stood is not None and differ(stood, self, stood.fixed()):
+            yield Fault(
+                gettext("已封存的不能改车辆和起止日期"),
+                "until",
+                str(self.until),
+                gettext("列错的，办理启封后重新列入"),
+                column=gettext("封存截止"),
+            )
         if self.until is not None and self.since is not None and self.until < self.since:
             yield Fault(gettext("封存截止早于起始"), "until", str(self.until), column=gettext("封存截止"))
         if (
