@@ -356,7 +356,7 @@ def _late(today: dt.date) -> None:
         .latest("year", "month")
     )
     row = {
-        "kind": "wash", "plate": "江A5J206", "at": f"{review.year}-{review.month:02d}-18 16:00", "amount": Decimal(30),
+        "kind": "wash", "plate": _fleet(review.organ)[0].plate, "at": f"{review.year}-{review.month:02d}-18 16:00", "amount": Decimal(30),
         "supplier": SUPPLIERS["wash"], "bill": "M0011",
     }  # fmt: skip
     with clock.on(today), scope.everything("演示数据") as by:

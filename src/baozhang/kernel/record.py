@@ -28,6 +28,7 @@ from .plain import first_text, kept_fields, plain_value, plain_values, snapper
 from .refusal import Fault, Invalid, NotFound, Refused, Stale
 from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
+from .standing import signed
 from .statement import read
 from .turns import wholes_first
 
@@ -207,7 +208,7 @@ def keep(
     model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, rows)
-        _allow(model, rows, before, by, right, where)
+        by = _allow(model, rows, before, by, right, where)
         only_steps_move(model, rows, before, by, moves)
         of_the_living(model, [row for row in rows if not row.pk])
         if not checked:
@@ -258,11 +259,11 @@ def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
 
 
 def _allow(
-    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, right: str, where: int | None = None
-) -> None:  # fmt: skip
-    """This will ask the permission in every organ touched, as it was and as it will be."""
+    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], by: Actor, right: str, where: int | None = None,
+) -> Actor:  # fmt: skip
+    """This will ask the permission in every organ touched, as it was and as it will be; who writes, named as a deputy where he is one."""
     if by.system:
-        return
+        return by
     position = kept_fields(model).index(model.scope_field) + 2 if model.scope_field not in (None, "id") else None
     asked: dict[str, set[int | None]] = defaultdict(set)
     for row in rows:
@@ -279,6 +280,7 @@ def _allow(
                 by.must(verb)
             elif not by.can(verb, organ):
                 _deny(model, by, verb, organ)
+    return signed(by, asked)
 
 
 def _deny(model: type[R], by: Actor, verb: str, organ: int) -> NoReturn:
@@ -358,7 +360,7 @@ def remove(
     model = _kept_class(rows[0])
     with transaction.atomic():
         before = _lock(model, rows)
-        _allow(model, rows, before, by, right or model.right("remove"), where)
+        by = _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
         unreferenced(model, [row.pk for row in rows], past=past)
         lines: list[tuple[Record, str, dict[str, Any]]] = []

@@ -216,3 +216,20 @@ def test_a_vehicle_bought_before_the_regulation_is_not_judged(card):
     assert found("vehicle_over_price", DAY) == []
     card(**{**car, "plate": "沪A12346"}, acquired=D(2022, 11, 1))
     assert [str(one.verdict.amount) for one in found("vehicle_over_price", DAY)] == ["80000.00"]
+
+
+def test_a_vehicle_whose_early_renewal_was_approved_is_not_disposed_of_too_early(card):
+    """And its years count from its registration, as those of its renewal do."""
+    gone = {"name": "轿车", "disposal": "scrapping", "disposed": D(2026, 3, 2)}
+    card(number="C-1", plate="沪A12345", acquired=D(2021, 3, 1), **gone)
+    card(number="C-2", plate="沪A12346", acquired=D(2021, 3, 1), early_consent="云机管〔2026〕3号 X-1", **gone)
+    card(
+        number="C-3",
+        plate="沪A12347",
+        acquired=D(2018, 2, 1),
+        in_use_from=D(2018, 5, 1),
+        registered=D(2018, 3, 2),
+        **gone,
+    )
+    card(number="C-4", plate="沪A12348", acquired=D(2018, 2, 1), registered=D(2018, 3, 3), **gone)
+    assert {one.verdict.facts["资产编号"] for one in found("early_disposal", DAY)} == {"C-1", "C-4"}

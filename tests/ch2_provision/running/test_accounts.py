@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.running import jobs
 from baozhang.ch2_provision.running.flows import ReviewFlow
 from baozhang.ch2_provision.running.flows.review import open_month, summed
 from baozhang.ch2_provision.running.models import Account, Review
@@ -303,3 +304,19 @@ def test_a_month_has_the_vehicles_that_were_there_in_it(year: Garage) -> None:
     assert listed == {3: {went.pk}, 4: {went.pk}}
     assert summed(Review(organ=year.mine, year=2019, month=12)) == []
     assert went.pk not in {one.vehicle.card_id for one in summed(Review(organ=year.mine, year=2026, month=6))}
+
+
+def test_a_month_whose_bills_come_after_its_end_is_opened_all_the_same(garage: Garage) -> None:
+    """The statement of March comes on the fifth of April, that of April in June; nobody opens what was before the first month."""
+    months = lambda: set(Review._base_manager.values_list("year", "month"))  # noqa: E731
+    with clock.on(dt.date(2026, 4, 1)):
+        jobs.month()
+        assert months() == set()
+    with clock.on(dt.date(2026, 4, 5)):
+        bring(garage, bill(garage, "Y0", "2025-11-03 09:00"), bill(garage, "Y1", "2026-03-20 09:00"))
+    with clock.on(dt.date(2026, 4, 6)):
+        assert jobs.month() == {"opened": 1} and months() == {(2026, 3)} and jobs.month() == {"opened": 0}
+    with clock.on(dt.date(2026, 6, 10)):
+        bring(garage, bill(garage, "Y2", "2026-04-20 09:00"), bill(garage, "Y3", "2026-06-02 09:00"))
+    with clock.on(dt.date(2026, 6, 11)):
+        assert jobs.month() == {"opened": 1} and months() == {(2026, 3), (2026, 4)}

@@ -140,3 +140,12 @@ def test_of_money_on_a_card_no_trip_is_asked_and_no_rule_speaks(garage: Garage, 
         for candidates in (bills._without_trip, bills._sealed, bills._violations):
             assert not list(candidates(day, None))
     assert set(Cost._base_manager.values_list("state", flat=True)) == {"matched"}
+
+
+def test_of_a_card_that_is_paid_for_afterwards_no_balance_is_asked(garage: Garage, client: Client) -> None:
+    held = factories.kept(PaymentCard, where=garage.mine, number=CARD, vehicle=garage.vehicles[0])
+    with clock.on(dt.date(2026, 3, 6)):
+        bring(garage, bill(garage, "Z1", "2026-03-02 08:00", card=CARD))
+    client.force_login(garage.users["clerk"])
+    page = client.get(f"/running/cards/{held.pk}/").content.decode()
+    assert "卡上余额" in page and "相差 -240.00" not in page and "-240.00" not in page

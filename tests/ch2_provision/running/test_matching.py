@@ -148,7 +148,7 @@ LAYOUTS = {
     "statement": "某石化对账单\n打印日期,2026-03-06\n\n流水号,交易日期,交易时刻,号码牌,产品,升数,挂牌价,实收(元),网点\nA1,2026-03-05,09:12:05,{plate},95#汽油,40,8.3,332,人民路站\n合计,,,,,40,,332,\n",
     "road": "车牌,入站名称,入站时间,出站名称,出站时间,通行金额（元）,ETC卡编号\n{plate}_蓝,云间站,2026-03-05 09:20,海间站,2026/03/05 10:59,￥12.50,3101\n",
     "workshop": "工单编号,进厂日期,车牌号码,维修内容,数量,单价,小计,维修企业\nW9,2026年3月4日,{plate},补胎,1,50,50,某汽修厂\n",
-    "violation": "违法编号,号牌号码,违法时间,违法行为,违法地点\nV1,{plate},2026-03-05 09:30,违法停车,人民路\n",
+    "violation": "违法编号,号牌号码,违法时间,违法行为,违法地点\nV1,{plate},2026-03-05 09:30,违法停车,人民路\nV2,{plate},2026-03-05 09:50,超速,环城路\n",
 }
 
 
@@ -170,6 +170,7 @@ def test_files_of_eight_suppliers_come_in_as_they_are(garage: Garage, client: Cl
         ("fuel", "92号汽油", "240.95", "matched"), ("toll", "", "25.00", "matched"), ("charge", "", "31.36", "matched"),
         ("fuel", "95#汽油", "332.00", "matched"), ("toll", "", "12.50", "matched"), ("repair", "补胎", "50.00", "matched"),
         ("repair", "机油滤清器", "45.00", "matched"), ("repair", "保养工时", "180.00", "matched"), ("violation", "违法停车", "0.00", "matched"),
+        ("violation", "超速", "0.00", "matched"),
     }  # fmt: skip
     assert Cost._base_manager.get(bill="T77").origin == "云间"
     assert Cost._base_manager.get(bill="88001").quantity == Decimal("30.5")
@@ -321,3 +322,24 @@ def test_a_bill_of_a_vehicle_that_went_later_is_still_given_to_it(garage: Garage
         first, second = waiting._rows([early, late])
     assert gone.pk in {one["key"] for one in first["vehicles"]}
     assert gone.pk not in {one["key"] for one in second["vehicles"]}
+
+
+def test_bills_of_two_suppliers_that_nobody_names_are_two_though_they_bear_one_number(
+    garage: Garage, client: Client
+) -> None:
+    """A car park and a toll road both begin at 1001, and neither file says whose it is; brought again each is still once."""
+    plates = [one.plate for one in garage.vehicles]
+    files = {
+        "park": f"订单号,车牌,停车场名称,出场时间,停车费\n1001,{plates[0]},人民路停车场,2026-03-05 09:30,15\n",
+        "toll": f"通行流水号,车牌,入口站,出口站,通行时间,通行费\n1001,{plates[0]},云间,海间,2026-03-05 10:30,25\n",
+        "other": f"订单号,车牌,停车场名称,出场时间,停车费\n1001,{plates[1]},医院停车场,2026-03-05 11:30,8\n",
+    }
+    client.force_login(garage.users["clerk"])
+    with clock.on(dt.date(2026, 3, 6)):
+        for again in (False, True):
+            for name, text in files.items():
+                file = io.BytesIO(text.encode())
+                file.name = f"{name}.csv"
+                answer = client.post("/api/running/costs/import?commit=true", {"file": file}).json()
+                assert (answer["new"], answer["changed"]) == ((0, 0) if again else (1, 0)), (name, answer)
+    assert sorted(Cost._base_manager.values_list("kind", "amount")) == [("parking", 8), ("parking", 15), ("toll", 25)]

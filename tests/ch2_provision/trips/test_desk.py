@@ -137,3 +137,61 @@ def test_a_vehicle_that_has_gone_is_not_offered_for_sealing(garage: Garage, clie
     client.force_login(garage.users["desk"])
     form = client.get("/trips/sealings/add/").context["form"]
     assert [one.pk for one in form.fields["vehicle"].queryset] == [there.pk]
+
+
+def test_a_vehicle_and_a_driver_that_are_out_do_not_set_out_again(garage: Garage) -> None:
+    """The first trip is late; until it is written down that it is back, nothing that was planned behind it begins."""
+    first = garage.send(garage.ask(leave="08:30", back="10:00"))
+    same_car = garage.send(garage.ask(leave="10:30", back="11:30"), driver=1)
+    same_hand = garage.send(garage.ask(leave="10:30", back="11:30"), car=1)
+    eight, late = (dt.datetime.combine(WORKDAY, dt.time(hour, 30), clock.ZONE) for hour in (8, 10))
+    with clock.on(eight):
+        garage.take("begin", first, "driver", DispatchFlow, odometer_out=1000)
+    with clock.on(late):
+        for made, who in ((same_car, "driver2"), (same_car, "desk"), (same_hand, "driver")):
+            with pytest.raises(Refused, match="还没有登记还车"):
+                garage.take("begin", made, who, DispatchFlow, odometer_out=1040)
+        garage.take("end", first, "driver", DispatchFlow, odometer_in=1040)
+        garage.take("begin", same_car, "driver2", DispatchFlow, odometer_out=1040)
+        garage.take("begin", same_hand, "driver", DispatchFlow, odometer_out=10)
+
+
+def test_what_the_desk_may_not_send_is_on_no_slip_that_comes_in_by_another_door(garage: Garage, client: Client) -> None:
+    """By form, program and sheet alike: a vehicle in repair, a driver on leave; a slip of a trip that was made is taken."""
+    car, driver = garage.vehicles[0], garage.drivers[0]
+    row = {
+        "vehicle": car.pk,
+        "driver": driver.pk,
+        "starts": f"{WORKDAY}T08:30",
+        "ends": f"{WORKDAY}T11:30",
+        "organ": garage.mine.pk,
+        "means": "own",
+        "rest": 0,
+    }
+    client.force_login(garage.users["desk"])
+    with scope.everything("test") as by, clock.on(WORKDAY):
+        car.card.use_state = "repair"
+        keep(car.card, by=by)
+        keep_up(by=by, cards=[car.card_id])
+    with clock.on(WORKDAY):
+        assert client.post("/trips/dispatches/add/", row).status_code == 422
+        made = client.post(
+            "/trips/dispatches/add/",
+            {**row, "out_at": f"{WORKDAY}T08:30", "odometer_out": 10, "in_at": f"{WORKDAY}T08:50", "odometer_in": 20},
+        )
+        assert made.status_code == 302, made.context["form"].errors
+        with scope.everything("test") as by:
+            driver.state = "away"
+            keep(driver, by=by)
+        other = {**row, "vehicle": garage.vehicles[1].pk}
+        assert client.post("/trips/dispatches/add/", other).status_code == 422
+        assert client.post("/trips/dispatches/add/", {**other, "driver": garage.drivers[1].pk}).status_code == 302
+
+
+def test_hours_that_an_authority_issues_need_not_be_whole(garage: Garage) -> None:
+    with clock.on(dt.datetime.combine(WORKDAY, dt.time(8), clock.ZONE)):
+        asked = garage.draft()
+        garage.take("go_first", asked, "staff", note="急")
+        asked.refresh_from_db()
+        with also_issued([IssuedValue(LATE, "", Decimal("1.5"), dt.date(2026, 1, 1))]):
+            assert due_by(asked) == asked.ends + dt.timedelta(minutes=90)

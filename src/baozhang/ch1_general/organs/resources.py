@@ -1,9 +1,12 @@
 """What each field of the register is for, said once, and who may do what with it."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from baozhang.kernel import access, clock
+from baozhang.kernel import access, clock, scope
 from baozhang.kernel.access import Reach
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
@@ -120,6 +123,9 @@ class Delegations(Resource):
     importable = False
     filters = ("organ",)
     sorts = ("since",)
+    narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "giver": lambda rows: rows.filter(pk=scope.current().user_id),  # nobody hands on another's work
+    }
 
 
 BUSINESS = (*roles.AGENCY, *roles.READERS)
@@ -151,4 +157,5 @@ access.grant(
     ["organs.headcount:add", "organs.headcount:change", "organs.headcount:export", "organs.headcount:import"],
     Reach.BELOW,
 )
-access.grant(BUSINESS, ["organs.delegation:view", "organs.delegation:add", "organs.delegation:change"], Reach.OWN)
+_STAND_IN = ["organs.delegation:view", "organs.delegation:add", "organs.delegation:change"]
+access.grant((*BUSINESS, *roles.ON_THE_SPOT), _STAND_IN, Reach.OWN)  # whoever has work of his own may be away

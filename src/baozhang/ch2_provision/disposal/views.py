@@ -70,7 +70,23 @@ def lines_url(pk: int) -> str:
 
 def _early(case: Case) -> list[dict[str, Any]]:
     """Those who decide see at once that something would go before its years, and why."""
-    if not case.early or case.state in OVER:
+    if case.state in OVER:
+        return []
+    return _too_young(case) + _consented(case)
+
+
+def _consented(case: Case) -> list[dict[str, Any]]:
+    """Why nobody asks for an opinion on a vehicle that goes before its years: its renewal was approved as an early one."""
+    rows = case.lines.filter(early=False, outcome="").exclude(card__early_consent="").select_related("card")[:3]
+    words = _("%(card)s 已批准提前更新（%(consent)s），未满年限的不另附鉴定意见（第二十二条）。")
+    return [
+        {"tone": "blue", "words": words % {"card": row.card, "consent": row.card.early_consent}, "url": ""}
+        for row in rows
+    ]
+
+
+def _too_young(case: Case) -> list[dict[str, Any]]:
+    if not case.early:
         return []
     said = _("%(n)d 张卡片未达到最低使用年限（第十二条第一款）。%(why)s") % {
         "n": case.early, "why": case.early_reason or _("还没有写明理由。"),

@@ -18,6 +18,8 @@ from .models import Whereabouts
 from .queries.corrected import published
 from .queries.whereabouts import NAMES, measured, unmeasured
 
+MISSED = 12  # months back
+
 
 @every("20 4 * * *", name="running.match", words=_("车辆费用对应行程"), follows=True)
 def match() -> dict[str, Any]:
@@ -43,9 +45,13 @@ def put_right() -> dict[str, Any]:
         return {"open": look_again(published(clock.today(), None if kept is None else int(kept)), by=by)}
 
 
-@every("30 5 1 * *", name="running.month", words=_("建立单车核算月报"))
+@every("30 5 * * *", name="running.month", words=_("建立单车核算月报"))
 def month() -> dict[str, Any]:
-    """This will open the account of the month that ended yesterday for every unit whose vehicles cost something."""
-    last = clock.today().replace(day=1) - dt.timedelta(days=1)
+    """This will open the account of the last month for every unit whose vehicles cost something in it, be it that the bills
+    came days after its end, and of the months before that a unit missed since its first account."""
     with scope.everything("单车核算") as by:
-        return {"opened": open_month(last.year, last.month, by=by)}
+        opened, day = 0, clock.today()
+        for n in range(MISSED):
+            day = day.replace(day=1) - dt.timedelta(days=1)
+            opened += open_month(day.year, day.month, by=by, missed=n > 0)
+        return {"opened": opened}

@@ -6,6 +6,8 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from baozhang.ch2_provision.vehicles.choices import VehicleState
+
 
 class Purpose(TextChoices):
     """What a vehicle is asked for."""
@@ -81,6 +83,7 @@ class SealState(TextChoices):
 OWN_FLEET = (Means.OWN, Means.POOLED)  # vehicles and drivers of ours: promised once
 HIRED = (Means.RENTED, Means.SOCIAL)  # somebody else's: no odometer, but a fare and its bill
 PROMISED = (DispatchState.PLANNED, DispatchState.RUNNING)  # a vehicle and a driver are held by these
+SENDABLE = (VehicleState.IN_USE, VehicleState.IDLE)
 MADE = (DispatchState.RUNNING, DispatchState.ENDED)
 OPEN_REQUEST = (RequestState.DRAFT, RequestState.SUBMITTED, RequestState.APPROVED, RequestState.DISPATCHED)
 ALLOWED = (

@@ -17,13 +17,13 @@ from baozhang.kernel.ledger import Entry
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Fault, Forbidden, Invalid, NotFound, Refused, Stale
 from baozhang.kernel.scope import rows_of
+from baozhang.kernel.standing import Standing, stand
 from baozhang.kernel.statement import Statement
 from baozhang.kernel.turns import wholes_first
 
 from . import trail
 from .choices import RESPONSIBLE, Part
 from .plan import Plan
-from .standing import Standing, stand
 from .step import ByOrgan, Step, Where
 from .task import Task
 

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
+from baozhang.kernel.standing import seats
 
 from . import drawing, offering, opinions, taking, verbs, waiting
 from .plan import Own, Plan, compiled, declare, full, resolve
-from .standing import seats
 from .step import Limit, Party, Step
 from .taking import Outcome
 from .task import Task

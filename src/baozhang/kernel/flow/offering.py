@@ -14,13 +14,13 @@ from baozhang.kernel import access
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
+from baozhang.kernel.standing import stand
 
 from . import words
 from .case import Case
 from .choices import Part
 from .opinions import may_seek, questions
 from .plan import Plan
-from .standing import stand
 from .step import Chosen, Step
 from .taking import admit
 from .task import Task

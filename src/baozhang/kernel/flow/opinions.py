@@ -11,13 +11,13 @@ from baozhang.kernel import access
 from baozhang.kernel.access import ROLES, Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
+from baozhang.kernel.standing import stand
 
 from . import news
 from .case import Case, Outcome, run
 from .choices import End, Part
 from .limits import Deadline
 from .plan import Plan
-from .standing import stand
 from .step import Chosen, Step
 from .task import Task
 from .verbs import must_say, my_task, names_of

@@ -12,13 +12,13 @@ from baozhang.kernel.access import ROLES, Actor
 from baozhang.kernel.guarding import of_the_living
 from baozhang.kernel.record import Record, keep
 from baozhang.kernel.refusal import Fault, Invalid, Refused
+from baozhang.kernel.standing import Standing
 
 from . import news
 from .case import Case, Outcome, run
 from .choices import Part
 from .limits import NO_DEADLINE, deadline
 from .plan import Plan
-from .standing import Standing
 from .step import Chosen, Limit, Step
 from .task import Task
 from .values import fill, read

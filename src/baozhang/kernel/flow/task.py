@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from baozhang.kernel import clock, record
 from baozhang.kernel.access import Actor
+from baozhang.kernel.standing import Standing, stand
 
 from .choices import OPINIONS, RESPONSIBLE, End, Part
 from .plan import FLOWS, Plan
-from .standing import Standing, stand
 from .step import Chosen
 
 

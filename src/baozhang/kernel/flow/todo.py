@@ -14,10 +14,10 @@ from django.db.models import Count, Q, QuerySet
 from baozhang.kernel import clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
+from baozhang.kernel.standing import Seat, seats
 from baozhang.kernel.statement import Statement
 
 from .plan import FLOWS
-from .standing import Seat, seats
 from .task import Task, TaskQuerySet, asked_by
 
 SOON = 3  # days

@@ -11,13 +11,13 @@ from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Invalid, Refused
+from baozhang.kernel.standing import Standing, stand
 
 from . import news, words
 from .case import Case, Outcome, run
 from .choices import End, Part
 from .limits import NO_DEADLINE, Deadline, deadline
 from .plan import Plan
-from .standing import Standing, stand
 from .step import Step
 from .task import Task
 from .trail import Line

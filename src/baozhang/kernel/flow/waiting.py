@@ -11,12 +11,12 @@ from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Refused
+from baozhang.kernel.standing import Standing
 
 from .case import Case, place
 from .choices import End, Part
 from .limits import Deadline
 from .plan import FLOWS
-from .standing import Standing
 from .step import Chosen, Step
 from .task import Task
 

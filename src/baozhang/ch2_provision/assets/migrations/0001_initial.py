@@ -83,6 +83,7 @@ class Migration(tables.Migration):
                 ('idle_since', models.DateField(blank=True, help_text='留空则以登记闲置之日起算', null=True, verbose_name='闲置起始日期')),
                 ('disposal', models.CharField(blank=True, choices=[('transfer', '无偿划转'), ('donation', '对外捐赠'), ('sale', '转让'), ('swap', '置换'), ('scrapping', '报废'), ('loss', '损失核销'), ('other', '其他')], default='', max_length=12, verbose_name='处置形式')),
                 ('disposed', models.DateField(blank=True, null=True, verbose_name='处置日期')),
+                ('early_consent', models.CharField(blank=True, default='', editable=False, max_length=160, verbose_name='提前更新批准')),
                 ('offered', models.DateField(blank=True, null=True, verbose_name='提请入仓日期')),
                 ('department', models.CharField(blank=True, default='', max_length=60, verbose_name='使用部门')),
                 ('custodian', models.CharField(blank=True, default='', max_length=40, verbose_name='保管人')),

@@ -111,6 +111,9 @@ class Card(Record):
     idle_since = day(_("闲置起始日期"), help_text=_("留空则以登记闲置之日起算"))
     disposal = pick(_("处置形式"), Disposal)
     disposed = day(_("处置日期"))
+    early_consent = text(
+        _("提前更新批准"), 160, editable=False
+    )  # by whoever decides of renewals: it need not have its years
     offered = day(_("提请入仓日期"))
 
     department = text(_("使用部门"), 60)

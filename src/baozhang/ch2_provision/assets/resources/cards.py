@@ -184,7 +184,7 @@ class Cards(Resource):
               when=_is(Category.LAND, Category.HOUSE, Category.STRUCTURE)),
         Group(gettext_lazy("车辆"), ("plate", "vin", "engine", "displacement", "vehicle_use", "registered", "establishment"),
               when=_is(Category.VEHICLE)),
-        Group(gettext_lazy("处置与备注"), ("disposal", "disposed", "offered", "former", "split_from", "remarks")),
+        Group(gettext_lazy("处置与备注"), ("early_consent", "disposal", "disposed", "offered", "former", "split_from", "remarks")),
     )  # fmt: skip
     computed = {
         "accumulated": Computed(

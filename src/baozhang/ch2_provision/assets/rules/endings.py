@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.db.models.functions import Coalesce, ExtractYear
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext as _
@@ -39,8 +39,12 @@ def candidates(day: dt.date, ground: Any) -> QuerySet[Card]:
     bounds = ground.bounds(VEHICLE_YEARS, history=True)
     years = int(bounds[1]) if bounds else 99
     longest[years] = longest.get(years, Q(pk__in=[])) | Q(category=Category.VEHICLE)
-    rows = Card._base_manager.filter(disposed__gte=in_force(), disposed__lte=day, disposal__in=RENEWALS)
-    age = ExtractYear("disposed") - ExtractYear(Coalesce("in_use_from", "acquired", "booked"))
+    rows = Card._base_manager.filter(
+        disposed__gte=in_force(), disposed__lte=day, disposal__in=RENEWALS, early_consent=""
+    )
+    bought = Coalesce("in_use_from", "acquired", "booked")
+    begun = Case(When(category=Category.VEHICLE, then=Coalesce("registered", bought)), default=bought)
+    age = ExtractYear("disposed") - ExtractYear(begun)
     young = Q(pk__in=[])
     for years, members in longest.items():
         young |= members & Q(LessThanOrEqual(age, years))
@@ -54,15 +58,16 @@ def due(card: Card, years: int) -> dt.date | None:
 
 
 def in_use(card: Card) -> dt.date | None:
-    """This is the day on which the use of a card began."""
-    return card.in_use_from or card.begun
+    """This is the day on which the use of a card began; a vehicle's years count from its registration (article 22)."""
+    first = card.registered if card.category == Category.VEHICLE else None
+    return first or card.in_use_from or card.begun
 
 
 @rule(article="第十二条第一款", subject="assets.card", since="2022-11-01", candidates=candidates)
 def early_disposal(card: Card, law: Any) -> Verdict | None:
     """未达到最低使用年限即处置"""
     key = figure_for(card)
-    if key is None or not law.in_force(card.disposed) or card.disposal not in RENEWALS:
+    if key is None or not law.in_force(card.disposed) or card.disposal not in RENEWALS or card.early_consent:
         return None
     years = int(law.figure(key, on=card.disposed))
     day = due(card, years)

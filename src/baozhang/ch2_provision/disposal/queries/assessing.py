@@ -84,7 +84,8 @@ def assess(case: Case, day: dt.date, lines: Sequence[Line] | None = None) -> Ass
         if hold is not None and (hold.case_kind, hold.case_id) != (case.label, case.pk):
             found.held.append((card, hold))
         line.value, line.usable_until = card.value, until.get(card.pk)
-        line.early = case.form in RENEWALS and line.usable_until is not None and day < line.usable_until
+        young = case.form in RENEWALS and line.usable_until is not None and day < line.usable_until
+        line.early = young and not card.early_consent  # whoever decides of renewals has looked at why
         line.computer = is_computer(card)
         _screen(line, useful.get(card.pk, []))
     return found

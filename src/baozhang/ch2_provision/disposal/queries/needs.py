@@ -98,7 +98,9 @@ def _to_submit(case: Case, facts: Facts) -> Iterator[Need]:
     if case.early:
         if not case.early_reason:
             words = _("%(n)d 张卡片未达到最低使用年限：%(which)s") % {"n": case.early, "which": _too_young(case)}
-            yield Need(words, YEARS, _("请移出这些卡片继续使用；损毁且不能修复的，写明理由并附鉴定意见。"))
+            vehicle = _("公务用车因安全等原因提前更新的，先办理车辆配备更新，批准后不再另附鉴定意见（第二十二条）。")
+            more = vehicle if case.kind == Kind.VEHICLE else ""
+            yield Need(words, YEARS, _("请移出这些卡片继续使用；损毁且不能修复的，写明理由并附鉴定意见。") + more)
         yield from _paper(PaperKind.OPINION, YEARS, facts)
     if case.kind in TITLED:
         yield from _paper(PaperKind.TITLE, TITLES, facts)

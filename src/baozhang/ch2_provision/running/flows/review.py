@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -154,8 +154,9 @@ def _taken_back(review: Review, *, by: Actor, note: str) -> None:
     keep(review, by=by, act=PUBLISHED, right=PUBLISH)
 
 
-def open_month(year: int, month: int, *, by: Actor) -> int:
-    """This will open the month's account for units whose vehicles cost something and that have none yet."""
+def open_month(year: int, month: int, *, by: Actor, missed: bool = False) -> int:
+    """This will open the month's account for units whose vehicles cost something and that have none yet; a `missed` one
+    only for those that had accounts before: what was entered of the time before the first is history."""
     first, last = days_of(year, month)
     costs = (
         Cost._base_manager.filter(day__gte=first, day__lte=last, kind__in=COSTS)
@@ -163,7 +164,9 @@ def open_month(year: int, month: int, *, by: Actor) -> int:
         .values_list("organ_id", flat=True)
     )
     have = Review._base_manager.filter(year=year, month=month).values_list("organ_id", flat=True)
-    missing = sorted(set(costs.distinct()) - set(have))
+    before = Review._base_manager.filter(Q(year__lt=year) | Q(year=year, month__lt=month)) if missed else None
+    known = None if before is None else set(before.order_by().values_list("organ_id", flat=True))
+    missing = sorted(one for one in set(costs.distinct()) - set(have) if known is None or one in known)
     if missing:
         ReviewFlow.start([Review(organ_id=one, year=year, month=month) for one in missing], by=by)
     return len(missing)

@@ -106,6 +106,7 @@ class Migration(tables.Migration):
                 ('moment', models.DateTimeField(editable=False, null=True, verbose_name='时点')),
                 ('deal', models.CharField(blank=True, default='', help_text='卡的对账单写的加油、消费、圈存、充值等；充值圈存记在卡上，不是费用', max_length=40, verbose_name='交易类型')),
                 ('item', models.CharField(blank=True, default='', help_text='油品、配件、工时等；一张单据有几个项目的，一项一行', max_length=80, verbose_name='项目')),
+                ('offence', models.CharField(blank=True, default='', help_text='交通违法记录填这里，如 超速；填了的就是交通违法', max_length=80, verbose_name='违法行为')),
                 ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='数量')),
                 ('unit_price', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True, verbose_name='单价')),
                 ('amount', models.DecimalField(decimal_places=2, default=Decimal('0'), max_digits=16, verbose_name='金额')),

@@ -43,6 +43,7 @@ class Cost(Record):
     moment = models.DateTimeField(_("时点"), null=True, editable=False)
     deal = text(_("交易类型"), 40, help_text=_("卡的对账单写的加油、消费、圈存、充值等；充值圈存记在卡上，不是费用"))
     item = text(_("项目"), 80, help_text=_("油品、配件、工时等；一张单据有几个项目的，一项一行"))
+    offence = text(_("违法行为"), 80, help_text=_("交通违法记录填这里，如 超速；填了的就是交通违法"))
     quantity = decimal(_("数量"), 12, 3)
     unit_price = decimal(_("单价"), 12, 4)
     amount = models.DecimalField(_("金额"), max_digits=16, decimal_places=2, default=Decimal(0))
@@ -110,10 +111,14 @@ class Cost(Record):
         if self.amount in (None, 0) and self.quantity and self.unit_price:
             self.amount = (self.quantity * self.unit_price).quantize(Decimal("0.01"))
         self.bill = self.bill or bill_of(self.plate or self.card or self.supplier, self.at, self.kind, self.amount)
-        self.mark = f"{self.supplier}|{self.bill}|{self.item}"
+        # Whose number it is: where no supplier is named, that of whatever bills this card or plate for this.
+        whose = self.supplier or f"{self.kind} {self.card or self.plate}".strip()
+        self.mark = f"{whose}|{self.bill}|{self.item}"
 
     def _settle_kind(self) -> None:
         """The kind that the words give away; of a card's statement also which way the money went."""
+        if self.offence:
+            self.kind, self.item = self.kind or Kind.VIOLATION, self.item or self.offence
         said = kind_said(self.deal, self.item, self.place, self.supplier, self.origin)
         if not self.kind and (bool(self.loaded) or is_topup(self.deal, self.item, litres=bool(self.quantity))):
             self.kind = Kind.TOPUP

@@ -27,6 +27,11 @@ class Balance:
     difference: Decimal | None
 
     @property
+    def told(self) -> bool:
+        """False of a card of which nobody knows what came onto it, such as one that is paid for afterwards."""
+        return bool(self.came) or self.said is not None
+
+    @property
     def due(self) -> Decimal:
         """What should be on the card by all that is known of it."""
         return (self.opened or NONE) + self.came - self.spent

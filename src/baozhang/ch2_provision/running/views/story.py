@@ -58,12 +58,12 @@ def _balance(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     url = f"/running/costs/?q={quote(record.number)}"
     rows = [
         _row(_("期初余额"), card.opened, _("元"), cells.money), _row(_("转入"), card.came, _("元"), cells.money), _row(_("支出"), card.spent, _("元"), cells.money),
-        _row(_("应有余额"), card.due, _("元"), cells.money), _row(_("对账单余额"), card.said, _("元"), cells.money),
+        _row(_("应有余额"), card.due if card.told else None, _("元"), cells.money), _row(_("对账单余额"), card.said, _("元"), cells.money),
         _row(_("相差"), card.difference, _("元"), cells.money),
         {"words": _("逐笔"), "value": format_html('<a href="{}">{}</a>', url, _("这张卡的流水")), "unit": ""},
     ]  # fmt: skip
     notices = []
-    if card.difference or card.due < 0:
+    if card.told and (card.difference or card.due < 0):
         less = card.difference if card.difference else card.due
         notices.append({"tone": "amber", "url": "", "words": _("卡上余额与流水相差 %(sum)s 元：核对是否有没登记的充值或者消费") % {"sum": cells.money(less)}})  # fmt: skip
     return {"panels": [{"title": _("卡上余额"), "rows": rows, "article": frame.law(ARTICLE)}], "notices": notices}

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, REST_ENOUGH, Means, RequestState
+from baozhang.ch2_provision.trips.choices import MADE, OWN_FLEET, Means, RequestState
 from baozhang.ch2_provision.trips.choices import DispatchState as S
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown
 from baozhang.ch2_provision.trips.models.dispatch import last_odometer, local
-from baozhang.ch2_provision.trips.queries.desk import SEATS, riders
-from baozhang.ch2_provision.trips.queries.holidays import holiday_of, open_on, sealed_days
+from baozhang.ch2_provision.trips.queries.desk import riders
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.queries.fleet import unfit
-from baozhang.kernel import access, clock, ledger, notices
+from baozhang.kernel import access, bulk, clock, ledger, notices
 from baozhang.kernel.access import Actor
 from baozhang.kernel.flow import Flow, Own, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Forbidden, Invalid, Refused
-from baozhang.law.case import places
-from baozhang.law.explain import figure_sentence
-from baozhang.law.figures import Figures
 
+from .fitting import fits, must_be_open
 from .request import SEND, SYSTEM, RequestFlow
 
 DRIVE = access.permission("trips.dispatch:drive", gettext_lazy("出车、还车登记"))
@@ -42,7 +39,6 @@ BEGUN, ENDED = (
 CHANGED = ledger.act("trips.changed", gettext_lazy("改派车辆驾驶人"))
 CORRECTED = ledger.act("trips.corrected", gettext_lazy("更正里程和费用"))
 ARTICLE = "第二十三条第一款"
-HOURS = "vehicles.trips.continuous_hours"
 EARLY = dt.timedelta(hours=2)  # before midnight, for a trip that begins just after it; the house's own habit
 
 
@@ -122,6 +118,21 @@ def _of_today(dispatch: Dispatch, *, by: Actor) -> None:
         _("派车单的出车日期是 %(day)s，现在不能登记出车") % {"day": local(dispatch.starts)}, article=ARTICLE,
         instead=_("请核对是不是这一张派车单；行程提前的，由调度员登记出车。"),
     )  # fmt: skip
+
+
+@DispatchFlow.begin.guard
+def _is_back(dispatch: Dispatch) -> None:
+    """What is still out, by what is written down, does not set out again: the odometer of the trip before would be lost."""
+    if connection.in_atomic_block:  # of two that set out at once the second sees the first
+        for name in ("vehicle", "driver"):
+            bulk.take_turns(f"trips {name} {getattr(dispatch, f'{name}_id')}")
+    taken = Q(vehicle=dispatch.vehicle_id) | Q(driver=dispatch.driver_id)
+    out = Dispatch._base_manager.filter(taken, state=S.RUNNING).exclude(pk=dispatch.pk).order_by("starts").first()
+    if out is not None:
+        raise Refused(
+            _("%(thing)s 上一趟还没有登记还车") % {"thing": dispatch.vehicle if out.vehicle_id == dispatch.vehicle_id else dispatch.driver},
+            why=DispatchFlow.title(out), article=ARTICLE, instead=_("请先登记上一趟还车；驾驶人不便的，由调度员代为登记。"),
+        )  # fmt: skip
 
 
 @DispatchFlow.begin.guard
@@ -260,20 +271,6 @@ def attach(request: Request, dispatch: Dispatch, *, by: Actor) -> None:
         RequestFlow.take(step, request, by=SYSTEM)
 
 
-def must_be_open(vehicle: Vehicle, days: Sequence[dt.date]) -> None:
-    """This will raise Refused where a vehicle is sealed on one of some days (article 23, paragraph 1)."""
-    closed = [day for day in days if holiday_of(day) is not None]
-    opened = open_on([vehicle.pk], closed)
-    shut = next((day for day in closed if (vehicle.pk, day) not in opened), None)
-    holiday = holiday_of(shut) if shut is not None else None
-    if shut is not None and holiday is not None:
-        raise Refused(
-            _("%(plate)s %(day)s 节假日封存，不能出车") % {"plate": vehicle, "day": shut},
-            why=_("%(name)s %(since)s 至 %(until)s，公务用车除值班等工作需要外封存停驶。") % {"name": holiday.name, "since": holiday.since, "until": holiday.until},
-            article=ARTICLE, instead=_("请使用值班车辆；确需使用的，先办理启封，写明理由。"),
-        )  # fmt: skip
-
-
 def send(
     requests: Sequence[Request], *, organ: Organization, means: str, vehicle: Vehicle | None, driver: Driver | None, by: Actor, hired: str = "",
     rest: int = 0, note: str = "",
@@ -302,7 +299,7 @@ def send(
             organ=organ, means=means, vehicle=vehicle, driver=driver, hired=hired, starts=min(starts), ends=max(ends), rest=rest,
             route="；".join(dict.fromkeys(f"{one.origin}—{one.destination}" for one in fresh))[:200],
         )  # fmt: skip
-        _fits(made, fresh)
+        fits(made, fresh)
         DispatchFlow.start(made, by=by, right=PLAN, note=note)
         for request in fresh:
             request.dispatch = made
@@ -310,55 +307,6 @@ def send(
         for request in fresh:
             RequestFlow.take("send", request, by=SYSTEM)
     return made
-
-
-def _fits(made: Dispatch, requests: Sequence[Request]) -> None:
-    """Enough seats, a vehicle that runs, not sealed, a driver within his hours."""
-    held = made.vehicle
-    if held is not None:
-        wanted, there = sum(one.seats for one in requests), passengers(held)
-        if wanted > there:
-            raise Refused(
-                _("%(plate)s 可乘 %(seats)s 人，需要 %(wanted)s 人") % {"plate": held, "seats": there, "wanted": wanted}, article=ARTICLE,
-                instead=_("请改选座位足够的车辆，或者分开派车。"),
-            )  # fmt: skip
-        since, until = local(made.starts), local(made.ends)
-        if reason := unfit(held, until):
-            raise Refused(
-                _("%(plate)s 现在不能派用") % {"plate": held},
-                why=reason,
-                article=ARTICLE,
-                instead=_("请改选在用车辆。"),
-            )
-        must_be_open(held, sealed_days(since, until))
-    if made.driver is not None:
-        if reason := made.driver.away(local(made.ends)):
-            raise Refused(
-                _("%(driver)s 现在不能出车") % {"driver": made.driver}, why=reason, article=ARTICLE,
-                instead=_("请改选在岗的驾驶人；已经换证、返岗的，更新驾驶人登记。"),
-            )  # fmt: skip
-        _within_hours(made)
-
-
-def passengers(vehicle: Vehicle) -> int:
-    """The seats beside the driver's."""
-    return (vehicle.seats or SEATS) - 1
-
-
-def _within_hours(made: Dispatch) -> None:
-    """A stretch of driving without enough rest is no longer than the law allows."""
-    reading = Figures(clock.today(), places().get(made.organ_id, "")).reading(HOURS)
-    if reading.value is None or made.hours is None or made.rest >= REST_ENOUGH:
-        return
-    most = Decimal(str(reading.value))
-    planned = Decimal(str(round(made.hours, 2)))
-    if planned > most:
-        raise Refused(
-            _("%(driver)s 这次用车 %(hours)s 小时，没有安排休息，连续驾驶上限 %(most)s 小时") % {"driver": made.driver, "hours": planned.normalize(), "most": most},
-            why=figure_sentence(reading.as_dict()), article=ARTICLE,
-            instead=_("请安排途中休息不少于 %(n)s 分钟（含等候），或者分段派车。") % {"n": REST_ENOUGH},
-            facts={_("预计时数"): planned, _("连续驾驶上限"): most},
-        )  # fmt: skip
 
 
 def correct(dispatch: Dispatch, values: Mapping[str, Any], *, by: Actor, note: str) -> None:
@@ -390,7 +338,7 @@ def change(dispatch: Dispatch, *, vehicle: Vehicle | None, driver: Driver | None
             )
         before = fresh.driver
         fresh.vehicle, fresh.driver = vehicle or fresh.vehicle, driver or fresh.driver
-        _fits(fresh, list(riders(fresh).filter(state=RequestState.DISPATCHED)))
+        fits(fresh, list(riders(fresh).filter(state=RequestState.DISPATCHED)))
         keep(fresh, by=by, act=CHANGED, right=PLAN, note=note)
         _tell(fresh, fresh.driver, _("派车已改派：%(slip)s"), by=by, note=note)
         if before is not None and before != fresh.driver:

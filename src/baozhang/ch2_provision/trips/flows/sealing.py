@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +25,7 @@ from baozhang.kernel.refusal import Refused
 SEAL = access.permission("trips.sealing:seal", gettext_lazy("封存和启封车辆"))
 EXCEPT = access.permission("trips.sealing:exempt", gettext_lazy("批准节假日不封存"))
 OPENED = ledger.act("trips.unsealed", gettext_lazy("登记启封日期"))
+CORRECTED = ledger.act("trips.sealing_corrected", gettext_lazy("更正封存里程"))
 SYSTEM = access.system_actor("节假日封存")
 ARTICLE = "第二十三条第一款"
 
@@ -91,6 +93,13 @@ def _opened(sealing: Sealing, *, by: Actor, day: dt.date) -> None:
     """The day is the clock's."""
     sealing.opened_on = day
     keep(sealing, by=by, act=OPENED, right=SEAL)
+
+
+def correct(sealing: Sealing, values: Mapping[str, Any], *, by: Actor, note: str) -> None:
+    """This will write again what a slip of the pen wrote at sealing or opening."""
+    for name, value in values.items():
+        setattr(sealing, name, value)
+    keep(sealing, by=by, act=CORRECTED, right=SEAL, note=note)
 
 
 def enlist(vehicles: Sequence[Vehicle], day: dt.date, *, by: Actor, within: int = SEAL_AHEAD, right: str = "") -> int:

@@ -14,8 +14,11 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips.choices import SealState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.ch2_provision.vehicles.models.belonging import OfVehicle
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
+
+OVER = ("vehicle", "holiday", "since", "until")
 
 
 class Sealing(OfVehicle, Record):
@@ -61,6 +64,12 @@ class Sealing(OfVehicle, Record):
 
     def __str__(self) -> str:
         return f"{self.vehicle} {self.holiday} {self.since}"
+
+    def fixed(self) -> Fixed | None:
+        """Once it is sealed, opened or excepted: which vehicle over which days."""
+        if self.state == SealState.PLANNED:
+            return None
+        return Fixed(OVER, gettext("已封存的不能改车辆和起止日期"), gettext("列错的，办理启封后重新列入"))
 
     def faults(self) -> Iterable[Any]:
         """An end before the beginning; an odometer that went backwards while sealed."""

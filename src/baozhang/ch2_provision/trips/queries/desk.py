@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from baozhang.ch2_provision.trips.choices import PROMISED, DispatchState, DriverState, RequestState
+from baozhang.ch2_provision.trips.choices import PROMISED, SENDABLE, DispatchState, DriverState, RequestState
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
-from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
 from baozhang.kernel import clock
 from baozhang.law.rules import REGULATION_SINCE
@@ -66,9 +65,7 @@ def desk(day: dt.date, organs: Iterable[int], own: int) -> Desk:
 
 def sendable(own: int) -> list[Vehicle]:
     """The vehicles of a unit that may be sent."""
-    rows = Vehicle._base_manager.filter(organ_id=own, state__in=(VehicleState.IN_USE, VehicleState.IDLE)).exclude(
-        plate=""
-    )
+    rows = Vehicle._base_manager.filter(organ_id=own, state__in=SENDABLE).exclude(plate="")
     return list(rows.select_related("card").order_by("plate"))
 
 

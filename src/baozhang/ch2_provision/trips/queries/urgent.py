@@ -30,7 +30,7 @@ def due_by(request: Request) -> dt.datetime | None:
         return None
     day = request.ends.astimezone(clock.ZONE).date()
     hours = Figures(day, places().get(request.organ_id, "")).reading(LATE).value
-    return None if hours is None else request.ends.astimezone(clock.ZONE) + dt.timedelta(hours=int(str(hours)))
+    return None if hours is None else request.ends.astimezone(clock.ZONE) + dt.timedelta(hours=float(str(hours)))
 
 
 def hours_late(request: Request) -> int:

@@ -140,7 +140,7 @@ class Dispatches(Resource):
     acts = {
         "change": Act(
             gettext_lazy("改派"), PLAN, _change, ("vehicle", "driver"), many=False, needs_note=True, article="第二十三条第一款", icon="arrows-right-left",
-            shown=lambda one: one.state == DispatchState.PLANNED,
+            shown=lambda one: one.state == DispatchState.PLANNED and is_ours(one),
         ),
         "correct": Act(
             gettext_lazy("更正里程和费用"), PLAN, _correct, CORRECTED, many=False, needs_note=True, note_words=gettext_lazy("更正理由"), article="第二十三条第一款", icon="pencil-square",

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from baozhang.ch1_general.organs import roles
-from baozhang.ch2_provision.trips.choices import SEAL_COLOURS
+from baozhang.ch2_provision.trips.choices import SEAL_COLOURS, SealState
 from baozhang.ch2_provision.trips.flows import SealingFlow
-from baozhang.ch2_provision.trips.flows.sealing import EXCEPT, SEAL, enlist
+from baozhang.ch2_provision.trips.flows.sealing import EXCEPT, SEAL, correct, enlist
 from baozhang.ch2_provision.trips.models import Sealing
 from baozhang.ch2_provision.trips.queries.holidays import next_holiday
 from baozhang.ch2_provision.vehicles.choices import VehicleState
@@ -25,6 +25,20 @@ from baozhang.kernel.resource import Group, Resource, register
 
 KM = pgettext_lazy("unit", "公里")
 AHEAD = 60  # days within which somebody may list vehicles for the next holiday by hand
+
+
+def _correct(sealings: Sequence[Sealing], *, by: Actor, note: str, values: dict[str, Any]) -> str:
+    for sealing in sealings:
+        correct(sealing, values, by=by, note=note)
+    return _("已更正 %(n)s 辆的封存里程") % {"n": len(sealings)}
+
+
+def _again(state: SealState, fields: tuple[str, ...]) -> Act:
+    """The readings of a state, to be written again."""
+    return Act(
+        gettext_lazy("更正封存里程"), SEAL, _correct, fields, many=False, needs_note=True, note_words=gettext_lazy("更正理由"), article="第二十三条第一款",
+        icon="pencil-square", required=fields, shown=lambda one: one.state == state, begins=lambda one: {name: getattr(one, name) for name in fields},
+    )  # fmt: skip
 
 
 @register
@@ -71,6 +85,10 @@ class Sealings(Resource):
         "vehicle": lambda rows: rows.exclude(state=VehicleState.GONE)
     }
     flow = SealingFlow
+    acts = {
+        "correct": _again(SealState.SEALED, ("odometer_sealed",)),
+        "correct_both": _again(SealState.UNSEALED, ("odometer_sealed", "odometer_opened")),
+    }
 
 
 def _enlist(vehicles: Sequence[Vehicle], *, by: Actor, note: str, values: dict[str, Any]) -> str:

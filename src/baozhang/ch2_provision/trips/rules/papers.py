@@ -264,13 +264,13 @@ def urgent_trip_not_completed(request: Request, law: Any) -> Verdict | None:
     """紧急用车逾期没有补办审批"""
     if not request.urgent or request.completed_at is not None or request.ends is None or request.state not in ALLOWED:
         return None
-    hours = int(str(law.figure(LATE)))
-    by = request.ends + dt.timedelta(hours=hours)
+    hours = Decimal(str(law.figure(LATE)))  # an authority may well issue half an hour
+    by = request.ends + dt.timedelta(hours=float(hours))
     if bounds(law.day)[0] <= by:
         return None
     sentence = _("%(request)s 先行用车，应在 %(by)s 前补办审批，至今没有补办") % {"request": request, "by": shown(by)}
     return Verdict(
         sentence,
-        {_("申请编号"): request.number, _("补办期限"): f"{hours}"},
+        {_("申请编号"): request.number, _("补办期限"): f"{hours.normalize():f}"},
         remedy=_("由单位负责人补办审批，说明紧急情况。"),
     )

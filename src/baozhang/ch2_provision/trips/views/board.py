@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.trips import solving
 from baozhang.ch2_provision.trips.choices import DISPATCH_COLOURS, OWN_FLEET, DispatchState, Means, RequestState
-from baozhang.ch2_provision.trips.flows.dispatch import MEANS_OF_ORGAN, passengers, send
+from baozhang.ch2_provision.trips.flows.dispatch import MEANS_OF_ORGAN, send
+from baozhang.ch2_provision.trips.flows.fitting import passengers
 from baozhang.ch2_provision.trips.flows.request import SEND
 from baozhang.ch2_provision.trips.models import Dispatch, Driver, Request
 from baozhang.ch2_provision.trips.models.clocks import shown

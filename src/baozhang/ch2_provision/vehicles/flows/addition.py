@@ -34,6 +34,7 @@ HANDLE = access.permission("vehicles.addition:handle", gettext_lazy("申请和�
 AGREE = access.permission("vehicles.addition:agree", gettext_lazy("审定本单位车辆配备更新"))
 APPROVE = access.permission("vehicles.addition:approve", gettext_lazy("审批车辆配备更新"))
 APPROVED = ledger.act("vehicles.approved", gettext_lazy("记录批准机关"))
+CONSENTED = ledger.act("vehicles.consented", gettext_lazy("记录提前更新批准"))
 ENROLLED = ledger.act("vehicles.enrolled", gettext_lazy("车辆入编"))
 ARTICLE, MARKS = "第二十二条", "第二十三条第一款"
 
@@ -116,7 +117,24 @@ def _approved(addition: Addition, *, by: Actor, day: dt.date) -> None:
     if held is not None:
         addition.decided_by = held.name
         addition.quota = limits.quota_of(addition.organ_id, addition.use, day)
+        _consent(addition, f"{addition.early_document} {addition.number}".strip(), by=by, where=held.pk)
         keep(addition, by=by, act=APPROVED, right=APPROVE, where=held.pk)
+
+
+@AdditionFlow.cancel.effect
+def _consent_is_over(addition: Addition, *, by: Actor) -> None:
+    """The old vehicle goes on, and has its years before it again."""
+    _consent(addition, "", by=by, where=addition.organ_id)
+
+
+def _consent(addition: Addition, said: str, *, by: Actor, where: int) -> None:
+    """That an early renewal was approved stands on the old one's card: its disposal rests on it, and asks no second opinion."""
+    if addition.old is None or not addition.early_document:
+        return
+    card = Card._base_manager.get(pk=addition.old.card_id)
+    if card.early_consent != said:
+        card.early_consent = said
+        keep(card, by=by, act=CONSENTED, right=APPROVE if said else HANDLE, where=where, note=str(addition))
 
 
 @AdditionFlow.purchase.guard

@@ -45,7 +45,7 @@ class Terminal(Record):
     remarks = models.CharField(_("备注"), max_length=200, blank=True, default="")
 
     follows_plate = False  # set by whoever lets it follow its vehicle to another plate
-    natural = ("organ_id", "phone", "plate")
+    natural = ("phone", "organ_id", "plate")
     searched = ("phone", "plate")
     masked = frozenset({"secret"})
     stepped = {"state": frozenset({TerminalState.IN_USE.value})}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from baozhang.kernel.access import Actor
+from .access import Actor
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,21 @@ def named(by: Actor, seat: Seat) -> Standing:
     if not seat.for_name:
         return Standing(by)
     acting = copy.copy(by)
+    acting.__dict__["_signed"] = True
     with translation.override(settings.LANGUAGE_CODE):  # the ledger speaks one language, whoever writes
         acting.name = _("%(name)s（代%(whom)s）") % {"name": by.name, "whom": seat.for_name}
     return Standing(acting, seat.person_id)
+
+
+def signed(by: Actor, asked: Mapping[str, Iterable[int | None]]) -> Actor:
+    """The actor as the ledger names him for what he wrote under some permissions, each in some organs: in his own name
+    where he holds them all himself, else as the deputy of the first person who does."""
+    if by.system or by.__dict__.get("_signed") or not any(holding.for_name for holding in by.holdings):
+        return by
+    for seat in seats(by):
+        if all(seat.actor.can(right, organ) for right, organs in asked.items() for organ in organs):
+            return named(by, seat).actor
+    return by
 
 
 def stand(
