@@ -17,7 +17,8 @@ from baozhang.ch2_provision.vehicles.choices import Energy, TerminalState, Vehic
 from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
 from baozhang.ch2_provision.vehicles.queries.areas import areas, rings_of
 from baozhang.ch2_provision.vehicles.telemetry import beyond, ways
-from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
+from baozhang.ch2_provision.vehicles.telemetry.points import DAY, LAT, LON
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE, Late, day_of
 from baozhang.kernel import clock
 
 SLOW = 60  # km/h held; up to it no way is called fast, whatever an authority issues
@@ -25,6 +26,7 @@ ENGINELESS = (Energy.ELECTRIC, Energy.FUEL_CELL)
 MOVED = 500  # metres; less is moving a vehicle in its yard
 DRIFT = 50  # metres by which a fix of a vehicle that stands may be wrong: so near to its fence it is within
 SLACK = dt.timedelta(minutes=30)  # a slip is filled in somewhat after the vehicle left, or before it is back
+LAST = 5  # positions of which most say where a vehicle stands
 LOOK_BACK = 60  # days of ways that a patrol looks at; a finding stays as long as its way is looked at
 Row = tuple[int, str, dt.datetime, dt.datetime, dt.date, int, int | None, int | None]
 NAMES = ("vehicle", "kind", "since", "until", "day", "metres", "lat", "lon")
@@ -42,7 +44,27 @@ def ways_of(day: dt.date) -> list[Row]:
     """The ways of all vehicles on a day, their speeds, idle stops and stays beyond the area; tracks are read only of those that moved at all."""
     since, until = day_of(day)
     by_terminal = fitted()
-    far = [key for key, km in STORE.kilometres(since, until).items() if key in by_terminal and km * 1_000 >= MOVED]
+    moved = STORE.kilometres(since, until).items()
+    return _drawn(day, by_terminal, [key for key, km in moved if key in by_terminal and km * 1_000 >= MOVED])
+
+
+def late_ways(until: dt.date) -> tuple[list[Late], dict[dt.date, tuple[list[int], list[Row]]]]:
+    """The days up to one whose positions came when they were over; and by day whose ways are to be replaced, and by which.
+
+    Of the last of these days all ways are drawn anyway (`ways_of`), and none of them here.
+    """
+    late, by_terminal = STORE.late(until), fitted()
+    found = {}
+    for day in sorted({day for _terminal, day, _count in late}):
+        terminals = [terminal for terminal, on, _count in late if on == day and terminal in by_terminal]
+        rows = _drawn(day, by_terminal, terminals) if day < until else []
+        found[day] = [by_terminal[key].pk for key in terminals], rows
+    return late, found
+
+
+def _drawn(day: dt.date, by_terminal: dict[int, Vehicle], far: list[int]) -> list[Row]:
+    """The rows of a day for the vehicles of some terminals."""
+    since, until = day_of(day)
     rows, drawn = list[Row](), borders(day, {by_terminal[key].organ_id for key in far})
     for terminal, track in STORE.tracks(far, since, until):
         vehicle = by_terminal[terminal]
@@ -117,17 +139,44 @@ def a_stray(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, metres: in
 
 
 def nights(now: dt.datetime) -> list[Row]:
-    """The vehicles that stand outside their fence or beyond their area now, by their last position; one query beside files and areas."""
+    """The vehicles that stand outside their fence or beyond their area now: by their last position, and by most of the last ones."""
     by_terminal = fitted()
     drawn = borders(now.date(), {one.organ_id for one in by_terminal.values()})
+    last = {
+        at.vehicle: (at.lat, at.lon)
+        for at in STORE.current(list(by_terminal))
+        if at.lat is not None and at.lon is not None
+    }
+    rows = _elsewhere(now, by_terminal, drawn, last)
+    away = {row[0] for row in rows}
+    suspects = [terminal for terminal, vehicle in by_terminal.items() if vehicle.pk in away]
+    agreed = {row[:2] for row in _elsewhere(now, by_terminal, drawn, last | _steady(now, suspects), only=suspects)}
+    return [row for row in rows if row[:2] in agreed]
+
+
+def _steady(now: dt.datetime, terminals: list[int]) -> dict[int, tuple[int, int]]:
+    """Where most of the last positions of some vehicles were: one alone may be a receiver's fancy."""
+    import numpy as np
+
+    until = int(now.timestamp()) + 1
+    return {
+        terminal: (int(np.median(track[-LAST:, LAT])), int(np.median(track[-LAST:, LON])))
+        for terminal, track in STORE.tracks(terminals, until - DAY, until)
+    }
+
+
+def _elsewhere(
+    now: dt.datetime, by_terminal: dict[int, Vehicle], drawn: dict[int, beyond.Border], places: dict[int, tuple[int, int]],
+    only: Iterable[int] | None = None,
+) -> list[Row]:  # fmt: skip
+    """The rows of vehicles at their places: those outside their fence, and those beyond their area."""
     rows: list[Row] = []
     within: dict[beyond.Border, list[tuple[Vehicle, int, int]]] = defaultdict(list)
-    for at in STORE.current(list(by_terminal)):
-        vehicle = by_terminal[at.vehicle]
-        if at.lat is not None and at.lon is not None:
-            rows += a_night(vehicle, now, at.lat, at.lon)
-            if vehicle.organ_id in drawn:
-                within[drawn[vehicle.organ_id]].append((vehicle, at.lat, at.lon))
+    for terminal in places if only is None else only:
+        vehicle, place = by_terminal[terminal], places[terminal]
+        rows += a_night(vehicle, now, *place)
+        if vehicle.organ_id in drawn:
+            within[drawn[vehicle.organ_id]].append((vehicle, *place))
     for border, places in within.items():
         far = border.beyond([lat for _one, lat, _lon in places], [lon for _one, _lat, lon in places])
         for (vehicle, lat, lon), metres in zip(places, far, strict=True):
