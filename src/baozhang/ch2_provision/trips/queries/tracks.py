@@ -149,8 +149,8 @@ def nights(now: dt.datetime) -> list[Row]:
     }
     rows = _elsewhere(now, by_terminal, drawn, last)
     away = {row[0] for row in rows}
-    suspects = [terminal for terminal, vehicle in by_terminal.items() if vehicle.pk in away]
-    agreed = {row[:2] for row in _elsewhere(now, by_terminal, drawn, last | _steady(now, suspects), only=suspects)}
+    suspects = {terminal: place for terminal, place in last.items() if by_terminal[terminal].pk in away}
+    agreed = {row[:2] for row in _elsewhere(now, by_terminal, drawn, suspects | _steady(now, [*suspects]))}
     return [row for row in rows if row[:2] in agreed]
 
 
@@ -166,17 +166,16 @@ def _steady(now: dt.datetime, terminals: list[int]) -> dict[int, tuple[int, int]
 
 
 def _elsewhere(
-    now: dt.datetime, by_terminal: dict[int, Vehicle], drawn: dict[int, beyond.Border], places: dict[int, tuple[int, int]],
-    only: Iterable[int] | None = None,
-) -> list[Row]:  # fmt: skip
+    now: dt.datetime, by_terminal: dict[int, Vehicle], drawn: dict[int, beyond.Border], last: dict[int, tuple[int, int]]
+) -> list[Row]:
     """The rows of vehicles at their places: those outside their fence, and those beyond their area."""
     rows: list[Row] = []
     within: dict[beyond.Border, list[tuple[Vehicle, int, int]]] = defaultdict(list)
-    for terminal in places if only is None else only:
-        vehicle, place = by_terminal[terminal], places[terminal]
-        rows += a_night(vehicle, now, *place)
+    for terminal, (lat, lon) in last.items():
+        vehicle = by_terminal[terminal]
+        rows += a_night(vehicle, now, lat, lon)
         if vehicle.organ_id in drawn:
-            within[drawn[vehicle.organ_id]].append((vehicle, *place))
+            within[drawn[vehicle.organ_id]].append((vehicle, lat, lon))
     for border, places in within.items():
         far = border.beyond([lat for _one, lat, _lon in places], [lon for _one, _lat, lon in places])
         for (vehicle, lat, lon), metres in zip(places, far, strict=True):
