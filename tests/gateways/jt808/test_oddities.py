@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from baozhang.ch2_provision.vehicles import actions
-from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem
+from baozhang.ch2_provision.vehicles.choices import Barred
+from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem, Stranger
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.gateways.jt808 import answers, control, location, parts, points, server
@@ -257,3 +258,13 @@ def test_a_gateway_that_is_told_to_end_does_so_however_much_terminals_go_on_sayi
 
     answered = asyncio.run(story())
     assert answered > 100 and stored() > 10, "what it had was stored and answered first"
+
+
+def test_a_flood_of_strangers_does_not_wash_away_that_a_terminal_of_ours_is_turned_away(entered: Enter) -> None:
+    entered(PHONE)
+    told = actions.Told("沪A00001", "MAKER", "OTHER", 2013)
+    actions.turn_away([(PHONE, Barred.DEVICE, 1_000, 1, told)])
+    for start in range(0, 2_500, 500):
+        actions.turn_away([(str(n + 1), Barred.UNKNOWN, 2_000 + n, 1, told) for n in range(start, start + 500)])
+    assert Stranger.objects.filter(phone=PHONE, barred="device").exists()
+    assert Stranger.objects.count() == actions.STRANGERS_KEPT + 1
