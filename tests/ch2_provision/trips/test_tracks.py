@@ -19,10 +19,12 @@ from tests.ch2_provision.trips.test_trips import _at, _went, found
 D = dt.date
 
 
-def _drive(terminal: Terminal, start: dt.datetime, minutes: int = 20) -> None:
-    """East at about forty kilometres an hour, a position every half minute."""
+def _drive(
+    terminal: Terminal, start: dt.datetime, minutes: int = 20, first: int = 0, heard: dt.datetime | None = None
+) -> None:
+    """East at about forty kilometres an hour, a position every half minute, from the minute `first` on; heard at once or later."""
     at, points = int(start.timestamp()), list[tuple[int, Point]]()
-    for n in range(minutes * 2):
+    for n in range(first * 2, minutes * 2):
         points.append(
             (
                 terminal.pk,
@@ -39,7 +41,7 @@ def _drive(terminal: Terminal, start: dt.datetime, minutes: int = 20) -> None:
                     None,
                     9,
                     25,
-                    at + 30 * n + 1,
+                    at + 30 * n + 1 if heard is None else int(heard.timestamp()),
                 ),
             )
         )
@@ -145,3 +147,54 @@ def test_an_engine_that_runs_while_its_vehicle_stands_is_found_once_somebody_say
             rows = found("idled_too_long", day)
         assert len(rows) == times, minutes
         assert all(one.subject.pk == petrol.pk and "最长 21 分钟" in one.verdict.sentence for one in rows)
+
+
+def test_a_way_that_is_told_days_later_is_judged_all_the_same(garage: Garage) -> None:
+    """Who pulls the card out before a holiday, and puts it in again afterwards, drove all the same."""
+    feast, car = D(2026, 5, 2), garage.vehicles[0]
+    terminal = factories.kept(Terminal, where=garage.mine, plate=car.plate)
+    for day in range(3):
+        assert _gather(feast + dt.timedelta(days=day))["ways"] == 0
+    _drive(terminal, _at(feast), heard=_at(feast + dt.timedelta(days=3), 8))
+    STORE.pack(int(_at(feast + dt.timedelta(days=2)).timestamp()))
+    assert _gather(feast + dt.timedelta(days=3))["ways"] == 1
+    (one,) = found("moved_while_sealed", feast + dt.timedelta(days=4))
+    assert one.subject.pk == car.pk and str(feast) in one.verdict.sentence
+    assert _gather(feast + dt.timedelta(days=4))["ways"] == 0, "it is looked at once"
+    assert Movement.objects.count() == 1
+
+
+def test_the_rest_of_a_way_that_is_told_later_makes_no_second_one(garage: Garage) -> None:
+    car, other = garage.vehicles
+    terminal, calm = (factories.kept(Terminal, where=garage.mine, plate=one.plate) for one in (car, other))
+    _drive(calm, _at(WORKDAY))
+    _drive(terminal, _at(WORKDAY), first=8)
+    assert _gather(WORKDAY)["ways"] == 2
+    before = {one.vehicle: (one.since, one.metres) for one in Movement.objects.all()}
+    _drive(terminal, _at(WORKDAY), minutes=8, heard=_at(WORKDAY + dt.timedelta(days=1), 8))
+    assert _gather(WORKDAY + dt.timedelta(days=1))["ways"] == 1
+    after = {one.vehicle: (one.since, one.metres) for one in Movement.objects.all()}
+    assert Movement.objects.count() == 2 and after[other.pk] == before[other.pk]
+    assert after[car.pk][0] == _at(WORKDAY) < before[car.pk][0]
+    assert after[car.pk][1] > before[car.pk][1] + 4_000
+
+
+def test_a_receiver_that_fancies_itself_elsewhere_at_night_raises_nothing(garage: Garage) -> None:
+    """One place among many that says otherwise is drift; a vehicle that was moved says so again and again."""
+    there, away = garage.vehicles
+    for car, places in ((there, [0] * 9 + [9_000]), (away, [0] * 6 + [9_000] * 4)):
+        car.parking, car.parking_lat, car.parking_lon, car.parking_radius = (
+            "院内",
+            Decimal("31.03"),
+            Decimal("121.22"),
+            100,
+        )
+        factories.save(car)
+        terminal, points, start = factories.kept(Terminal, where=garage.mine, plate=car.plate), [], _at(WORKDAY, 20)
+        for n, east in enumerate(places):
+            at = int(start.timestamp()) + 600 * n
+            row: Point = (at, 31_030_000, 121_220_000 + east, 5, 0, 90, 2, 0, None, None, 9, 25, at)
+            points.append((terminal.pk, row))
+        STORE.append(Batch(points, [], {terminal.pk: points[-1][1][-1]}))
+    assert _gather(WORKDAY)["outside"] == 1
+    assert [one.vehicle for one in Movement.objects.filter(kind="night")] == [away.pk]

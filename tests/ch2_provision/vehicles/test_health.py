@@ -77,9 +77,13 @@ def test_each_trouble_is_found_from_its_limit_on(fleet: Fleet) -> None:
     fitted(fleet, "沪A00008", where=fleet.theirs)
     assert plates(fleet, Trouble.SILENT) == {"沪A00002"}
     assert plates(fleet, Trouble.SILENT, days=2) == {"沪A00001", "沪A00002"}
-    knocks = fitted(fleet, "沪A00009")
-    heard(knocks, clock.now())
-    turn_away([(knocks.phone, Barred.DEVICE, 1, 1, Told())])
+    knocks, mocked = fitted(fleet, "沪A00009"), fitted(fleet, "沪A00010")
+    for terminal, since in (
+        (knocks, 60),
+        (mocked, -60),
+    ):  # the one only knocks since, the other speaks since somebody used its number
+        heard(terminal, clock.now())
+        turn_away([(terminal.phone, Barred.CODE, int(clock.now().timestamp()) + since, 1, Told())])
     assert plates(fleet, Trouble.OUTSIDE) == {"沪A00003", "沪A00009"}
     assert plates(fleet, Trouble.DOUBTFUL) == {"沪A00006"}
     assert plates(fleet, Trouble.DOUBTFUL, share=19) == {"沪A00005", "沪A00006"}

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from baozhang.ch2_provision.vehicles import actions
-from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem
+from baozhang.ch2_provision.vehicles.choices import Barred
+from baozhang.ch2_provision.vehicles.models import CardEvent, DoubtfulPosition, MediaItem, Stranger
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
-from baozhang.gateways.jt808 import answers, control, location, parts, points
+from baozhang.gateways.jt808 import answers, control, location, parts, points, server
+from baozhang.gateways.jt808.server import Options
 from tests.gateways.jt808 import encoding
 from tests.gateways.jt808.simulator import Box, connect
 from tests.gateways.jt808.test_gateway import NOW, PHONE, Enter, fixes, inside, run, stored
@@ -229,3 +231,44 @@ def test_a_request_of_the_wrong_shape_is_answered_with_an_error(db: None, line: 
         assert list(await control.answer(gateway, line)) == ["error"]
 
     run(story)
+
+
+def test_a_gateway_that_is_told_to_end_does_so_however_much_terminals_go_on_saying(entered: Enter) -> None:
+    entered(PHONE)
+
+    entered("13800138001", "沪A00002")
+
+    async def story() -> int:
+        gateway = server.Gateway(Options(), b"key of the tests")
+        await gateway.start()
+        box = await inside(int(gateway.addresses[0].rsplit(":", 1)[1]))
+        udp = await connect(Box("13800138001", "沪A00002"), int(gateway.addresses[1].rsplit(":", 1)[1]), udp=True)
+        await udp.enter()
+
+        async def drive() -> None:
+            for n in range(100_000):
+                for one in (box, udp) * 10:
+                    one.send(0x0200, encoding.Fix(NOW - dt.timedelta(seconds=n)).body())
+                await asyncio.sleep(0.002)
+
+        driving = asyncio.create_task(drive())
+        await asyncio.sleep(0.5)
+        async with asyncio.timeout(8):
+            await gateway.stop()
+        await asyncio.sleep(0.1)
+        driving.cancel()
+        heard = [one for one in box.heard + udp.heard if one.id == 0x8001 and one.body[2:] == b"\x02\x00\x00"]
+        return len(heard)
+
+    answered = asyncio.run(story())
+    assert answered > 100 and stored() > 10, "what it had was stored and answered first"
+
+
+def test_a_flood_of_strangers_does_not_wash_away_that_a_terminal_of_ours_is_turned_away(entered: Enter) -> None:
+    entered(PHONE)
+    told = actions.Told("沪A00001", "MAKER", "OTHER", 2013)
+    actions.turn_away([(PHONE, Barred.DEVICE, 1_000, 1, told)])
+    for start in range(0, 2_500, 500):
+        actions.turn_away([(str(n + 1), Barred.UNKNOWN, 2_000 + n, 1, told) for n in range(start, start + 500)])
+    assert Stranger.objects.filter(phone=PHONE, barred="device").exists()
+    assert Stranger.objects.count() == actions.STRANGERS_KEPT + 1

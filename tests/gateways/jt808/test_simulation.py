@@ -25,12 +25,24 @@ FLEET = 8
 EACH = 40  # positions of each before they behave again
 
 
+def test_a_tunnel_is_as_long_by_the_terminals_own_clock_however_fast_the_past_is_driven() -> None:
+    wish = crowd.Wish("127.0.0.1", 0, every=10.0, speed=60.0, back=3600.0, faults=frozenset(Fault))
+    (one,) = crowd.boxes([("1", "沪A00001")], wish, crowd.Clock(wish.speed, wish.back), crowd.Count())
+    now = [1_000_000.0]
+    one.time = lambda: now[0]
+    assert not one.blind
+    one.go_blind(40)
+    now[0] += 39
+    assert one.blind
+    now[0] += 2
+    assert not one.blind
+
+
 @pytest.mark.slow
 @pytest.mark.real_clock
 @pytest.mark.usefixtures("db")
 def test_a_crowd_that_misbehaves_loses_and_doubles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faults, "SHARE", 0.3)
-    monkeypatch.setattr(faults, "BLIND", (0.1, 0.3))
     monkeypatch.setattr(boxes, "BACK", (0.02, 0.05))
     monkeypatch.setattr(boxes, "PATIENCE", 5.0)
     fleet = enter_fleet(FLEET)

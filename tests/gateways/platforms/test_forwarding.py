@@ -12,12 +12,15 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from baozhang.ch2_provision.vehicles.actions import linking
+from baozhang.ch2_provision.vehicles.choices import LinkState
 from baozhang.ch2_provision.vehicles.models import Relay, RelayHealth, RelayItem, Terminal
 from baozhang.ch2_provision.vehicles.telemetry.points import Batch
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.gateways.platforms import forwarding
 from baozhang.gateways.platforms.forwarding import Forwarder, NotTaken
 from baozhang.gateways.platforms.management.commands.forward import Command
+from baozhang.kernel import scope
 from tests import factories
 
 from .said import NOON
@@ -157,24 +160,53 @@ def test_the_command_sends_what_waits_to_those_it_is_told(
     with pytest.raises(CommandError, match="密钥"):
         call_command("forward", once=True)
     monkeypatch.setenv("BAOZHANG_FORWARD_KEY", "secret")
-    call_command("forward", once=True, to="别的平台")
+    with pytest.raises(CommandError, match="别的平台"):
+        call_command("forward", once=True, to="别的平台")
     assert not receiver.parcels
     call_command("forward", once=True)
     assert len(receiver.once) == 1
 
 
-def test_a_platform_that_takes_nothing_is_not_asked_at_each_parcel_of_another(
+def test_a_key_is_shown_to_the_one_platform_whose_it_is(
     receiver: Receiver, fleet: Callable[..., Terminal], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forwarding, "MOST", 5)
-    mine, down = fleet("沪A00001"), Receiver()
-    down.failures = ["refuse"] * 20
-    factories.kept(Relay, where=mine.organ, name="市级平台", url=receiver.url)
-    factories.kept(Relay, where=mine.organ, name="区级平台", url=down.url)
-    hear(mine, list(range(START, START + 20)))
-    command, known = Command(), {}
-    for _ in range(6):
-        command._round(known, "key", "")
-    assert (len(receiver.once), 20 - len(down.failures)) == (20, 1)
-    down.server.shutdown()
-    down.server.server_close()
+    """Whoever may enter a platform of his own, or another address, must not be given the key of another by that."""
+    monkeypatch.setenv("BAOZHANG_FORWARD_KEY", "secret")
+    mine, stranger = fleet("沪A00001"), Receiver()
+    theirs = factories.organ("洪桥镇人民政府", factories.district("云间区"))
+    relay = factories.kept(Relay, where=mine.organ, name="市级平台", url=receiver.url)
+    hear(mine, [START])
+    other = factories.kept(Relay, where=theirs, name="另一个平台", url=stranger.url)
+    with pytest.raises(CommandError, match="2"):
+        call_command("forward", once=True)
+    call_command("forward", once=True, to="市级平台")
+    other.name = "市级平台"
+    factories.save(other)
+    with pytest.raises(CommandError, match="2"):
+        call_command("forward", once=True, to="市级平台")
+    relay.url = stranger.url
+    factories.save(relay)
+    hear(mine, [START + 1])
+    with pytest.raises(CommandError, match="地址"):
+        Command()._step(Forwarder(Relay(pk=relay.pk, name=relay.name, url=receiver.url), "secret"))
+    assert len(receiver.once) == 1 and not stranger.parcels
+    stranger.server.shutdown()
+    stranger.server.server_close()
+
+
+def test_what_waits_for_a_platform_that_is_stopped_goes_on_waiting_and_one_that_takes_nothing_is_asked_less_often(
+    receiver: Receiver, fleet: Callable[..., Terminal]
+) -> None:
+    mine = fleet("沪A00001")
+    relay = factories.kept(Relay, where=mine.organ, name="市级平台", url=receiver.url)
+    hear(mine, [START])
+    command, forwarder = Command(), Forwarder(relay, "secret")
+    receiver.failures = ["refuse"] * 2
+    assert (command._step(forwarder), command._step(forwarder)) == (1.0, 2.0)
+    with scope.everything("test") as by:
+        linking.move([relay], to=LinkState.STOPPED, by=by, note="维护")
+    assert command._step(forwarder) > 0 and not receiver.once
+    with scope.everything("test") as by:
+        linking.move([relay], to=LinkState.IN_USE, by=by, note="恢复")
+    assert command._step(forwarder) == 0 and len(receiver.once) == 1
+    assert command._step(forwarder) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,8 @@ from django.test import Client
 
 from baozhang.ch2_provision.vehicles.actions import intake, sources
 from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, RecentPosition, Source, Terminal
-from baozhang.ch2_provision.vehicles.telemetry import datum
+from baozhang.ch2_provision.vehicles.telemetry import datum, ways
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import scope
 from tests import factories
 
@@ -144,3 +146,42 @@ def test_what_can_never_be_a_position_is_named_or_set_apart_and_costs_no_other(
 def test_a_body_as_deep_or_long_as_it_goes_is_refused_in_words(fleet: Callable[..., Terminal], body: str) -> None:
     _source, key = source(fleet("沪A00001").organ)
     assert post(key, body).status_code == 400
+
+
+def test_a_source_that_says_nothing_of_speed_and_engine_says_neither_that_it_stands_nor_that_it_runs(
+    fleet: Callable[..., Terminal],
+) -> None:
+    mine = fleet("沪A00001")
+    made, _key = source(mine.organ)
+    first = said("沪A00001", 0)
+    start = dt.datetime.fromisoformat(first["time"])
+
+    def told(second: int, lon: float) -> dict[str, Any]:
+        return {
+            "plate": "沪A00001",
+            "time": (start + dt.timedelta(seconds=second)).isoformat(),
+            "lat": 31.03,
+            "lon": lon,
+        }
+
+    drove = [told(2 * n, 121.22 + n * 0.0002) for n in range(300)]  # nineteen metres each two seconds
+    stood = [told(600 + 30 * n, 121.22 + 299 * 0.0002) for n in range(40)]
+    assert intake.take_in(made, drove + stood).stored == 340
+    at = int(start.timestamp())
+    track = STORE.track(mine.pk, at, at + 7_200)
+    trips, idles = ways.both(track)
+    assert ways.kilometres(track) == pytest.approx(5.7, rel=0.02)
+    assert [trip.km for trip in trips] == [pytest.approx(5.7, rel=0.03)] and not idles
+    rows = RecentPosition.objects.values(
+        "at", "lat", "lon", "altitude", "speed", "direction", "status", "alarm", "odometer"
+    )
+    passed = intake.written(rows[0] | {"plate": "沪A00001", "phone": ""})
+    assert passed["speed"] is None and intake.take_in(made, [passed]).stored == 1
+
+
+def test_numbers_with_a_fraction_are_rounded_where_whole_ones_are_kept(fleet: Callable[..., Terminal]) -> None:
+    made, _key = source(fleet("沪A00001").organ)
+    answer = intake.take_in(made, [said("沪A00001", 1, direction=89.6, altitude=-4.4, speed=36.54, odometer=12.34)])
+    assert (answer.stored, answer.refused) == (1, [])
+    kept = RecentPosition.objects.get()
+    assert (kept.direction, kept.altitude, kept.speed, kept.odometer) == (90, -4, 365, 123)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch2_provision.vehicles.choices import VehicleState
 from baozhang.ch2_provision.vehicles.models import Vehicle
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock, observation, scope
 from baozhang.kernel.schedule import every
 from baozhang.law.figures import Figures
 
 from .flows.sealing import enlist
 from .models import Movement
-from .models.movement import WAY
+from .models.movement import FROM_TRACKS, WAY
 from .queries.holidays import holiday_of
-from .queries.tracks import NAMES, nights, ways_of
+from .queries.tracks import NAMES, late_ways, nights, ways_of
+
+_DRAWN = f'"vehicle" = %s AND "day" = %s AND "kind" IN ({", ".join(["%s"] * len(FROM_TRACKS))})'
 
 
 @every("0 6 * * *", name="trips.sealing", words=_("节假日封存清单"), follows=True)
@@ -39,10 +43,21 @@ def list_for_sealing() -> dict[str, Any]:
 
 @every("40 3 * * *", name="trips.tracks", words=_("轨迹归集为行程"))
 def gather() -> dict[str, Any]:
-    """This will keep the ways of the day before and who stands outside his fence; a second run the same night changes nothing."""
+    """This will keep the ways of the day before and who stands outside his fence; a second run the same night changes nothing.
+
+    Of days before it of which positions came only now, the ways are drawn anew.
+    """
     now = clock.now().replace(minute=0, second=0, microsecond=0)
-    moved, away = ways_of(now.date() - dt.timedelta(days=1)), nights(now)
-    observation.observe(Movement, NAMES, [*moved, *away])
+    yesterday = now.date() - dt.timedelta(days=1)
+    moved, away = ways_of(yesterday), nights(now)
+    late, anew = late_ways(yesterday)
+    with transaction.atomic():
+        for day, (vehicles, rows) in anew.items():
+            for vehicle in vehicles:
+                observation.forget(Movement, _DRAWN, [vehicle, day, *FROM_TRACKS])
+            moved += rows
+        observation.observe(Movement, NAMES, [*moved, *away])
+        STORE.looked_at(late)
     kept = Figures(clock.today()).vehicles.positions.days  # ways are kept no longer than the positions they come from
     gone = (
         observation.forget(Movement, '"day" < %s', [clock.today() - dt.timedelta(days=int(kept))])

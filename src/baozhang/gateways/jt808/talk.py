@@ -43,6 +43,7 @@ class Talk:
         self.sessions, self.commit, self.key = sessions, commit, key
         self.door, self.faults = Door(commit), Seldom(log)
         self.messages = self.bad = 0
+        self.ending = False
         self.visits: dict[str, tuple[Barred, int, int, Told]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._hearing: dict[int, Callable[[Session, Message], Any]] = {
@@ -52,7 +53,9 @@ class Talk:
         }  # fmt: skip
 
     def hear(self, session: Session, data: bytes, at: float) -> None:
-        """This will take what came over the line, whatever pieces it came in."""
+        """This will take what came over the line, whatever pieces it came in; nothing once the gateway ends."""
+        if self.ending:
+            return
         for inner in session.cutter.feed(data):
             try:
                 message = parse(inner)
@@ -310,5 +313,6 @@ class Talk:
         session.send(answers.MEDIA, answers.media(facts["number"]), message)
 
     async def end(self) -> None:
-        """This will finish what is being done."""
+        """This will take nothing more, and finish what is being done."""
+        self.ending = True
         await asyncio.gather(*self._tasks, return_exceptions=True)

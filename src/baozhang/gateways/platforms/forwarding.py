@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -60,7 +59,7 @@ class Forwarder:
 
     def __init__(self, relay: Relay, key: str, send: Post = post) -> None:
         self.relay, self.key, self.send = relay, key, send
-        self.pause = self.again_at = 0.0  # after a failure: seconds, and the monotonic moment they are over
+        self.pause = 0.0  # seconds, after a failure
 
     def step(self) -> int:
         """This will send the parcel that is next and return how many positions it held; 0 where none waits; NotTaken."""
@@ -74,7 +73,6 @@ class Forwarder:
         except NotTaken as error:
             self._note(fault=str(error))
             self.pause = min(self.pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
-            self.again_at = time.monotonic() + self.pause
             raise
         with transaction.atomic():
             observation.withdraw(RelayItem, ("at",), '"relay" = %s AND "parcel" = %s', [self.relay.pk, number])

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.kernel.observation import Observation
 
 WAY, NIGHT, FAST, IDLE, OUT, AWAY = "way", "night", "fast", "idle", "out", "away"
+FROM_TRACKS = (WAY, FAST, IDLE, OUT)  # what is drawn from the track of a day, and drawn anew where more of it comes
 
 
 class Movement(Observation):

@@ -18,8 +18,8 @@ from baozhang.ch2_provision.vehicles.models import Terminal, Vehicle
 from baozhang.ch2_provision.vehicles.queries.areas import areas, rings_of
 from baozhang.ch2_provision.vehicles.queries.map import begun
 from baozhang.ch2_provision.vehicles.telemetry import beyond, ways
-from baozhang.ch2_provision.vehicles.telemetry.points import AT
-from baozhang.ch2_provision.vehicles.telemetry.store import STORE, day_of
+from baozhang.ch2_provision.vehicles.telemetry.points import AT, DAY, LAT, LON
+from baozhang.ch2_provision.vehicles.telemetry.store import STORE, Late, day_of
 from baozhang.kernel import clock
 
 SLOW = 60  # km/h held; up to it no way is called fast, whatever an authority issues
@@ -27,6 +27,7 @@ ENGINELESS = (Energy.ELECTRIC, Energy.FUEL_CELL)
 MOVED = 500  # metres; less is moving a vehicle in its yard
 DRIFT = 50  # metres by which a fix of a vehicle that stands may be wrong: so near to its fence it is within
 SLACK = dt.timedelta(minutes=30)  # a slip is filled in somewhat after the vehicle left, or before it is back
+LAST = 5  # positions of which most say where a vehicle stands
 LOOK_BACK = 60  # days of ways that a patrol looks at; a finding stays as long as its way is looked at
 Row = tuple[int, str, dt.datetime, dt.datetime, dt.date, int, int | None, int | None]
 NAMES = ("vehicle", "kind", "since", "until", "day", "metres", "lat", "lon")
@@ -58,7 +59,33 @@ def ways_of(day: dt.date) -> list[Row]:
     since, until = day_of(day)
     moved = [key for key, km in STORE.kilometres(since, until).items() if km * 1_000 >= MOVED]
     by_terminal = sat_in(moved)
-    far = [key for key in moved if key in by_terminal]
+    return _drawn(day, by_terminal, [key for key in moved if key in by_terminal])
+
+
+def late_ways(until: dt.date) -> tuple[list[Late], dict[dt.date, tuple[list[int], list[Row]]]]:
+    """The days up to one whose positions came when they were over; and by day whose ways are to be replaced, and by which.
+
+    Of the last of these days all ways are drawn anyway (`ways_of`), and none of them here.
+    """
+    late = STORE.late(until)
+    by_terminal = sat_in(_beside([terminal for terminal, _day, _count in late]))
+    found = {}
+    for day in sorted({day for _terminal, day, _count in late}):
+        told = {by_terminal[key][0].pk for key, on, _count in late if on == day and key in by_terminal}
+        far = [key for key, (vehicle, _first) in by_terminal.items() if vehicle.pk in told]
+        found[day] = sorted(told), _drawn(day, by_terminal, far) if day < until else []
+    return late, found
+
+
+def _beside(terminals: Sequence[int]) -> list[int]:
+    """Some terminals and all others that are or were in the same vehicles: a day may be told by two of them."""
+    plates = Terminal._base_manager.filter(pk__oneof=list(terminals)).values_list("plate", flat=True)
+    return list(Terminal._base_manager.filter(plate__oneof=sorted(set(plates))).values_list("pk", flat=True))
+
+
+def _drawn(day: dt.date, by_terminal: dict[int, tuple[Vehicle, int]], far: list[int]) -> list[Row]:
+    """The rows of a day for the vehicles of some terminals."""
+    since, until = day_of(day)
     rows, drawn = list[Row](), borders(day, {by_terminal[key][0].organ_id for key in far})
     for terminal, track in STORE.tracks(far, since, until):
         vehicle, first = by_terminal[terminal]
@@ -134,17 +161,43 @@ def a_stray(vehicle: Vehicle, since: dt.datetime, until: dt.datetime, metres: in
 
 
 def nights(now: dt.datetime) -> list[Row]:
-    """The vehicles that stand outside their fence or beyond their area now, by their last position; one query beside files and areas."""
+    """The vehicles that stand outside their fence or beyond their area now: by their last position, and by most of the last ones."""
     by_terminal = fitted()
     drawn = borders(now.date(), {one.organ_id for one in by_terminal.values()})
+    last = {
+        at.vehicle: (at.lat, at.lon)
+        for at in STORE.current(list(by_terminal))
+        if at.lat is not None and at.lon is not None
+    }
+    rows = _elsewhere(now, by_terminal, drawn, last)
+    away = {row[0] for row in rows}
+    suspects = {terminal: place for terminal, place in last.items() if by_terminal[terminal].pk in away}
+    agreed = {row[:2] for row in _elsewhere(now, by_terminal, drawn, suspects | _steady(now, [*suspects]))}
+    return [row for row in rows if row[:2] in agreed]
+
+
+def _steady(now: dt.datetime, terminals: list[int]) -> dict[int, tuple[int, int]]:
+    """Where most of the last positions of some vehicles were: one alone may be a receiver's fancy."""
+    import numpy as np
+
+    until = int(now.timestamp()) + 1
+    return {
+        terminal: (int(np.median(track[-LAST:, LAT])), int(np.median(track[-LAST:, LON])))
+        for terminal, track in STORE.tracks(terminals, until - DAY, until)
+    }
+
+
+def _elsewhere(
+    now: dt.datetime, by_terminal: dict[int, Vehicle], drawn: dict[int, beyond.Border], last: dict[int, tuple[int, int]]
+) -> list[Row]:
+    """The rows of vehicles at their places: those outside their fence, and those beyond their area."""
     rows: list[Row] = []
     within: dict[beyond.Border, list[tuple[Vehicle, int, int]]] = defaultdict(list)
-    for at in STORE.current(list(by_terminal)):
-        vehicle = by_terminal[at.vehicle]
-        if at.lat is not None and at.lon is not None:
-            rows += a_night(vehicle, now, at.lat, at.lon)
-            if vehicle.organ_id in drawn:
-                within[drawn[vehicle.organ_id]].append((vehicle, at.lat, at.lon))
+    for terminal, (lat, lon) in last.items():
+        vehicle = by_terminal[terminal]
+        rows += a_night(vehicle, now, lat, lon)
+        if vehicle.organ_id in drawn:
+            within[drawn[vehicle.organ_id]].append((vehicle, lat, lon))
     for border, places in within.items():
         far = border.beyond([lat for _one, lat, _lon in places], [lon for _one, _lat, lon in places])
         for (vehicle, lat, lon), metres in zip(places, far, strict=True):

@@ -20,7 +20,7 @@ from baozhang.ch2_provision.vehicles.choices import Datum, TerminalState
 from baozhang.ch2_provision.vehicles.models import Source, Terminal
 from baozhang.ch2_provision.vehicles.models.terminal import clean_phone
 from baozhang.ch2_provision.vehicles.telemetry import datum
-from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, Batch, digest_of, doubt_of, is_blind
+from baozhang.ch2_provision.vehicles.telemetry.points import ACC, LOCATED, UNSAID, Batch, digest_of, doubt_of, is_blind
 from baozhang.ch2_provision.vehicles.telemetry.relaying import reach_of
 from baozhang.ch2_provision.vehicles.telemetry.store import STORE
 from baozhang.kernel import clock, observation
@@ -40,11 +40,11 @@ class Said(BaseModel):
     time: AwareDatetime
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
-    speed: float = Field(0, ge=0, le=1_000)  # km/h
-    direction: int = Field(0, ge=0, le=360)
-    altitude: int = Field(0, ge=-500, le=9_000)
+    speed: float | None = Field(None, ge=0, le=1_000)  # km/h
+    direction: float = Field(0, ge=0, le=360)
+    altitude: float = Field(0, ge=-500, le=9_000)
     odometer: float | None = Field(None, ge=0, le=1e8)  # km
-    acc: bool = True
+    acc: bool = False  # an engine of which nothing is said is not one that runs at a stop
     located: bool = True
     alarm: int = Field(0, ge=0, le=0xFFFFFFFF)
 
@@ -125,7 +125,7 @@ def _vehicles(source: Source, said: Sequence[Said]) -> dict[tuple[str, str], int
 def _put(batch: Batch, vehicle: int, one: Said, kept_in: str, heard: int) -> None:
     lat, lon = datum.from_gcj02(one.lat, one.lon) if kept_in == Datum.GCJ02 else (one.lat, one.lon)
     at, north, east = int(one.time.timestamp()), round(lat * 1e6), round(lon * 1e6)
-    speed, status = round(one.speed * 10), ACC * one.acc | LOCATED * one.located
+    speed, status = UNSAID if one.speed is None else round(one.speed * 10), ACC * one.acc | LOCATED * one.located
     doubt = doubt_of(at, north, east, speed, status, heard)
     if doubt:
         body = json.dumps(one.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
@@ -135,7 +135,7 @@ def _put(batch: Batch, vehicle: int, one: Said, kept_in: str, heard: int) -> Non
         return
     odometer = None if one.odometer is None else round(one.odometer * 10)
     batch.points.append(
-        (vehicle, (at, north, east, one.altitude, speed, one.direction, status, one.alarm, odometer, None, None, None, heard))
+        (vehicle, (at, north, east, round(one.altitude), speed, round(one.direction), status, one.alarm, odometer, None, None, None, heard))
     )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def written(item: dict[str, Any]) -> dict[str, Any]:
     moment = dt.datetime.fromtimestamp(item["at"], clock.ZONE)
     return {
         "plate": item["plate"], "terminal": item["phone"], "time": moment.isoformat(), "lat": item["lat"] / 1e6, "lon": item["lon"] / 1e6,
-        "speed": item["speed"] / 10, "direction": item["direction"], "altitude": item["altitude"],
+        "speed": None if item["speed"] == UNSAID else item["speed"] / 10, "direction": item["direction"], "altitude": item["altitude"],
         "odometer": None if item["odometer"] is None else item["odometer"] / 10, "acc": bool(item["status"] & ACC), "located": True,
         "alarm": item["alarm"],
     }  # fmt: skip

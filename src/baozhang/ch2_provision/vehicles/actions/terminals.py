@@ -127,7 +127,10 @@ def log_out(vehicle: int) -> None:
 
 
 def turn_away(visits: Sequence[tuple[str, Barred, int, int, Told]]) -> None:
-    """This will note terminals that were not let in: (number, why, when, how often, what it said); the newest are kept."""
+    """This will note terminals that were not let in: (number, why, when, how often, what it said).
+
+    The newest of those that nobody knows are kept, and all whose number is one of ours: a flood washes none of them away.
+    """
     rows = [
         (phone[:20], why.value, at, at, times, told.plate[:20], told.maker[:11], told.device[:60])
         for phone, why, at, times, told in visits
@@ -138,10 +141,10 @@ def turn_away(visits: Sequence[tuple[str, Barred, int, int, Told]]) -> None:
     )
     with transaction.atomic():
         observation.observe(Stranger, names, rows, merge=merge)
-        kept = Stranger.objects.order_by("-heard", "phone")[STRANGERS_KEPT : STRANGERS_KEPT + 1]
-        last = kept.values_list("heard", flat=True).first()
+        unknown = Stranger.objects.filter(barred=Barred.UNKNOWN).order_by("-heard", "phone")
+        last = unknown.values_list("heard", flat=True)[STRANGERS_KEPT - 1 : STRANGERS_KEPT].first()
         if last is not None:
-            observation.forget(Stranger, '"heard" < %s', [last])
+            observation.forget(Stranger, '"barred" = %s AND "heard" < %s', [Barred.UNKNOWN.value, last])
 
 
 def note_card(vehicle: int, at: int, heard: int, *, put_in: bool, result: int, holder: str) -> None:

@@ -115,6 +115,18 @@ class Migration(tables.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LateDay',
+            fields=[
+                ('pk', models.CompositePrimaryKey('vehicle', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('vehicle', models.BigIntegerField()),
+                ('day', models.DateField()),
+                ('count', models.BigIntegerField()),
+            ],
+            options={
+                'verbose_name': '迟到定位',
+            },
+        ),
+        migrations.CreateModel(
             name='RecentPosition',
             fields=[
                 ('pk', models.CompositePrimaryKey('vehicle', 'at', blank=True, editable=False, primary_key=True, serialize=False)),

@@ -4,7 +4,7 @@ from .addition import Addition
 from .area import Area
 from .certificate import Certificate
 from .links import Relay, RelayHealth, RelayItem, Source
-from .positions import DoubtfulPosition, RecentPosition, TrackBlock
+from .positions import DoubtfulPosition, LateDay, RecentPosition, TrackBlock
 from .quota import Quota, QuotaSheet
 from .reading import TrackReading
 from .signs import CardEvent, MediaItem, Stranger, TerminalHealth
@@ -18,6 +18,7 @@ __all__ = [
     "CardEvent",
     "Certificate",
     "DoubtfulPosition",
+    "LateDay",
     "MediaItem",
     "Quota",
     "QuotaSheet",

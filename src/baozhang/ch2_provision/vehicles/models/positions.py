@@ -75,6 +75,18 @@ class TrackBlock(Observation):
         indexes = [models.Index(fields=["hour"], name="track_block_hour")]
 
 
+class LateDay(Observation):
+    """A day of a vehicle of which positions came when it was over: what was drawn from its track is to be drawn anew."""
+
+    pk = models.CompositePrimaryKey("vehicle", "day")
+    vehicle = models.BigIntegerField()
+    day = models.DateField()
+    count = models.BigIntegerField()  # positions that came so; by it one sees whether more came meanwhile
+
+    class Meta:
+        verbose_name = _("迟到定位")
+
+
 class DoubtfulPosition(Observation):
     """A position that cannot be true, kept apart with the reason: it is a fact of the terminal, not of the vehicle."""
 

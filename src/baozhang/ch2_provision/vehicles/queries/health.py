@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from baozhang.ch2_provision.vehicles.choices import UNDER_WAY, TerminalState, Trouble
 from baozhang.ch2_provision.vehicles.models import (
@@ -58,10 +59,11 @@ def silent(rows: QuerySet[Terminal], day: dt.date, days: int) -> QuerySet[Termin
 
 
 def outside(rows: QuerySet[Terminal], day: dt.date, days: int) -> QuerySet[Terminal]:
-    """Those that were never heard of so many days after they were fitted, and those that knock and are turned away."""
+    """Those that were never heard of so many days after they were fitted, and those that do nothing since but knock and be turned away."""
     never = Q(health__isnull=True) | Q(health__heard__isnull=True)
+    knocks = Stranger.objects.filter(phone=OuterRef("phone"), heard__gt=Coalesce(OuterRef("health__heard"), 0))
     late = Q(fitted__isnull=True) | Q(fitted__lte=day - dt.timedelta(days=days))
-    return rows.filter(never & late | Exists(Stranger.objects.filter(phone=OuterRef("phone"))))
+    return rows.filter(never & late | Exists(knocks))
 
 
 def _sum(name: str, day: dt.date) -> Any:

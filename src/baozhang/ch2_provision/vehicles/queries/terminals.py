@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef
 
-from baozhang.ch2_provision.vehicles.choices import UNDER_WAY, TerminalState
+from baozhang.ch2_provision.vehicles.choices import UNDER_WAY, Barred, TerminalState
 from baozhang.ch2_provision.vehicles.models import DoubtfulPosition, Stranger, Terminal, TerminalHealth, TerminalOrder
 from baozhang.kernel import clock
 
@@ -31,8 +31,9 @@ def doubts_of(vehicle: int, since: int) -> list[dict[str, Any]]:
 
 
 def strangers(most: int) -> Sequence[Stranger]:
-    """The terminals that were not let in, the newest first."""
-    return list(Stranger.objects.order_by("-heard", "phone")[:most])
+    """The terminals that were not let in: first those whose number is one of ours, then the others, the newest first."""
+    rows = Stranger.objects.order_by("-heard", "phone")
+    return [*rows.exclude(barred=Barred.UNKNOWN)[:most], *rows.filter(barred=Barred.UNKNOWN)[:most]]
 
 
 def in_use(most: int | None = None) -> list[tuple[str, str]]:

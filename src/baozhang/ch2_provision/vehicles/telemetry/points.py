@@ -22,6 +22,7 @@ ACC, LOCATED = 1, 2  # status bits
 AHEAD = 10 * 60  # seconds that a terminal's clock may run ahead of ours
 BEHIND = 366 * DAY  # older than that is no blind zone but a wrong clock (GPS weeks roll over after twenty years)
 FASTEST = 2_500  # tenths of km/h
+UNSAID = -1  # the speed of a source that says none; zero would say that the vehicle stands
 SLOW_CLOCK = 60  # seconds by which a clock that goes may be off
 
 Point = tuple[Any, ...]  # in the order of COLUMNS; None where a terminal does not say

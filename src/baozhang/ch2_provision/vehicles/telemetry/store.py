@@ -17,6 +17,7 @@ from django.db import transaction
 from baozhang.ch2_provision.vehicles.models import (
     CardEvent,
     DoubtfulPosition,
+    LateDay,
     MediaItem,
     RecentPosition,
     TerminalHealth,
@@ -47,10 +48,12 @@ HEALTH = (
     "alarm",
     "told_plate",
 )
+_LATE = ("vehicle", "day", "count")
 _HEALTH_MERGE = {"heard": observation.MOST, "good": observation.ADD, "doubtful": observation.ADD} | dict.fromkeys(
     ("lat", "lon", "speed", "direction", "status", "alarm", "at"), "later"
 )
 _LIVE = (LAT, LON, SPEED, DIRECTION, STATUS, ALARM)
+_FIRST, _EAST = dt.date(1970, 1, 1), 8 * HOUR  # the first day, and by how much China's begin earlier
 _MANY = 200  # vehicles packed in one transaction, or read at once
 
 
@@ -96,6 +99,15 @@ class TelemetryStore(Protocol):
     def forget(self, before: int) -> int:
         """This will delete what is older, and return the number of blocks and rows."""
 
+    def late(self, until: dt.date) -> list[Late]:
+        """The days up to one (in China) of which positions came when they were over, and nobody has looked at them since."""
+
+    def looked_at(self, days: Sequence[Late]) -> None:
+        """This will take late days off; one of which more has come meanwhile stays."""
+
+
+Late = tuple[int, dt.date, int]  # vehicle, day, how many positions came late
+
 
 def day_of(day: dt.date) -> tuple[int, int]:
     """The first second of a day in China, and the first after it."""
@@ -121,6 +133,7 @@ class DatabaseStore:
         with transaction.atomic():
             relaying.queue(ordered)
             observation.observe(RecentPosition, _ROW, ordered, merge={"alarm": observation.OR})
+            observation.observe(LateDay, _LATE, _late_days(ordered), merge={"count": observation.ADD})
             observation.observe(DoubtfulPosition, _DOUBT, batch.doubts)
             observation.observe(TerminalHealth, HEALTH, _health(batch), merge=_HEALTH_MERGE, later="at")
 
@@ -210,6 +223,16 @@ class DatabaseStore:
                 )
             )
 
+    def late(self, until: dt.date) -> list[Late]:
+        """All that are marked."""
+        return list(LateDay.objects.filter(day__lte=until).order_by("day", "vehicle").values_list(*_LATE))
+
+    def looked_at(self, days: Sequence[Late]) -> None:
+        """By their count, which grows with whatever comes."""
+        with transaction.atomic():
+            for late in days:
+                observation.forget(LateDay, '"vehicle" = %s AND "day" = %s AND "count" = %s', late)
+
 
 STORE: TelemetryStore = DatabaseStore()
 
@@ -235,6 +258,16 @@ def _added(pieces: list[_Piece]) -> dict[int, float]:
     metres[1:] += np.where(same, link, 0.0)
     keys, start = np.unique(vehicles, return_index=True)
     return {int(key): float(sum_) / 1_000 for key, sum_ in zip(keys, np.add.reduceat(metres, start), strict=True)}
+
+
+def _late_days(rows: Sequence[Sequence[Any]]) -> list[Late]:
+    """The days that were over when their positions came, with how many those are."""
+    found: dict[tuple[int, int], int] = {}
+    for row in rows:
+        day = (row[AT + 1] + _EAST) // DAY
+        if day < (row[-1] + _EAST) // DAY:
+            found[row[0], day] = found.get((row[0], day), 0) + 1
+    return [(vehicle, _FIRST + dt.timedelta(days=day), count) for (vehicle, day), count in sorted(found.items())]
 
 
 def _health(batch: Batch) -> list[tuple[Any, ...]]:

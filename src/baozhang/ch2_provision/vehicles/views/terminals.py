@@ -36,7 +36,7 @@ def _shown(seconds: int | None) -> str:
 
 @require_GET
 def strangers_page(request: HttpRequest) -> HttpResponse:
-    """Terminals that asked to be let in and were not, the newest first."""
+    """Terminals that asked to be let in and were not: first those whose number is one of ours."""
     frame.actor(request).must(STRANGERS_RIGHT)
     heads = [
         (_("终端号"), ""), (_("原因"), ""), (_("最近来访"), ""), (_("首次来访"), ""), (_("次数"), "number"),

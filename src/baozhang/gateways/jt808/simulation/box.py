@@ -64,6 +64,11 @@ class Box:
         """Its own number, the same each time."""
         return self.phone[-7:].rjust(7, "0")
 
+    @property
+    def blind(self) -> bool:
+        """True in a tunnel, by its own clock: however fast it drives through the past, a tunnel holds some positions."""
+        return self.time() < self._blind_until
+
     async def live(self, host: str, port: int, every: float, pace: Callable[[float], float]) -> None:
         """This will go on for ever, over one line after the other; `pace` turns seconds of its clock into real ones."""
         pause = BACK[0]
@@ -184,7 +189,7 @@ class Box:
         if len(self.waiting) > MOST_WAITING:
             self.waiting.pop(next(iter(self.waiting)))
             self.count.lost += 1
-        if self._clock() >= self._blind_until:
+        if not self.blind:
             self._send(writer, 0x0200, body, (at,))
 
     def _send(self, writer: asyncio.StreamWriter, number: int, body: bytes, moments: tuple[int, ...]) -> None:
@@ -192,9 +197,9 @@ class Box:
 
     def _repeat(self, writer: asyncio.StreamWriter) -> None:
         """What was not answered in time, or over the line before, goes again as a batch from a blind zone."""
-        now = self._clock()
-        if now < self._blind_until:
+        if self.blind:
             return
+        now = self._clock()
         for serial in [serial for serial, (sent, _moments) in self._under_way.items() if now - sent > PATIENCE]:
             del self._under_way[serial]
         flying = {moment for _sent, moments in self._under_way.values() for moment in moments}
@@ -206,7 +211,7 @@ class Box:
 
     def go_blind(self, seconds: float) -> None:
         """This will keep positions back for some time, as in a tunnel."""
-        self._blind_until = self._clock() + seconds
+        self._blind_until = self.time() + seconds
 
     def last_frame(self) -> bytes:
         """A whole frame of a position that waits, or of a heartbeat where none does, as it would go over the line again."""

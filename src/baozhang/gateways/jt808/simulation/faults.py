@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from .box import Box
 
 SHARE = 0.04  # of the reports are followed by one of the faults that were asked for
-BLIND = (20.0, 60.0)  # seconds in a tunnel
+BLIND = (20.0, 60.0)  # seconds in a tunnel, by the terminal's own clock
 
 
 class Fault(StrEnum):
