@@ -1,6 +1,7 @@
 """Turns: who touches a whole and its parts asks for the whole first, and for many by ascending key; so nobody waits crosswise.
 
-A class of parts names its wholes, `part_of = ("loan",)`; a step or act on a part then asks for them before it touches the part.
+A class of parts names its wholes, `part_of = ("loan",)`; a step or act on a part, and whoever writes one by form, sheet or API,
+then asks for them before it touches the part.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ def in_turn(model: type[models.Model], keys: Iterable[int]) -> None:
         read(model, ("id",), among=("id", part), locked=True)
 
 
-def wholes_first(rows: Sequence[Any]) -> None:
-    """This will hold what records of one class are parts of, and let them see it as it stands now."""
+def wholes_first(rows: Sequence[Any]) -> bool:
+    """This will hold what records of one class are parts of, and let them see it as it stands now; True where it had moved on."""
+    moved = False
     for name in type(rows[0]).part_of if rows else ():
         field = rows[0]._meta.get_field(name)
         in_turn(field.related_model, {getattr(row, field.attname) for row in rows})
@@ -32,7 +34,9 @@ def wholes_first(rows: Sequence[Any]) -> None:
             for whole in field.related_model._base_manager.filter(pk__in=part)
         }
         for whole in seen:
+            moved |= whole.version != fresh[whole.pk].version
             as_it_stands(whole, fresh[whole.pk])
+    return moved
 
 
 def as_it_stands(whole: models.Model, fresh: models.Model) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from baozhang.ch2_provision.funding import actions
-from baozhang.ch2_provision.funding.models import Budget, Plan
+from baozhang.ch2_provision.funding.flows import PlanFlow
+from baozhang.ch2_provision.funding.models import Budget, Plan, PlanLine
+from baozhang.kernel.record import keep, remove
 from tests.ch2_provision.funding.conftest import Office
 from tests.committed import committed
 from tests.crossing import at_once
@@ -48,3 +52,33 @@ def test_one_addition_to_a_budget_is_begun_once(office: Office, monkeypatch: pyt
     refused = at_once(monkeypatch, begin, begin)
     assert refused.count("") >= 1 and not any("冲突" in one for one in refused)
     assert len(set(Budget._base_manager.values_list("edition", flat=True))) == Budget._base_manager.count()
+
+
+def test_a_line_is_written_before_its_plan_is_handed_in_or_not_at_all(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the head decides on is what was handed in: by changing a line, by adding one, and by taking one back."""
+    office.round()
+    plan = office.plan()
+    row, gone = office.line(plan, "台式计算机"), office.line(plan, "打印机")
+    row = PlanLine._base_manager.select_related("plan").get(pk=row.pk)
+    row.unit_price = Decimal(9000)
+    late = PlanLine(
+        plan=office.plan(), kind="assets", title="扫描仪", unit_price=Decimal(1), purpose="更新", evidence="核对"
+    )
+    refused = at_once(
+        monkeypatch,
+        lambda: office.take("张会", PlanFlow, "submit", plan),
+        lambda: later(office.act, "张会", keep, row),
+        lambda: later(office.act, "张会", keep, late),
+        lambda: later(office.act, "张会", remove, gone, note="不买了"),
+    )
+    assert refused[0] == "" and all(refused[1:]), refused
+    lines = PlanLine._base_manager.filter(plan=plan).order_by("number").values_list("title", "unit_price")
+    assert list(lines) == [("台式计算机", 5000), ("打印机", 5000)]
+
+
+def later(work: Any, *words: Any, **more: Any) -> None:
+    """What comes second by a little: the other one has the plan already."""
+    threading.Event().wait(0.1)
+    work(*words, **more)
