@@ -78,7 +78,10 @@ def test_a_loan_is_not_extended_to_a_day_that_has_passed(house: House, store: St
     with clock.on(late), pytest.raises(Refused, match="不早于今天"):  # told to whoever asks for it
         house.take(LoanFlow, "extend", loan, "clerk2", wanted=late - dt.timedelta(days=1), wanted_why="还要用")
     house.take(LoanFlow, "extend", loan, "clerk2", wanted=late - dt.timedelta(days=1), wanted_why="还要用")
-    with clock.on(late), pytest.raises(Refused, match="不早于今天"):  # and where the day has passed since, to whoever decides
+    with (
+        clock.on(late),
+        pytest.raises(Refused, match="不早于今天"),
+    ):  # and where the day has passed since, to whoever decides
         house.take(LoanFlow, "special", loan, "chief", note="同意")
     with clock.on(late):
         assert house.take(LoanFlow, "deny", loan, "officer", note="已过").state == LoanState.OPEN
