@@ -61,6 +61,22 @@ def of_the_living(model: type[Record], rows: Sequence[Record]) -> None:
         organ.still_begins(str(model._meta.verbose_name), clock.today())
 
 
+def still_loose(model: type[Record], rows: Sequence[Record]) -> None:
+    """This will raise Refused where a part would be taken out of a whole on which somebody acts already (`loose`)."""
+    holder, _dot, name = model.loose[0].rpartition(".") if model.loose else ("", "", "")
+    if model.loose is None or not holder:
+        return  # what is no part has moved on itself, and is known by its version
+    field: Any = model._meta.get_field(holder)
+    keys = {getattr(row, field.attname) for row in rows}
+    past = field.related_model._base_manager.filter(pk__in=keys).exclude(**{f"{name}__in": model.loose[1]}).first()
+    if past is not None:
+        row = next(row for row in rows if getattr(row, field.attname) == past.pk)
+        raise Refused(
+            _("%(record)s 已随%(whole)s办理，不能撤销登记") % {"record": row, "whole": past},
+            why=_("当前状态为“%(state)s”。") % {"state": getattr(past, f"get_{name}_display")()}, instead=_("请撤回或者由审核人驳回后再改。"),
+        )  # fmt: skip
+
+
 def only_steps_move(
     model: type[Record], rows: Sequence[Any], before: dict[int, tuple[Any, ...]], by: Actor, moves: frozenset[str]
 ) -> None:

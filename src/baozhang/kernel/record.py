@@ -21,7 +21,7 @@ from . import bulk, clock, ledger, totals
 from .access import Actor
 from .field_checks import unusable
 from .fixed import nothing
-from .guarding import guarded_changes, of_the_living, only_steps_move, stay
+from .guarding import guarded_changes, of_the_living, only_steps_move, stay, still_loose
 from .invariants import check, explain, unreferenced
 from .opening import Opening
 from .plain import first_text, kept_fields, plain_value, plain_values, snapper
@@ -30,7 +30,6 @@ from .scope import ScopedManager, WriteOutsideKeep, organ_condition
 from .search import blob
 from .standing import signed
 from .statement import read
-from .turns import wholes_first
 
 R = TypeVar("R", bound="Record")
 NOTHING: Mapping[str, Any] = {}
@@ -181,19 +180,9 @@ class Kept:
 
 
 def keep(
-    records: R | Sequence[R],
-    *,
-    by: Actor,
-    act: str = "",
-    note: str = "",
-    right: str = "",
-    batch: str = "",
-    checked: bool = False,
-    where: int | None = None,
-    aside: Mapping[str, Any] = NOTHING,
-    moves: frozenset[str] = frozenset(),
-    case: Record | None = None,
-) -> Kept:
+    records: R | Sequence[R], *, by: Actor, act: str = "", note: str = "", right: str = "", batch: str = "", checked: bool = False,
+    where: int | None = None, aside: Mapping[str, Any] = NOTHING, moves: frozenset[str] = frozenset(), case: Record | None = None,
+) -> Kept:  # fmt: skip
     """This will validate, save in bulk, enter the ledger and check the scope, all or nothing.
 
     `act` names the ledger act (add/change where empty); `right` the permission that is asked in each record's
@@ -207,11 +196,12 @@ def keep(
         return Kept()
     model = _kept_class(rows[0])
     with transaction.atomic():
+        moved_on = totals.hold(rows, plain=not (right or where or moves))
         before = _lock(model, rows)
         by = _allow(model, rows, before, by, right, where)
         only_steps_move(model, rows, before, by, moves)
         of_the_living(model, [row for row in rows if not row.pk])
-        if not checked:
+        if moved_on or not checked:
             _derived(model, rows, before)
         stay(guarded_changes(model, rows, before, moves), case)
         try:
@@ -236,8 +226,7 @@ def _kept_class(record: R) -> type[R]:
 
 
 def _lock(model: type[R], rows: Sequence[R]) -> dict[int, tuple[Any, ...]]:
-    """The rows that are kept as they stand, locked, after what they are parts of: pk → (version, head, *kept fields); NotFound or Stale."""
-    wholes_first(rows)
+    """The rows that are kept as they stand, locked: pk → (version, head, *kept fields); NotFound or Stale."""
     keys, found = sorted(row.pk for row in rows if row.pk), dict[int, tuple[Any, ...]]()
     if len(set(keys)) < len(keys):
         raise Invalid(_("同一条记录在一次办理中出现了两次"), instead=_("请每条记录只列一次。"))
@@ -314,16 +303,9 @@ def _changes(
 
 
 def _write(
-    model: type[R],
-    rows: Sequence[R],
-    before: dict[int, tuple[Any, ...]],
-    *,
-    by: Actor,
-    act: str,
-    note: str,
-    batch: str,
-    aside: Mapping[str, Any],
-) -> Kept:
+    model: type[R], rows: Sequence[R], before: dict[int, tuple[Any, ...]], *,
+    by: Actor, act: str, note: str, batch: str, aside: Mapping[str, Any],
+) -> Kept:  # fmt: skip
     fresh, snap = [row for row in rows if not row.pk], snapper(model)
     lines, touched = _changes(model, [row for row in rows if row.pk], before, act)
     moved = [line[0] for line in lines]
@@ -357,11 +339,13 @@ def remove(
     rows: list[R] = [records] if isinstance(records, Record) else list(records)
     if not rows:
         return 0
-    model = _kept_class(rows[0])
     with transaction.atomic():
+        totals.hold(rows)
+        model = _kept_class(rows[0])
         before = _lock(model, rows)
         by = _allow(model, rows, before, by, right or model.right("remove"), where)
         stay({row.pk: (row, ()) for row in rows} if model.guarded else {}, None)
+        still_loose(model, rows)
         unreferenced(model, [row.pk for row in rows], past=past)
         lines: list[tuple[Record, str, dict[str, Any]]] = []
         for row in rows:

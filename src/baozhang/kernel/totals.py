@@ -14,9 +14,14 @@ from typing import Any
 from django.db.models import Sum
 
 from .plain import kept_fields
-from .turns import as_it_stands
+from .turns import as_it_stands, wholes_first
 
 Stood = Mapping[int, tuple[Any, ...]]
+
+
+def hold(rows: Sequence[Any], *, plain: bool = True) -> bool:
+    """This will hold the wholes of parts that are written as such (`plain`) or that sums are made of; True where one had moved on."""
+    return wholes_first(rows) if plain or type(rows[0]).sums else False
 
 
 def carry(rows: Sequence[Any], stood: Stood, keep: Callable[..., Any], *, right: str, **words: Any) -> None:

@@ -21,8 +21,9 @@ def in_turn(model: type[models.Model], keys: Iterable[int]) -> None:
         read(model, ("id",), among=("id", part), locked=True)
 
 
-def wholes_first(rows: Sequence[Any]) -> None:
-    """This will hold what records of one class are parts of, and let them see it as it stands now."""
+def wholes_first(rows: Sequence[Any]) -> bool:
+    """This will hold what records of one class are parts of, and let them see it as it stands now; True where it had moved on."""
+    moved = False
     for name in type(rows[0]).part_of if rows else ():
         field = rows[0]._meta.get_field(name)
         in_turn(field.related_model, {key for row in rows if (key := getattr(row, field.attname)) is not None})
@@ -34,7 +35,9 @@ def wholes_first(rows: Sequence[Any]) -> None:
         }
         for whole in seen:  # what is of the version that stands may hold what its caller is about to keep
             if whole.version != fresh[whole.pk].version:
+                moved = True
                 as_it_stands(whole, fresh[whole.pk])
+    return moved
 
 
 def as_it_stands(whole: models.Model, fresh: models.Model) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from baozhang.ch2_provision.funding import actions
 from baozhang.ch2_provision.funding.flows import BudgetFlow, PlanFlow
 from baozhang.ch2_provision.funding.models import Budget, BudgetLine, Plan, PlanLine
-from baozhang.kernel.record import keep
+from baozhang.kernel.record import keep, remove
 from tests.ch2_provision.funding.conftest import Office
 from tests.committed import committed
 from tests.crossing import at_once
@@ -88,3 +89,33 @@ def test_no_line_slips_into_a_budget_while_it_is_submitted(office: Office, monke
     assert refused.count("") == 1, refused
     state = Budget._base_manager.get(pk=budget.pk).state
     assert not (state == "deciding" and BudgetLine._base_manager.filter(budget=budget, plan_line=None).exists())
+
+
+def test_a_line_is_written_before_its_plan_is_handed_in_or_not_at_all(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the head decides on is what was handed in: by changing a line, by adding one, and by taking one back."""
+    office.round()
+    plan = office.plan()
+    row, gone = office.line(plan, "台式计算机"), office.line(plan, "打印机")
+    row = PlanLine._base_manager.select_related("plan").get(pk=row.pk)
+    row.unit_price = Decimal(9000)
+    late = PlanLine(
+        plan=office.plan(), kind="assets", title="扫描仪", unit_price=Decimal(1), purpose="更新", evidence="核对"
+    )
+    refused = at_once(
+        monkeypatch,
+        lambda: office.take("张会", PlanFlow, "submit", plan),
+        lambda: later(office.act, "张会", keep, row),
+        lambda: later(office.act, "张会", keep, late),
+        lambda: later(office.act, "张会", remove, gone, note="不买了"),
+    )
+    assert refused[0] == "" and all(refused[1:]), refused
+    lines = PlanLine._base_manager.filter(plan=plan).order_by("number").values_list("title", "unit_price")
+    assert list(lines) == [("台式计算机", 5000), ("打印机", 5000)]
+
+
+def later(work: Any, *words: Any, **more: Any) -> None:
+    """What comes second by a little: the other one has the plan already."""
+    threading.Event().wait(0.1)
+    work(*words, **more)

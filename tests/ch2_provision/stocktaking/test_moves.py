@@ -210,3 +210,25 @@ class TestMovesAreReplayed:
             assert small.number in refused.value.why
             office.scan(count, small.number)
             assert office.gaps(office.take("clerk", "finish", count)) == []
+
+
+def test_what_was_moved_on_after_the_report_is_not_put_back(office):
+    """The older sighting is carried out on the card that stands as it stood, not on the one that went on by its own paper."""
+    cards = {number: office.card(number, "301室") for number in ("A1", "A2")}
+    count = office.begun()
+    with at(10):
+        for number in cards:
+            office.scan(count, number, place="303室")
+    with at(20):
+        count = office.take("clerk", "finish", count)
+        office.explain(count)
+        office.take("clerk", "report", count)
+    with at(30):
+        count = office.take("head", "settle", count)
+        office.change(cards["A1"], place="305室")
+    with at(40):
+        count = office.take("clerk", "adjust", count)
+    assert dict(Card._base_manager.values_list("number", "place")) == {"A1": "305室", "A2": "303室"}
+    assert dict(Difference._base_manager.values_list("number", "state")) == {"A1": "dropped", "A2": "done"}
+    with at(600):
+        office.take("head", "close", count)

@@ -225,7 +225,11 @@ class _Play:
             acts = "、".join(str(one.words) for one in table.resource.acts.values())
             instead = _("可以写“操作”：%(acts)s。") % {"acts": acts} if acts else _("可以写“登记”或者“修改”。")
             raise act.body.wrong(_("%(table)s没有办理步骤。") % {"table": table.resource.title}, instead)
-        words = {name: (str(one.words),) for name, one in plan.steps.items()}
+        ahead = plan.leaving(
+            plan.state(records[0]), records[0]
+        )  # of two of one name, the one that is this record's way
+        steps = sorted(plan.steps.items(), key=lambda pair: pair[1] not in ahead)
+        words = {name: (str(one.words),) for name, one in steps}
         words |= {verb: (str(said),) for verb, said in VERBS.items()}
         name = _choose(step, words, _("步骤"))
         values: dict[str, Any] = {}

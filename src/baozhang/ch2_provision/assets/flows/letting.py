@@ -15,7 +15,7 @@ from baozhang.ch2_provision.assets.choices.cases import LettingState as S
 from baozhang.ch2_provision.assets.models import Letting
 from baozhang.kernel import access, holds
 from baozhang.kernel.access import Actor
-from baozhang.kernel.flow import ByOrgan, Flow, Step
+from baozhang.kernel.flow import ByOrgan, Flow, Step, trail
 from baozhang.kernel.guarding import of_the_living
 from baozhang.kernel.refusal import Refused
 
@@ -101,6 +101,12 @@ def _in_time(case: Letting, *, day: dt.date, values: dict[str, Any]) -> None:
     signed = values.get("contract_on")
     if signed is not None and signed > day:
         raise Refused(_("合同签订日期晚于今天"), article=ARTICLE, instead=_("请填写合同上的日期。"))
+    consent = trail.read(LettingFlow.plan, case).last_in(S.DECIDED)
+    if signed is not None and consent is not None and signed < consent.day:
+        raise Refused(
+            _("合同签订日期早于审核同意之日 %(day)s") % {"day": consent.day}, article=ARTICLE, why=_("没有审核同意的不得出租、出借。"),
+            instead=_("请核对合同上的日期；已经先签了合同的，如实报主管部门处理。"),
+        )  # fmt: skip
 
 
 @LettingFlow.sign.effect

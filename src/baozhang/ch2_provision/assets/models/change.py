@@ -85,6 +85,11 @@ class Change(Record):
                 self.class_code,
                 gettext("请填写代码和版本"),
             )
+        if self.kind == ChangeKind.VALUE and self.card_id and self.card.acquired and self.effective is not None:
+            if self.effective < self.card.acquired:
+                yield self.fault_of(
+                    "effective", gettext("生效日期早于取得日期 %(day)s") % {"day": self.card.acquired}, self.effective
+                )
         if self.card_id and self.organ_id and self.card.organ_id != self.organ_id:
             yield Fault(gettext("不是本单位的资产"), "card", str(self.card), gettext("请选择本单位的资产卡片"))
 

@@ -176,6 +176,7 @@ class BudgetLine(Record):
     reported_on = models.DateField(_("账面截止日期"), null=True, blank=True)
 
     natural = ("budget_id", "number")
+    part_of = ("budget",)
     numbered = "number"
     part_of = ("budget",)
     searched = ("words",)

@@ -156,6 +156,7 @@ class PlanLine(Record):
     reason = models.CharField(_("审核意见"), max_length=500, blank=True, default="")
 
     natural = ("plan_id", "number")
+    part_of = ("plan",)
     numbered = "number"
     part_of = ("plan",)
     called = ("code", "title")

@@ -25,6 +25,7 @@ from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Refused
 
 from .freezing import ARTICLE
+from .judging import differences
 
 STATE = frozenset({"use_state"})  # an approved count may bring about what is otherwise a step's alone
 SEEN = frozenset(
@@ -56,17 +57,27 @@ def adjust(count: Count, *, by: Actor, day: dt.date) -> dict[str, int]:
     note = _("盘点调整：%(count)s") % {"count": count}
     cards = _cards(count, rows)
     lost = _end(count, [row for row in rows if row.handling == Handling.LOST], cards, by, note)
-    changed = _correct([row for row in rows if row.handling == Handling.CORRECT], cards)
+    overtaken = _overtaken(count, rows)
+    wrong = [row for row in rows if row.handling == Handling.CORRECT and row.pk not in overtaken]
+    changed = _correct(wrong, cards)
     keep(changed, by=by, act=rights.ADJUSTED, note=note, right=Card.right("change"), moves=STATE | SEEN, case=count)
     fresh = _begin(count, [row for row in rows if row.handling == Handling.NEW_CARD], by, day, note)
     _post(count, lost, fresh, by, day)
     for row in rows:
-        row.state = Settled.DEBT if row.handling == Handling.DEBT else Settled.DONE
+        row.state = (
+            Settled.DROPPED if row.pk in overtaken else Settled.DEBT if row.handling == Handling.DEBT else Settled.DONE
+        )
         row.settled_on = None if row.state == Settled.DEBT else day
     keep(rows, by=by, act=rights.SETTLED, right=Count.right("adjust"))
     let_go(count)
     debts = sum(row.state == Settled.DEBT for row in rows)
     return {"corrected": len(changed), "lost": len(lost), "new": len(fresh), "debts": debts}
+
+
+def _overtaken(count: Count, rows: list[Difference]) -> set[int]:
+    """Where a thing was seen, and with whom, is no longer news of a card that has been changed by its own paper since."""
+    stand = {one.mark for one in differences(count)}
+    return {row.pk for row in rows if row.kind in (Kind.PLACE, Kind.USER) and row.mark not in stand}
 
 
 def _cards(count: Count, rows: list[Difference]) -> dict[int, Card]:
