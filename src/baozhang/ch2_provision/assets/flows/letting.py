@@ -101,9 +101,6 @@ def _in_time(case: Letting, *, day: dt.date, values: dict[str, Any]) -> None:
             article=ARTICLE,
             instead=_("请撤销本件，按新的期限重新申请。"),
         )
-    signed = values.get("contract_on")
-    if signed is not None and signed > day:
-        raise Refused(_("合同签订日期晚于今天"), article=ARTICLE, instead=_("请填写合同上的日期。"))
 
 
 @LettingFlow.sign.effect

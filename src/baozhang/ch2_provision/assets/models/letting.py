@@ -52,6 +52,7 @@ class Letting(Record):
 
     searched = ("party", "contract", "card.number", "card.name")
     loose = ("state", frozenset({"draft"}))
+    happened = frozenset({"contract_on"})
 
     class Meta:
         verbose_name = _("出租出借")

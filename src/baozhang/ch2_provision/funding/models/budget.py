@@ -66,6 +66,7 @@ class Budget(Record):
     searched = ("code", "name", "reply_number")
     stepped = {"state": frozenset({BudgetState.DRAFT})}
     loose = ("state", frozenset({BudgetState.DRAFT}))
+    happened = frozenset({"decided_on"})
 
     class Meta:
         verbose_name = _("机关运行经费预算")
@@ -166,6 +167,7 @@ class BudgetLine(Record):
     numbered = "number"
     searched = ("words",)
     loose = ("budget.state", frozenset({BudgetState.DRAFT}))
+    happened = frozenset({"reported_on"})
 
     class Meta:
         verbose_name = _("预算明细")
