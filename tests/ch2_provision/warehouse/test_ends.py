@@ -75,9 +75,16 @@ def test_a_loan_is_not_extended_to_a_day_that_has_passed(house: House, store: St
     house.entered([card], store=store)
     signed(house, [card])
     loan, late = Loan._base_manager.get(), UNTIL + dt.timedelta(days=40)
-    for wanted, allowed in ((late - dt.timedelta(days=1), False), (late, True)):
-        with clock.on(late):
+    for wanted, asked, allowed in (
+        (late - dt.timedelta(days=1), late - dt.timedelta(days=1), False),
+        (late, late, True),
+    ):
+        with clock.on(asked):
+            for wrong in (asked - dt.timedelta(days=1), UNTIL):
+                with pytest.raises(Refused, match="须晚于应还日期"):
+                    house.take(LoanFlow, "extend", loan, "clerk2", wanted=wrong, wanted_why="还要用")
             house.take(LoanFlow, "extend", loan, "clerk2", wanted=wanted, wanted_why="还要用")
+        with clock.on(late):
             if allowed:
                 assert house.take(LoanFlow, "special", loan, "chief", note="同意").due == late
                 said = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -140,6 +142,21 @@ def _may_be_extended(loan: Loan, *, day: dt.date) -> None:
         )  # fmt: skip
 
 
+def _must_be_later(loan: Loan, wanted: dt.date | None, day: dt.date, instead: str) -> None:
+    """An extension ends after the loan would, and not in the past."""
+    if wanted is None or loan.due is None or wanted <= loan.due or wanted < day:
+        raise Refused(
+            _("续借日期须晚于应还日期 %(due)s，且不早于今天") % {"due": loan.due}, article=ARTICLE, instead=instead
+        )
+
+
+@LoanFlow.extend.guard
+def _to_a_later_day(loan: Loan, *, day: dt.date, values: Mapping[str, Any]) -> None:
+    """Whoever asks is told at once, not when others have read it."""
+    if values:
+        _must_be_later(loan, values.get("wanted"), day, _("请另填归还日期。"))
+
+
 @LoanFlow.allow.guard
 def _limit_is_known(loan: Loan, *, day: dt.date) -> None:
     """While nobody has set a limit, the head of the authority decides each time."""
@@ -161,12 +178,9 @@ def _limit_is_unknown(loan: Loan, *, day: dt.date) -> None:
 @LoanFlow.special.effect
 def _extended(loan: Loan, *, by: Actor, day: dt.date, step: Step) -> None:
     """The new last day: later than the last, not past already, and within the longest loan counted from the last."""
-    if loan.wanted is None or loan.due is None or loan.wanted <= loan.due or loan.wanted < day:
-        raise Refused(
-            _("续借日期须晚于应还日期 %(due)s，且不早于今天") % {"due": loan.due},
-            article=ARTICLE,
-            instead=_("请不同意续借，由申请人另填。"),
-        )
+    _must_be_later(loan, loan.wanted, day, _("请不同意续借，由申请人另填。"))
+    assert loan.wanted is not None
+    assert loan.due is not None
     most = set_number(LOAN_DAYS, day, loan.authority_id)
     if most is not None and (loan.wanted - loan.due).days > most:
         raise Refused(
