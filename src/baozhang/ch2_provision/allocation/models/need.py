@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_choices
+from baozhang.ch2_provision.allocation.choices import Means, NeedState
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.kernel.serials import Numbered
-from baozhang.law.items import item_of, items
+from baozhang.law.items import item_choices, item_of, items
 
 
 def text(words: Any, length: int, **options: Any) -> Any:
