@@ -79,7 +79,8 @@ def _value(resource: Resource, record: Any, name: str) -> dict[str, Any]:
         summary = _("共 %(lines)s 行") % {"lines": f"{lines:,}"}
         shown = format_html("<details><summary>{}</summary>{}</details>", summary, mark_safe(shown))  # noqa: S308 -- escaped above
     unit = resource.unit_of(name) or (_("元") if resource.kind_of(name) == "money" else "")
-    row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above
+    counted = shown and any(map(str.isdigit, str(value)))  # 待核实 is no number and has no unit
+    row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if counted else ""}  # noqa: S308 -- escaped above
     if resource.kind_of(name) == "text" and len(str(value)) > LONG:
         row["wide"] = True
     if name in resource.computed and resource.computed[name].why is not None:
