@@ -86,6 +86,8 @@ def _integer_check(field: models.Field[Any, Any]) -> Check:
     def look(value: Any) -> str | None:
         if not isinstance(value, int):
             return _("不是整数")
+        if field.name == "year" and not YEARS[0] <= value <= YEARS[1]:
+            return _("年份应在 %(from)s 与 %(to)s 之间") % {"from": YEARS[0], "to": YEARS[1]}
         if value < low:
             return _("不能小于 %(low)s") % {"low": low}
         return _("数值过大：应小于 %(most)s") % {"most": high + 1} if value > high else None
