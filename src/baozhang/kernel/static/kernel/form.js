@@ -55,7 +55,7 @@ function offer(form, name, old) {
   const when = new Date(old.when).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
   const restore = make("button", { type: "button", className: "link", textContent: words.restore });
   const drop = make("button", { type: "button", className: "link", textContent: words.drop });
-  const note = make("div", { className: "note blue row" }, make("span", { className: "grow", textContent: filled(words.draft, { when }) }), restore, drop);
+  const note = make("div", { className: "note blue row draft" }, make("span", { className: "grow", textContent: filled(words.draft, { when }) }), restore, drop);
   restore.onclick = () => (write(form, old.values), note.remove());
   drop.onclick = () => (localStorage.removeItem(name), note.remove());
   form.before(note);
