@@ -12,7 +12,7 @@ from tests import factories
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.funding.models import Budget, Plan
 from baozhang.ch3_mechanisms.procurement.models import Purchase
-from baozhang.kernel import clock
+from baozhang.kernel import cells, clock
 from baozhang.kernel.field_checks import reason_against
 
 NEW = "/allocation/needs/add/"
@@ -47,3 +47,8 @@ def test_what_has_happened_is_not_yet_to_come(model: Any, name: str) -> None:
     today = clock.today()
     assert reason_against(model, name, today) is None
     assert "晚于今天" in (reason_against(model, name, today + dt.timedelta(days=1)) or "")
+
+
+def test_the_way_to_a_record_has_words_where_its_first_field_is_empty() -> None:
+    assert cells.named([cells.DASH, "1"], "未填用途 <甲>") == ["未填用途 &lt;甲&gt;", "1"]
+    assert cells.named(["会务", "1"], "别的") == ["会务", "1"]

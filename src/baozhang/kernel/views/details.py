@@ -150,7 +150,7 @@ def _related_block(one: Related, record: Any, some: bool, who: Actor) -> dict[st
     return {
         "title": one.words or other.title, "empty": {"why": _("没有相关记录。")},
         "columns": [{"words": other.words_of(name), "kind": other.kind_of(name), "unit": other.unit_of(name)} for name in names],
-        "rows": [{"url": frame.url_of(other, row), "cells": [mark_safe(show(read(row))) for read, show in makers]} for row in rows],  # noqa: S308
+        "rows": [{"url": frame.url_of(other, row), "cells": cells.named([mark_safe(show(read(row))) for read, show in makers], row)} for row in rows],  # noqa: S308
         "more_url": f"{frame.list_url(other)}?{one.field}={record.pk}" if len(rows) == 8 and one.field in other.filters else "",
         "add_url": f"{frame.list_url(other)}add/?{one.field}={record.pk}" if adds else "",
     }  # fmt: skip
