@@ -112,6 +112,8 @@ class Need(Numbered):
             )
         if self.permitted is not None and not self.permit:
             yield self.fault_of("permit", gettext("批准超标准配置须有批准文件"), self.permit)
+        if self.unit_price is not None and self.unit_price < 0:
+            yield self.fault_of("unit_price", gettext("不能为负数"), self.unit_price)
 
     def _restated(self) -> bool:
         """True where what was held against the standard would be changed after it was stated."""
