@@ -396,5 +396,5 @@ def _value(field: models.Field[Any, Any], n: int, where: Organization | None) ->
     if isinstance(field, models.DecimalField):
         return Decimal(n % 90 + 1)
     if isinstance(field, models.IntegerField):
-        return n % 90 + 1
+        return n % 90 + (DAY.year if field.name == "year" else 1)
     return f"样{n}"[: field.max_length]

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from baozhang.demo.district import PASSWORD
 from tests.journeys.watching import shot
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -92,3 +93,25 @@ def test_what_programs_can_do_is_read_by_everybody(either: Page):
     either.locator("main details summary").nth(1).click()
     expect(either.locator("main details[open] code", has_text="acquired").first).to_be_visible()
     shot(either, "api-of-cards")
+
+
+def test_what_was_typed_outlives_a_session(page: Page, sign_in):
+    """The session ends while somebody writes: after the door the same form offers what was typed, and saving it ends the draft."""
+    sign_in(page, "keyuan")
+    page.goto("/allocation/needs/add/")
+    page.locator("[name=item]").select_option("laptop")
+    page.locator("[name=purpose]").fill("写到一半")
+    page.locator("[name=needed_by]").fill("2099-01-01")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.locator("[name=username]").fill("keyuan")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.get_by_role("button", name="恢复草稿").click()
+    expect(page.locator("[name=purpose]")).to_have_value("写到一半")
+    expect(page.locator("[name=item]")).to_have_value("laptop")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".messages")).to_contain_text("已保存")
+    page.goto("/allocation/needs/add/")
+    expect(page.locator("[name=purpose]")).to_have_value("")
+    expect(page.get_by_role("button", name="恢复草稿")).to_have_count(0)

@@ -9,6 +9,7 @@ from html import escape  # Django's own asks of each cell whether it is lazy, wh
 from typing import Any
 
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from . import clock
@@ -84,6 +85,11 @@ def shower(resource: Resource, name: str) -> Show:
     else:
         show = _SHOW.get(kind, _SHOW["text"])
     return lambda value: DASH if value is None or value == "" or value == {} else show(value)
+
+
+def named(shown: list[Any], record: Any) -> list[Any]:
+    """A row whose first cell, the way to its record, says what the record is called where its own field is empty."""
+    return [SafeString(escape(str(record))), *shown[1:]] if shown and shown[0] == DASH else shown
 
 
 def reader(resource: Resource, name: str) -> Callable[[Any], Any]:

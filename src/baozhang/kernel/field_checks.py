@@ -13,6 +13,7 @@ from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils.translation import gettext as _
 
+from . import clock
 from .refusal import Fault
 
 if TYPE_CHECKING:
@@ -74,12 +75,19 @@ def _date_check(field: models.Field[Any, Any]) -> Check:
     return look
 
 
+def _past_check(value: Any) -> str | None:
+    today = clock.today()
+    return _("晚于今天 %(today)s，请核对年份") % {"today": today} if value > today else None
+
+
 def _integer_check(field: models.Field[Any, Any]) -> Check:
     low, high = BaseDatabaseOperations.integer_field_ranges[field.get_internal_type()]
 
     def look(value: Any) -> str | None:
         if not isinstance(value, int):
             return _("不是整数")
+        if field.name == "year" and not YEARS[0] <= value <= YEARS[1]:
+            return _("年份应在 %(from)s 与 %(to)s 之间") % {"from": YEARS[0], "to": YEARS[1]}
         if value < low:
             return _("不能小于 %(low)s") % {"low": low}
         return _("数值过大：应小于 %(most)s") % {"most": high + 1} if value > high else None
@@ -104,6 +112,7 @@ def _checks(model: type[Record]) -> tuple[tuple[str, models.Field[Any, Any], boo
             own.append(_integer_check(field))
         elif isinstance(field, models.DateField):
             own.append(_date_check(field))
+            own += [_past_check] if field.name in model.happened else []
         empty_ok = field.blank or (field.null and not field.choices)
         found.append((field.attname, field, empty_ok, tuple(own)))
     return tuple(found)
@@ -125,6 +134,12 @@ def field_faults(model: type[Record], rows: Sequence[Record]) -> list[tuple[int,
                 faults += [(i, _fault(field, one, reason)) for i, one, reason in wrong if reason is not None]
                 break
     return faults
+
+
+def reason_against(model: type[Record], name: str, value: Any) -> str | None:
+    """What is wrong with a value that was filled into one field of a class of record; None where nothing is."""
+    looks = (look for _name, field, _empty, checks in _checks(model) if field.name == name for look in checks)
+    return next((reason for look in looks if (reason := look(value))), None)
 
 
 def unusable(record: Record, names: Iterable[str]) -> list[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -112,7 +113,25 @@ def _formfield(resource: Resource, field: models.Field[Any, Any], by: Any) -> fo
         made = field.formfield()
     if made is not None:
         made.unit = resource.units.get(field.name, "")  # type: ignore[attr-defined]
+        _plainly(made)
     return made
+
+
+def _plainly(made: forms.Field) -> None:
+    """What is wrong, and what is not chosen, in short words of ours; a text too long is refused whole, for browsers cut it unasked."""
+    made.widget.attrs.pop("maxlength", None)
+    made.error_messages["required"] = _("请填写这一项")
+    for one in made.validators:
+        if isinstance(one, MaxLengthValidator):
+            one.message = _("最多 %(limit_value)s 个字，现在有 %(show_value)s 个")
+        elif isinstance(one, MinValueValidator):
+            one.message = _("不能小于 %(limit_value)s")
+    nothing = _("请选择") if made.required else "—"
+    if isinstance(made, forms.ModelChoiceField):
+        made.empty_label = nothing if made.empty_label is not None else None
+    elif isinstance(made, forms.ChoiceField):
+        pairs: Any = made.choices
+        made.choices = [(value, nothing if value in ("", None) else words) for value, words in pairs]
 
 
 def _reference(resource: Resource, field: models.ForeignKey[Any, Any], by: Any) -> forms.Field:

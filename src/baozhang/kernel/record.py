@@ -59,6 +59,7 @@ class Record(models.Model):
     exclusive_period: ClassVar[tuple[tuple[str, ...], str, str] | None] = None  # (group, from, to): no overlaps
     stepped: ClassVar[Mapping[str, frozenset[str]]] = NOTHING  # fields that only a flow moves → what a new row may have
     reserved: ClassVar[Mapping[str, frozenset[str]]] = NOTHING  # field → values to which only a flow or act brings it
+    happened: ClassVar[frozenset[str]] = frozenset()  # days of what has happened: none is yet to come
     loose: ClassVar[tuple[str, frozenset[Any]] | None] = None  # (path of a state, its values in which files come off)
     part_of: ClassVar[tuple[str, ...]] = ()  # keys of wholes that are held before it, whoever moves it (`turns`)
     sums: ClassVar[Mapping[str, str]] = NOTHING  # key of a whole → the field that sums its parts up (`totals`)

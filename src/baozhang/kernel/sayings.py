@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -35,7 +36,9 @@ def _change(resource: Resource, attname: str, pair: list[Any], names: dict[str, 
     if isinstance(field, models.JSONField) and not field.editable:
         return ""  # what the machinery keeps beside the words
     words = field.verbose_name if field is not None else attname
-    old, new = (_said(field, value, names.get(attname, {})) for value in pair)
+    is_sum = isinstance(field, models.DecimalField) and resource.kind_of(field.name) == "money"
+    unit = str(resource.unit_of(field.name) or _("元")) if is_sum and field is not None else ""
+    old, new = (_said(field, value, names.get(attname, {}), unit) for value in pair)
     if old == "":
         return _("%(field)s 填为 %(new)s") % {"field": words, "new": new}
     if new == "":
@@ -43,7 +46,7 @@ def _change(resource: Resource, attname: str, pair: list[Any], names: dict[str, 
     return _("%(field)s 由 %(old)s 改为 %(new)s") % {"field": words, "old": old, "new": new}
 
 
-def _said(field: models.Field[Any, Any] | None, value: Any, names: dict[Any, str]) -> str:
+def _said(field: models.Field[Any, Any] | None, value: Any, names: dict[Any, str], unit: str = "") -> str:
     if value is None or value == "" or value == {}:
         return ""
     if str(value).startswith("sm3:"):
@@ -54,6 +57,8 @@ def _said(field: models.Field[Any, Any] | None, value: Any, names: dict[Any, str
         return _("（明细从略）") if any(isinstance(part, dict | list) for part in _parts(value)) else _flat(value)
     if isinstance(value, bool):
         return _("是") if value else _("否")
+    if unit:  # a sum of money
+        return f"{Decimal(str(value)):,.2f} {unit}"
     if isinstance(field, models.DateTimeField):
         return cells.moment(dt.datetime.fromisoformat(value))
     return names.get(value, str(value))

@@ -91,6 +91,11 @@ def items() -> Mapping[str, Item]:
     return found
 
 
+def item_choices() -> list[tuple[str, str]]:
+    """The items as what one may choose from, each under its name."""
+    return [(key, item.name) for key, item in items().items()]
+
+
 def fold(text: str) -> str:
     """This is a name or code without differences of width, case and spaces."""
     return "".join(unicodedata.normalize("NFKC", text).upper().split())

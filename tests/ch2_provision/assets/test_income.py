@@ -33,7 +33,7 @@ def owed(agency: Organization, card: MakeCard) -> Income:
 
 
 def pay(one: Income, **options: object) -> Income:
-    with scope.everything("test") as by:
+    with clock.on(DUE), scope.everything("test") as by:
         return income.pay(one, **{"day": DUE, "receipt": "No.1", "by": by, **options})  # type: ignore[arg-type]
 
 

@@ -55,6 +55,12 @@ def test_whoever_takes_a_card_out_stands_at_the_case_and_not_at_what_is_gone(off
     assert "已移出 1 张卡片" in done.content.decode()
 
 
+def test_the_paper_that_is_wanted_next_is_chosen_already(office, as_user):
+    case = office.approved(office.computer())
+    page = as_user(office.user("张管")).get(f"/disposal/cases/{case.pk}/papers/").content.decode()
+    assert '<option value="wiping" selected>' in page
+
+
 def test_a_loss_is_handed_over_to_nobody(office, as_user):
     case = office.draft(office.computer(), form="loss")
     page = as_user(office.user("张管")).get(f"/disposal/cases/{case.pk}/").content.decode()

@@ -35,16 +35,12 @@ def test_a_city_adds_up_its_districts_and_a_district_its_towns(office: Office, a
     )
     made = factories.kept(PlanRound, where=office.authority, year=YEAR)
     for organ, price in parts:
-        plan = factories.kept(Plan, where=organ, round=made, year=YEAR)
-        factories.kept(PlanLine, where=organ, plan=plan, unit_price=Decimal(price), quantity=Decimal(1))
-        budget = factories.kept(Budget, where=organ, round=made)
-        line = factories.kept(BudgetLine, where=organ, budget=budget, year=YEAR, item="30201", amount=Decimal(price))
-        with scope.everything("test") as by:
-            budget.state, budget.decision, budget.decided_on = "applied", MEETING["decision"], MEETING["decided_on"]
-            keep(budget, by=by, moves=frozenset({"state"}))
-            line = BudgetLine._base_manager.select_related("budget").get(pk=line.pk)
-            line.granted = Decimal(price)
-            keep(line, by=by)
+        _handed_in(organ, made, Decimal(price))
+    slow = factories.organ("月泾区民政局", beside)
+    draft = factories.kept(Plan, where=slow, round=made, year=YEAR)
+    factories.kept(
+        PlanLine, where=slow, plan=draft, unit_price=Decimal(7000), quantity=Decimal(1)
+    )  # asked of nobody yet
     rows = _rows(door("市计").get("/funding/plans/overview/").content.decode())
     assert {name: (cells[2], cells[5]) for name, *cells in rows} == {
         "江海市合计": ("5,320.00", "5,320.00"), "云间区": ("5,300.00", "5,300.00"), "柳汀镇": ("300.00", "300.00"), "月泾区": ("20.00", "20.00"),
@@ -55,6 +51,23 @@ def test_a_city_adds_up_its_districts_and_a_district_its_towns(office: Office, a
     assert [name for name, *_cells in own] == ["云间区合计", "柳汀镇"]
     forced = door("赵计").get(f"/funding/plans/overview/?place={beside.path}").content.decode()
     assert "月泾区" not in forced, "another district is out of sight whatever the address says"
+
+
+def _handed_in(organ: Any, made: PlanRound, price: Decimal) -> None:
+    """A plan that waits for its review and a budget that was granted, of one line each."""
+    plan = factories.kept(Plan, where=organ, round=made, year=YEAR)
+    factories.kept(PlanLine, where=organ, plan=plan, unit_price=price, quantity=Decimal(1))
+    with scope.everything("test") as by:
+        plan.state, plan.decision, plan.decided_on = "submitted", MEETING["decision"], MEETING["decided_on"]
+        keep(plan, by=by, moves=frozenset({"state"}))
+    budget = factories.kept(Budget, where=organ, round=made)
+    line = factories.kept(BudgetLine, where=organ, budget=budget, year=YEAR, item="30201", amount=price)
+    with scope.everything("test") as by:
+        budget.state, budget.decision, budget.decided_on = "applied", MEETING["decision"], MEETING["decided_on"]
+        keep(budget, by=by, moves=frozenset({"state"}))
+        line = BudgetLine._base_manager.select_related("budget").get(pk=line.pk)
+        line.granted = price
+        keep(line, by=by)
 
 
 def _rows(page: str) -> list[list[str]]:

@@ -6,7 +6,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch2_provision.funding.choices import Means
-from baozhang.law.items import items
 
 __all__ = [
     "ALIVE",
@@ -25,7 +24,6 @@ __all__ = [
     "RoundState",
     "Source",
     "Verdict",
-    "item_choices",
 ]  # fmt: skip
 
 
@@ -118,11 +116,6 @@ MATCH_COLOURS = {
     MatchState.RESERVED: "blue", MatchState.ASKED: "amber", MatchState.AGREED: "blue", MatchState.OBJECTED: "red", MatchState.DONE: "green",
     MatchState.RELEASED: "plain", MatchState.LAPSED: "amber",
 }  # fmt: skip
-
-
-def item_choices() -> list[tuple[str, str]]:
-    """The items of the configuration standard, in the reader's language."""
-    return [(key, item.name) for key, item in items().items()]
 
 
 ROUND_COLOURS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -47,6 +48,7 @@ def _by_stock(need: Need) -> bool:
     return need.state not in (S.DECLINED, S.UNMATCHED, S.PLANNED) and not (need.state == S.MET and need.planned)
 
 
+NAMED = 30  # letters of the purpose that tell a task from others of the same thing
 COUNTED = "件"  # what needs are counted in; kept with the line of the plan, in the language of the law
 
 
@@ -114,7 +116,8 @@ class NeedFlow(Flow):
     @classmethod
     def title(cls, record: Need) -> str:
         """What a task about it is called."""
-        return _("配置需求：%(need)s（%(organ)s）") % {"need": record, "organ": record.organ}
+        words = {"need": record, "purpose": record.purpose[:NAMED], "organ": record.organ}
+        return _("配置需求：%(need)s，%(purpose)s（%(organ)s）") % words
 
     @classmethod
     def moved_back(cls, record: Need, *, was: str, to: str, by: Actor) -> None:
@@ -125,6 +128,15 @@ class NeedFlow(Flow):
 def _within_the_standard(need: Need) -> None:
     """The standard decides before anybody is troubled (article 12, paragraph 1)."""
     standards.must_be_within(need)
+
+
+@NeedFlow.submit.guard
+def _still_to_come(need: Need, *, day: dt.date) -> None:
+    """What was due yesterday can be met by nobody, neither from stock nor from a plan."""
+    if need.needed_by < day:
+        raise Refused(
+            _("最迟到位日期 %(day)s 已经过去") % {"day": need.needed_by}, article=ARTICLE, instead=_("请修改为今天或者以后的日期。")
+        )  # fmt: skip
 
 
 @NeedFlow.submit.effect

@@ -45,11 +45,11 @@ def why_entitled(need: Need) -> dict[str, Any]:
     staff, tight = standing.staff, standing.tightest
     facts = [
         (_("编制人数"), staff["quota"], _("人")), (_("实有人数"), staff["actual"], _("人")), (_("编制内实有人数"), staff["counted"], _("人")),
-        (_("在用数量"), count(standing.count.used), ""), (_("其中闲置"), count(standing.count.idle), ""),
-        (_("已达最低使用年限"), count(standing.count.old), ""), (_("闲置中已有安排"), count(standing.count.held), ""),
+        (_("在用数量"), count(standing.count.used), _("件")), (_("其中闲置"), count(standing.count.idle), _("件")),
+        (_("已达最低使用年限"), count(standing.count.old), _("件")), (_("闲置中已有安排"), count(standing.count.held), _("件")),
     ]  # fmt: skip
     answer: dict[str, Any] = {
-        "value": _entitled(need), "day": standing.day, "article": "第十二条第一款",
+        "value": _entitled(need), "unit": _("件") if standing.entitled is not None else "", "day": standing.day, "article": "第十二条第一款",
         "formula": "\n".join(limit.name for limit in standing.limits), "formula_filled": "\n".join(limit.formula for limit in standing.limits),
         "facts": [{"words": words, "value": value, "unit": unit} for words, value, unit in facts],
         "figures": [
@@ -112,7 +112,9 @@ class Needs(Resource):
         Group(gettext_lazy("落实"), ("covered", "declared", "means", "unit_price", "plan_line", "planned", "received"), when=lambda need: bool(need.pk)),
     )  # fmt: skip
     computed = {
-        "entitled": Computed(gettext_lazy("配置上限"), _entitled, needs=("organ",), why=why_entitled),
+        "entitled": Computed(
+            gettext_lazy("配置上限"), _entitled, unit=gettext_lazy("件"), needs=("organ",), why=why_entitled
+        ),
         "covered": Computed(gettext_lazy("已从存量落实"), lambda need: count(covered(need)), unit=gettext_lazy("件")),
     }
     readonly = frozenset(

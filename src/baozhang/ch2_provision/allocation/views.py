@@ -100,11 +100,11 @@ def _tiles(resource: Resource, need: Need, standing: Standing, left: int) -> lis
     gap = standing.gap
     return [
         {"words": _("标准上限"), "value": standing.entitled if standing.entitled is not None else _("待核实"),
-         "tone": "amber" if standing.entitled is None else "", "why": True},
-        {"words": _("在用"), "value": count(counts.used), "says": _("其中 %(n)s 件已达最低使用年限") % {"n": count(counts.old)} if counts.old else ""},
-        {"words": _("闲置"), "value": count(counts.idle), "says": _("其中 %(n)s 件已有安排") % {"n": count(counts.held)} if counts.held else ""},
-        {"words": _("标准内还可增加"), "value": _("待核实") if gap is None else count(max(gap, type(gap)(0))), "tone": "amber" if gap is None else ""},
-        {"words": _("本次尚缺"), "value": left, "tone": "blue" if left else "green", "says": _("需要 %(n)s 件") % {"n": need.quantity}},
+         "tone": "amber" if standing.entitled is None else "", "unit": standing.entitled is not None, "why": True},
+        {"words": _("在用"), "value": count(counts.used), "unit": True, "says": _("其中 %(n)s 件已达最低使用年限") % {"n": count(counts.old)} if counts.old else ""},
+        {"words": _("闲置"), "value": count(counts.idle), "unit": True, "says": _("其中 %(n)s 件已有安排") % {"n": count(counts.held)} if counts.held else ""},
+        {"words": _("标准内还可增加"), "value": _("待核实") if gap is None else count(max(gap, type(gap)(0))), "unit": gap is not None, "tone": "amber" if gap is None else ""},
+        {"words": _("本次尚缺"), "value": left, "unit": True, "tone": "blue" if left else "green", "says": _("需要 %(n)s 件") % {"n": need.quantity}},
     ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from .actions import ending
 from .choices import FREE, Lane
 from .flows import DECISION, CaseFlow
 from .models import Case
-from .models.case import BOOK, CONSENT, DRAFT, REVIEW, SIGN, words_of
+from .models.case import BOOK, CONSENT, DRAFT, REVIEW, SIGN
 from .queries.assessing import Assessment, assess, lines_of
 from .queries.limits import way_of
 from .queries.needs import Need, missing
@@ -108,11 +108,6 @@ def _hold(case: Case, *, by: Actor, day: dt.date) -> None:
     lines = assess(case, day).lines
     keep(lines, by=by, right=DRAFT)
     ending.hold(case, lines, by=by)
-
-
-@CaseFlow.decide.effect
-def _decided_before_today(case: Case, *, day: dt.date) -> None:
-    _not_later(case, "decided_on", day)
 
 
 @CaseFlow.screened.guard
@@ -203,8 +198,7 @@ def _to_whom_it_was_agreed(case: Case, *, values: Mapping[str, Any]) -> None:
 
 
 @CaseFlow.hand_over.effect
-def _handed(case: Case, *, day: dt.date) -> None:
-    _not_later(case, "handed_on", day)
+def _handed(case: Case) -> None:
     if case.handed_on is not None and case.approved_on is not None and case.handed_on < case.approved_on:
         raise Invalid(
             _("移交日期早于批准日期"), article=DECISION, why=_("批准或者备案之前不得移交。"),
@@ -214,22 +208,6 @@ def _handed(case: Case, *, day: dt.date) -> None:
         raise Invalid(
             _("移交日期在公告期内"), article=DECISION, why=_("公告期未满，截止 %(day)s") % {"day": case.notice_until},
             faults=[Fault(_("应晚于公告截止日期 %(day)s") % {"day": case.notice_until}, "handed_on", str(case.handed_on), column=_("移交日期"))],
-        )  # fmt: skip
-
-
-@CaseFlow.receive.effect
-@CaseFlow.slip.effect
-def _received(case: Case, *, day: dt.date) -> None:
-    _not_later(case, "received_on", day)
-
-
-def _not_later(case: Case, name: str, day: dt.date) -> None:
-    value = getattr(case, name)
-    if value is not None and value > day:
-        words = words_of(name)
-        raise Invalid(
-            _("%(field)s在今天之后") % {"field": words}, article=DECISION,
-            faults=[Fault(_("日期在今天之后"), name, str(value), column=words)],
         )  # fmt: skip
 
 

@@ -226,7 +226,8 @@ class Cases(Resource):
         "reply": Page(gettext_lazy("查看批复"), views.reply_page, shown=lambda case: case.document_id is not None),
     }
     related = (
-        Related("disposal/lines", "case", gettext_lazy("处置明细")),
+        Related("disposal/lines", "case", gettext_lazy("处置明细"),
+                columns=("card", "value", "usable_until", "screen", "screen_says", "keep_out", "outcome")),
         Related("disposal/incoming", "case", gettext_lazy("换入资产"),
                 adds=lambda case: case.form == Disposal.SWAP and case.state in BRINGING),
     )  # fmt: skip

@@ -152,12 +152,13 @@ def papers_page(request: HttpRequest, resource: Resource, pk: int) -> HttpRespon
     who = frame.must_view(request, resource)
     case: Any = frame.row_of(resource, pk, "organ")
     may = who.can(ATTACH, case.organ_id)
-    form = PaperForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("kind", "")})
+    step = _step_of(case)
+    wanted = [need for need in missing(case, step, clock.today()) if need.paper] if step else []
+    meant = request.GET.get("kind") or next((need.paper for need in wanted), "")
+    form = PaperForm(request.POST or None, request.FILES or None, initial={"kind": meant})
     if request.method == "POST":
         who.must(ATTACH, case.organ_id)
         return sent.do(request, lambda: _filed(request, resource, case, form, who))
-    step = _step_of(case)
-    wanted = [need for need in missing(case, step, clock.today()) if need.paper] if step else []
     frame.crumbs(request, resource, case)
     context = {
         "case": case, "form": form, "may": may, "table": _table(case, frame.url_of(resource, case)),

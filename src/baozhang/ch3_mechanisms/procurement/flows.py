@@ -94,7 +94,7 @@ class PurchaseFlow(Flow):
     @classmethod
     def title(cls, record: Purchase) -> str:
         """What a task about it is called."""
-        return _("采购：%(title)s（%(organ)s）") % {"title": record.title, "organ": record.organ}
+        return _("采购：%(purchase)s（%(organ)s）") % {"purchase": record, "organ": record.organ}
 
 
 @PurchaseFlow.submit.guard
@@ -173,17 +173,6 @@ def _nothing_came(purchase: Purchase) -> None:
         raise Refused(
             _("已经验收 %(n)s 件，不能解除") % {"n": accepted}, article=ARTICLE, instead=_("余下的不再交付的，请办理“不再交付”，按已验收的结算。"),
             facts={_("已验收数量"): accepted},
-        )  # fmt: skip
-
-
-@PurchaseFlow.sign.guard
-def _signed_by_now(purchase: Purchase, *, values: dict[str, Any], day: dt.date) -> None:
-    """A contract is signed when it is signed, and after the check that promised its money (article 8)."""
-    signed = values.get("signed_on")
-    if isinstance(signed, dt.date) and signed > day:
-        raise Invalid(
-            _("签订日期晚于今天 %(today)s") % {"today": day}, article=ARTICLE, instead=_("请填写合同上的日期。"),
-            faults=[Fault(_("晚于今天 %(today)s") % {"today": day}, "signed_on", str(signed), _("请核对年份"))],
         )  # fmt: skip
 
 

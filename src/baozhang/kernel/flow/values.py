@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from baozhang.kernel import scope
 from baozhang.kernel.access import Actor
+from baozhang.kernel.field_checks import reason_against
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault, Invalid
 
@@ -27,7 +28,9 @@ def read(step: Step, record: Record, values: Mapping[str, Any], by: Actor) -> di
     for name in (name for name in step.fields if name in values):
         column: Any = record._meta.get_field(name)
         try:
-            given[name] = _read(column, values[name], by)
+            given[name] = value = _read(column, values[name], by)
+            if value not in (None, "") and (reason := reason_against(type(record), name, value)):
+                faults.append(Fault(reason, name, str(value), column=str(column.verbose_name)))
         except (ValidationError, LookupError, TypeError, ValueError) as error:
             faults.append(Fault(_reason(error), name, str(values[name]), column=str(column.verbose_name)))
     if faults:

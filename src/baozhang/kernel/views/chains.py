@@ -101,11 +101,11 @@ def _facts(found: chain.Chain) -> list[dict[str, Any]]:
     days = sorted(node.since for node in found.nodes if node.since is not None)
     organs = {node.organ for node in found.nodes if node.record is not None and node.organ}
     facts = [
-        {"words": _("环节"), "value": len({node.depth for node in found.nodes})},
-        {"words": _("记录"), "value": len(found.nodes)},
+        {"words": _("环节"), "value": len({node.depth for node in found.nodes}), "unit": _("个")},
+        {"words": _("记录"), "value": len(found.nodes), "unit": _("条")},
     ]
     if organs:
-        facts.append({"words": _("经办单位"), "value": len(organs)})
+        facts.append({"words": _("经办单位"), "value": len(organs), "unit": _("家")})
     if days:
         facts.append({"words": _("起"), "value": days[0].isoformat()})
         facts.append({"words": _("历时"), "value": (days[-1] - days[0]).days, "unit": _("天")})

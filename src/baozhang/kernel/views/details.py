@@ -79,7 +79,8 @@ def _value(resource: Resource, record: Any, name: str) -> dict[str, Any]:
         summary = _("共 %(lines)s 行") % {"lines": f"{lines:,}"}
         shown = format_html("<details><summary>{}</summary>{}</details>", summary, mark_safe(shown))  # noqa: S308 -- escaped above
     unit = resource.unit_of(name) or (_("元") if resource.kind_of(name) == "money" else "")
-    row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if shown else ""}  # noqa: S308 -- escaped above
+    counted = shown and any(map(str.isdigit, str(value)))  # 待核实 is no number and has no unit
+    row: dict[str, Any] = {"words": resource.words_of(name), "value": mark_safe(shown), "unit": unit if counted else ""}  # noqa: S308 -- escaped above
     if resource.kind_of(name) == "text" and len(str(value)) > LONG:
         row["wide"] = True
     if name in resource.computed and resource.computed[name].why is not None:
@@ -149,7 +150,7 @@ def _related_block(one: Related, record: Any, some: bool, who: Actor) -> dict[st
     return {
         "title": one.words or other.title, "empty": {"why": _("没有相关记录。")},
         "columns": [{"words": other.words_of(name), "kind": other.kind_of(name), "unit": other.unit_of(name)} for name in names],
-        "rows": [{"url": frame.url_of(other, row), "cells": [mark_safe(show(read(row))) for read, show in makers]} for row in rows],  # noqa: S308
+        "rows": [{"url": frame.url_of(other, row), "cells": cells.named([mark_safe(show(read(row))) for read, show in makers], row)} for row in rows],  # noqa: S308
         "more_url": f"{frame.list_url(other)}?{one.field}={record.pk}" if len(rows) == 8 and one.field in other.filters else "",
         "add_url": f"{frame.list_url(other)}add/?{one.field}={record.pk}" if adds else "",
     }  # fmt: skip

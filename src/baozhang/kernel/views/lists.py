@@ -53,7 +53,10 @@ def _table(listing: Listing, found: Page) -> dict[str, Any]:
         read, show = cells.reader(resource, name), cells.shower(resource, name)
         makers.append(lambda row, read=read, show=show: SafeString(show(read(row))))
     base = frame.list_url(resource)
-    rows = [{"id": row.pk, "url": f"{base}{row.pk}/", "cells": [make(row) for make in makers]} for row in found.rows]
+    rows = [
+        {"id": row.pk, "url": f"{base}{row.pk}/", "cells": cells.named([make(row) for make in makers], row)}
+        for row in found.rows
+    ]
     return {"columns": columns, "rows": rows}
 
 

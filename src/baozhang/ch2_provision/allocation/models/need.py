@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from baozhang.ch1_general.organs.models import Organization
-from baozhang.ch2_provision.allocation.choices import Means, NeedState, item_choices
+from baozhang.ch2_provision.allocation.choices import Means, NeedState
 from baozhang.ch2_provision.funding.models import PlanLine
 from baozhang.kernel.columns import text
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.serials import Numbered
-from baozhang.law.items import item_of, items
+from baozhang.law.items import item_choices, item_of, items
 
 
 class Need(Numbered):
@@ -106,6 +106,8 @@ class Need(Numbered):
             yield self.fault_of("replaced", gettext("更新的数量不能多于需要的数量"), self.replaced or "")
         if self.permitted is not None and not self.permit:
             yield self.fault_of("permit", gettext("批准超标准配置须有批准文件"), self.permit)
+        if self.unit_price is not None and self.unit_price < 0:
+            yield self.fault_of("unit_price", gettext("不能为负数"), self.unit_price)
 
     def fixed(self) -> Fixed | None:
         """What was held against the standard, and the number by which others know it, from the moment it was stated."""

@@ -53,11 +53,14 @@ def no_match(need: Need) -> Answer | None:
 def reserved_until(need: Need, day: dt.date) -> dt.date:
     """The last day of a reservation: the days that the authority has issued, at most the day by which the need must be met.
 
-    While nobody has issued any number of days (待核实), the day of the need itself is the end; a day already past gives the same day.
+    While nobody has issued any number of days (待核实), the day of the need itself is the end. A need that is late already is
+    met when it can be: the days issued count alone, and where there are none it is the same day.
     """
     days = Figures(day, places().get(need.organ_id, NATION)).get(RESERVE)
-    last = max(need.needed_by, day)
-    return last if days is None else min(last, day + dt.timedelta(days=int(days)))
+    longest = None if days is None else day + dt.timedelta(days=int(days))
+    if need.needed_by < day:
+        return longest or day
+    return need.needed_by if longest is None else min(need.needed_by, longest)
 
 
 def open_needs(authority: Organization) -> QuerySet[Need]:

@@ -99,8 +99,6 @@ def _in_time(case: Letting, *, day: dt.date, values: dict[str, Any]) -> None:
             instead=_("请撤销本件，按新的期限重新申请。"),
         )
     signed = values.get("contract_on")
-    if signed is not None and signed > day:
-        raise Refused(_("合同签订日期晚于今天"), article=ARTICLE, instead=_("请填写合同上的日期。"))
     consent = trail.read(LettingFlow.plan, case).last_in(S.DECIDED)
     if signed is not None and consent is not None and signed < consent.day:
         raise Refused(

@@ -163,6 +163,9 @@ class Card(Record):
     }  # new rows bring their past; then only a case ends a card
     reserved = {"use_state": frozenset(GONE_STATES)}
     guarded = GUARDED
+    happened = frozenset(
+        {"acquired", "in_use_from", "booked", "disposed", "completed", "registered", "depreciated_on", "idle_since", "offered"}
+    )  # fmt: skip
     synonyms: ClassVar[Mapping[str, Mapping[str, Any]]] = synonyms.CARD
 
     class Meta:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from baozhang.kernel import clock
 from baozhang.kernel.refusal import Fault
 
 if TYPE_CHECKING:
@@ -16,17 +15,6 @@ if TYPE_CHECKING:
 
 LONGEST_LIFE = 1200  # months; a hundred years is beyond every group of the standard
 _SUMS = ("value", "fiscal", "non_fiscal", "depreciated", "floor_area", "use_area", "own_area", "shared_area")
-_PAST = (
-    "acquired",
-    "in_use_from",
-    "booked",
-    "disposed",
-    "completed",
-    "registered",
-    "depreciated_on",
-    "idle_since",
-    "offered",
-)
 
 
 def of_card(card: Card) -> Iterator[Fault]:
@@ -37,11 +25,6 @@ def of_card(card: Card) -> Iterator[Fault]:
             yield card.fault_of(name, _("不能为负数"), amount, _("红字冲销请改原卡片，或办理处置"))
     if card.quantity is not None and card.quantity <= 0:
         yield card.fault_of("quantity", _("数量应大于零"), card.quantity, _("单件资产填 1"))
-    today = clock.today()
-    for name in _PAST:
-        day = getattr(card, name)
-        if day is not None and day > today:
-            yield card.fault_of(name, _("晚于今天 %(today)s") % {"today": today}, day, _("请核对年份"))
     if not card.number and not card.organ_id:
         yield card.fault_of("number", _("必填"), "", _("请填写资产编号"))
     yield from _end(card)

@@ -46,6 +46,7 @@ class Income(Record):
     called = ("number",)
     searched = ("number", "words", "receipt")
     loose = ("state", frozenset({IncomeState.DUE}))
+    happened = frozenset({"paid_on"})
 
     class Meta:
         verbose_name = _("资产收入")

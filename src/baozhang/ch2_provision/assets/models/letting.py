@@ -53,6 +53,7 @@ class Letting(Record):
     searched = ("party", "contract", "card.number", "card.name")
     of_living = True
     loose = ("state", frozenset({"draft"}))
+    happened = frozenset({"contract_on"})
 
     class Meta:
         verbose_name = _("出租出借")

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import UseState
 from baozhang.ch2_provision.assets.choices.cases import RepairKind, RepairState
-from baozhang.kernel import clock
 from baozhang.kernel.access import Actor, Organs
 from baozhang.kernel.columns import day, money, pick, text
 from baozhang.kernel.record import Record
@@ -42,6 +41,7 @@ class Repair(Record):
 
     searched = ("card.number", "card.name", "fault", "vendor")
     loose = ("state", frozenset({RepairState.OPEN}))
+    happened = frozenset({"reported_on", "done_on"})
 
     class Meta:
         verbose_name = _("维修保养")
@@ -72,15 +72,9 @@ class Repair(Record):
             self.state = RepairState.DONE
 
     def faults(self) -> Iterable[Fault]:
-        """Days in the wrong order or yet to come, a negative cost, somebody else's card."""
+        """Days in the wrong order, a negative cost, somebody else's card."""
         if self.done_on and self.reported_on and self.done_on < self.reported_on:
             yield Fault(gettext("完成日期早于报修日期"), "done_on", str(self.done_on), gettext("请核对两个日期"))
-        for name in ("reported_on", "done_on"):
-            date = getattr(self, name)
-            if date is not None and date > clock.today():
-                yield Fault(
-                    gettext("晚于今天 %(today)s") % {"today": clock.today()}, name, str(date), gettext("请核对年份")
-                )
         if self.state == RepairState.OPEN and self.done_on is not None:
             yield Fault(
                 gettext("尚未登记完成，不填完成日期"),

@@ -15,7 +15,6 @@ from baozhang.ch2_provision.assets.models import Income, Voucher, VoucherLine
 from baozhang.kernel import access, clock
 from baozhang.kernel.access import Actor, Reach
 from baozhang.kernel.acts import Act
-from baozhang.kernel.refusal import Invalid
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
 PAY = access.permission(income.PAY, gettext_lazy("登记收入缴库"))
@@ -28,12 +27,9 @@ def _reverse(rows: Sequence[Voucher], *, by: Actor, note: str, values: dict[str,
 
 
 def _pay(rows: Sequence[Income], *, by: Actor, note: str, values: dict[str, Any]) -> str:
-    day = values.get("paid_on") or clock.today()
-    if day > clock.today():
-        raise Invalid(_("缴清日期晚于今天"), instead=_("请填写缴款书上的日期。"))
     for row in rows:
         income.pay(
-            row, day=day, receipt=values.get("receipt") or "", treasury=values.get("treasury") or "",
+            row, day=values.get("paid_on") or clock.today(), receipt=values.get("receipt") or "", treasury=values.get("treasury") or "",
             amount=values.get("paid"), by=by,
         )  # fmt: skip
     return _("已登记 %(count)s 笔缴库") % {"count": len(rows)}

@@ -169,7 +169,7 @@ def _counts(resource: Resource, pairs: Any) -> dict[str, Any]:
     ]
     return {
         "columns": columns,
-        "rows": [{"url": frame.url_of(resource, card), "cells": [card.number, card.name, card.quantity, one.quantity, one.day]} for card, one in pairs],
+        "rows": [{"url": frame.url_of(resource, card), "cells": [card.number, card.name, cells.number(card.quantity), cells.number(one.quantity), one.day]} for card, one in pairs],
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from baozhang.ch2_provision.disposal.choices import AT_WORK, BRINGING, FREE, PRI
 from baozhang.ch2_provision.disposal.models import Case
 from baozhang.ch2_provision.disposal.models.case import BOOK, EXECUTE, words_of
 from baozhang.ch2_provision.disposal.queries.incomes import incomes_of
-from baozhang.kernel import clock, ledger
+from baozhang.kernel import ledger
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Fault, Invalid, Refused
@@ -34,7 +34,7 @@ ARTICLE, INCOME = "第十三条第四款", "第十三条第五款"
 
 
 def note(case: Case, act: str, values: Mapping[str, Any], *, by: Actor) -> None:
-    """This will enter one of these facts on an approved case; all its fields are asked, and no day to come."""
+    """This will enter one of these facts on an approved case; all its fields are asked."""
     if case.state not in AT_WORK:
         raise Refused(
             _("现在不能%(act)s") % {"act": ledger.ACTS[act].words}, article=ARTICLE,
@@ -42,21 +42,13 @@ def note(case: Case, act: str, values: Mapping[str, Any], *, by: Actor) -> None:
         )  # fmt: skip
     if act == APPRAISED and case.form not in PRICED:
         raise Refused(_("%(form)s不需要评估") % {"form": case.get_form_display()}, article=ARTICLE)
-    faults = [_fault(name, values.get(name)) for name in FIELDS[act]]
-    if found := [fault for fault in faults if fault is not None]:
-        raise Invalid(_("请填写完整"), faults=found, article=ARTICLE)
+    missing = [name for name in FIELDS[act] if values.get(name) in (None, "")]
+    if missing:
+        faults = [Fault(_("必填"), name, column=words_of(name)) for name in missing]
+        raise Invalid(_("请填写完整"), faults=faults, article=ARTICLE)
     for name in FIELDS[act]:
         setattr(case, name, values[name])
     keep(case, by=by, act=act, right=EXECUTE)
-
-
-def _fault(name: str, value: Any) -> Fault | None:
-    words = words_of(name)
-    if value in (None, ""):
-        return Fault(_("必填"), name, column=words)
-    if name.endswith("_on") and value > clock.today():
-        return Fault(_("日期在今天之后"), name, str(value), column=words)
-    return None
 
 
 def pay_boot(case: Case, values: Mapping[str, Any], *, by: Actor) -> None:

@@ -24,6 +24,7 @@ from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
 from baozhang.kernel.turns import in_turn
 
+from .drafting import title_of
 from .ending import let_go
 
 EXPLAINED = ledger.act("disposal.explained", gettext_lazy("说明不入仓的理由"))
@@ -137,6 +138,8 @@ def _recount(lines: Sequence[Line], *, by: Actor) -> None:
         case = Case._base_manager.select_related("organ").get(pk=key)
         rows = lines_of(case)
         Assessment(rows).put(case)
+        if rows:  # the case is called after what is still in it
+            case.title = title_of(case.form, [line.card for line in rows])
         for right, where in _wheres([line for line in lines if line.case_id == key], by).values():
             keep(case, by=by, act=RECOUNTED, right=right, where=where)
 

@@ -99,6 +99,7 @@ class Case(Record):
     called = ("number",)
     searched = ("number", "title", "receiver_name")
     stepped = {"state": frozenset({State.DRAFT})}
+    happened = frozenset({"decided_on", "appraised_on", "wiped_on", "cancelled_on", "handed_on", "received_on"})
 
     class Meta:
         app_label = "disposal"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +21,6 @@ from baozhang.kernel.flow import Flow, Step
 from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
 
-from .meeting import must_have_met
 from .plan import PlanFlow
 
 B = BudgetState
@@ -96,11 +93,6 @@ def budgeted(organ_id: int, year: int) -> None:
 def _asked_for(budget: Budget) -> None:
     """Lines that were written by hand count as well as those that were taken over."""
     budgeted(budget.organ_id, budget.year)
-
-
-@BudgetFlow.decide.guard
-def _has_decided(budget: Budget, *, day: dt.date, values: Mapping[str, Any]) -> None:
-    must_have_met(values, day)
 
 
 @BudgetFlow.submit.guard

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +22,6 @@ from baozhang.kernel.record import keep
 from baozhang.kernel.refusal import Invalid, Refused
 
 from .line import STATE
-from .meeting import must_have_met
 
 P = PlanState
 DRAFT = access.permission("funding.plan:draft", gettext_lazy("编制年度计划"))
@@ -105,11 +102,6 @@ class PlanFlow(Flow):
         if record.submitted_on is not None:
             record.submitted_on = None
             keep(record, by=by, act=DATED, right=right, where=place)
-
-
-@PlanFlow.decide.guard
-def _has_decided(plan: Plan, *, day: dt.date, values: Mapping[str, Any]) -> None:
-    must_have_met(values, day)
 
 
 @PlanFlow.submit.guard

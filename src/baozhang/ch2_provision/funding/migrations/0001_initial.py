@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
+import baozhang.law.items
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -180,7 +181,7 @@ class Migration(tables.Migration):
                 ('grade', models.CharField(blank=True, choices=[('major', '大修'), ('medium', '中修')], default='', max_length=8, verbose_name='维修等级')),
                 ('means', models.CharField(blank=True, choices=[('buy', '购置'), ('build', '建设'), ('rent', '租用')], default='', max_length=8, verbose_name='取得方式')),
                 ('title', models.CharField(max_length=120, verbose_name='事项名称')),
-                ('item', models.CharField(blank=True, default='', help_text='配置标准中的项目代号，如 desktop；没有的不填', max_length=40, verbose_name='标准项目')),
+                ('item', models.CharField(blank=True, choices=baozhang.law.items.item_choices, default='', help_text='配置标准中的项目；没有的不选', max_length=40, verbose_name='标准项目')),
                 ('unit', models.CharField(blank=True, default='', max_length=10, verbose_name='计量单位')),
                 ('quantity', models.DecimalField(decimal_places=2, default=Decimal('1'), max_digits=12, verbose_name='数量')),
                 ('unit_price', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='单价')),

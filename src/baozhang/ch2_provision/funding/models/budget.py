@@ -68,6 +68,7 @@ class Budget(Record):
     searched = ("code", "name", "reply_number")
     stepped = {"state": frozenset({BudgetState.DRAFT})}
     loose = ("state", frozenset({BudgetState.DRAFT}))
+    happened = frozenset({"decided_on"})
 
     class Meta:
         verbose_name = _("机关运行经费预算")
@@ -178,9 +179,9 @@ class BudgetLine(Record):
     natural = ("budget_id", "number")
     part_of = ("budget",)
     numbered = "number"
-    part_of = ("budget",)
     searched = ("words",)
     loose = ("budget.state", frozenset({BudgetState.DRAFT}))
+    happened = frozenset({"reported_on"})
 
     class Meta:
         verbose_name = _("预算明细")

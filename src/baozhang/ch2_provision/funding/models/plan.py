@@ -16,7 +16,7 @@ from baozhang.ch2_provision.funding.choices import PLAN_AT_WORK, Grade, LineKind
 from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
-from baozhang.law.items import items
+from baozhang.law.items import item_choices
 
 from .changing import money, settled
 from .round import PlanRound
@@ -51,6 +51,7 @@ class Plan(Record):
     searched = ("code", "name")
     stepped = {"state": frozenset({PlanState.DRAFT})}
     loose = ("state", frozenset({PlanState.DRAFT}))
+    happened = frozenset({"decided_on"})
 
     class Meta:
         verbose_name = _("运行保障年度计划")
@@ -107,9 +108,10 @@ class PlanLine(Record):
     item = models.CharField(
         _("标准项目"),
         max_length=40,
+        choices=item_choices,
         blank=True,
         default="",
-        help_text=_("配置标准中的项目代号，如 desktop；没有的不填"),
+        help_text=_("配置标准中的项目；没有的不选"),
     )
     unit = models.CharField(_("计量单位"), max_length=10, blank=True, default="")
     quantity = models.DecimalField(_("数量"), max_digits=12, decimal_places=2, default=Decimal(1))
@@ -158,7 +160,6 @@ class PlanLine(Record):
     natural = ("plan_id", "number")
     part_of = ("plan",)
     numbered = "number"
-    part_of = ("plan",)
     called = ("code", "title")
     searched = ("code", "title", "purpose")
     stepped = {"state": frozenset({LineState.PENDING})}
@@ -222,15 +223,7 @@ class PlanLine(Record):
             self.agreed_quantity = self.agreed_amount = None
 
     def faults(self) -> Iterable[Any]:
-        """An unknown item, a repair without its grade, or a change after the plan has moved on."""
-        if self.item and self.item not in items():
-            yield Fault(
-                _("配置标准中没有这个项目"),
-                "item",
-                self.item,
-                column=str(_("标准项目")),
-                remedy=_("没有对应项目的不填"),
-            )
+        """A repair without its grade, or a change after the plan has moved on."""
         if (self.kind == LineKind.REPAIR) != bool(self.grade):
             yield Fault(_("办公用房维修须写明大修或中修，其他事项不填"), "grade", self.grade, column=str(_("维修等级")))
         if self.state == LineState.REDUCED and (self.agreed_amount is None or self.agreed_amount >= self.amount):

@@ -14,9 +14,9 @@ from baozhang.ch2_provision.funding.choices import PASSED, PLAN_AT_WORK, LineSta
 from baozhang.ch2_provision.funding.models import Plan, PlanLine
 
 CURRENT = Q(state=PlanState.AGREED) | Q(edition=1, state__in=PLAN_AT_WORK)  # the version that counts in totals
-LINE_CURRENT = (Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=PLAN_AT_WORK)) & ~Q(
-    state=LineState.WITHDRAWN
-)
+LINE_REPORTED = (  # what is still a draft has been asked of nobody
+    Q(plan__state=PlanState.AGREED) | Q(plan__edition=1, plan__state__in=(PlanState.SUBMITTED, PlanState.REVIEWED))
+) & ~Q(state=LineState.WITHDRAWN)
 CENT = Decimal("0.01")
 COMPARED = ("kind", "grade", "means", "title", "quantity", "unit_price", "amount", "purpose")
 

@@ -15,7 +15,7 @@ from baozhang.ch2_provision.funding.choices import BudgetState, LineKind, LineSt
 from baozhang.ch2_provision.funding.models import BudgetLine, Plan, PlanLine
 
 from .budgets import MONEY, NONE
-from .plans import CURRENT, LINE_CURRENT
+from .plans import CURRENT, LINE_REPORTED
 
 
 def years() -> list[int]:
@@ -39,7 +39,10 @@ def _at(place: str) -> Q:
 def by_kind(year: int, place: str = "") -> list[dict[str, Any]]:
     """Asked and agreed by kind of need, in the order of the law."""
     rows = (
-        PlanLine.objects.filter(LINE_CURRENT, _at(place), plan__year=year).order_by().values("kind").annotate(**_sums())
+        PlanLine.objects.filter(LINE_REPORTED, _at(place), plan__year=year)
+        .order_by()
+        .values("kind")
+        .annotate(**_sums())
     )
     found = {row["kind"]: row for row in rows}
     return [found[kind] for kind in LineKind.values if kind in found]
@@ -48,7 +51,7 @@ def by_kind(year: int, place: str = "") -> list[dict[str, Any]]:
 def by_organ(year: int, most: int, place: str = "") -> list[dict[str, Any]]:
     """The agencies that ask for most, each with its sums by kind."""
     kinds = {kind: Sum("amount", filter=Q(kind=kind), default=NONE, output_field=MONEY) for kind in LineKind.values}
-    rows = PlanLine.objects.filter(LINE_CURRENT, _at(place), plan__year=year).order_by()
+    rows = PlanLine.objects.filter(LINE_REPORTED, _at(place), plan__year=year).order_by()
     rows = rows.values("organ_id", name=F("organ__name"))
     return list(rows.annotate(**kinds, **_sums()).order_by("-asked", "organ_id")[:most])
 
@@ -70,7 +73,7 @@ def by_place(year: int) -> list[Place]:
     """
     parts: dict[str, Counter[str]] = defaultdict(Counter)
     path = F("organ__jurisdiction__path")
-    lines = PlanLine.objects.filter(LINE_CURRENT, plan__year=year).order_by().values(path=path)
+    lines = PlanLine.objects.filter(LINE_REPORTED, plan__year=year).order_by().values(path=path)
     money = BudgetLine.objects.filter(year=year).order_by().values(path=path)
     for row in (*lines.annotate(**_sums(), organs=Count("organ_id", distinct=True)), *money.annotate(**_spending())):
         parts[row.pop("path")].update({name: value or 0 for name, value in row.items()})

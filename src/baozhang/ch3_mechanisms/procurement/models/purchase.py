@@ -57,6 +57,7 @@ class Purchase(Numbered):
     searched = ("number", "title", "supplier", "contract")
     stepped: ClassVar[Mapping[str, frozenset[str]]] = {"state": frozenset({State.DRAFT})}
     loose = ("state", frozenset({State.DRAFT}))
+    happened = frozenset({"signed_on", "paid_on"})
 
     class Meta:
         app_label = "procurement"
@@ -77,7 +78,11 @@ class Purchase(Numbered):
         return f"{self.number} {self.title}".strip()
 
     def faults(self) -> Iterable[Any]:
-        """A lease that ends before it begins."""
+        """A lease that ends before it begins, a delivery agreed for a day before the contract."""
+        if self.deliver_by is not None and self.signed_on is not None and self.deliver_by < self.signed_on:
+            yield self.fault_of(
+                "deliver_by", gettext("早于签订日期 %(day)s") % {"day": self.signed_on}, self.deliver_by
+            )
         if self.lease_until is not None and self.signed_on is not None and self.lease_until <= self.signed_on:
             yield Fault(gettext("租期应晚于签订日期"), "lease_until", str(self.lease_until), column=gettext("租期至"))
 

@@ -2,6 +2,8 @@
 import { $, $$, words, filled, later, make, ready } from "./common.js";
 
 const prefix = "bz.draft.";
+const sent = "bz.sent"; // which draft was handed in last, until it is known what became of it
+const keyOf = (form) => `${prefix}${$("[data-me]")?.dataset.me || ""}:${form.dataset.draft}`;
 const secret = /csrf|password|token/i;
 const fieldsOf = (form) => [...form.elements].filter((one) => one.name && !secret.test(one.name) && !["file", "hidden", "submit", "button", "password"].includes(one.type) || one.dataset.looked);
 
@@ -25,7 +27,7 @@ function write(form, values) {
 }
 
 function keepDraft(form) {
-  const name = prefix + form.dataset.draft;
+  const name = keyOf(form);
   const fresh = JSON.stringify(read(form));
   const old = JSON.parse(localStorage.getItem(name) || "null");
   const wrong = $("#faults");
@@ -37,13 +39,23 @@ function keepDraft(form) {
   }, 700);
   form.addEventListener("input", save);
   form.addEventListener("change", save);
-  form.addEventListener("submit", () => setTimeout(() => localStorage.removeItem(name), 0));
+  form.addEventListener("submit", () => {
+    if (JSON.stringify(read(form)) !== fresh) localStorage.setItem(name, JSON.stringify({ when: Date.now(), values: read(form) }));
+    sessionStorage.setItem(sent, name);
+  });
+}
+// A draft goes when a page says that it was taken in: not when the door asks anew who it is, nor when the line or the server breaks.
+function settle() {
+  const name = sessionStorage.getItem(sent);
+  if (!name || $("input[type=password]")) return;
+  sessionStorage.removeItem(sent);
+  if ($(".messages .note.green")) localStorage.removeItem(name);
 }
 function offer(form, name, old) {
   const when = new Date(old.when).toLocaleString(document.documentElement.lang, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
   const restore = make("button", { type: "button", className: "link", textContent: words.restore });
   const drop = make("button", { type: "button", className: "link", textContent: words.drop });
-  const note = make("div", { className: "note blue row" }, make("span", { className: "grow", textContent: filled(words.draft, { when }) }), restore, drop);
+  const note = make("div", { className: "note blue row draft" }, make("span", { className: "grow", textContent: filled(words.draft, { when }) }), restore, drop);
   restore.onclick = () => (write(form, old.values), note.remove());
   drop.onclick = () => (localStorage.removeItem(name), note.remove());
   form.before(note);
@@ -124,6 +136,7 @@ function lookup(input) {
   });
 }
 
+settle();
 ready((root) => {
   $$("input[data-lookup-url]:not([data-looked])", root).forEach(lookup);
   $$("form[data-draft]", root).forEach(keepDraft);
