@@ -172,7 +172,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 READABLE = ("/law/", "/help/")  # pages that everybody may read, and whoever is signed in reads in his own frame
 LOGIN_URL = "/login/"
-LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "baozhang.kernel.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
