@@ -348,10 +348,6 @@ def _home(file: Vehicle, *, away: bool) -> tuple[int, int]:
     return int(lat * 1_000_000) + (45_000 if away else 0), int(lon * 1_000_000)
 
 
-def _moment(second: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(second, clock.ZONE)
-
-
 def _card(organ: int, n: int) -> Card:
     day = dt.date(2009 + n % 16, 1 + n % 12, 5)
     return Card(

@@ -6,7 +6,7 @@ import os
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -113,16 +113,6 @@ def own_peak() -> float:
 def own_memory() -> float:
     """How large this process is now, in MB."""
     return psutil.Process(os.getpid()).memory_info().rss / MB
-
-
-def timed(act: Callable[[], Any], times: int) -> list[float]:
-    """How long an act takes, several times over."""
-    found = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        act()
-        found.append(time.perf_counter() - begun)
-    return found
 
 
 def middle(times: Sequence[float]) -> float:

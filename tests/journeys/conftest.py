@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from system import BROWSER_FLAGS
 from system import browser as chromium
 
@@ -124,3 +124,29 @@ def sign_in() -> Callable[..., None]:
         assert answer.status == 302, f"{username} was not let in: {answer.status}"
 
     return signed
+
+
+@pytest.fixture
+def person(visit: Callable[..., Page], sign_in: Callable[..., None]) -> Callable[..., Page]:
+    """Somebody at a desk or with a phone, signed in: `person(name, size)`."""
+
+    def came(username: str, size: dict[str, int] = DESK) -> Page:
+        page = visit(size)
+        sign_in(page, username)
+        return page
+
+    return came
+
+
+def take(page: Page, words: str, **fields: str) -> None:
+    """Takes a step from the record's page: its button, its dialog with what is asked, its button again."""
+    page.locator(".steps, .acts").get_by_role("link", name=words, exact=True).click()
+    dialog = page.locator("dialog[open]")
+    for name, value in fields.items():
+        field = dialog.locator(f"[name={name}]")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(label=value)
+        else:
+            field.fill(value)
+    dialog.get_by_role("button", name=words, exact=True).click()
+    expect(page.locator(".messages")).to_contain_text(words)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import PHONE, take
 from tests.journeys.watching import shot, swapped
 
 FINDINGS = "/warnings/findings/"
@@ -31,33 +30,11 @@ def of_the_agency(page: Page, rule: str) -> None:
     expect(page.locator(".chip.on").first).to_contain_text(AGENCY)
 
 
-def take(page: Page, words: str, **fields: str) -> None:
-    """Takes a step from the record's page: its button, its dialog with what is asked, its button again."""
-    page.locator(".steps, .acts").get_by_role("link", name=words, exact=True).click()
-    dialog = page.locator("dialog[open]")
-    for name, value in fields.items():
-        dialog.locator(f"[name={name}]").fill(value)
-    dialog.get_by_role("button", name=words, exact=True).click()
-    expect(page.locator(".messages")).to_contain_text(words)
-
-
 def todo(page: Page) -> None:
     """Opens the agency's order from the workbench."""
     page.goto("/")
     page.locator(".todo li a", has_text=AGENCY).first.click()
     expect(page.locator("h1")).to_contain_text("整改")
-
-
-@pytest.fixture
-def person(visit: Callable[..., Page], sign_in: Callable[..., None]) -> Callable[..., Page]:
-    """Somebody at a desk or with a phone, signed in: `person(name, size)`."""
-
-    def came(username: str, size: dict[str, int] = DESK) -> Page:
-        page = visit(size)
-        sign_in(page, username)
-        return page
-
-    return came
 
 
 def test_a_supervisor_sees_why_replays_it_and_marks_a_false_alarm(person: Any):

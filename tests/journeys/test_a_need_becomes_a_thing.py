@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from baozhang.kernel import clock
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import PHONE, take
 from tests.journeys.watching import shot
 
 NEEDS, PURCHASES = "/allocation/needs/", "/procurement/purchases/"
 SOON = min(
     clock.today() + dt.timedelta(days=40), clock.today().replace(month=12, day=31)
 ).isoformat()  # this year's money
-
-
-@pytest.fixture
-def person(visit: Callable[..., Page], sign_in: Callable[..., None]) -> Callable[..., Page]:
-    """Somebody at a desk or with a phone, signed in."""
-
-    def came(username: str, size: dict[str, int] = DESK) -> Page:
-        page = visit(size)
-        sign_in(page, username)
-        return page
-
-    return came
-
-
-def take(page: Page, words: str, **fields: str) -> None:
-    """Takes a step from the record's page."""
-    page.locator(".steps").get_by_role("link", name=words, exact=True).click()
-    dialog = page.locator("dialog[open]")
-    for name, value in fields.items():
-        dialog.locator(f"[name={name}]").fill(value)
-    dialog.get_by_role("button", name=words, exact=True).click()
-    expect(page.locator(".messages")).to_contain_text(words)
 
 
 def state(page: Page, item: str, purpose: str) -> str:

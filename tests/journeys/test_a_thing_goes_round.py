@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import PHONE, take
 from tests.journeys.watching import shot
 
 OWNER, OWNER_HEAD = "weijian", "weijian2"  # of the agency that brings a thing in
 TAKER, TAKER_HEAD = "jiaoyu", "jiaoyu2"  # of the agency that takes it
 OFFICER, KEEPER = "zichan", "cangku"  # of the authority of their level
 TITLE, PURPOSE = "卫健委闲置设备入仓（演示）", "中考考点用（演示）"
-
-
-@pytest.fixture
-def person(visit: Callable[..., Page], sign_in: Callable[..., None]) -> Callable[..., Page]:
-    """Somebody at a desk or with a phone, signed in: `person(name, size)`."""
-
-    def came(username: str, size: dict[str, int] = DESK) -> Page:
-        page = visit(size)
-        sign_in(page, username)
-        return page
-
-    return came
-
-
-def take(page: Page, words: str, **fields: str) -> None:
-    """Takes a step from the record's page: its button, its dialog with what is asked, its button again."""
-    page.locator(".steps, .acts").get_by_role("link", name=words, exact=True).click()
-    dialog = page.locator("dialog[open]")
-    for name, value in fields.items():
-        field = dialog.locator(f"[name={name}]")
-        if field.evaluate("one => one.tagName") == "SELECT":
-            field.select_option(label=value)
-        else:
-            field.fill(value)
-    dialog.get_by_role("button", name=words, exact=True).click()
-    expect(page.locator(".messages")).to_contain_text(words)
 
 
 def follow(page: Page, link: Any, address: str) -> None:

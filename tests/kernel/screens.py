@@ -34,14 +34,6 @@ def frame(**more: Any) -> dict[str, Any]:
             {"id": 1, "organ": "教育局", "role": "经办人", "active": True},
             {"id": 2, "organ": "文旅局", "role": "经办人", "active": False},
         ],
-        "urls": {
-            "switch": "/switch/",
-            "language": "/i18n/setlang/",
-            "logout": "/logout/",
-            "notices": "/notices/",
-            "search": "/search/",
-            "home": "/",
-        },
     }
     return {"shell": shell, "page": {"title": "标题"}, **more}
 
@@ -231,7 +223,7 @@ LEAST: dict[str, dict[str, Any]] = {
         "job": {"done": False, "failed": True, "words": "台账.xlsx", "error": "磁盘已满"},
     },
     "import_done": {"done": {"words": "已写入"}},
-    "_progress": {"job": {"done": False, "words": "巡查", "percent": 40, "count": 4, "total": 10, "poll_url": "/j/"}},
+    "_progress": {"job": {"done": False, "words": "巡查", "percent": 40, "count": 4, "total": 10}},
     "fill": {"columns": [], "rows": [], "back_url": "/l/"},
     "fill full": {
         "columns": [{"words": "单位"}, {"words": "限额"}],

@@ -14,7 +14,7 @@ from tests import factories
 
 from baozhang.ch1_general.organs.models import Headcount, Organization
 from baozhang.ch1_general.organs.resources import Headcounts
-from baozhang.kernel import border, imports, ledger, resource, scope
+from baozhang.kernel import border, imports, intake, ledger, resource, scope
 from baozhang.kernel.access import Actor, Holding
 from baozhang.kernel.accounts import User
 from baozhang.kernel.imports import ImportSession, State
@@ -23,6 +23,7 @@ from baozhang.kernel.refusal import Invalid, Refused
 from baozhang.kernel.sheet_columns import columns_of
 from baozhang.kernel.sheets.matching import Matcher
 from baozhang.kernel.sheets.refusals import SheetError
+from baozhang.kernel.views import import_words
 
 pytestmark = pytest.mark.django_db
 HEADINGS = ["单位", "职级档次", "编制人数", "实有人数", "起始日期"]
@@ -53,6 +54,20 @@ def taken_in(file: io.BytesIO, by: Actor) -> ImportSession:
         session = imports.upload(resource.get(Headcounts.slug), file, "heads.xlsx", organ_id=by.organ_id or 0, by=by)
         imports.preview(session, by=by)
     return session
+
+
+def test_a_preview_says_what_it_does_not_show(officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "SHOWN", 1)
+    monkeypatch.setattr(intake, "SHOWN_NEW", 1)
+    organs = [factories.organ(f"{name}局") for name in "甲乙丙丁"]
+    rows = [[where.name, "处级及以下", 10, 9, "2024-01-01"] for where in organs]
+    with scope.within(officer):
+        imports.commit(taken_in(book(*rows[:2]), officer), by=officer)
+        for row in rows:
+            row[3] = 8
+        said = import_words.check(taken_in(book(*rows), officer))
+    assert len(said["changes"]) == 1 and said["changes_more"] == "共改动 2 行，这里显示前 1 行"
+    assert len(said["news"]["rows"]) == 1 and said["news_more"] == "共新增 2 行，这里显示前 1 行"
 
 
 def test_new_changed_and_unchanged_are_told_apart(officer: Actor) -> None:

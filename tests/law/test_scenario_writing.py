@@ -138,3 +138,10 @@ def verb_data(verb, text):
     plan = SimpleNamespace(choices={"draft": None}, state_words=lambda state: {"draft": "编制中"}[state])
     (node,) = documents(text)
     return done_with(plan, verb, node.mapping("填写"), lambda name, part: SimpleNamespace(user_id=7, organ_id=3))
+
+
+@pytest.mark.parametrize("written", ["NaN", "Infinity", "-Infinity", "1e999999999", "NaN万", "五千"])
+def test_what_is_no_number_of_this_world_is_refused(written):
+    (node,) = documents(f"金额: {written}")
+    with pytest.raises(ScenarioError, match="应是数字"):
+        node.value["金额"].number("金额")

@@ -51,6 +51,10 @@ def test_a_database_in_use_is_left_alone():
 def test_what_is_wrong_leaves_nothing_behind():
     with pytest.raises(CommandError, match="登录名=姓名"):
         begin(audit="luji")
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match="登录名：与本批另一行重复"):
         begin(security="gaoxi=高希")
+    with pytest.raises(CommandError, match=r"登录名：.*40"):
+        begin(security=f"{'x' * 60}=高希")
+    with pytest.raises(CommandError, match="六位数字"):
+        begin(code="abc")
     assert not Organization._base_manager.exists() and not User._base_manager.exists()

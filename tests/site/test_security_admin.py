@@ -14,7 +14,6 @@ from tests.site.conftest import Office
 
 pytestmark = pytest.mark.django_db
 Door = Callable[..., Client]
-GRANT = {"role": "asset_clerk", "permission": "organs.organization:view"}
 SUSPEND = "/admin/rights/suspend/?role=asset_clerk&permission=organs.organization:view"
 
 

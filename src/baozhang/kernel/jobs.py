@@ -64,6 +64,14 @@ class Job(models.Model):
         self.done, self.total, self.alive_at = done, total, clock.now()
         self.save(update_fields=["done", "total", "alive_at"])
 
+    def shown(self) -> dict[str, Any]:
+        """How far it is, as the progress bar says it."""
+        return {
+            "done": self.state == State.DONE, "failed": self.state in (State.FAILED, State.REFUSED), "words": self.title,
+            "percent": 100 * self.done // self.total if self.total else 0, "count": f"{self.done:,}", "total": f"{self.total:,}" if self.total else "",
+            "error": self.error.splitlines()[0] if self.error else "",
+        }  # fmt: skip
+
     @property
     def over(self) -> bool:
         """True when nothing more will happen."""

@@ -53,6 +53,19 @@ class Refused(Exception):
         self.faults = tuple(faults)
         self.subjects = tuple(subjects)  # of many records, those that stand in the way: the others could go on
 
+    def reasons(self) -> str:
+        """What and why on one line, with the first faults that these do not say."""
+        why = str(self.why)
+        unsaid = [one for one in self.faults if str(one.reason) not in why][:3]
+        faults = (
+            " ".join(str(part) for part in (one.column or one.field, one.reason, one.remedy) if part) for one in unsaid
+        )
+        return "；".join(str(part).rstrip("。") for part in (self.what, self.why, *faults) if part)
+
+    def told(self) -> str:
+        """All of it on one line, for a terminal: the reasons, and what to do instead."""
+        return "".join(f"{part.rstrip('。')}。" for part in (self.reasons(), str(self.instead)) if part)
+
     def as_dict(self) -> dict[str, Any]:
         """What API and scenario say of it."""
         return {

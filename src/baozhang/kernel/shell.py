@@ -162,14 +162,6 @@ def _shell(request: HttpRequest, actor: access.Actor) -> dict[str, Any]:
             {"words": _("我的接口密钥"), "url": "/me/keys/", "icon": "key"},
         ],
         "day_words": _("今天 %(day)s") % {"day": clock.today().isoformat()},
-        "urls": {
-            "switch": "/switch/",
-            "language": "/i18n/setlang/",
-            "logout": "/logout/",
-            "notices": "/notices/",
-            "search": "/search/",
-            "home": "/",
-        },
         "crumbs": getattr(request, "crumbs", []),
         "foot": _foot(),
     }

@@ -172,7 +172,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 READABLE = ("/law/", "/help/")  # pages that everybody may read, and whoever is signed in reads in his own frame
 LOGIN_URL = "/login/"
-LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "baozhang.kernel.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -183,6 +182,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _tls
 SECURE_HSTS_SECONDS = 31_536_000 if _tls else 0
 # The server speaks HTTP; where its address is HTTPS, a proxy in front ends that, and says so in this header.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _tls else None
+PROXIES = int(os.environ.get("BAOZHANG_PROXIES", "0"))  # how many write X-Forwarded-For, each behind the one before
 CSRF_TRUSTED_ORIGINS = ["{0.scheme}://{0.netloc}".format(urlparse(PUBLIC_ADDRESS))] if _tls else []
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

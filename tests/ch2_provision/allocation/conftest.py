@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -94,5 +93,4 @@ def place(db: None) -> Place:
     return build()
 
 
-Maker = Callable[..., Any]
 ONE = Decimal(1)

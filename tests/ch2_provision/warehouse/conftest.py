@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -106,14 +105,3 @@ def store(house: House) -> Store:
         keep(found, by=by)
         keep(Place(organ=house.organs["authority"], store=found, code="A-01"), by=by)
     return found
-
-
-def value_of(number: int) -> Decimal:
-    """A sum."""
-    return Decimal(number)
-
-
-def entry_of(item: Item) -> Entry:
-    """The application that an item came by."""
-    assert item.entry is not None
-    return item.entry

@@ -73,7 +73,6 @@ COLUMNS = (
     Column("own_area", "独用面积", "decimal", unit="m2"),
     Column("remark", "备注", max_length=500),
 )
-BY_NAME = {column.name: column for column in COLUMNS}
 
 
 def workbook(

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -146,12 +145,6 @@ def _on_need(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     return {"actions": [{"words": _("存量答复"), "url": url, "icon": "light-bulb", "kind": "primary" if waits else ""}]}
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.label != "allocation.need":
-        return []
-    return [path("<int:pk>/answer/", addresses.bound(answer_page, resource), name="answer")]
-
-
 def _on_answer(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     """The candidates that were looked at, as they stood."""
     if resource.label != "allocation.answer":
@@ -172,4 +165,4 @@ def _on_answer(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
 
 
 details.EXTRAS.extend((_on_need, _on_answer))
-addresses.MORE.append(_addresses)
+addresses.give(Need, ("<int:pk>/answer/", answer_page, "answer"))

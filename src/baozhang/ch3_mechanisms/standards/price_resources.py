@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET
 from baozhang.ch1_general.organs import roles
 from baozhang.kernel import access, addresses, cells, clock, shell
 from baozhang.kernel.access import Actor, Reach
-from baozhang.kernel.acts import Act
+from baozhang.kernel.acts import Act, also
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 from baozhang.kernel.views import frame
 
@@ -159,20 +158,14 @@ def _table(found: list[pricing.Drift]) -> dict[str, Any]:
     return {"columns": columns, "rows": rows}
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not ReferencePrice:
-        return []
-    return [path("drift/", addresses.bound(drift_page, resource), name="drift")]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(ReferencePrice, ("drift/", drift_page, "drift"))
 shell.entry(
     "mechanisms", gettext_lazy("定额价格变动"), "standards/prices:drift", "standards.referenceprice:view", order=35
 )
-resources.Standards.acts["work_out"] = Act(
+also(resources.Standards, "work_out", Act(
     gettext_lazy("按测算依据计算"), "standards.standard:change", _work_out, many=False, article=ARTICLE, icon="calculator",
     shown=lambda standard: standard.editable,
-)  # fmt: skip
+))  # fmt: skip
 KINDS = ("referenceprice", "component", "quotareview")
 SETTERS = (roles.STANDARDS_OFFICER, roles.FINANCE_OFFICER)
 access.grant(

@@ -8,14 +8,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from baozhang.kernel import cells, clock, routes, told
+from baozhang.kernel import addresses, cells, clock, told
 from baozhang.kernel.access import Actor
 from baozhang.kernel.documents import files, typeset
 from baozhang.kernel.flow import limits
@@ -275,13 +274,7 @@ def _on_run(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
 details.EXTRAS.extend((_on_finding, _on_order, _on_run))
 
 
-def _routes(resource: Resource) -> list[URLPattern]:
-    if resource.label != "warnings.order":
-        return []
-    return [path("<int:pk>/evidence/", routes.bound(evidence_file, resource), name="evidence")]
-
-
-routes.MORE.append(_routes)
+addresses.give(Order, ("<int:pk>/evidence/", evidence_file, "evidence"))
 
 
 more("baozhang.ch4_supervision.warnings.programs.addresses")

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from baozhang.kernel import access, cells, imports, intake, jobs
+from baozhang.kernel import access, cells, imports, intake
 from baozhang.kernel.imports import ImportSession, State
 from baozhang.kernel.numbers import whole
 from baozhang.kernel.refusal import Refused
@@ -101,15 +101,6 @@ def _columns(layout: Any, mapping: Any, head: list[Any]) -> list[dict[str, Any]]
     ]  # fmt: skip
 
 
-def progress(job: jobs.Job) -> dict[str, Any]:
-    """A job as the progress bar shows it."""
-    percent = 100 * job.done // job.total if job.total else 0
-    return {
-        "done": job.state == jobs.State.DONE, "failed": job.state in (jobs.State.FAILED, jobs.State.REFUSED), "words": job.title,
-        "percent": percent, "count": job.done, "total": job.total, "error": job.error.splitlines()[0] if job.error else "",
-    }  # fmt: skip
-
-
 def check(session: ImportSession) -> dict[str, Any]:
     """The preview: counts, faults, what changes, what is new."""
     kept, resource = imports.checked(session), session.resource
@@ -123,13 +114,18 @@ def check(session: ImportSession) -> dict[str, Any]:
         "error_sheet_url": url(session, "import-errors") if faults else "",
         "wrong_rows_url": url(session, "import-wrong") if counts["wrong"] else "", "accept": ACCEPT,
         "changes": [{**one, "url": frame.url_of(resource, one["pk"])} for one in kept.get("changes", [])],
+        "changes_more": _more(_("共改动 %(n)s 行，这里显示前 %(shown)s 行"), counts["changed"], intake.SHOWN),
         "news": _news(resource, kept.get("news")),
-        "news_more": _("共新增 %(n)s 行，这里显示前 20 行") % {"n": counts["new"]} if counts["new"] > 20 else "",
+        "news_more": _more(_("共新增 %(n)s 行，这里显示前 %(shown)s 行"), counts["new"], intake.SHOWN_NEW),
         "nothing_words": _("文件与系统中的内容一致，没有需要写入的。") if not writing and not counts["wrong"] else "",
         "can_commit": bool(writing and not counts["wrong"]), "commit_words": _("确认写入 %(n)s 行") % {"n": writing},
         "commit_url": url(session, "import-commit"), "again_url": again, "map_url": url(session, "import-map"),
         "why_not": _why_not(counts["wrong"]),
     }  # fmt: skip
+
+
+def _more(words: str, count: int, shown: int) -> str:
+    return words % {"n": count, "shown": shown} if count > shown else ""
 
 
 def _why_not(wrong: int) -> str:

@@ -118,7 +118,7 @@ def preview(request: HttpRequest, resource: Resource, pk: int) -> HttpResponse:
     shown = job if job is not None and (not job.over or job.error) else None
     title = _("核对导入内容：%(file)s") % {"file": session.filename}
     context: dict[str, Any] = {
-        "check": {} if shown else import_words.check(session), "job": import_words.progress(shown) if shown else None,
+        "check": {} if shown else import_words.check(session), "job": shown.shown() if shown else None,
         "page": frame.page(resource, title),
     }  # fmt: skip
     frame.crumbs(request, resource)

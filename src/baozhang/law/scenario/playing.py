@@ -298,11 +298,7 @@ def _choose(node: Node, words: Words, what: str) -> str:
 
 
 def _told(refused: Refused) -> str:
-    faults = [
-        " ".join(str(part) for part in (fault.column or fault.field, fault.reason, fault.remedy) if part)
-        for fault in refused.faults[:3]
-    ]
-    return "；".join(str(part) for part in (refused.article, refused.what, refused.why, *faults) if part)
+    return "；".join(part for part in (refused.article, refused.reasons()) if part)
 
 
 def _unfit(node: Node, refused: Refused) -> ScenarioError:

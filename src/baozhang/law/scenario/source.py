@@ -19,6 +19,7 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _MEASURED = re.compile(r"(?<=[\d万])(元整?|个?(工作)?日|天|年|个?月|小时|人|名|台|套|件|张|把|辆|个|份|次|公里|升)$")
 _BETWEEN = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _NOTHING = frozenset(("", "~", "null", "无"))
+_LARGEST = 18  # digits before the point, as columns hold them
 
 
 class ScenarioError(ValueError):
@@ -96,11 +97,12 @@ class Node:
         written = self.text(what)
         plain = _MEASURED.sub("", written.replace(",", "").replace("，", "").strip())
         try:
-            if plain.endswith("万"):
-                return Decimal(plain.removesuffix("万")) * 10_000
-            return Decimal(plain)
+            found = Decimal(plain.removesuffix("万"))
         except InvalidOperation:
-            raise self.wrong(_("“%(what)s”应是数字，不是“%(text)s”。") % {"what": what, "text": written}) from None
+            found = Decimal("NaN")
+        if not found.is_finite() or found.adjusted() > _LARGEST:  # Python takes NaN and 1e999 for numbers
+            raise self.wrong(_("“%(what)s”应是数字，不是“%(text)s”。") % {"what": what, "text": written})
+        return found * 10_000 if plain.endswith("万") else found
 
     def truth(self, what: str) -> bool:
         """This is yes or no."""

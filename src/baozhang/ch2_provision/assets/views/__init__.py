@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -112,10 +111,4 @@ def _pdf(labels: list[Label], paper: str) -> HttpResponse:
     return papers.answer(labels_pdf(labels, sheet, day=clock.today()), _("资产标签"))
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not Card:
-        return []
-    return [path("labels.pdf", addresses.bound(labels_page, resource), name="labels")]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Card, ("labels.pdf", labels_page, "labels"))

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -212,13 +211,4 @@ def offer(cards: type[Resource]) -> None:
                              new_tab=False, on_page=False))  # fmt: skip
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not Card:
-        return []
-    return [
-        path("<int:pk>/split/", addresses.bound(split_page, resource), name="split"),
-        path("merge/", addresses.bound(merge_page, resource), name="merge"),
-    ]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Card, ("<int:pk>/split/", split_page, "split"), ("merge/", merge_page, "merge"))

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -173,14 +173,9 @@ def _counts(resource: Resource, pairs: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not LedgerTotal:
-        return []
-    return [
-        path("differences/", addresses.bound(differences, resource), name="differences"),
-        path("differences/<int:organ>/<str:category>/", addresses.bound(opened, resource), name="difference"),
-    ]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(
+    LedgerTotal,
+    ("differences/", differences, "differences"),
+    ("differences/<int:organ>/<str:category>/", opened, "difference"),
+)
 shell.entry("assets", gettext_lazy("账卡物核对"), "assets/totals:differences", RIGHT, order=28)

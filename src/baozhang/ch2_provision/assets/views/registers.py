@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -137,15 +137,6 @@ def keeping(request: HttpRequest, resource: Resource) -> HttpResponse:
     return render(request, "assets/keeping.html", context)
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not Card:
-        return []
-    return [
-        path("titles/", addresses.bound(titles, resource), name="titles"),
-        path("keeping/", addresses.bound(keeping, resource), name="keeping"),
-    ]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Card, ("titles/", titles, "titles"), ("keeping/", keeping, "keeping"))
 shell.entry("assets", gettext_lazy("权属登记"), "assets/cards:titles", RIGHT, order=56)
 shell.entry("assets", gettext_lazy("保管一览"), "assets/cards:keeping", "assets.handover:view", order=55)

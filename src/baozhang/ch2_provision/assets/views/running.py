@@ -7,7 +7,6 @@ import datetime as dt
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -75,9 +74,5 @@ def _next(last: dict[int, dt.date]) -> dt.date:
     return (clock.today().replace(day=1) - dt.timedelta(days=1)).replace(day=1)
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    return [path("run/", addresses.bound(run, resource), name="run")] if resource.model is DepreciationRun else []
-
-
-addresses.MORE.append(_addresses)
+addresses.give(DepreciationRun, ("run/", run, "run"))
 shell.entry("assets", gettext_lazy("计提折旧"), "assets/depreciation:run", charging.RUN, order=58)

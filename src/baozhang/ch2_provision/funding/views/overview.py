@@ -7,14 +7,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern
-from django.urls import path as address
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from baozhang.ch2_provision.funding.choices import LineKind, PlanState
+from baozhang.ch2_provision.funding.models import Plan
 from baozhang.ch2_provision.funding.queries import totals
 from baozhang.kernel import addresses, cells, clock, shell
 from baozhang.kernel.numbers import whole
@@ -158,13 +157,7 @@ def _late(plan: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.label != "funding.plan":
-        return []
-    return [address("overview/", addresses.bound(page, resource), name="overview")]
-
-
 def join() -> None:
     """This will give the page its address and its place in the menu."""
-    addresses.MORE.append(_addresses)
+    addresses.give(Plan, ("overview/", page, "overview"))
     shell.entry("funding", gettext_lazy("计划和预算汇总"), "funding/plans:overview", "funding.plan:view", order=10)

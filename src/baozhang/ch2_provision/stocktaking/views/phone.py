@@ -8,7 +8,6 @@ from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.templatetags.static import static
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -126,14 +125,7 @@ def _own_scan(who: Actor, key: str) -> Scan:
     return scan
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not Count:
-        return []
-    views = (("", page, "phone"), ("worker.js", worker, "phone-worker"), ("data.json", data, "phone-data"),
-             ("sync", sync, "phone-sync"), ("photo", photo, "phone-photo"))  # fmt: skip
-    return [path(f"phone/{end}", addresses.bound(view, resource), name=name) for end, view, name in views]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Count, ("phone/", page, "phone"), ("phone/worker.js", worker, "phone-worker"), ("phone/data.json", data, "phone-data"),
+               ("phone/sync", sync, "phone-sync"), ("phone/photo", photo, "phone-photo"))  # fmt: skip
 more("baozhang.ch2_provision.stocktaking.views.programs.addresses")
 shell.entry("assets", gettext_lazy("手机盘点"), "stocktaking/counts:phone", rights.MINE, order=17)

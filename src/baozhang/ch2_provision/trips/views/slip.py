@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import path
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -147,13 +147,6 @@ def _on_dispatch(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     }
 
 
-def addresses_of(resource: Resource) -> list[URLPattern]:
-    """The slip's address beside those of a dispatch."""
-    if resource.label != "trips.dispatch":
-        return []
-    return [path("<int:pk>/slip/", addresses.bound(slip, resource), name="slip")]
-
-
 details.EXTRAS.append(_on_dispatch)
-addresses.MORE.append(addresses_of)
+addresses.give(Dispatch, ("<int:pk>/slip/", slip, "slip"))
 urlpatterns = [path("trips/mine/", mine, name="trips-mine")]

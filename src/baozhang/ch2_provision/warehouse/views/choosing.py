@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -78,9 +77,5 @@ def _row(card: Any, ticked: set[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    return [path("new/", addresses.bound(new_entry, resource), name="new")] if resource.model is Entry else []
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Entry, ("new/", new_entry, "new"))
 shell.entry("warehouse", gettext_lazy("新建入仓申请"), "warehouse/entries:new", entering.ADD, order=12)

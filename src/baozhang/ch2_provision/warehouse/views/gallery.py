@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -69,9 +68,5 @@ def _tile(resource: Resource, offer: Any, key: int | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    return [path("pictures/", addresses.bound(gallery, resource), name="gallery")] if resource.model is Offer else []
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Offer, ("pictures/", gallery, "gallery"))
 shell.entry("warehouse", gettext_lazy("看图选物"), "warehouse/catalogue:gallery", Offer.right("view"), order=5)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,9 +82,5 @@ def _owing(card: Any, sum_: Decimal) -> str:
     return format_html('<a class="state red" href="{}">{}</a>', url, cells.money(sum_))
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    return [path("houses/", addresses.bound(page, resource), name="houses")] if resource.model is Item else []
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Item, ("houses/", page, "houses"))
 shell.entry("warehouse", gettext_lazy("房屋盘活"), "warehouse/items:houses", RIGHT, order=27)

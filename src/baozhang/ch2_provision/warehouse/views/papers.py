@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -98,13 +97,6 @@ def _buttons(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     return {}
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is Exit:
-        return [path("<int:pk>/slip/", addresses.bound(slip_page, resource), name="slip")]
-    if resource.model is Event:
-        return [path("<int:pk>/bill/", addresses.bound(bill, resource), name="bill")]
-    return []
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Exit, ("<int:pk>/slip/", slip_page, "slip"))
+addresses.give(Event, ("<int:pk>/bill/", bill, "bill"))
 details.EXTRAS.append(_buttons)

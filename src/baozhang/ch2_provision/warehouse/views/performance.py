@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -185,17 +185,12 @@ def _issued(authority: Organization, first: dt.date, last: dt.date) -> Any:
     return Document._base_manager.filter(organ_id=authority.pk, title=wording.title(first, last)).order_by("-pk")
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not Item:
-        return []
-    return [
-        path("performance/", addresses.bound(page, resource), name="performance"),
-        path("performance/report.pdf", addresses.bound(report, resource), name="performance-report"),
-        path("performance/issue/", addresses.bound(issue, resource), name="performance-issue"),
-        path("performance/issued/<int:pk>.pdf", addresses.bound(issued, resource), name="performance-issued"),
-        path("performance/why/<slug:name>/", addresses.bound(why, resource), name="performance-why"),
-    ]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(
+    Item,
+    ("performance/", page, "performance"),
+    ("performance/report.pdf", report, "performance-report"),
+    ("performance/issue/", issue, "performance-issue"),
+    ("performance/issued/<int:pk>.pdf", issued, "performance-issued"),
+    ("performance/why/<slug:name>/", why, "performance-why"),
+)
 shell.entry("warehouse", gettext_lazy("公物仓绩效"), "warehouse/items:performance", RIGHT, order=26)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -51,11 +50,5 @@ def _panel(resource: Resource, record: Any, who: Actor) -> dict[str, Any]:
     return {"panels": [{"title": _("照片"), "rows": [{"words": "", "value": value, "wide": True}]}]}
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    if resource.model is not Offer:
-        return []
-    return [path("<int:pk>/pictures/<int:key>/", addresses.bound(picture, resource), name="picture")]
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Offer, ("<int:pk>/pictures/<int:key>/", picture, "picture"))
 details.EXTRAS.append(_panel)

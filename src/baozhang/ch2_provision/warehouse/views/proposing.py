@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -71,9 +70,5 @@ def _kinds(authority: Organization) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _addresses(resource: Resource) -> list[URLPattern]:
-    return [path("look/", addresses.bound(look, resource), name="look")] if resource.model is Proposal else []
-
-
-addresses.MORE.append(_addresses)
+addresses.give(Proposal, ("look/", look, "look"))
 shell.entry("warehouse", gettext_lazy("检测应入仓的资产"), "warehouse/proposals:look", RIGHT, order=55)

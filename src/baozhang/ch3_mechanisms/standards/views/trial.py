@@ -86,7 +86,7 @@ def _show(
     context: dict[str, Any] = {
         "standard": standard,
         "refusal": refusal,
-        "job": _progress(job) if job is not None and running else None,
+        "job": job.shown() if job is not None and running else None,
         "trial": None,
         "may": not standard.issued and bool(lines),
         "applied": None if standard.issued else costing.first_application(lines, trying.reach(standard, who)),
@@ -101,18 +101,6 @@ def _show(
         most = trying.MOST_ROWS if request.GET.get("all") else SHOWN
         context |= _result(trial, most, stale=trial.digest != trying.digest_of(lines))
     return render(request, "standards/trial.html", context, status=200 if refusal is None else refusal.status)
-
-
-def _progress(job: jobs.Job) -> dict[str, Any]:
-    return {
-        "done": job.state == jobs.State.DONE,
-        "failed": job.state in (jobs.State.FAILED, jobs.State.REFUSED),
-        "words": job.title,
-        "percent": 100 * job.done // job.total if job.total else 0,
-        "count": job.done,
-        "total": job.total,
-        "error": job.error.splitlines()[0] if job.error else "",
-    }
 
 
 def _result(trial: Trial, most: int, *, stale: bool) -> dict[str, Any]:

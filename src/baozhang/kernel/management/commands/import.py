@@ -69,8 +69,7 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps({"refused": refused.as_dict()}, ensure_ascii=False))
             raise SystemExit(1) from refused
-        parts = (refused.what, refused.why, refused.instead)
-        raise CommandError(" ".join(str(part) for part in parts if part)) from refused
+        raise CommandError(refused.told()) from refused
 
     def _say(self, found: dict[str, Any], dry_run: bool) -> None:
         for note in found["notes"]:

@@ -69,7 +69,5 @@ function nearDays(root) {
 
 ready((root) => {
   nearDays(root);
-  const go = root.matches && root.matches("[data-go-to]") ? root : $("[data-go-to]", root);
-  if (go) location.replace(go.dataset.goTo);
   if ($("[data-chart]", root)) import("./chart.js").then((chart) => chart.draw(root));
 });

@@ -66,7 +66,7 @@ class Command(SystemCheck):
                 for one in scenarios:
                     yield play(one) if isinstance(one, Scenario) else one
         except Refused as refused:
-            raise CommandError(f"{refused.what}：{refused.why}{refused.instead}") from refused
+            raise CommandError(refused.told()) from refused
 
     def _print(self, outcomes: list[Outcome]) -> None:
         for one in outcomes:

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         except Refused as refused:
             if options["json"]:
                 self.stdout.write(json.dumps(refused.as_dict(), ensure_ascii=False, indent=1))
-            raise CommandError(f"{refused.what}{refused.instead}{_('没有改变任何内容。')}", returncode=1) from refused
+            raise CommandError(f"{refused.told()}{_('没有改变任何内容。')}", returncode=1) from refused
         if options["json"]:
             self.stdout.write(json.dumps(loaded.as_dict(), ensure_ascii=False, indent=1))
         else:

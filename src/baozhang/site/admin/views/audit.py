@@ -173,12 +173,11 @@ def _last(runs: list[Verification]) -> dict[str, Any] | None:
 def _progress(job: jobs.Job | None) -> dict[str, Any] | None:
     if job is None:
         return None
-    failed = job.state in (jobs.State.FAILED, jobs.State.REFUSED)
-    made: dict[str, Any] = {
-        "words": _("正在验证") if job.state == jobs.State.RUNNING else _("等待后台进程"), "done": False, "failed": failed,
-        "total": f"{job.total:,}" if job.total else "", "count": f"{job.done:,}", "percent": job.done * 100 // job.total if job.total else 0,
-    }  # fmt: skip
-    if failed:
+    made = job.shown() | {
+        "words": _("正在验证") if job.state == jobs.State.RUNNING else _("等待后台进程"),
+        "done": False,
+    }
+    if made["failed"]:
         made |= {
             "words": _("验证中断"),
             "error": _("后台任务出错，系统管理员可在后台任务中查看。"),

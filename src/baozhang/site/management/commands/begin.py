@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -40,13 +41,15 @@ class Command(BaseCommand):
         """This will enter all of it or nothing; a database with organizations is left alone."""
         if Organization._base_manager.exists():
             raise CommandError(_("数据库中已有单位；其余单位、账号和任职请由管理员在界面上办理。"))
+        if not re.fullmatch(r"[0-9]{6}", options["code"]):
+            raise CommandError(_("区划代码“%(code)s”应是六位数字。") % {"code": options["code"]})
         people = [self._person(options[seat]) for seat in ("system", "security", "audit")]
         try:
             with transaction.atomic(), scope.everything("首次安装") as by:
                 given = self._enter(options, people, by)
                 seed_classes(by)
         except Refused as refusal:
-            raise CommandError(f"{refusal} {refusal.instead}".strip()) from refusal
+            raise CommandError(refusal.told()) from refusal
         for role, (user, password) in zip(SEATS, given, strict=True):
             self.stdout.write(f"{ROLES[role].words}  {user.name}  {user.username}  {password}")
         self.stdout.write(_("密码只在这里显示一次，请交给本人；首次登录时须改掉。"))
@@ -61,7 +64,7 @@ class Command(BaseCommand):
         city = Jurisdiction(code=options["code"], name=options["city"], short=options["short"], level=Level.CITY)
         keep(city, by=by)
         body = Organization(
-            code=f"{options['code'][:6]}001", name=options["authority"], short=options["authority"][:20], kind=Kind.INSTITUTION,
+            code=f"{options['code']}001", name=options["authority"], short=options["authority"][:20], kind=Kind.INSTITUTION,
             competence=Competence.AUTHORITY, jurisdiction=city, document_word=f"{options['short']}机管",
         )  # fmt: skip
         keep(body, by=by)

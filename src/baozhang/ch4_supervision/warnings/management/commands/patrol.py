@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 schedule.follow()  # perhaps no worker has been at work since the records came in
             report = patrol(day=options["day"], names=options["rule"], dry=options["dry_run"], back=options["back"])
         except Refused as refused:
-            raise CommandError(f"{refused.what}。{refused.why}{refused.instead}") from refused
+            raise CommandError(refused.told()) from refused
         except LookupError as error:
             raise CommandError(str(error.args[0])) from error
         if options["json"]:
