@@ -258,8 +258,7 @@ def test_what_goes_to_the_warehouse_leaves_the_case(office):
     case = office.decided(idle, broken)
     office.act("仓管", screening.store, office.lines(case)[:1])
     case = office.again(case)
-    assert (case.count, case.value, case.flagged) == (1, Decimal(8000), 0)
-    assert "共 1 项" in case.title, "called after what is still in it"
+    assert (case.count, case.value, case.flagged, case.title[-3:]) == (1, Decimal(8000), 0, "1 项")
     assert [hold.record_id for hold in Hold.objects.all()] == [broken.pk]
     assert Card._base_manager.get(pk=idle.pk).offered == TODAY
     office.act("仓管", screening.store, office.lines(case)[1:])
