@@ -211,6 +211,12 @@ def test_a_clock_that_stands_does_not_make_a_blind_day_into_one_position(entered
             batch.heard[vehicle] = heard
             STORE.append(batch)
     assert DoubtfulPosition.objects.filter(vehicle=vehicle, blind=True).count() == 10
+    for minute in range(2, 12):  # from a blind zone, once more because their answer was lost
+        batch, heard = Batch(), int(NOW.timestamp()) + 60 * minute
+        points.add_to(batch, vehicle, lost, heard, late=True)
+        batch.heard[vehicle] = heard
+        STORE.append(batch)
+    assert DoubtfulPosition.objects.filter(vehicle=vehicle, blind=True).count() == 11
 
 
 def test_a_picture_that_comes_again_later_stands_in_the_index_once(entered: Enter) -> None:
@@ -257,6 +263,9 @@ def test_a_gateway_that_is_told_to_end_does_so_however_much_terminals_go_on_sayi
             await gateway.stop()
         await asyncio.sleep(0.1)
         driving.cancel()
+        for one in (box, udp):
+            one.transport.close()
+        await asyncio.sleep(0)
         heard = [one for one in box.heard + udp.heard if one.id == 0x8001 and one.body[2:] == b"\x02\x00\x00"]
         return len(heard)
 

@@ -7,12 +7,12 @@ from baozhang.ch2_provision.vehicles.telemetry.points import Batch, digest_of, d
 from .location import Location, items_of, seconds_of
 
 
-def add_to(batch: Batch, vehicle: int, location: Location, heard: int) -> None:
-    """This will put a position into a batch, among the good ones or apart."""
+def add_to(batch: Batch, vehicle: int, location: Location, heard: int, *, late: bool = False) -> None:
+    """This will put a position into a batch, among the good ones or apart; `late` ones may be of any time."""
     at = seconds_of(location.time)
     doubt = doubt_of(at, location.lat, location.lon, location.speed, location.status, heard)
     if doubt:
-        digest = digest_of(location.body, at, heard)
+        digest = digest_of(location.body, at, None if late else heard)
         blind = is_blind(doubt, location.status, location.speed)
         batch.doubts.append((vehicle, digest, doubt, at, heard, blind, location.body))
         return

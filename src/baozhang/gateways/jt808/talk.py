@@ -237,7 +237,7 @@ class Talk:
             return
         batch, vehicle, heard = self.commit.batch, session.known.vehicle, int(clock.now().timestamp())
         for one in found:
-            points.add_to(batch, vehicle, one, heard)
+            points.add_to(batch, vehicle, one, heard, late=message.id == 0x0704)
         batch.heard[vehicle] = heard
         # Hundreds of thousands of these may wait: a partial takes a third of what a closure does.
         held = held_by(len(found), len(message.body))

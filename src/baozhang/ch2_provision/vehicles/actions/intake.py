@@ -129,9 +129,7 @@ def _put(batch: Batch, vehicle: int, one: Said, kept_in: str, heard: int) -> Non
     doubt = doubt_of(at, north, east, speed, status, heard)
     if doubt:
         body = json.dumps(one.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode()
-        batch.doubts.append(
-            (vehicle, digest_of(body, at, heard), doubt, at, heard, is_blind(doubt, status, speed), body)
-        )
+        batch.doubts.append((vehicle, digest_of(body, at), doubt, at, heard, is_blind(doubt, status, speed), body))
         return
     odometer = None if one.odometer is None else round(one.odometer * 10)
     batch.points.append(

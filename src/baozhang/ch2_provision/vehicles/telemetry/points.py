@@ -46,13 +46,14 @@ def doubt_of(at: int | None, lat: int, lon: int, speed: int, status: int, heard:
     return Doubt.SPEED.value if speed > FASTEST else ""
 
 
-def digest_of(body: bytes, at: int | None, heard: int) -> bytes:
+def digest_of(body: bytes, at: int | None, heard: int | None = None) -> bytes:
     """By what a doubtful position is known again when its answer was lost.
 
     A clock that stands, as many do without a fix, makes all of a day the very same bytes: of those each minute is its own.
+    `heard` is given where the position is said to be one of now; of what comes late, the clock says nothing.
     """
-    stands = at is None or abs(at - heard) > SLOW_CLOCK
-    minute = (heard // 60).to_bytes(8, "big") if stands else b""
+    stands = heard is not None and (at is None or abs(at - heard) > SLOW_CLOCK)
+    minute = ((heard or 0) // 60).to_bytes(8, "big") if stands else b""
     return hashlib.blake2b(body, digest_size=16, key=minute).digest()
 
 
