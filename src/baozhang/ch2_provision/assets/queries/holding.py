@@ -135,10 +135,12 @@ def lives(day: dt.date, place: str) -> dict[str, int]:
 
 def totals(day: dt.date, organs: Iterable[int] | None = None) -> dict[tuple[int, str], Total]:
     """These are the totals of cards held on a day: (organ, category) → total; one query for agencies with equal lives."""
-    wanted = None if organs is None else set(organs)
+    wanted, known_places = None if organs is None else set(organs), places()
+    if wanted is not None and wanted >= known_places.keys():
+        wanted = None  # who sees all names nobody: a condition on four hundred agencies is read by one process, none by several
     alike: dict[tuple[tuple[str, int], ...], list[int]] = defaultdict(list)
     known: dict[str, tuple[tuple[str, int], ...]] = {}
-    for organ, place in places().items():
+    for organ, place in known_places.items():
         if wanted is None or organ in wanted:
             if place not in known:
                 known[place] = tuple(sorted(lives(day, place).items()))
