@@ -1,12 +1,9 @@
 """What each field of the register is for, said once, and who may do what with it."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
-
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from baozhang.kernel import access, clock, scope
+from baozhang.kernel import access, clock
 from baozhang.kernel.access import Reach
 from baozhang.kernel.resource import Computed, Group, Related, Resource, register
 
@@ -123,9 +120,6 @@ class Delegations(Resource):
     importable = False
     filters = ("organ",)
     sorts = ("since",)
-    narrowed: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        "giver": lambda rows: rows.filter(pk=scope.current().user_id),  # nobody hands on another's work
-    }
 
 
 BUSINESS = (*roles.AGENCY, *roles.READERS)

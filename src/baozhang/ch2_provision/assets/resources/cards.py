@@ -231,7 +231,7 @@ class Cards(Resource):
     }  # fmt: skip
     key_facts = ("number", "use_state", "value", "net", "custodian")
     follows = ("former", "split_from")
-    readonly = frozenset({"former", "split_from", "keeper", "user_account"})
+    readonly = frozenset({"early_consent", "former", "split_from", "keeper", "user_account"})
     related = (
         Related("assets/cards", "parent", gettext_lazy("附属资产")),
         Related("assets/lettings", "card", gettext_lazy("出租出借")),
