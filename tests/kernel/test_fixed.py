@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from tests import factories
+from tests.conftest import TODAY
 
 from baozhang.ch2_provision.allocation.models import Need
 from baozhang.ch2_provision.funding.models import Budget, Plan, PlanLine, PlanRound
-from baozhang.ch2_provision.stocktaking.models import Scan
+from baozhang.ch2_provision.stocktaking.models import Count, Scan
 from baozhang.kernel import border, resource, scope
 from baozhang.kernel.access import system_actor
 from baozhang.kernel.record import keep
@@ -105,3 +106,14 @@ def test_what_a_form_leaves_out_is_what_keep_holds() -> None:
     needs = resource.get("allocation/needs")
     assert needs.closed(need) == {"organ", "number", "item", "class_code", "quantity", "replaced", "needed_by"}
     assert needs.closed(factories.sample(Need)) == set()
+
+
+def test_what_was_agreed_to_be_counted_is_counted() -> None:
+    count = factories.kept(Count, scope="part", places="1号楼", begins=TODAY, ends=TODAY)
+    count.state = "submitted"
+    with scope.everything("test"):
+        keep(count, by=BY, moves=frozenset({"state"}))
+    assert told(count, places="2号楼") == ["places"]
+    count.led_by = "另一位"
+    with scope.everything("test"):
+        keep(count, by=BY)

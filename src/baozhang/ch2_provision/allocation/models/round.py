@@ -16,6 +16,7 @@ from baozhang.ch2_provision.allocation.choices import Decision, RoundState, Sour
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import clock
 from baozhang.kernel.columns import text
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 
 from .need import Need
@@ -50,6 +51,12 @@ class Round(Record):
 
     def __str__(self) -> str:
         return gettext("%(day)s 统筹平衡") % {"day": self.day}
+
+    def fixed(self) -> Fixed | None:
+        """Whose needs of which day, once they were worked out."""
+        if self.state == RoundState.DRAFT:
+            return None
+        return Fixed(("organ", "day"), _("已测算的统筹平衡不能改日期"), _("日期有误的，作废后重新测算"))
 
     def derive(self) -> None:
         """This will date its carrying out."""

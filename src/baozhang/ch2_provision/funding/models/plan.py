@@ -178,8 +178,8 @@ class PlanLine(Record):
             models.CheckConstraint(condition=Q(state=LineState.PENDING, agreed_amount__isnull=True)
                                    | Q(state__in=(LineState.REFUSED, LineState.WITHDRAWN), agreed_amount=0)
                                    | Q(state=LineState.AGREED, agreed_amount=F("amount"))
-                                   | Q(state=LineState.REDUCED, agreed_amount__lt=F("amount"), agreed_amount__gte=0),
-                                   name="planline_agreed", violation_error_message=_("核定金额与审核结果不符：核减应少于申报，不同意为零")),
+                                   | Q(state=LineState.REDUCED, agreed_amount__lt=F("amount"), agreed_amount__gt=0),
+                                   name="planline_agreed", violation_error_message=_("核定金额与审核结果不符：核减应少于申报、大于零，不同意为零")),
             models.CheckConstraint(condition=~Q(state__in=(LineState.REDUCED, LineState.REFUSED, LineState.WITHDRAWN)) | ~Q(reason=""),
                                    name="planline_reason", violation_error_message=_("核减、不同意和撤销须写明理由")),
         ]  # fmt: skip
@@ -226,10 +226,10 @@ class PlanLine(Record):
         """A repair without its grade, or a change after the plan has moved on."""
         if (self.kind == LineKind.REPAIR) != bool(self.grade):
             yield Fault(_("办公用房维修须写明大修或中修，其他事项不填"), "grade", self.grade, column=str(_("维修等级")))
-        if self.state == LineState.REDUCED and (self.agreed_amount is None or self.agreed_amount >= self.amount):
+        if self.state == LineState.REDUCED and (self.agreed_amount is None or not 0 < self.agreed_amount < self.amount):
             yield Fault(
-                _("核减后的金额应少于申报金额 %(amount)s 元") % {"amount": money(self.amount)}, "agreed_amount",
-                str(self.agreed_amount or ""), column=str(_("核定金额")),
+                _("核减后的金额应少于申报金额 %(amount)s 元，并且大于零") % {"amount": money(self.amount)}, "agreed_amount",
+                str(self.agreed_amount or ""), column=str(_("核定金额")), remedy=_("一件也不同意的，办理“不同意”。"),
             )  # fmt: skip
 
     def fixed(self) -> Fixed | None:

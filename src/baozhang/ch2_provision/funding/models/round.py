@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.funding.choices import RoundState
 from baozhang.kernel.access import Actor
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 
 
@@ -57,6 +58,12 @@ class PlanRound(Record):
         here = Q(organ__jurisdiction_id__in=mine.values("jurisdiction_id"))
         above = Q(organ__jurisdiction_id__in=mine.values("jurisdiction__parent_id"))
         return Q(organ_id__in=sorted(organs)) | out & (here | above)
+
+    def fixed(self) -> Fixed | None:
+        """Whose plans of which year, once the agencies draw them up."""
+        if self.state == RoundState.DRAFT:
+            return None
+        return Fixed(("organ", "year"), _("已布置的编报不能改布置单位和计划年度"), _("年度有误的，截止后另行布置"))
 
     def derive(self) -> None:
         """This will number the round and give it a name."""

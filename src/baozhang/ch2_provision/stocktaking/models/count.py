@@ -13,6 +13,7 @@ from baozhang.ch1_general.organs.models import Organization
 from baozhang.ch2_provision.assets.choices import Category
 from baozhang.ch2_provision.stocktaking.choices import Scope, State
 from baozhang.kernel import bulk
+from baozhang.kernel.fixed import Fixed
 from baozhang.kernel.record import Record
 from baozhang.kernel.refusal import Fault
 
@@ -126,6 +127,17 @@ class Count(Record):
                 )
         if self.begins and self.ends and self.ends < self.begins:
             yield self.fault_of("ends", _("早于计划开始"), self.ends, _("请核对两个日期"))
+
+    def fixed(self) -> Fixed | None:
+        """What is counted, from the moment the plan is handed in: who agreed to it agreed to that."""
+        if self.state == State.DRAFT:
+            return None
+        names = ("organ", "number", "begins", "scope", *LISTS)
+        return Fixed(
+            names,
+            _("已提交的盘点方案不能改编号、范围和开始日期"),
+            _("待批准的，撤回后修改；已经开始的，办结或者撤销后另行盘点"),
+        )
 
     @property
     def category_codes(self) -> list[str]:

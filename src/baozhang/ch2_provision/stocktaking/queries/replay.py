@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.db.models import F
 from baozhang.ch2_provision.assets.choices import GONE_STATES
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.ch2_provision.stocktaking.models import Count, Line
+from baozhang.ch2_provision.warehouse.queries.custody import changed_since, kept_elsewhere
 from baozhang.kernel import bulk, clock
 from baozhang.kernel.ledger import Entry
 
@@ -73,7 +74,7 @@ class Replay:
 
 
 def replay(count: Count) -> Replay:
-    """This is what the ledger says since the freezing: five queries, and only of cards that have changed at all."""
+    """This is what the ledger says since the freezing: seven queries at most, and only of cards that have changed at all."""
     own = (
         Entry.objects.filter(kind=count.label, record_id=count.pk, act=ADJUST)
         .order_by("seq")
@@ -90,7 +91,22 @@ def replay(count: Count) -> Replay:
         for entry in entries.only("record_id", "seq", "at", "by_name", "changes").iterator(chunk_size=2_000):
             if entry.seq > frozen[entry.record_id] and (until is None or entry.at < until):
                 moves[entry.record_id] += _moves(entry)
+    for card, move in _through_the_warehouse(count, until):
+        moves[card] = sorted([*moves[card], move], key=lambda one: one.at)
     return Replay(dict(moves), parts)
+
+
+def _through_the_warehouse(count: Count, until: dt.datetime | None) -> Iterator[tuple[int, Move]]:
+    """What went into a store or onto a loan, or came back, since the freezing: its card says nothing of it, its custody does."""
+    told = changed_since(count.organ_id, count.frozen_at) if count.frozen_at is not None else {}
+    told = {card: said for card, said in told.items() if until is None or said[0] < until}
+    elsewhere = kept_elsewhere(count.organ_id) if told else {}
+    for part in bulk.chunks(sorted(told)):
+        for line in Line.objects.filter(count_id=count.pk, card__in=part).select_related("card"):
+            here = elsewhere.get(line.card_id, line.card.place if line.card is not None else line.place)
+            if here != line.place:
+                at, name = told[line.card_id]
+                yield line.card_id, Move(at, name, "place", line.place, here)
 
 
 def _parts(count: Count, cards: Sequence[int], until: dt.datetime | None) -> list[Part]:
