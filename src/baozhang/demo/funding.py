@@ -24,6 +24,7 @@ from baozhang.ch2_provision.funding.models import (
 from baozhang.ch3_mechanisms.standards import pricing
 from baozhang.ch3_mechanisms.standards.actions import new_version
 from baozhang.ch3_mechanisms.standards.flows import StandardFlow
+from baozhang.ch3_mechanisms.standards.jobs import look_at_prices
 from baozhang.ch3_mechanisms.standards.models import Component, ReferencePrice, Standard, StandardLine
 from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep, remove
@@ -250,7 +251,7 @@ def last_year(day: dt.date) -> None:
 
 
 def prices_move(day: dt.date) -> None:
-    """The market moves: two prices are gathered anew; nobody has set a share yet, so the page shows them and no more."""
+    """The market moves: two prices are gathered anew, and one of them has the quota that rests on it looked at."""
     with clock.on(day):
         where = organ(names.FINANCE)
         rows = [
@@ -258,6 +259,7 @@ def prices_move(day: dt.date) -> None:
             for name, price in NEWER.items()
         ]
         act("caizheng", keep, rows)
+        look_at_prices()  # training is dearer by more than the share that was set, paper cheaper by less
 
 
 def next_quotas(day: dt.date) -> None:

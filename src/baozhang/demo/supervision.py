@@ -30,20 +30,23 @@ from .resting import resting
 
 CITY = f"{names.CITY[1]}{names.AUTHORITY}"
 AUTHORITY = f"{names.DISTRICTS[0][1]}{names.AUTHORITY}"
-LIMITS = {
+LIMITS: dict[str, int | str] = {
     "warehouse.idle_days": 180, "supervision.rectify_days": 15, "supervision.warning_days": 10, "warehouse.answer_days": 10,
     "warehouse.entry_days": 30, "warehouse.loan_days": 180, "warehouse.loan_extensions": 2, "warehouse.reserve_days": 15,
-    "warehouse.papers_days": 5,
+    "warehouse.papers_days": 5, "standards.price_drift": "0.12",
 }  # fmt: skip
 
 
 def issue_limits(day: dt.date) -> None:
-    """The city's authority sets the times that the regulation leaves open."""
+    """The city's authority sets the times and the share that the regulation leaves open."""
 
     def draft(who: Actor) -> Standard:
         city = Organization._base_manager.get(name=CITY)
         standard = Standard(
-            organ=city, title="机关运行保障若干办理期限（试行）", valid_from=day + dt.timedelta(days=3), note="演示数据"
+            organ=city,
+            title="机关运行保障若干办理期限和比例（试行）",
+            valid_from=day + dt.timedelta(days=3),
+            note="演示数据",
         )
         StandardFlow.start(standard, by=who)
         keep(

@@ -148,4 +148,4 @@ class QuotaReviewFlow(Flow):
     @classmethod
     def title(cls, record: Any) -> str:
         """What a task about it is called."""
-        return f"{record.component.physical}：{record}"
+        return str(record)

@@ -108,14 +108,15 @@ class QuotaReviews(Resource):
     purpose = gettext_lazy("参考价格变动超过规定比例的支出定额；复核决定维持或修订，原定额不改动")
     columns = ("name", "was", "now", "share", "value_now", "state", "raised", "organ")
     groups = (
-        Group(gettext_lazy("价格变动"), ("component", "price", "was", "now", "share", "limit")),
+        Group(gettext_lazy("价格变动"), ("component", "price", "was", "now", "share", "most")),
         Group(gettext_lazy("定额"), ("line", "organ", "value_now", "raised", "state")),
     )
     computed = {
         "name": Computed(gettext_lazy("实物定额"), lambda one: one.component.physical, needs=("component",)),
         "share": Computed(gettext_lazy("变动比例"), lambda one: f"{one.drift:+.1%}"),
+        "most": Computed(gettext_lazy("复核比例"), lambda one: f"{one.limit:.1%}"),
     }
-    readonly = frozenset({"component", "price", "was", "now", "limit", "line", "organ", "value_now", "raised", "state"})
+    readonly = frozenset({"component", "price", "was", "now", "line", "organ", "value_now", "raised", "state"})
     filters = ("organ", "state", "raised")
     sorts = ("raised",)
     units = {"was": YUAN, "now": YUAN, "value_now": YUAN}

@@ -127,7 +127,7 @@ class QuotaReview(Record):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.was:,.2f} → {self.now:,.2f}"
+        return f"{self.component.physical}：{self.was:,.2f} → {self.now:,.2f}"
 
     @property
     def drift(self) -> Decimal:
