@@ -382,6 +382,7 @@ def test_a_transfer_of_title_ends_one_card_and_begins_another(house: House, stor
         (name, "done") for name in ("submit", "agree", "forward", "grant", "pick", "deliver", "sign")
     ]
     assert (line.new_card.organ_id, line.new_card.former_id) == (house.organs["health"].pk, card.pk)
+    assert line.new_card.custodian == house.users["clerk2"].name, "whoever signed has it"
     old = Card._base_manager.get(pk=card.pk)
     assert old.disposed == TODAY and old.disposal == "transfer" and Item._base_manager.get().state == ItemState.TITLED
     assert not Hold.objects.exists() and not Loan._base_manager.exists()

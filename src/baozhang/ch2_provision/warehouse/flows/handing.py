@@ -55,10 +55,15 @@ def over(exit_: Exit, lines: Sequence[Reservation], *, by: Actor, day: dt.date, 
             where=where,
             day=day,
             holder_id=exit_.organ_id,
-            custodian="",
+            custodian=_signer(exit_, by, where),
         )
     keep(list(lines), by=by, act=GIVEN, right=right, where=where)
     return loan
+
+
+def _signer(exit_: Exit, by: Actor, where: int) -> str:
+    """Whoever signs for the taker has the things, until he hands them on."""
+    return by.name[:40] if where == exit_.organ_id and not by.system else ""
 
 
 def _lend(exit_: Exit, lines: Sequence[Reservation], *, by: Actor, day: dt.date, right: str, where: int) -> Loan:
@@ -86,8 +91,9 @@ def _lend(exit_: Exit, lines: Sequence[Reservation], *, by: Actor, day: dt.date,
 
 def _transfer(exit_: Exit, lines: Sequence[Reservation], *, by: Actor, day: dt.date, right: str, where: int) -> None:
     made = titles.transfer(
-        [line.card for line in lines], to=exit_.organ, source=exit_, day=day, by=by, right=right, where=where
-    )
+        [line.card for line in lines], to=exit_.organ, source=exit_, day=day, by=by, right=right, where=where,
+        values={"custodian": _signer(exit_, by, where)},
+    )  # fmt: skip
     for line, card in zip(lines, made, strict=True):
         line.new_card = card
     items = stock.locked(line.item_id for line in lines)
