@@ -14,3 +14,4 @@ class Warehouse(AppConfig):
     def ready(self) -> None:
         """This will declare what people see of the warehouse, and what the calendar does in it."""
         from . import jobs, resources, views  # noqa: F401
+        from .queries import custody  # noqa: F401

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from baozhang.ch1_general.organs.models import Appointment
 from baozhang.ch1_general.organs.queries import on_day
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.queries.custody import elsewhere
 from baozhang.ch2_provision.stocktaking.choices import Settled, State
 from baozhang.ch2_provision.stocktaking.models import Count, Difference, Line, Room, rights
 from baozhang.ch2_provision.stocktaking.queries import books
-from baozhang.ch2_provision.warehouse.queries.custody import kept_elsewhere
 from baozhang.kernel import bulk, clock
 from baozhang.kernel.access import Actor
 from baozhang.kernel.record import keep
@@ -47,11 +47,11 @@ def freeze(count: Count, *, by: Actor, day: dt.date) -> None:
         Card, books.cards_of(count, day).values_list("pk", flat=True)
     )  # none is merged away or taken back meanwhile
     place, keeper = 1 + _OF_CARD.index("place"), 1 + _OF_CARD.index("custodian")
-    elsewhere = kept_elsewhere(
-        count.organ_id
+    away = elsewhere.ask(
+        count.organ_id, None
     )  # what the warehouse has is looked for there, not in the room that it left
     cards = [
-        (*row[:place], elsewhere.get(row[0], row[place]), *row[place + 1 :])
+        (*row[:place], away[row[0]].where if row[0] in away else row[place], *row[place + 1 :])
         for row in books.cards_of(count, day).order_by("pk").values_list("pk", *_OF_CARD)
     ]
     rooms = _rooms(count, [_room_key(row[place], row[keeper]) for row in cards], by)

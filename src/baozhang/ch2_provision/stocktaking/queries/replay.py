@@ -14,8 +14,8 @@ from django.db.models import F
 
 from baozhang.ch2_provision.assets.choices import GONE_STATES
 from baozhang.ch2_provision.assets.models import Card
+from baozhang.ch2_provision.assets.queries.custody import elsewhere
 from baozhang.ch2_provision.stocktaking.models import Count, Line
-from baozhang.ch2_provision.warehouse.queries.custody import changed_since, kept_elsewhere
 from baozhang.kernel import bulk, clock
 from baozhang.kernel.ledger import Entry
 
@@ -98,15 +98,14 @@ def replay(count: Count) -> Replay:
 
 def _through_the_warehouse(count: Count, until: dt.datetime | None) -> Iterator[tuple[int, Move]]:
     """What went into a store or onto a loan, or came back, since the freezing: its card says nothing of it, its custody does."""
-    told = changed_since(count.organ_id, count.frozen_at) if count.frozen_at is not None else {}
-    told = {card: said for card, said in told.items() if until is None or said[0] < until}
-    elsewhere = kept_elsewhere(count.organ_id) if told else {}
+    told = elsewhere.ask(count.organ_id, count.frozen_at) if count.frozen_at is not None else {}
+    told = {card: kept for card, kept in told.items() if until is None or kept.at < until}
     for part in bulk.chunks(sorted(told)):
         for line in Line.objects.filter(count_id=count.pk, card__in=part).select_related("card"):
-            here = elsewhere.get(line.card_id, line.card.place if line.card is not None else line.place)
+            kept = told[line.card_id]
+            here = kept.where or (line.card.place if line.card is not None else line.place)
             if here != line.place:
-                at, name = told[line.card_id]
-                yield line.card_id, Move(at, name, "place", line.place, here)
+                yield line.card_id, Move(kept.at, kept.by_name, "place", line.place, here)
 
 
 def _parts(count: Count, cards: Sequence[int], until: dt.datetime | None) -> list[Part]:
