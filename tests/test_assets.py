@@ -73,7 +73,7 @@ def test_an_old_node_is_not_taken(house, monkeypatch):
 def test_every_icon_that_code_or_a_page_names_is_in_the_sprite():
     root = Path(__file__).parents[1]
     plan = set(tomllib.loads((root / "assets.toml").read_text(encoding="utf-8"))["sprite"]["icons"])
-    named = re.compile(r"""(?:\bicon=|%\s*icon\s+)["']([a-z0-9-]+)["']""")
+    named = re.compile(r"""(?:\bicon\s*=\s*|"icon":\s*|%\s*icon\s+)["']([a-z0-9-]+)["']""")
     files = [one for kind in ("*.py", "*.html") for one in (root / "src").rglob(kind)]
     used = {name: one for one in files for name in named.findall(one.read_text(encoding="utf-8"))}
     assert len(used) > 60

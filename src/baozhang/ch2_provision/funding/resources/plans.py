@@ -91,7 +91,7 @@ class PlanRounds(Resource):
     article = ARTICLE
     chapter = "funding"
     words = pgettext_lazy("list", "计划编报轮次")
-    icon = "calendar"
+    icon = "calendar-days"
     purpose = gettext_lazy("布置年度运行保障计划编报：年度、起止日期、各单位控制限额")
     columns = ("title", "year", "opens", "closes", "state", "organ")
     more_columns = ("code", "note")
