@@ -12,6 +12,7 @@ from typing import Any
 
 import python_calamine
 from django.db import connection, transaction
+from django.db.models import CharField
 
 from baozhang.ch2_provision.assets.models import Card
 from baozhang.kernel import bulk
@@ -22,12 +23,12 @@ from .workbook import CHOICES, HEADINGS
 
 DATES = ("acquired", "in_use_from", "booked")
 NUMBERS = ("quantity", "value")
+# The texts of a card that the workbook leaves out, as the product keeps them.
 FIXED: dict[str, Any] = {
-    "value_type": "original", "source_key": "", "class_name": "", "item": "", "life_group": "", "band": "", "funding": "",
-    "method": "", "depreciation_state": "", "booking": "", "disposal": "", "maker": "", "contract": "", "invoice": "", "project": "",
-    "purchase": "", "title_form": "", "holder": "", "certificate": "", "address": "", "structure": "", "plate": "", "vin": "",
-    "engine": "", "displacement": "", "vehicle_use": "", "establishment": "", "remarks": "", "category": "equipment",
-}  # fmt: skip
+    field.attname: ""
+    for field in Card._meta.concrete_fields
+    if isinstance(field, CharField) and not field.null and field.attname not in HEADINGS
+} | {"value_type": "original", "category": "equipment"}
 
 
 class Reference:
