@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from baozhang.demo.district import PASSWORD
 from tests.journeys.watching import shot
 
+LINES = """button => Math.max(...[...button.childNodes].filter(node => node.nodeType === 3 && node.data.trim()).map(node => {
+  const range = document.createRange(); range.selectNodeContents(node); return range.getClientRects().length; }))"""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PAGES = ("/", "/assets/cards/", "/assets/cards/import/", "/assets/cards/add/", "/warnings/findings/", "/warnings/orders/",
          "/documents/", "/standards/standards/", "/standards/figures/", "/law/", "/notices/", "/me/keys/", "/password/")  # fmt: skip
@@ -115,3 +117,16 @@ def test_what_was_typed_outlives_a_session(page: Page, sign_in):
     page.goto("/allocation/needs/add/")
     expect(page.locator("[name=purpose]")).to_have_value("")
     expect(page.get_by_role("button", name="恢复草稿")).to_have_count(0)
+
+
+def test_the_steps_on_a_phone_keep_their_words_whole(page: Page, sign_in):
+    """Many of them are pushed aside, not broken into lines."""
+    page.set_viewport_size({"width": 375, "height": 812})
+    sign_in(page, "jiaoyu")
+    page.goto("/stocktaking/counts/?state=counting")
+    page.locator("table.rows tbody a").first.click()
+    steps = page.locator(".steps .btn:visible")
+    expect(steps.first).to_be_visible()
+    assert len(steps.all()) >= 3
+    assert [one.evaluate(LINES) for one in steps.all()] == [1] * len(steps.all())
+    assert page.evaluate("document.documentElement.scrollWidth") == 375

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from tests import factories
 from tests.conftest import TODAY
 
-from baozhang.ch2_provision.allocation.models import Need
+from baozhang.ch2_provision.allocation.models import Need, Round
 from baozhang.ch2_provision.funding.models import Budget, Plan, PlanLine, PlanRound
 from baozhang.ch2_provision.stocktaking.models import Count, Scan
 from baozhang.kernel import border, resource, scope
@@ -117,3 +118,11 @@ def test_what_was_agreed_to_be_counted_is_counted() -> None:
     count.led_by = "另一位"
     with scope.everything("test"):
         keep(count, by=BY)
+
+
+def test_rounds_that_are_under_way_stay_those_of_their_year_and_day() -> None:
+    authority = factories.organ("管理局", competence="authority")
+    planned = factories.kept(PlanRound, where=authority, state="open")
+    assert told(planned, year=planned.year + 1) == ["year"]
+    worked_out = factories.kept(Round, where=authority, state="proposed", carried_on=None)
+    assert told(worked_out, day=TODAY - dt.timedelta(days=1)) == ["day"]

@@ -12,6 +12,7 @@ from baozhang.ch2_provision.stocktaking.models import Room
 from baozhang.ch2_provision.stocktaking.queries import standing
 from baozhang.ch2_provision.warehouse.flows.stock import item_of
 from baozhang.ch2_provision.warehouse.models import Item, Store
+from baozhang.ch2_provision.warehouse.queries.custody import kept_elsewhere
 from baozhang.kernel import clock, scope
 from baozhang.kernel.record import keep
 from tests import factories
@@ -106,3 +107,11 @@ def test_what_is_lent_is_with_whom_it_is_lent_to(office):
         gone(taken_in(office, card), state="out", holder=office.other)
         office.begun()
     assert list(Room._base_manager.values_list("place", flat=True)) == ["云间区卫健委借用"]
+
+
+def test_what_has_left_the_warehouse_is_nowhere_else_whoever_had_it_last(office):
+    card = office.card("A1", "301室")
+    with at(0):
+        gone(taken_in(office, card, store_of(office)), state="lost", left_on=TODAY)
+        assert kept_elsewhere(office.agency.pk, None) == {}
+        assert [kept.where for kept in kept_elsewhere(office.agency.pk, NINE - dt.timedelta(days=1)).values()] == [""]
